@@ -1,0 +1,1 @@
+"""Emotional-labour scales and structural equation models for service window staff."""
