@@ -1,0 +1,164 @@
+"""The essay's claims as data: what is said, and which paths it implies."""
+
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path as FilePath
+
+import yaml
+
+from emolabor.errors import EmolaborError
+from emolabor.theory.constructs import CONSTRUCTS
+
+LANGUAGES = ("zh", "en")
+SIGNS = ("+", "-")
+
+
+@dataclass(frozen=True)
+class Path:
+    """One arrow of a claim; `via` makes it indirect, `moderator` makes it a moderated one.
+
+    Examples
+    --------
+    >>> Path("surface_acting", "proactive_service", "-", via="exhaustion").key
+    'surface_acting>exhaustion>proactive_service'
+    """
+
+    source: str
+    to: str
+    sign: str
+    via: str | None = None
+    moderator: str | None = None
+
+    @property
+    def kind(self):
+        """Return path, indirect or moderation."""
+        return "indirect" if self.via else "moderation" if self.moderator else "path"
+
+    @property
+    def key(self):
+        """Return the arrow as text, unique within a claim."""
+        start = f"{self.source}*{self.moderator}" if self.moderator else self.source
+        return ">".join(part for part in (start, self.via, self.to) if part)
+
+    @property
+    def steps(self):
+        """Return the (source, to) regressions that the arrow needs.
+
+        An indirect arrow needs its two steps. A moderated one needs both first-order terms, without which a
+        product term has no meaning (Aiken & West 1991, *Multiple Regression*, ch. 3).
+        """
+        if self.via:
+            return ((self.source, self.via), (self.via, self.to))
+        if self.moderator:
+            return ((self.source, self.to), (self.moderator, self.to))
+        return ((self.source, self.to),)
+
+    @property
+    def step_labels(self):
+        """Return the labels of the steps in model text."""
+        return tuple("__".join(step) for step in self.steps)
+
+    @property
+    def parameter(self):
+        """Return the name of an indirect arrow's defined parameter in model text."""
+        return "__".join((self.source, self.via, self.to))
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One claim of the essay; texts are dictionaries with the keys zh and en."""
+
+    id: str
+    section: str
+    text: dict
+    testable: bool
+    paths: tuple[Path, ...] = ()
+    reason: dict | None = None
+    caution: dict | None = None
+
+    @property
+    def kind(self):
+        """Return the most demanding kind among its paths: moderation, indirect, path, or none."""
+        kinds = {path.kind for path in self.paths}
+        return next((kind for kind in ("moderation", "indirect", "path") if kind in kinds), "none")
+
+
+def load_claims(path=None):
+    """Read the claims and check them.
+
+    Parameters
+    ----------
+    path : str or Path, optional
+        A YAML file laid out like the package's own ``theory/claims.yaml``, which is read when none is given.
+
+    Returns
+    -------
+    tuple of Claim
+        In the file's order.
+
+    Raises
+    ------
+    EmolaborError
+        If the file cannot be read as YAML, or a claim lacks a language or names an unknown construct, field or sign.
+
+    Examples
+    --------
+    >>> claims = load_claims()
+    >>> len(claims), claims[1].kind, claims[1].paths[0].key
+    (21, 'path', 'surface_acting>exhaustion')
+    """
+    file = resources.files("emolabor.theory") / "claims.yaml" if path is None else FilePath(path)
+    try:
+        entries = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise EmolaborError(f"{file.name}: cannot be read as YAML: {error}") from error
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) and "id" in entry for entry in entries):
+        raise EmolaborError(f"{file.name}: allowed: a list of claims, each with an id")
+    ids = [entry["id"] for entry in entries]
+    for repeated in sorted({str(id_) for id_ in ids if ids.count(id_) > 1}):
+        raise EmolaborError(f"{file.name}, {repeated}: this id is used twice")
+    return tuple(_claim(entry, f"{file.name}, {entry['id']}") for entry in entries)
+
+
+def _claim(entry, place):
+    _known_fields(entry, ("id", "section", "text", "testable"), ("paths", "reason", "caution"), place)
+    if entry["testable"] not in (True, False):
+        raise EmolaborError(f"{place}: testable is {entry['testable']!r}, allowed: true, false")
+    needed, refused = ("paths", "reason") if entry["testable"] else ("reason", "paths")
+    if not entry.get(needed) or refused in entry:
+        raise EmolaborError(f"{place}: testable is {entry['testable']}, so it needs {needed} and has no {refused}")
+    for field in ("text", "reason", "caution"):
+        if field in entry and not _bilingual(entry[field]):
+            raise EmolaborError(f"{place}: {field} is {entry[field]!r}, allowed: a text for each of {LANGUAGES}")
+    paths = tuple(_path(item, place) for item in entry.get("paths", ()))
+    return Claim(**{**entry, "section": str(entry["section"]), "paths": paths})
+
+
+def _path(item, place):
+    _known_fields(item, ("from", "to", "sign"), ("via", "moderator"), f"{place}, paths")
+    if "via" in item and "moderator" in item:
+        raise EmolaborError(f"{place}: a path has via or moderator, not both")
+    if item["sign"] not in SIGNS:
+        raise EmolaborError(f"{place}: sign is {item['sign']!r}, allowed: {', '.join(SIGNS)}")
+    constructs = [item[field] for field in ("from", "via", "moderator", "to") if field in item]
+    for construct in constructs:
+        if construct not in CONSTRUCTS:
+            raise EmolaborError(f"{place}: construct {construct!r} is unknown, allowed: {', '.join(CONSTRUCTS)}")
+    if len(set(constructs)) < len(constructs):
+        raise EmolaborError(f"{place}: a path names {' > '.join(constructs)}, allowed: each construct once")
+    return Path(item["from"], item["to"], item["sign"], item.get("via"), item.get("moderator"))
+
+
+def _known_fields(entry, required, optional, place):
+    if not isinstance(entry, dict):
+        raise EmolaborError(f"{place}: found {entry!r}, allowed: fields {', '.join(required + optional)}")
+    for field in entry:
+        if field not in required + optional:
+            raise EmolaborError(f"{place}: field {field!r} is unknown, allowed: {', '.join(required + optional)}")
+    for field in required:
+        if field not in entry:
+            raise EmolaborError(f"{place}: field {field!r} is missing")
+
+
+def _bilingual(text):
+    return isinstance(text, dict) and set(text) == set(LANGUAGES) and all(str(text[key] or "").strip() for key in text)

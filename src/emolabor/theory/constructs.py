@@ -1,0 +1,20 @@
+"""The constructs that claims may name, in the order in which models list them."""
+
+# Groups run from what management sets to what staff do, so every claim's arrow points within a group or onwards.
+# Members of one group share causes outside the model; `models.structural_model` therefore lets them covary.
+CONSTRUCT_GROUPS = {
+    "management": (
+        "institutional_clarity",
+        "staffing_stability",
+        "role_clarity",
+        "reward_fairness",
+        "training_adequacy",
+        "unit_support",
+        "marginalisation",
+        "role_pressure",
+    ),
+    "emotional_labor": ("surface_acting", "deep_acting", "natural_expression"),
+    "wellbeing": ("exhaustion", "accomplishment", "belonging", "health_complaints"),
+    "service": ("proactive_service", "service_quality"),
+}
+CONSTRUCTS = tuple(construct for group in CONSTRUCT_GROUPS.values() for construct in group)

@@ -1,0 +1,162 @@
+"""From claims to model text: nothing about the paths is written anywhere but in the claims."""
+
+from graphlib import CycleError, TopologicalSorter
+from itertools import combinations
+
+from emolabor.errors import EmolaborError
+from emolabor.theory.constructs import CONSTRUCT_GROUPS, CONSTRUCTS
+
+
+def measurement_model(dimensions):
+    """Write the measurement part: one latent variable a dimension.
+
+    Parameters
+    ----------
+    dimensions : dict of str to list of str
+        Dimension key to item keys; the first item is the marker that sets the latent variable's unit.
+
+    Returns
+    -------
+    str
+        Model text, one ``=~`` line a dimension.
+
+    Examples
+    --------
+    >>> print(measurement_model({"exhaustion": ["ex1", "ex2", "ex3"]}))
+    exhaustion =~ ex1 + ex2 + ex3
+    """
+    return "\n".join(f"{dimension} =~ {' + '.join(items)}" for dimension, items in dimensions.items())
+
+
+def structural_model(claims):
+    """Write the structural part that the claims imply.
+
+    - Regressions: each outcome once, in the order of `CONSTRUCTS`, on every construct from which a direct claim, a
+      step of an indirect claim or a first-order term of a moderation claim leads to it. Product terms are not part of
+      this model; `analysis.verdicts` reports moderation claims as not estimated.
+    - Residual covariances: constructs of one group that are not regressed on each other covary. The three emotional
+      labour strategies answer the same display rules in the same people, the management factors describe the same
+      workplace, and well-being and service each have causes outside the model; no claim says which member of a group
+      comes first, so leaving their residuals uncorrelated would be a claim nobody makes, and would push what they
+      share into the paths (Preacher & Hayes 2008, *Behavior Research Methods* 40:879-891, for parallel mediators).
+      An explained management factor covaries with the constructs that no claim explains for the same reason. Pairs
+      that are both unexplained covary by the engine's default and are not written.
+    - Defined parameters: each indirect claim as the product of its labelled steps.
+
+    Every pair of constructs has an arrow or a covariance, never both, and the arrows form no loop, so the structural
+    part is identified (Brito & Pearl 2002, *Structural Equation Modeling* 9:459-474).
+
+    Parameters
+    ----------
+    claims : iterable of Claim
+        All claims or some of them; those without paths add nothing.
+
+    Returns
+    -------
+    str
+        Model text; labels and defined parameters are construct keys joined by two underscores.
+
+    Raises
+    ------
+    EmolaborError
+        If the arrows of the claims form a loop.
+
+    Examples
+    --------
+    >>> from emolabor.theory import load_claims
+    >>> print(structural_model(claim for claim in load_claims() if claim.id in ("C01", "C03")))
+    surface_acting ~ role_pressure
+    exhaustion ~ surface_acting__exhaustion*surface_acting
+    proactive_service ~ exhaustion__proactive_service*exhaustion
+    surface_acting__exhaustion__proactive_service := surface_acting__exhaustion*exhaustion__proactive_service
+    """
+    paths = [path for claim in claims for path in claim.paths]
+    predictors = _predictors(paths)
+    indirect = {path.parameter: path.step_labels for path in paths if path.via}
+    labelled = {label for labels in indirect.values() for label in labels}
+    return "\n".join(
+        [
+            *(_regression(outcome, predictors[outcome], labelled) for outcome in CONSTRUCTS if outcome in predictors),
+            *(f"{one} ~~ {other}" for one, other in _covariances(predictors)),
+            *(f"{name} := {'*'.join(labels)}" for name, labels in indirect.items()),
+        ]
+    )
+
+
+def full_model(instrument_dimensions, claims):
+    """Join the measurement part of the constructs that the claims use with the structural part.
+
+    Parameters
+    ----------
+    instrument_dimensions : dict of str to list of str
+        Dimension key to item keys, as `Instrument.dimensions()` gives them.
+    claims : iterable of Claim
+        The claims to estimate.
+
+    Returns
+    -------
+    str
+        Model text for `emolabor.sem`.
+
+    Raises
+    ------
+    EmolaborError
+        If the claims use a construct that the instrument does not measure, or their arrows form a loop.
+
+    Examples
+    --------
+    >>> from emolabor.theory import load_claims
+    >>> items = {"role_pressure": ["rp1", "rp2", "rp3"], "surface_acting": ["sa1", "sa2"], "exhaustion": ["ex1"]}
+    >>> print(full_model(items, load_claims()[:1]))
+    role_pressure =~ rp1 + rp2 + rp3
+    surface_acting =~ sa1 + sa2
+    surface_acting ~ role_pressure
+    """
+    claims = tuple(claims)
+    used = _used(_predictors([path for claim in claims for path in claim.paths]))
+    for construct in used:
+        if construct not in instrument_dimensions:
+            raise EmolaborError(f"instrument_dimensions: the claims use {construct!r}, which has no items here")
+    measured = {construct: instrument_dimensions[construct] for construct in used}
+    return f"{measurement_model(measured)}\n{structural_model(claims)}"
+
+
+def _predictors(paths):
+    """Map each outcome to its predictors in the order of `CONSTRUCTS`."""
+    steps = {step for path in paths for step in path.steps}
+    outcomes = {outcome for _, outcome in steps}
+    predictors = {outcome: [one for one in CONSTRUCTS if (one, outcome) in steps] for outcome in outcomes}
+    try:
+        TopologicalSorter(predictors).prepare()
+    except CycleError as error:
+        raise EmolaborError(f"claims: the paths form a loop: {' > '.join(error.args[1])}") from error
+    return predictors
+
+
+def _used(predictors):
+    named = set(predictors).union(*predictors.values())
+    return [construct for construct in CONSTRUCTS if construct in named]
+
+
+def _regression(outcome, predictors, labelled):
+    terms = []
+    for predictor in predictors:
+        label = "__".join((predictor, outcome))
+        terms.append(f"{label}*{predictor}" if label in labelled else predictor)
+    return f"{outcome} ~ {' + '.join(terms)}"
+
+
+def _covariances(predictors):
+    """List the pairs that covary and that the engine would not add by itself as covariances of exogenous variables."""
+    used = _used(predictors)
+    unexplained = [construct for construct in used if construct not in predictors]
+    groups = {name: [construct for construct in used if construct in group] for name, group in CONSTRUCT_GROUPS.items()}
+    groups["management"] += [construct for construct in unexplained if construct not in groups["management"]]
+    pairs = [pair for group in groups.values() for pair in combinations(group, 2)]
+    return [
+        (one, other)
+        for one, other in pairs
+        if (one in predictors or other in predictors)
+        and one not in predictors.get(other, ())
+        and other not in predictors.get(one, ())
+    ]
