@@ -1,0 +1,188 @@
+"""YAML files read with their line numbers and checked against a JSON Schema, so that a mistake is named with its place."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+
+from emolabor.errors import EmolaborError
+
+_TEXT = "tag:yaml.org,2002:str"
+_KINDS = {
+    "object": "a mapping",
+    "array": "a list",
+    "string": "text",
+    "boolean": "true or false",
+    "integer": "a whole number",
+    "number": "a number",
+    "null": "null",
+}
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+    """The safe loader, but a date stays the text that was written."""
+
+    yaml_implicit_resolvers = {
+        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
+@dataclass
+class Document:
+    """A YAML file's content, the line of every entry, and the mistakes found so far.
+
+    Attributes
+    ----------
+    file : str
+        The file as the user named it.
+    data : dict
+        The content.
+    lines : dict
+        Path of an entry, e.g. ``("dimensions", 0, "key")``, to its line in the file.
+    """
+
+    file: str
+    data: dict = None
+    lines: dict = field(default_factory=dict)
+    problems: dict = field(default_factory=dict)
+
+    def problem(self, where, found, allowed):
+        """Note one mistake: where (a path), what was found, what is allowed."""
+        where = tuple(where)
+        known = where
+        while known not in self.lines:
+            known = known[:-1]
+        text = f"{self.file}, line {self.lines[known]}, {self.place(where)}: found {found}; allowed: {allowed}"
+        self.problems[text] = self.lines[known]
+
+    @staticmethod
+    def place(where):
+        """Write a path as it is read, e.g. ``dimensions[0].items[2].key``."""
+        steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in where)
+        return "".join(steps).lstrip(".") or "the file"
+
+    def check_translations(self, where, translations, languages):
+        """Note a mistake unless the translations are in exactly these languages."""
+        if set(translations) != set(languages):
+            self.problem(where, ", ".join(translations), f"all languages of names: {', '.join(languages)}")
+
+    def refuse_problems(self):
+        """Raise EmolaborError with every noted mistake, in the order of the lines, if there is one."""
+        if self.problems:
+            raise EmolaborError("\n".join(sorted(self.problems, key=self.problems.get)))
+
+
+def read_checked(path, schema):
+    """Read a YAML file and check it against a schema.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file.
+    schema : dict
+        A JSON Schema, draft 2020-12. A schema's ``description`` is what the message says is allowed.
+
+    Returns
+    -------
+    Document
+        The checked content with its line numbers.
+
+    Raises
+    ------
+    EmolaborError
+        The file cannot be read, is no YAML, repeats a key, uses an alias, or breaks the schema: every mistake with
+        file, line, key, what was found and what is allowed.
+    """
+    from jsonschema import Draft202012Validator
+
+    document = Document(str(path))
+    loader = _Loader(_read_text(path))
+    try:
+        node = loader.get_single_node()
+        document.lines[()] = 1
+        if node is not None:
+            _note_lines(node, (), document, set())
+            document.refuse_problems()
+            document.data = loader.construct_document(node)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise EmolaborError(f"{path}, line {line}: found {error.problem}; allowed: plain YAML") from None
+    finally:
+        loader.dispose()
+    for error in Draft202012Validator(schema).iter_errors(document.data):
+        _explain(error, document)
+    document.refuse_problems()
+    return document
+
+
+def _read_text(path):
+    try:
+        text = Path(path).read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise EmolaborError(f"{path}: found bytes that are not UTF-8; allowed: a text file saved as UTF-8") from None
+    except OSError as error:
+        raise EmolaborError(f"{path}: found no readable file ({error.strerror}); allowed: a YAML file") from None
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.replace("\t", "").isprintable():
+            raise EmolaborError(f"{path}, line {number}: found an unprintable character; allowed: plain text")
+    return text
+
+
+def _note_lines(node, where, document, seen):
+    """Walk the node tree once. Aliases are refused: with them a small file could stand for an endless one."""
+    if id(node) in seen:
+        document.problem(where, "an alias", "the entry written out")
+        return
+    seen.add(id(node))
+    if isinstance(node, yaml.SequenceNode):
+        for position, child in enumerate(node.value):
+            document.lines[(*where, position)] = child.start_mark.line + 1
+            _note_lines(child, (*where, position), document, seen)
+    if isinstance(node, yaml.MappingNode):
+        for key, child in node.value:
+            entry = (*where, str(key.value))
+            if entry in document.lines:
+                line = key.start_mark.line + 1
+                document.problem(entry, f"the key again in line {line}", "each key once")
+                continue
+            document.lines[entry] = key.start_mark.line + 1
+            if key.tag != _TEXT:
+                document.problem(entry, "a key that is not text", "text (put it in quotes)")
+            _note_lines(child, entry, document, seen)
+
+
+def _explain(error, document):
+    """Turn one schema error into a noted mistake in plain words."""
+    where, value, rule = list(error.absolute_path), error.instance, error.validator_value
+    match error.validator:
+        case "required":
+            for key in [key for key in rule if key not in value]:
+                document.problem([*where, key], "nothing", "an entry with this key")
+        case "additionalProperties":
+            known = error.schema["properties"]
+            for key in [key for key in value if key not in known]:
+                document.problem([*where, key], "an unknown key", ", ".join(known))
+        case "type":
+            kinds = [rule] if isinstance(rule, str) else rule
+            document.problem(where, _show(value), " or ".join(_KINDS[kind] for kind in kinds))
+        case "enum":
+            document.problem(where, _show(value), ", ".join(map(str, rule)))
+        case "minItems" | "minProperties":
+            document.problem(where, f"{len(value)} entries", f"at least {rule}")
+        case "uniqueItems":
+            document.problem(where, _show(value), "each entry once")
+        case "minimum" | "maximum":
+            document.problem(where, _show(value), f"{'at least' if error.validator == 'minimum' else 'at most'} {rule}")
+        case _:
+            document.problem(where, _show(value), error.schema["description"])
+
+
+def _show(value):
+    if value is None:
+        return "nothing"
+    if isinstance(value, dict):
+        return f"a mapping with {', '.join(value)}"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"text {value!r}" if isinstance(value, str) else repr(value)

@@ -1,0 +1,121 @@
+"""What a scale is: constructs, dimensions, items, answer labels, rights."""
+
+from dataclasses import dataclass
+
+from emolabor.errors import EmolaborError
+
+
+@dataclass(frozen=True)
+class Item:
+    """One statement that is answered.
+
+    Attributes
+    ----------
+    key : str
+        Name of the item's column in a data file.
+    text : dict of str to str, or None
+        Wording by language; None where it is withheld.
+    reverse : bool
+        Whether a high answer means little of the construct. Answers are kept as given; scoring turns them.
+    """
+
+    key: str
+    text: dict | None
+    reverse: bool
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """Items that measure one construct; its key is the latent variable's name in models."""
+
+    key: str
+    names: dict
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True)
+class ResponseFormat:
+    """How items are answered: codes 1 to `points`, one label a code and language."""
+
+    points: int
+    labels: dict
+
+    @property
+    def codes(self):
+        """The allowed answers, 1 to `points`."""
+        return range(1, self.points + 1)
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A scale as its file describes it.
+
+    Attributes
+    ----------
+    key : str
+        Name of the scale in the library.
+    names, construct, instruction : dict of str to str
+        Name, definition of the construct, and words above the items, by language.
+    dimensions : tuple of Dimension
+        One or more constructs.
+    response_format : ResponseFormat
+        Codes and labels of the answers.
+    citations : tuple of dict
+        Sources of the construct: source, use, verified.
+    scoring : str
+        "mean".
+    rights : dict
+        status, holder, licence, evidence, checked_on, text (own, licensed or withheld).
+    status : str
+        "not validated" or "validated".
+    adaptation : tuple of dict
+        What was changed: from, change, step, guideline.
+    """
+
+    key: str
+    names: dict
+    construct: dict
+    instruction: dict
+    dimensions: tuple[Dimension, ...]
+    response_format: ResponseFormat
+    citations: tuple[dict, ...]
+    scoring: str
+    rights: dict
+    status: str
+    adaptation: tuple[dict, ...]
+
+    @property
+    def items(self):
+        """All items in the order asked, as a flat tuple."""
+        return tuple(item for dimension in self.dimensions for item in dimension.items)
+
+    @property
+    def languages(self):
+        """The languages the scale is written in."""
+        return tuple(self.names)
+
+
+def check_language(language, languages):
+    """Refuse a language that a scale or instrument is not written in.
+
+    Parameters
+    ----------
+    language : str
+        The language asked for.
+    languages : sequence of str
+        The languages there are.
+
+    Raises
+    ------
+    EmolaborError
+        `language` is not one of `languages`.
+
+    Examples
+    --------
+    >>> check_language("fr", ("zh", "en"))
+    Traceback (most recent call last):
+    ...
+    emolabor.errors.EmolaborError: language: found 'fr'; allowed: zh, en
+    """
+    if language not in languages:
+        raise EmolaborError(f"language: found {language!r}; allowed: {', '.join(languages)}")
