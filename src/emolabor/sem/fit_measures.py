@@ -1,0 +1,141 @@
+"""Fit measures under lavaan's names (with _ for .): pure functions of moments, chi-squares and degrees of freedom."""
+
+import numpy as np
+from scipy.optimize import brentq
+from scipy.special import chdtrc, chndtr
+
+CLOSE, NOT_CLOSE, LEVEL = 0.05, 0.08, 0.90
+
+
+def chisq_pvalue(chisq, df):
+    """Upper tail of the chi-square distribution; missing where there are no degrees of freedom."""
+    return float(chdtrc(df, chisq)) if df > 0 else np.nan
+
+
+def incremental(chisq, df, baseline_chisq, baseline_df):
+    """Indices against the baseline model: CFI (Bentler, 1990), TLI (Tucker & Lewis, 1973) and their relatives.
+
+    Parameters
+    ----------
+    chisq, df, baseline_chisq, baseline_df : float
+        Of the model and of the independence model.
+
+    Returns
+    -------
+    dict
+        cfi, tli, nnfi, rfi, nfi, pnfi, ifi, rni.
+    """
+    excess, baseline_excess = max(chisq - df, 0.0), max(chisq - df, baseline_chisq - baseline_df, 0.0)
+    cfi = 1.0 if baseline_excess == 0 else 1.0 - excess / baseline_excess
+    nfi = (baseline_chisq - chisq) / baseline_chisq
+    if df > 0 and baseline_df > 0:
+        ratio, baseline_ratio = chisq / df, baseline_chisq / baseline_df
+        tli = (baseline_ratio - ratio) / (baseline_ratio - 1.0)
+        rfi = (baseline_ratio - ratio) / baseline_ratio
+    else:
+        tli = rfi = 1.0
+    return {
+        "cfi": cfi,
+        "tli": tli,
+        "nnfi": tli,
+        "rfi": rfi,
+        "nfi": nfi,
+        "pnfi": df / baseline_df * nfi if baseline_df > 0 else np.nan,
+        "ifi": (baseline_chisq - chisq) / (baseline_chisq - df) if df > 0 else 1.0,
+        "rni": ((baseline_chisq - baseline_df) - (chisq - df)) / (baseline_chisq - baseline_df),
+    }
+
+
+def rmsea(chisq, df, n, n_groups=1):
+    """Root mean square error of approximation with its 90 % interval and the tests of close and not-close fit.
+
+    Parameters
+    ----------
+    chisq, df : float
+    n : int
+        Cases over all groups.
+    n_groups : int
+        The index is multiplied by its root (Steiger, 1998).
+
+    Returns
+    -------
+    dict
+        rmsea, rmsea_ci_lower, rmsea_ci_upper, rmsea_ci_level, rmsea_pvalue, rmsea_close_h0, rmsea_notclose_pvalue,
+        rmsea_notclose_h0. The interval inverts the noncentral chi-square (Browne & Cudeck, 1993).
+    """
+    names = ("rmsea", "rmsea_ci_lower", "rmsea_ci_upper", "rmsea_pvalue", "rmsea_notclose_pvalue")
+    if df <= 0:
+        values = (0.0, 0.0, 0.0, np.nan, np.nan)
+    else:
+        point = np.sqrt(max(chisq / n / df - 1.0 / n, 0.0) * n_groups)
+        low = _noncentrality(chisq, df, (1 + LEVEL) / 2)
+        high = _noncentrality(chisq, df, (1 - LEVEL) / 2)
+        close, not_close = (float(chndtr(chisq, df, n * df * h0**2 / n_groups)) for h0 in (CLOSE, NOT_CLOSE))
+        values = (point, *(np.sqrt(ncp * n_groups / (n * df)) for ncp in (low, high)), 1 - close, not_close)
+    result = dict(zip(names, (float(value) for value in values), strict=True))
+    return {**result, "rmsea_ci_level": LEVEL, "rmsea_close_h0": CLOSE, "rmsea_notclose_h0": NOT_CLOSE}
+
+
+def _noncentrality(chisq, df, probability):
+    """The noncentrality at which P(X <= chisq) equals the probability; 0 where even the central one is below it."""
+    if chndtr(chisq, df, 0.0) < probability:
+        return 0.0
+    upper = max(chisq, df, 1.0)
+    while chndtr(chisq, df, upper) > probability:
+        upper *= 2
+    return brentq(lambda ncp: chndtr(chisq, df, ncp) - probability, 0.0, upper, xtol=1e-10, rtol=1e-13)
+
+
+def information_criteria(logl, n_free, n):
+    """AIC, BIC and the sample-size adjusted BIC (Sclove, 1987) from the log-likelihood."""
+    return {
+        "aic": -2 * logl + 2 * n_free,
+        "bic": -2 * logl + n_free * np.log(n),
+        "bic2": -2 * logl + n_free * np.log((n + 2) / 24),
+    }
+
+
+def residual_sums(cov, sigma, mean, mu, mean_structure):
+    """Mean squared residuals of one group by the definitions of Bentler (1995), Bollen (1989) and Mplus.
+
+    Parameters
+    ----------
+    cov, sigma : ndarray (p, p)
+    mean, mu : ndarray (p,)
+    mean_structure : bool
+
+    Returns
+    -------
+    dict
+        Squares of rmr, srmr, crmr, srmr_mplus, each also without the means (`_nomean`).
+    """
+    p = len(cov)
+    lower = np.tril_indices(p)
+    pairs, off_pairs = len(lower[0]), p * (p - 1) / 2
+    sd, sd_model = np.sqrt(np.diag(cov)), np.sqrt(np.diag(sigma))
+    raw = cov - sigma
+    bentler = raw / np.outer(sd, sd)
+    bollen = cov / np.outer(sd, sd) - sigma / np.outer(sd_model, sd_model)
+    mplus = bollen.copy()
+    np.fill_diagonal(mplus, (np.diag(cov) - np.diag(sigma)) / np.diag(cov))
+    squares = {
+        "rmr": (raw, mean - mu, pairs),
+        "srmr": (bentler, (mean - mu) / sd, pairs),
+        "crmr": (bollen, mean / sd - mu / sd_model, off_pairs),
+        "srmr_mplus": (mplus, mean / sd - mu / sd_model, pairs),
+    }
+    result = {}
+    for name, (matrix, means, count) in squares.items():
+        total = float(np.sum(matrix[lower] ** 2))
+        result[f"{name}_nomean"] = total / count if count else 0.0
+        if mean_structure:
+            total, count = total + float(means @ means), count + p
+        result[name] = total / count if count else 0.0
+    return result
+
+
+def critical_n(chisq, df, n, alpha):
+    """Hoelter's (1983) critical number of cases, as lavaan states it."""
+    from scipy.special import chdtri
+
+    return float(chdtri(df, alpha) / (chisq / n) + 1.0) if df > 0 and chisq > 0 else np.nan

@@ -1,0 +1,95 @@
+"""Starting values: close enough for scoring to find its way, cheap enough not to be noticed."""
+
+import numpy as np
+
+
+def start_values(table, moments):
+    """Guess every free parameter from the sample moments.
+
+    Parameters
+    ----------
+    table : ParameterTable
+    moments : list of Moments
+        One a group, in the order of ``table.variables.observed``.
+
+    Returns
+    -------
+    ndarray (n_free,)
+        Loadings by the instrumental-variable rule of Hagglund (1982), half of each observed variance as residual,
+        latent variances from the marker; regressions and covariances start at zero, intercepts at the sample mean.
+    """
+    position = {name: i for i, name in enumerate(table.variables.observed)}
+    theta = np.zeros(table.n_free)
+    for group, sample in enumerate(moments):
+        rows = [row for row in table.rows if row.group == group]
+        loadings, variances = _latent_guesses(rows, position, sample.cov)
+        for row in rows:
+            if row.free >= 0:
+                theta[row.free] = _guess(row, position, sample, loadings, variances)
+    return theta
+
+
+def _guess(row, position, sample, loadings, variances):
+    if row.value is not None:
+        return row.value
+    if row.op == "=~":
+        return loadings.get((row.lhs, row.rhs), 1.0)
+    if row.op == "~1":
+        return sample.mean[position[row.lhs]] if row.lhs in position else 0.0
+    if row.op == "~~" and row.lhs == row.rhs:
+        if row.lhs in position:
+            return 0.5 * sample.cov[position[row.lhs], position[row.lhs]]
+        return variances.get(row.lhs, 0.5)
+    return 0.0
+
+
+def _latent_guesses(rows, position, cov):
+    """Loadings and variance of each latent variable with observed indicators."""
+    by_latent, fixed_variance = {}, {}
+    for row in rows:
+        if row.op == "=~":
+            by_latent.setdefault(row.lhs, []).append(row)
+        elif row.op == "~~" and row.lhs == row.rhs and row.free < 0:
+            fixed_variance[row.lhs] = row.value
+    loadings, variances = {}, {}
+    for latent, lines in by_latent.items():
+        lines = [line for line in lines if line.rhs in position]
+        if not lines:
+            continue
+        index = [position[line.rhs] for line in lines]
+        relative = _relative_loadings(cov[np.ix_(index, index)])
+        marker = next((i for i, line in enumerate(lines) if line.free < 0 and line.value), None)
+        variance = _common_variance(cov[np.ix_(index, index)], relative)
+        if marker is not None:
+            factor = lines[marker].value / relative[marker]
+        else:
+            factor = np.sqrt(variance / (fixed_variance.get(latent) or 1.0))
+        for line, value in zip(lines, relative, strict=True):
+            loadings[latent, line.rhs] = value * factor
+        variances[latent] = variance / factor**2
+    return loadings, variances
+
+
+def _relative_loadings(block):
+    """Loadings relative to the first indicator: cov(j, others) cov(1, others) / cov(1, others)^2."""
+    k = len(block)
+    relative = np.sqrt(np.diag(block) / block[0, 0])
+    sign = np.where(block[0] < 0, -1.0, 1.0)
+    for j in range(1, k):
+        others = [o for o in range(1, k) if o != j]
+        instrument = block[0, others]
+        weight = float(instrument @ instrument)
+        if others and weight > 0:
+            relative[j] = float(block[j, others] @ instrument) / weight
+        bound = 5 * np.sqrt(block[j, j] / block[0, 0])
+        if not 0 < abs(relative[j]) <= bound:
+            relative[j] = sign[j] * np.sqrt(block[j, j] / block[0, 0])
+    return relative
+
+
+def _common_variance(block, relative):
+    """Variance of the latent variable on the scale of the first indicator, kept between 10 % and 90 % of its variance."""
+    k = len(block)
+    pairs = [block[i, j] / (relative[i] * relative[j]) for i in range(k) for j in range(i)]
+    guess = float(np.median(pairs)) if pairs else 0.5 * block[0, 0]
+    return float(np.clip(guess, 0.1 * block[0, 0], 0.9 * block[0, 0]))

@@ -1,0 +1,194 @@
+"""From parameters to implied moments: the reticular action model (McArdle & McDonald, 1984).
+
+With paths A, (co)variances S and intercepts m over all variables (observed first), B = (I - A)^-1, the moments are
+mean = B m and covariance C = B S B'. Every derivative of the observed covariance is u v' + v u' with u a column of L
+(the observed rows of B) and v a column of L or of the observed rows of C, so gradients and information matrices are
+gathers from a few products.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Structure:
+    """Where each entry of the parameter table sits in the matrices of one group.
+
+    Entries are the free rows of the table. `kind` is 0 for a path (in A), 1 for a (co)variance (in S), 2 for an
+    intercept (in m); `row`, `col` are variable indices (n_entries,), `parameter` (n_entries,) the free number;
+    `scale` is 1/2 for a variance, 0 for an intercept, 1 otherwise.
+    """
+
+    n_observed: int
+    n_parameters: int
+    paths: np.ndarray  # (v, v) fixed values, 0 where free
+    covariances: np.ndarray  # (v, v)
+    intercepts: np.ndarray  # (v,)
+    kind: np.ndarray
+    row: np.ndarray
+    col: np.ndarray
+    parameter: np.ndarray
+    scale: np.ndarray
+    sources: np.ndarray  # variables that any path starts from: the others have unit columns in B
+    mean_structure: bool
+
+
+@dataclass(frozen=True)
+class Implied:
+    """What one parameter vector implies: B (v, v), C (v, v), means of all variables (v,), moments of the observed."""
+
+    total: np.ndarray
+    covariance: np.ndarray
+    means: np.ndarray
+    sigma: np.ndarray
+    mu: np.ndarray
+
+
+def build_structure(table, group, cov, mean):
+    """Lay out one group of the table.
+
+    Parameters
+    ----------
+    table : ParameterTable
+        From `build_table`.
+    group : int
+        Group number, from 0.
+    cov, mean : ndarray
+        Sample moments (p, p) and (p,) in the order of ``table.variables.observed``: the values of exogenous moments.
+
+    Returns
+    -------
+    Structure
+        The matrices and the place of every free row.
+    """
+    variables = table.variables
+    position = {name: i for i, name in enumerate((*variables.observed, *variables.latent))}
+    size = len(position)
+    paths, covariances, intercepts = np.zeros((size, size)), np.zeros((size, size)), np.zeros(size)
+    kinds, rows, cols, parameters = [], [], [], []
+    for line in table.rows:
+        if line.group != group:
+            continue
+        left, right = position[line.lhs], position.get(line.rhs, 0)
+        if line.op == "=~":
+            left, right = right, left
+        kind = {"=~": 0, "~": 0, "~~": 1, "~1": 2}[line.op]
+        if line.free >= 0:
+            kinds.append(kind)
+            rows.append(left)
+            cols.append(right)
+            parameters.append(line.free)
+        value = 0.0 if line.free >= 0 else line.value
+        if kind == 0:
+            paths[left, right] = value
+        elif kind == 1:
+            covariances[left, right] = covariances[right, left] = cov[left, right] if line.from_data else value
+        else:
+            intercepts[left] = mean[left] if line.from_data else value
+    kind, row, col = np.array(kinds, int), np.array(rows, int), np.array(cols, int)
+    scale = np.where(kind == 2, 0.0, np.where((kind == 1) & (row == col), 0.5, 1.0))
+    used = paths != 0
+    used[row[kind == 0], col[kind == 0]] = True
+    return Structure(
+        len(variables.observed),
+        table.n_free,
+        paths,
+        covariances,
+        intercepts,
+        kind,
+        row,
+        col,
+        np.array(parameters, int),
+        scale,
+        np.flatnonzero(used.any(axis=0)),
+        table.mean_structure,
+    )
+
+
+def fill(structure, theta):
+    """Put parameters into the matrices.
+
+    Parameters
+    ----------
+    structure : Structure
+    theta : ndarray (n_parameters,)
+
+    Returns
+    -------
+    tuple of ndarray
+        Paths A (v, v), (co)variances S (v, v), intercepts m (v,).
+    """
+    paths, covariances, intercepts = structure.paths.copy(), structure.covariances.copy(), structure.intercepts.copy()
+    values = theta[structure.parameter]
+    for kind, matrix in ((0, paths), (1, covariances)):
+        here = structure.kind == kind
+        matrix[structure.row[here], structure.col[here]] = values[here]
+        if kind == 1:
+            matrix[structure.col[here], structure.row[here]] = values[here]
+    here = structure.kind == 2
+    intercepts[structure.row[here]] = values[here]
+    return paths, covariances, intercepts
+
+
+def implied_moments(structure, theta):
+    """Moments implied by a parameter vector.
+
+    Parameters
+    ----------
+    structure : Structure
+    theta : ndarray (n_parameters,)
+
+    Returns
+    -------
+    Implied
+    """
+    paths, covariances, intercepts = fill(structure, theta)
+    total = total_paths(paths, structure.sources)
+    covariance = total @ covariances @ total.T
+    means = total @ intercepts
+    p = structure.n_observed
+    return Implied(total, covariance, means, covariance[:p, :p], means[:p])
+
+
+def total_paths(paths, sources):
+    """B = (I - A)^-1, from the small block of the variables that paths start from."""
+    total = np.eye(len(paths))
+    if len(sources):
+        inner = np.linalg.inv(np.eye(len(sources)) - paths[np.ix_(sources, sources)])
+        total[:, sources] += paths[:, sources] @ inner
+    return total
+
+
+def sum_entries(structure, values):
+    """Add up values of entries (n_entries,) by parameter: (n_parameters,)."""
+    return np.bincount(structure.parameter, weights=values, minlength=structure.n_parameters)
+
+
+def sum_entry_pairs(structure, values):
+    """Add up values of pairs of entries (n_entries, n_entries) by parameter: (n_parameters, n_parameters)."""
+    q = structure.n_parameters
+    flat = structure.parameter[:, None] * q + structure.parameter[None, :]
+    return np.bincount(flat.ravel(), weights=values.ravel(), minlength=q * q).reshape(q, q)
+
+
+def derivative_columns(structure, implied):
+    """The u and v of every entry, the weight of u in the mean's derivative.
+
+    Parameters
+    ----------
+    structure : Structure
+    implied : Implied
+
+    Returns
+    -------
+    tuple of ndarray
+        u (p, n_entries), v (p, n_entries) with d sigma = u v' + v u'; weight (n_entries,) with d mu = weight * u.
+    """
+    p = structure.n_observed
+    left = implied.total[:p, structure.row]
+    right = np.where(
+        structure.kind == 0, implied.covariance[:p, structure.col], implied.total[:p, structure.col] * structure.scale
+    )
+    weight = np.where(structure.kind == 0, implied.means[structure.col], (structure.kind == 2).astype(float))
+    return left, right, weight

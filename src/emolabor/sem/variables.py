@@ -1,0 +1,60 @@
+"""What role each variable of a model plays: latent, indicator, outcome, exogenous."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Variables:
+    """Names by role; every tuple keeps the order in which lavaan lists them."""
+
+    observed: tuple  # indicators, outcomes, predictors, then those named only in a (co)variance or intercept
+    latent: tuple
+    fixed_x: tuple  # observed predictors that the text gives no variance, covariance or intercept
+    exogenous_latent: tuple
+    pure_outcomes: tuple  # outcomes that predict nothing: their residuals covary by default
+    outcomes: tuple
+    single_indicators: tuple  # the only indicator of a latent variable
+
+
+def classify(syntax):
+    """Sort the variables of a parsed model by role.
+
+    Parameters
+    ----------
+    syntax : Syntax
+        From `parse_model`.
+
+    Returns
+    -------
+    Variables
+        The rules are those of lavaan's ``sem()``.
+    """
+    pairs = {op: [(t.lhs, t.rhs) for t in syntax.terms if t.op == op] for op in ("=~", "~", "~~", "~1")}
+    latent = _unique(lhs for lhs, _ in pairs["=~"])
+    indicators = _unique(rhs for _, rhs in pairs["=~"])
+    outcomes = _unique(lhs for lhs, _ in pairs["~"])
+    predictors = _unique(rhs for _, rhs in pairs["~"])
+    observed_indicators = [name for name in indicators if name not in latent]
+    others = [name for name in outcomes if name not in latent and name not in observed_indicators]
+    known = {*latent, *observed_indicators, *others}
+    exogenous = [name for name in predictors if name not in known]
+    mentioned = _unique([n for pair in pairs["~~"] for n in pair] + [lhs for lhs, _ in pairs["~1"]])
+    extra = [name for name in mentioned if name not in known and name not in exogenous]
+    by_latent = {name: [rhs for lhs, rhs in pairs["=~"] if lhs == name] for name in latent}
+    return Variables(
+        observed=(*observed_indicators, *others, *exogenous, *extra),
+        latent=tuple(latent),
+        fixed_x=tuple(name for name in exogenous if name not in mentioned),
+        exogenous_latent=tuple(name for name in latent if name not in indicators and name not in outcomes),
+        pure_outcomes=tuple(
+            name
+            for name in (*(n for n in latent if n in outcomes), *others)
+            if name not in predictors and name not in indicators
+        ),
+        outcomes=tuple(outcomes),
+        single_indicators=tuple(own[0] for own in by_latent.values() if len(own) == 1 and own[0] not in latent),
+    )
+
+
+def _unique(names):
+    return list(dict.fromkeys(names))
