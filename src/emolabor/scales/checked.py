@@ -1,5 +1,6 @@
-"""YAML files read with their line numbers and checked against a JSON Schema, so that a mistake is named with its place."""
+"""YAML files read with line numbers and checked against a JSON Schema: a mistake is named with its place."""
 
+import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,12 +21,14 @@ _KINDS = {
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
-    """The safe loader, but a date stays the text that was written."""
+    """The safe loader, in C where PyYAML was built with it."""
 
-    yaml_implicit_resolvers = {
-        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
+
+# A date stays the text that was written.
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
 
 
 @dataclass
@@ -63,9 +66,10 @@ class Document:
         return "".join(steps).lstrip(".") or "the file"
 
     def check_translations(self, where, translations, languages):
-        """Note a mistake unless the translations are in exactly these languages."""
-        if set(translations) != set(languages):
-            self.problem(where, ", ".join(translations), f"all languages of names: {', '.join(languages)}")
+        """Note a mistake if a text is not written in all these languages."""
+        missing = [language for language in languages if language not in translations]
+        if missing:
+            self.problem((*where, missing[0]), "nothing", f"a text in each of {', '.join(languages)}")
 
     def refuse_problems(self):
         """Raise EmolaborError with every noted mistake, in the order of the lines, if there is one."""
@@ -73,34 +77,28 @@ class Document:
             raise EmolaborError("\n".join(sorted(self.problems, key=self.problems.get)))
 
 
-def read_checked(path, schema):
-    """Read a YAML file and check it against a schema.
+def read_document(path):
+    """Read a YAML file with its line numbers.
 
     Parameters
     ----------
     path : str or Path
         The file.
-    schema : dict
-        A JSON Schema, draft 2020-12. A schema's ``description`` is what the message says is allowed.
 
     Returns
     -------
     Document
-        The checked content with its line numbers.
+        The content, not yet checked against a schema.
 
     Raises
     ------
     EmolaborError
-        The file cannot be read, is no YAML, repeats a key, uses an alias, or breaks the schema: every mistake with
-        file, line, key, what was found and what is allowed.
+        The file cannot be read, is no YAML, repeats a key, has a key that is not text, or uses an alias.
     """
-    from jsonschema import Draft202012Validator
-
-    document = Document(str(path))
+    document = Document(str(path), lines={(): 1})
     loader = _Loader(_read_text(path))
     try:
         node = loader.get_single_node()
-        document.lines[()] = 1
         if node is not None:
             _note_lines(node, (), document, set())
             document.refuse_problems()
@@ -110,6 +108,42 @@ def read_checked(path, schema):
         raise EmolaborError(f"{path}, line {line}: found {error.problem}; allowed: plain YAML") from None
     finally:
         loader.dispose()
+    return document
+
+
+def open_document(key_or_path, shipped, schema_path):
+    """Read a file that ships with the package, or a user's file checked against a JSON Schema.
+
+    Parameters
+    ----------
+    key_or_path : str or Path
+        A key of `shipped`, or the path of a YAML file.
+    shipped : dict of str to Path
+        The files of the package.
+    schema_path : Path
+        A JSON Schema, draft 2020-12; its ``description`` is what the message says is allowed.
+
+    Returns
+    -------
+    Document
+        The content with its line numbers.
+
+    Raises
+    ------
+    EmolaborError
+        No such key or file, or mistakes in it: each with file, line, key, what was found and what is allowed.
+    """
+    if str(key_or_path) in shipped:
+        # The tests hold shipped files to the schema; here it is skipped, as importing jsonschema can take seconds.
+        return read_document(shipped[str(key_or_path)])
+    if Path(key_or_path).suffix not in (".yaml", ".yml"):
+        raise EmolaborError(
+            f"key_or_path: found {str(key_or_path)!r}; allowed: the path of a .yaml file, or {', '.join(shipped)}"
+        )
+    from jsonschema import Draft202012Validator
+
+    document = read_document(key_or_path)
+    schema = json.loads(schema_path.read_text(encoding="utf-8"))
     for error in Draft202012Validator(schema).iter_errors(document.data):
         _explain(error, document)
     document.refuse_problems()

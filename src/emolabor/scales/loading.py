@@ -1,6 +1,5 @@
 """Scales read from the library or from a user's file."""
 
-import json
 from copy import deepcopy
 from functools import cache
 from importlib.resources import files
@@ -8,8 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from emolabor.errors import EmolaborError
-from emolabor.scales.checked import read_checked
+from emolabor.scales.checked import open_document
 from emolabor.scales.scale import Dimension, Item, ResponseFormat, Scale
 
 _FOLDER = Path(str(files("emolabor.scales")))
@@ -44,11 +42,7 @@ def load_scale(key_or_path):
     """
     if str(key_or_path) in _LIBRARY:
         return deepcopy(_library_scale(str(key_or_path)))
-    if Path(key_or_path).suffix in (".yaml", ".yml"):
-        return _read_scale(key_or_path)
-    raise EmolaborError(
-        f"key_or_path: found {str(key_or_path)!r}; allowed: the path of a .yaml file, or one of {', '.join(_LIBRARY)}"
-    )
+    return _build_scale(open_document(key_or_path, _LIBRARY, _FOLDER / "schema.json"))
 
 
 def list_scales():
@@ -62,8 +56,8 @@ def list_scales():
 
     Examples
     --------
-    >>> list_scales().set_index("key").loc["role_clarity", ["construct", "items", "status"]].tolist()
-    ['权责清晰 / Role clarity', 4, 'not validated']
+    >>> list_scales().set_index("key").loc["role_clarity", ["construct", "languages", "status"]].tolist()
+    ['权责清晰 / Role clarity', 'zh, en', 'not validated']
     """
     return pd.DataFrame(
         {
@@ -81,16 +75,10 @@ def list_scales():
 
 @cache
 def _library_scale(key):
-    return _read_scale(_LIBRARY[key])
+    return _build_scale(open_document(key, _LIBRARY, _FOLDER / "schema.json"))
 
 
-@cache
-def _schema():
-    return json.loads((_FOLDER / "schema.json").read_text(encoding="utf-8"))
-
-
-def _read_scale(path):
-    document = read_checked(path, _schema())
+def _build_scale(document):
     _check_languages(document)
     _check_keys(document)
     _check_labels(document)
@@ -121,7 +109,7 @@ def _entries(data, kind):
 
 
 def _check_languages(document):
-    """What is written in one language is written in all languages of the scale's names."""
+    """Ask that what is written in one language is written in all languages of the scale's names."""
     data = document.data
     translated = [((key,), data[key]) for key in ("construct", "instruction")]
     translated.append((("response_format", "labels"), data["response_format"]["labels"]))
@@ -132,7 +120,7 @@ def _check_languages(document):
 
 
 def _check_keys(document):
-    """Items are columns and dimensions are latent variables of one model: no name may stand for two things."""
+    """Ask for unique keys: items are columns, dimensions are latent variables, and one model holds both."""
     seen = {}
     for where, entry in [*_entries(document.data, "dimension"), *_entries(document.data, "item")]:
         if entry["key"] in seen:
@@ -149,7 +137,7 @@ def _check_labels(document):
 
 
 def _check_rights(document):
-    """Texts are either withheld, all of them, or shipped, all of them."""
+    """Ask that the texts are either withheld, all of them, or shipped, all of them."""
     withheld = document.data["rights"]["text"] == "withheld"
     for where, item in _entries(document.data, "item"):
         if withheld and item["text"] is not None:

@@ -1,0 +1,183 @@
+"""What a questionnaire is: scales in the order asked, attention checks, background."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from emolabor.scales import Scale
+from emolabor.scales.scale import check_language
+
+
+@dataclass(frozen=True)
+class AttentionCheck:
+    """A line that tells which answer to choose.
+
+    Attributes
+    ----------
+    key : str
+        Name of its column in a data file.
+    after : str
+        Key of the scale it follows; it is answered in that scale's response format.
+    expected : int
+        The answer that an attentive respondent gives.
+    text : dict of str to str
+        Wording by language.
+    """
+
+    key: str
+    after: str
+    expected: int
+    text: dict
+
+
+@dataclass(frozen=True)
+class Variable:
+    """A background column of a data file.
+
+    Attributes
+    ----------
+    key : str
+        Name of the column.
+    kind : str
+        "choice" (asked, one of `values`), "code" or "number" (filled in by whoever runs the survey).
+    names : dict of str to str
+        Label by language.
+    values : dict of (str or int) to dict
+        Code to labels by language; empty unless `kind` is "choice".
+    pattern : str or None
+        Regular expression that a whole code matches.
+    minimum, maximum : float or None
+        Range of a number, ends included.
+    """
+
+    key: str
+    kind: str
+    names: dict
+    values: dict
+    pattern: str | None
+    minimum: float | None
+    maximum: float | None
+
+
+@dataclass(frozen=True)
+class Instrument:
+    """A questionnaire.
+
+    Attributes
+    ----------
+    key : str
+        Name of the instrument.
+    title, consent, introduction : dict of str to str
+        Title, consent text and opening words, by language.
+    scales : tuple of Scale
+        The scales in the order asked.
+    attention_checks : tuple of AttentionCheck
+        Lines that show whether a respondent reads.
+    background : tuple of Variable
+        The columns of a data file that are no answers to scales.
+
+    Examples
+    --------
+    >>> from emolabor.instrument import load_instrument
+    >>> instrument = load_instrument("window_staff")
+    >>> instrument.dimensions()["exhaustion"]
+    ['ex1', 'ex2', 'ex3', 'ex4']
+    >>> sorted(instrument.reversed_items)
+    ['be3', 'ic4', 'ps5', 'rc4']
+    >>> instrument.names("zh")["deep_acting"]
+    '深层扮演'
+    """
+
+    key: str
+    title: dict
+    consent: dict
+    introduction: dict
+    scales: tuple[Scale, ...]
+    attention_checks: tuple[AttentionCheck, ...]
+    background: tuple[Variable, ...]
+
+    @property
+    def languages(self):
+        """The languages the instrument is written in."""
+        return tuple(self.title)
+
+    @property
+    def reversed_items(self):
+        """Keys of the reverse-worded items, as a frozenset."""
+        return frozenset(item.key for scale in self.scales for item in scale.items if item.reverse)
+
+    @property
+    def columns(self):
+        """Columns of a data file: background, then items and attention checks in the order asked."""
+        return (*(variable.key for variable in self.background), *self.points())
+
+    def items(self, language):
+        """List the items in the order asked.
+
+        Parameters
+        ----------
+        language : str
+            "zh" or "en".
+
+        Returns
+        -------
+        DataFrame
+            One row an item: key, scale, dimension, text (None where withheld), reverse.
+
+        Raises
+        ------
+        EmolaborError
+            The instrument is not written in `language`.
+        """
+        check_language(language, self.languages)
+        return pd.DataFrame(
+            {
+                "key": item.key,
+                "scale": scale.key,
+                "dimension": dimension.key,
+                "text": item.text and item.text[language],
+                "reverse": item.reverse,
+            }
+            for scale in self.scales
+            for dimension in scale.dimensions
+            for item in dimension.items
+        )
+
+    def dimensions(self):
+        """Map each dimension key to the keys of its items, in the order asked."""
+        return {
+            dimension.key: [item.key for item in dimension.items]
+            for scale in self.scales
+            for dimension in scale.dimensions
+        }
+
+    def points(self):
+        """Map each item and attention check, in the order asked, to its number of answers; codes are 1 to that."""
+        points = {}
+        for scale in self.scales:
+            checks = [check for check in self.attention_checks if check.after == scale.key]
+            for entry in (*scale.items, *checks):
+                points[entry.key] = scale.response_format.points
+        return points
+
+    def names(self, language):
+        """Map each scale key and dimension key to its label.
+
+        Parameters
+        ----------
+        language : str
+            "zh" or "en".
+
+        Returns
+        -------
+        dict
+            Key to label.
+
+        Raises
+        ------
+        EmolaborError
+            The instrument is not written in `language`.
+        """
+        check_language(language, self.languages)
+        named = (entry for scale in self.scales for entry in (scale, *scale.dimensions))
+        return {entry.key: entry.names[language] for entry in named}

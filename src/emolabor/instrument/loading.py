@@ -1,0 +1,125 @@
+"""Instruments read from the package or from a user's file."""
+
+import re
+from importlib.resources import files
+from pathlib import Path
+
+from emolabor.errors import EmolaborError
+from emolabor.instrument.instrument import AttentionCheck, Instrument, Variable
+from emolabor.scales import load_scale
+from emolabor.scales.checked import open_document
+
+_FOLDER = Path(str(files("emolabor.instrument")))
+_SHIPPED = {path.stem: path for path in sorted(_FOLDER.glob("*.yaml"))}
+
+
+def load_instrument(key_or_path):
+    """Load an instrument of the package or from a file.
+
+    Parameters
+    ----------
+    key_or_path : str or Path
+        "window_staff", or the path of a YAML file. Scales are named in it by their key, or by the path of a scale file
+        seen from the instrument's folder.
+
+    Returns
+    -------
+    Instrument
+        The instrument with its scales, checked.
+
+    Raises
+    ------
+    EmolaborError
+        No such instrument, or a mistake in the file: file, line, key, what was found and what is allowed.
+
+    Examples
+    --------
+    >>> instrument = load_instrument("window_staff")
+    >>> len(instrument.scales), [check.expected for check in instrument.attention_checks]
+    (16, [4, 2])
+    """
+    document = open_document(key_or_path, _SHIPPED, _FOLDER / "schema.json")
+    scales = _load_scales(document)
+    _check_languages(document, scales)
+    _check_keys(document, scales)
+    _check_attention(document, scales)
+    _check_background(document)
+    document.refuse_problems()
+    data = document.data
+    return Instrument(
+        **{key: data[key] for key in ("key", "title", "consent", "introduction")},
+        scales=scales,
+        attention_checks=tuple(AttentionCheck(**check) for check in data["attention_checks"]),
+        background=tuple(_variable(**variable) for variable in data["background"]),
+    )
+
+
+def _variable(key, kind, names, values=(), pattern=None, minimum=None, maximum=None):
+    labels = {value["code"]: value["names"] for value in values}
+    return Variable(key, kind, names, labels, pattern, minimum, maximum)
+
+
+def _load_scales(document):
+    """Load each scale; a name that ends like a file is one seen from the instrument's folder."""
+    folder = Path(document.file).parent
+    scales = []
+    for position, name in enumerate(document.data["scales"]):
+        is_file = Path(name).suffix in (".yaml", ".yml")
+        try:
+            scales.append(load_scale(folder / name if is_file else name))
+        except EmolaborError as error:
+            document.problem(("scales", position), repr(name), f"a scale that loads ({error})")
+    document.refuse_problems()
+    return tuple(scales)
+
+
+def _check_languages(document, scales):
+    """Ask that everything is written in all languages of the title."""
+    data = document.data
+    translated = [((key,), data[key]) for key in ("consent", "introduction")]
+    translated += [(("scales", position), scale.names) for position, scale in enumerate(scales)]
+    translated += [
+        (("attention_checks", position, "text"), check["text"])
+        for position, check in enumerate(data["attention_checks"])
+    ]
+    for position, variable in enumerate(data["background"]):
+        translated.append((("background", position, "names"), variable["names"]))
+        for number, value in enumerate(variable.get("values", ())):
+            translated.append((("background", position, "values", number, "names"), value["names"]))
+    for where, translations in translated:
+        document.check_translations(where, translations, data["title"])
+
+
+def _check_keys(document, scales):
+    """Ask for unique keys: items, checks and background are columns, dimensions latent variables, of one data set."""
+    entries = []
+    for position, scale in enumerate(scales):
+        entries += [(("scales", position), entry.key) for entry in (*scale.dimensions, *scale.items)]
+    for part in ("attention_checks", "background"):
+        entries += [((part, position, "key"), entry["key"]) for position, entry in enumerate(document.data[part])]
+    seen = {}
+    for where, key in entries:
+        if key in seen:
+            document.problem(where, f"the key {key!r}, already used in {seen[key]}", "a new key")
+        seen[key] = document.place(where)
+
+
+def _check_attention(document, scales):
+    """Ask that a check follows a scale of the instrument and expects one of its codes."""
+    codes = {scale.key: scale.response_format.codes for scale in scales}
+    for position, check in enumerate(document.data["attention_checks"]):
+        where = ("attention_checks", position)
+        if check["after"] not in codes:
+            document.problem((*where, "after"), repr(check["after"]), ", ".join(codes))
+        elif check["expected"] not in codes[check["after"]]:
+            allowed = f"1 to {codes[check['after']][-1]}, the codes of {check['after']}"
+            document.problem((*where, "expected"), check["expected"], allowed)
+
+
+def _check_background(document):
+    for position, variable in enumerate(document.data["background"]):
+        try:
+            re.compile(variable.get("pattern", ""))
+        except re.error as error:
+            where = ("background", position, "pattern")
+            document.problem(where, f"{variable['pattern']!r} ({error})", "a regular expression")
