@@ -1,0 +1,7 @@
+"""Simulated staff from a population whose truth is known."""
+
+from emolabor.simulation.folder import write_simulated
+from emolabor.simulation.population import Population, load_population, truth
+from emolabor.simulation.staff import draw_staff, simulate_staff
+
+__all__ = ["Population", "draw_staff", "load_population", "simulate_staff", "truth", "write_simulated"]

@@ -1,0 +1,84 @@
+"""Drawing the latent variables: centres, dispatch types, paths and interactions."""
+
+from graphlib import TopologicalSorter
+
+import numpy as np
+
+from emolabor.simulation.population import disturbance_covariance, path_matrix
+
+
+def draw_latent(population, centre, dispatch, rng):
+    """Draw one row of latent values a respondent.
+
+    A disturbance is the sum of a part shared in the centre, a part shared in the dispatch type and the respondent's
+    own part; the latent values then follow the paths from the unexplained constructs onwards.
+
+    Parameters
+    ----------
+    population : Population
+        With k constructs.
+    centre : ndarray of int, shape (n,)
+        Row numbers of the centres, from 0.
+    dispatch : ndarray of int, shape (n,)
+        Row numbers of the dispatch types, in the file's order.
+    rng : numpy.random.Generator
+        The only source of chance.
+
+    Returns
+    -------
+    ndarray, shape (n, k)
+        Mean 0 and variance 1 over the population.
+    """
+    total = disturbance_covariance(population)
+    means, type_covariance = dispatch_means(population)
+    between = np.sqrt(np.outer(population.centre_share, population.centre_share)) * total
+    own = total - between - type_covariance - np.diag(interaction_variance(population))
+    shape = len(population.constructs)
+    by_centre = rng.standard_normal((population.settings["centres"]["count"], shape)) @ np.linalg.cholesky(between).T
+    by_person = rng.standard_normal((len(centre), shape)) @ np.linalg.cholesky(own).T
+    return _follow_paths(population, by_person + by_centre[centre] + means[dispatch])
+
+
+def dispatch_means(population):
+    """Return the centred latent means, shape (types, k), and the covariance that they add, shape (k, k)."""
+    types = population.settings["dispatch_types"]["types"].values()
+    share = np.array([entry["share"] for entry in types])
+    means = np.array([[entry["means"].get(construct, 0.0) for construct in population.constructs] for entry in types])
+    means = means - share @ means
+    return means, (means.T * share) @ means
+
+
+def interaction_variance(population):
+    """Return the variance that product terms add to each construct, shape (k,).
+
+    The product of two standard normal variables with correlation r has variance 1 + r^2 and is uncorrelated with both
+    (Aroian 1947, *Annals of Mathematical Statistics* 18:265-271), so the true paths stay what they are.
+    """
+    place, correlation = population.constructs.index, latent_correlation(population)
+    added = np.zeros(len(population.constructs))
+    for row in population.interactions.to_dict("records"):
+        r = correlation[place(row["from"]), place(row["moderator"])]
+        added[place(row["to"])] += row["value"] ** 2 * (1 + r**2)
+    return added
+
+
+def latent_correlation(population):
+    """Return the correlations that paths and disturbances imply, shape (k, k)."""
+    total_effects = np.linalg.inv(np.eye(len(population.constructs)) - path_matrix(population))
+    return total_effects @ disturbance_covariance(population) @ total_effects.T
+
+
+def _follow_paths(population, disturbances):
+    place, paths, correlation = population.constructs.index, path_matrix(population), latent_correlation(population)
+    products = population.interactions.to_dict("records")
+    causes = {index: set(np.flatnonzero(row)) for index, row in enumerate(paths)}
+    for row in products:
+        causes[place(row["to"])] |= {place(row["from"]), place(row["moderator"])}
+    latent = np.zeros_like(disturbances)
+    for index in TopologicalSorter(causes).static_order():
+        latent[:, index] = disturbances[:, index] + latent @ paths[index]
+        for row in products:
+            if place(row["to"]) == index:
+                one, other = place(row["from"]), place(row["moderator"])
+                latent[:, index] += row["value"] * (latent[:, one] * latent[:, other] - correlation[one, other])
+    return latent

@@ -1,0 +1,163 @@
+"""The population with known truth from which simulated staff are drawn."""
+
+from dataclasses import dataclass
+from importlib import resources
+
+import numpy as np
+import pandas as pd
+import yaml
+from scipy.special import ndtri
+
+from emolabor.theory import CONSTRUCT_GROUPS, CONSTRUCTS
+
+
+@dataclass(frozen=True)
+class Population:
+    """Everything that a draw needs, read from ``population.yaml``.
+
+    Attributes
+    ----------
+    constructs : tuple of str
+        The latent variables, k of them, in the order of all arrays.
+    paths : DataFrame
+        from, to, value, source: standardized paths.
+    interactions : DataFrame
+        from, moderator, to, value, source.
+    correlations : ndarray, shape (k, k)
+        Among unexplained constructs and the disturbances of explained ones.
+    centre_share : ndarray, shape (k,)
+        Share of each disturbance's variance between centres.
+    items : DataFrame
+        Index item key; dimension, loading, t1 to t4 (thresholds of the latent answer, the item's shift taken off).
+    settings : dict
+        The sections centres, dispatch_types, background and answering, as the file has them.
+    """
+
+    constructs: tuple[str, ...]
+    paths: pd.DataFrame
+    interactions: pd.DataFrame
+    correlations: np.ndarray
+    centre_share: np.ndarray
+    items: pd.DataFrame
+    settings: dict
+
+
+def population_file():
+    """Return the package's ``population.yaml`` as a readable resource."""
+    return resources.files("emolabor.simulation") / "population.yaml"
+
+
+def load_population():
+    """Read the package's population.
+
+    Returns
+    -------
+    Population
+        The latent model, the items and the settings of the fieldwork.
+
+    Examples
+    --------
+    >>> population = load_population()
+    >>> len(population.constructs), len(population.items)
+    (18, 65)
+    """
+    content = yaml.safe_load(population_file().read_text(encoding="utf-8"))
+    constructs = (*CONSTRUCTS, "music_preference")
+    share = content["centres"]["share"]
+    return Population(
+        constructs=constructs,
+        paths=pd.DataFrame(content["paths"]),
+        interactions=pd.DataFrame(content["interactions"]),
+        correlations=_correlations(content["correlations"]["values"], constructs),
+        centre_share=np.array(
+            [
+                share["management" if construct in CONSTRUCT_GROUPS["management"] else "other"]
+                for construct in constructs
+            ]
+        ),
+        items=_items(content["items"]["dimensions"], content["answers"]["shares"]),
+        settings={key: content[key] for key in ("centres", "dispatch_types", "background", "answering")},
+    )
+
+
+def truth(population):
+    """Tabulate the true standardized paths; indirect ones are their products.
+
+    Parameters
+    ----------
+    population : Population
+        As `load_population` gives it.
+
+    Returns
+    -------
+    DataFrame
+        Index ``exhaustion~surface_acting`` and so on; columns lhs, rhs, std_all, source. Paths of value 0 are left out.
+
+    Examples
+    --------
+    >>> float(truth(load_population()).loc["exhaustion~surface_acting", "std_all"])
+    0.4
+    """
+    table = population.paths.rename(columns={"to": "lhs", "from": "rhs", "value": "std_all"})
+    table = table.loc[table["std_all"] != 0, ["lhs", "rhs", "std_all", "source"]]
+    return table.set_index(table["lhs"] + "~" + table["rhs"]).rename_axis("path")
+
+
+def path_matrix(population):
+    """Return B, shape (k, k): row the outcome, column the predictor."""
+    place = {construct: index for index, construct in enumerate(population.constructs)}
+    matrix = np.zeros((len(place), len(place)))
+    matrix[population.paths["to"].map(place), population.paths["from"].map(place)] = population.paths["value"]
+    return matrix
+
+
+def disturbance_covariance(population):
+    """Find the disturbances that give every latent variable variance 1.
+
+    Sigma = (I - B)^-1 Psi (I - B)^-T with Psi = D R D, R the given correlations (Bollen 1989, *Structural Equations
+    with Latent Variables*, ch. 4). Each variance in D^2 is corrected by what its latent variable lacks to 1, which
+    settles every construct once its predictors have settled.
+
+    Parameters
+    ----------
+    population : Population
+        As `load_population` gives it.
+
+    Returns
+    -------
+    ndarray, shape (k, k)
+        Psi.
+
+    Raises
+    ------
+    ArithmeticError
+        If the paths explain more than the whole variance of a construct.
+    """
+    total_effects = np.linalg.inv(np.eye(len(population.constructs)) - path_matrix(population))
+    variances = np.ones(len(population.constructs))
+    for _ in range(1000):
+        scale = np.sqrt(variances)
+        covariance = scale[:, None] * population.correlations * scale
+        lacking = 1 - np.einsum("ij,jk,ik->i", total_effects, covariance, total_effects)
+        if np.abs(lacking).max() < 1e-12:
+            return covariance
+        variances = np.maximum(variances + lacking, 0)
+    raise ArithmeticError("population.yaml: the paths explain more than the whole variance of a construct")
+
+
+def _correlations(values, constructs):
+    place = {construct: index for index, construct in enumerate(constructs)}
+    matrix = np.eye(len(constructs))
+    for one, row in values.items():
+        for other, value in row.items():
+            matrix[place[one], place[other]] = matrix[place[other], place[one]] = value
+    return matrix
+
+
+def _items(dimensions, shares):
+    rows = [
+        (key, dimension, loading, *(ndtri(np.cumsum(shares[entry["lean"]])[:4]) - shift))
+        for dimension, entry in dimensions.items()
+        for key, (loading, shift) in entry["items"].items()
+    ]
+    return pd.DataFrame(rows, columns=["key", "dimension", "loading", "t1", "t2", "t3", "t4"]).set_index("key")

@@ -1,0 +1,156 @@
+"""Simulated staff: who they are, what they answer, and how carelessly."""
+
+import numpy as np
+import pandas as pd
+
+from emolabor.errors import EmolaborError
+from emolabor.instrument import load_instrument
+from emolabor.simulation.latent import draw_latent
+from emolabor.simulation.population import load_population
+
+POINTS = 5  # every item of the instrument has five answers; the population gives four thresholds
+
+
+def simulate_staff(n=1200, seed=1):
+    """Draw staff who answer the window staff questionnaire. The answers are simulated; no person gave them.
+
+    Parameters
+    ----------
+    n : int
+        Number of respondents, at least 1.
+    seed : int
+        Seed of the one random generator; the same `n` and `seed` give the same frame.
+
+    Returns
+    -------
+    DataFrame
+        One row a respondent, columns as `Instrument.columns` has them. Items are raw as fielded, 1 to 5,
+        reverse-worded ones not turned; NaN where an item was left out.
+
+    Raises
+    ------
+    EmolaborError
+        If `n` is not a whole number above 0 or `seed` is not one from 0.
+
+    Examples
+    --------
+    >>> staff = simulate_staff(n=200, seed=1)
+    >>> staff.shape[0], staff["dispatch_type"].nunique()
+    (200, 3)
+    """
+    for name, value, least in (("n", n, 1), ("seed", seed, 0)):
+        if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
+            raise EmolaborError(f"{name}: found {value!r}, allowed: a whole number from {least}")
+    return draw_staff(load_population(), load_instrument("window_staff"), n, seed)[0]
+
+
+def draw_staff(population, instrument, n, seed):
+    """Draw staff and tell which of them are careless.
+
+    Parameters
+    ----------
+    population : Population
+        Latent model, items and settings.
+    instrument : Instrument
+        Order of the columns, keying and attention checks.
+    n, seed : int
+        As in `simulate_staff`.
+
+    Returns
+    -------
+    frame : DataFrame
+        As `simulate_staff` returns it.
+    careless : ndarray of bool, shape (n,)
+        True where the answers have nothing to do with the questions.
+    """
+    rng = np.random.default_rng(seed)
+    settings = population.settings["answering"]
+    background, centre, dispatch = _background(population, n, rng)
+    latent = draw_latent(population, centre, dispatch, rng)
+    answers = _careful_answers(population, instrument, latent, rng)
+
+    careless = np.zeros(n, dtype=bool)
+    careless[rng.choice(n, size=round(n * settings["careless"]), replace=False)] = True
+    answers[careless] = _careless_answers(careless.sum(), answers.shape[1], rng)
+    answers = pd.DataFrame(answers, columns=list(instrument.points()))
+    items = answers.columns.intersection(population.items.index, sort=False)
+    answers[items] = answers[items].mask(_left_out(background["tenure_band"], careless, len(items), settings, rng))
+
+    pace = np.where(careless, settings["seconds"]["careless"], settings["seconds"]["careful"])
+    seconds = pace * answers.shape[1] * np.exp(settings["seconds"]["spread"] * rng.standard_normal(n))
+    columns = {**background, **answers, "seconds": seconds.round().astype(int)}
+    return pd.DataFrame(columns)[list(instrument.columns)], careless
+
+
+def _background(population, n, rng):
+    """Draw who the staff are: columns by name, centre numbers and dispatch type numbers, both from 0."""
+    centres, shares = population.settings["centres"], population.settings["background"]
+    dispatch_types = population.settings["dispatch_types"]
+    names = list(dispatch_types["types"])
+
+    weights = np.exp(centres["size_spread"] * rng.standard_normal(centres["count"]))
+    centre = np.sort(rng.choice(centres["count"], size=n, p=weights / weights.sum()))
+    overall = np.array([dispatch_types["types"][name]["share"] for name in names])
+    mix = rng.dirichlet(dispatch_types["evenness"] * overall, size=centres["count"])
+    dispatch = _choose(mix[centre], rng)
+    tenure = _choose(np.array([shares["tenure"][name] for name in names])[dispatch], rng)
+    columns = {
+        "respondent": np.arange(1, n + 1),
+        "centre": [f"C{number + 1:02d}" for number in centre],
+        "department": [f"D{number + 1:02d}" for number in _choose(np.tile(shares["departments"], (n, 1)), rng)],
+        "dispatch_type": np.array(names)[dispatch],
+        "tenure_band": tenure + 1,
+        "sex": np.where(rng.random(n) < shares["female"], "female", "male"),
+        "age_band": _choose(np.array(shares["age"])[tenure], rng) + 1,
+    }
+    return columns, centre, dispatch
+
+
+def _choose(shares, rng):
+    """Choose one category a row: shares (n, categories) summing to 1 -> (n,) numbers from 0."""
+    return (rng.random((len(shares), 1)) > shares.cumsum(axis=1)[:, :-1]).sum(axis=1)
+
+
+def _careful_answers(population, instrument, latent, rng):
+    """Cut latent answers at the thresholds, turn reverse-worded items, answer the checks: (n, items and checks)."""
+    keys, items = list(instrument.points()), population.items
+    dimension = [population.constructs.index(name) for name in items["dimension"]]
+    loading = items["loading"].to_numpy()
+    noise = rng.standard_normal((len(latent), len(items)))
+    continuous = loading * latent[:, dimension] + np.sqrt(1 - loading**2) * noise
+    answers = 1 + sum(continuous > items[threshold].to_numpy() for threshold in ("t1", "t2", "t3", "t4"))
+    turned = items.index.isin(list(instrument.reversed_items))
+    answers[:, turned] = POINTS + 1 - answers[:, turned]
+
+    answers = pd.DataFrame(answers, columns=items.index)
+    for check in instrument.attention_checks:
+        missed = rng.random(len(latent)) < population.settings["answering"]["missed_checks"]
+        other = (check.expected - 1 + rng.integers(1, POINTS, size=len(latent))) % POINTS + 1
+        answers[check.key] = np.where(missed, other, check.expected)
+    return answers[keys].to_numpy()
+
+
+def _careless_answers(n, width, rng):
+    """Answer without reading, shape (n, width): one answer throughout, any answer, or a pattern, in equal parts.
+
+    Half of the patterns run diagonally (1 2 3 4 5 1 ...), half alternate between two answers.
+    """
+    position = np.arange(width)
+    first, second = rng.integers(1, POINTS + 1, size=(2, n, 1))
+    straight = np.broadcast_to(first, (n, width))
+    at_random = rng.integers(1, POINTS + 1, size=(n, width))
+    diagonal = (first - 1 + position) % POINTS + 1
+    alternating = np.where(position % 2, second, first)
+    kind = rng.integers(6, size=(n, 1)) // 2
+    pattern = np.where(rng.random((n, 1)) < 0.5, diagonal, alternating)
+    return np.select([kind == 0, kind == 1], [straight, at_random], pattern)
+
+
+def _left_out(tenure_band, careless, width, settings, rng):
+    """Mark the items left out, shape (n, width).
+
+    Some staff, more of them the longer their tenure, leave out several items each, so most rows stay complete.
+    """
+    share = np.array(settings["skippers_by_tenure"])[tenure_band - 1]
+    skipper = (rng.random(len(share)) < share) & ~careless
+    return skipper[:, None] & (rng.random((len(share), width)) < settings["skipped_items"])
