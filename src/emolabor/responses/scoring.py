@@ -1,0 +1,80 @@
+"""From answers as given to scale means."""
+
+import pandas as pd
+from pandas.api.types import is_numeric_dtype
+
+from emolabor.errors import EmolaborError
+
+
+def scored_items(data, instrument):
+    """Turn reverse-worded items, so that a high value always means much of the construct.
+
+    Parameters
+    ----------
+    data : DataFrame
+        Answers as given, one column an item; other columns are left out. The frame is not changed.
+    instrument : Instrument
+        What was asked.
+
+    Returns
+    -------
+    DataFrame
+        The items in the instrument's order; a reverse-worded item answered x on a scale from 1 to k becomes k + 1 - x.
+
+    Raises
+    ------
+    EmolaborError
+        A column of an item is missing, is no number, or holds a number that is no code of its response format.
+
+    Examples
+    --------
+    >>> from emolabor.instrument import load_instrument
+    >>> instrument = load_instrument("window_staff")
+    >>> data = pd.DataFrame(2, index=[0], columns=list(instrument.points()))
+    >>> scored_items(data, instrument)[["ic1", "ic4"]].iloc[0].tolist()
+    [2, 4]
+    """
+    keys = [item for items in instrument.dimensions().values() for item in items]
+    missing = [key for key in keys if key not in data]
+    if missing:
+        raise EmolaborError(f"data: found no column for {', '.join(missing)}; allowed: a column for each item")
+    items = data[keys].copy()
+    points = instrument.points()
+    for key in keys:
+        codes = range(1, points[key] + 1)
+        if not is_numeric_dtype(items[key]) or not items[key].dropna().isin(codes).all():
+            raise EmolaborError(f"data: found other values than codes in column {key}; allowed: 1 to {points[key]}")
+        if key in instrument.reversed_items:
+            items[key] = points[key] + 1 - items[key]
+    return items
+
+
+def score(staff):
+    """Score each dimension by the mean of its items, reverse-worded ones turned.
+
+    Parameters
+    ----------
+    staff : Staff
+        Answers that were read.
+
+    Returns
+    -------
+    DataFrame
+        One row a respondent as in `staff.data`, one column a dimension, in units of the answers (1 to 5). The score is
+        missing where fewer than half of the dimension's items were answered.
+
+    Examples
+    --------
+    >>> from emolabor.instrument import load_instrument
+    >>> from emolabor.responses import Staff
+    >>> instrument = load_instrument("window_staff")
+    >>> data = pd.DataFrame(2, index=[0], columns=list(instrument.points()))
+    >>> float(score(Staff(data, pd.DataFrame(), instrument))["institutional_clarity"].iloc[0])
+    2.5
+    """
+    items = scored_items(staff.data, staff.instrument)
+    scores = {}
+    for dimension, keys in staff.instrument.dimensions().items():
+        answered = items[keys].notna().sum(axis=1)
+        scores[dimension] = items[keys].mean(axis=1).where(2 * answered >= len(keys))
+    return pd.DataFrame(scores)
