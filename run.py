@@ -184,6 +184,7 @@ def main(arguments):
 
 
 if __name__ == "__main__":
+    sys.stdout.reconfigure(line_buffering=True, errors="replace")
     try:
         sys.exit(main(sys.argv[1:]))
     except (StepError, OSError) as error:
