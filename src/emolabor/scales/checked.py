@@ -1,6 +1,7 @@
 """YAML files read with line numbers and checked against a JSON Schema: a mistake is named with its place."""
 
 import json
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,11 +25,12 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
     """The safe loader, in C where PyYAML was built with it."""
 
 
-# A date stays the text that was written.
+# A date stays the text that was written, and only true and false are boolean: the answer label No is a word.
 _Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith((":timestamp", ":bool"))]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(true|false)$"), "tf")
 
 
 @dataclass
@@ -105,7 +107,9 @@ def read_document(path):
             document.data = loader.construct_document(node)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise EmolaborError(f"{path}, line {line}: found {error.problem}; allowed: plain YAML") from None
+        raise EmolaborError(
+            f"{path}, line {line}: found no plain YAML ({error.problem}); allowed: plain YAML"
+        ) from None
     finally:
         loader.dispose()
     return document
