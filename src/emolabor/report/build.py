@@ -1,0 +1,136 @@
+"""From manuscript and results to HTML, DOCX and PDF: offline, and byte for byte the same on repeat."""
+
+import io
+import json
+import os
+import subprocess
+import tempfile
+import zipfile
+from pathlib import Path
+
+from emolabor.errors import EmolaborError
+from emolabor.files import write_bytes
+from emolabor.instrument import load_instrument
+from emolabor.report.floats import read_floats
+from emolabor.report.fonts import font_folder
+from emolabor.report.paper import fill
+from emolabor.report.results import load_results
+from emolabor.report.word import reference_document
+
+# 1 January 2026; a paper's date is the date of its results, not of its build.
+EPOCH = 1767225600
+STYLES = {"en": "apa.csl", "zh": "china-national-standard-gb-t-7714-2015-author-date.csl"}
+# Language tags as citeproc and as pandoc's own translations know them.
+CITING = {"en": "en-US", "zh": "zh-CN"}
+WRITING = {"en": "en-US", "zh": "zh-Hans"}
+
+
+def build_paper(results_folder, languages=("zh", "en"), paper_folder=None):
+    """Build the paper from the results of a run.
+
+    Parameters
+    ----------
+    results_folder : str or Path
+        Holds the result files; the paper goes to its subfolder ``paper``.
+    languages : tuple of str
+        "zh", "en" or both.
+    paper_folder : str or Path, optional
+        Holds the manuscripts, ``floats.yaml``, ``references.bib``, ``csl`` and the page templates; by default
+        ``paper`` of the checkout that the package is installed from.
+
+    Returns
+    -------
+    list of Path
+        For each language the HTML, DOCX and PDF file.
+
+    Raises
+    ------
+    EmolaborError
+        When a manuscript is missing, asks for an unknown result, or a converter refuses the text.
+    """
+    sources = Path(paper_folder) if paper_folder else Path(__file__).parents[3] / "paper"
+    results = load_results(results_folder)
+    target = results.folder / "paper"
+    target.mkdir(parents=True, exist_ok=True)
+    built = []
+    with tempfile.TemporaryDirectory() as scratch:
+        reference = Path(scratch) / "reference.docx"
+        reference.write_bytes(reference_document(_pandoc(["--print-default-data-file", "reference.docx"])))
+        for language in languages:
+            manuscript = sources / f"manuscript.{language}.md"
+            if not manuscript.is_file():
+                raise EmolaborError(
+                    f"paper folder {sources.name}: found no {manuscript.name}, allowed: languages zh, en"
+                )
+            names = load_instrument("window_staff").names(language)
+            floats = read_floats(sources / "floats.yaml", results, names, language, Path(scratch))
+            text = fill(manuscript.read_text(encoding="utf-8"), results, floats, language, manuscript.name).text
+            built += _convert(text, language, sources, Path(scratch), target)
+    return built
+
+
+def _convert(text, language, sources, scratch, target):
+    """Write one language's three files."""
+    document = _pandoc(
+        [
+            "--from=markdown+east_asian_line_breaks",
+            "--to=json",
+            "--columns=1",
+            "--citeproc",
+            f"--bibliography={sources / 'references.bib'}",
+            f"--csl={sources / 'csl' / STYLES[language]}",
+            f"--metadata=lang:{CITING[language]}",
+        ],
+        text.encode("utf-8"),
+    )
+    document = _without_paths(document)
+    common = ["--from=json", "--standalone", f"--resource-path={scratch}", f"--metadata=lang:{WRITING[language]}"]
+    html = _pandoc([*common, "--to=html5", "--embed-resources", f"--css={sources / 'page.css'}"], document)
+    word = _pandoc(
+        [*common, "--to=docx", f"--reference-doc={scratch / 'reference.docx'}", "--output=-"],
+        document.replace(b'.svg"', b'.png"'),
+    )
+    typst_source = _pandoc([*common, "--to=typst-citations", f"--template={sources / 'page.typ'}"], document)
+    files = {"html": html, "docx": _same_zip(word), "pdf": _pdf(typst_source, scratch)}
+    return [write_bytes(target / f"emolabor.{language}.{ending}", data) for ending, data in files.items()]
+
+
+def _without_paths(document):
+    """Drop the bibliography's place on this machine, which pandoc would keep among a Word file's properties."""
+    content = json.loads(document)
+    for name in ("bibliography", "csl"):
+        content["meta"].pop(name)
+    return json.dumps(content, ensure_ascii=False).encode("utf-8")
+
+
+def _pandoc(arguments, text=b""):
+    """Run pandoc with a fixed clock and return what it prints."""
+    import pypandoc
+
+    run = subprocess.run(
+        [pypandoc.get_pandoc_path(), *arguments],
+        input=text,
+        capture_output=True,
+        env={**os.environ, "SOURCE_DATE_EPOCH": str(EPOCH)},
+    )
+    if run.returncode or run.stderr:
+        raise EmolaborError(f"pandoc: {run.stderr.decode('utf-8', 'replace').strip()}")
+    return run.stdout
+
+
+def _pdf(source, scratch):
+    """Set a typst text with the package's own fonts and no others."""
+    import typst
+
+    path = scratch / "paper.typ"
+    path.write_bytes(source)
+    return typst.compile(str(path), font_paths=[str(font_folder())], ignore_system_fonts=True, timestamp=EPOCH)
+
+
+def _same_zip(data):
+    """Write a zip again with fixed times, so that equal contents are equal bytes."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0)), old.read(name), zipfile.ZIP_DEFLATED)
+    return buffer.getvalue()

@@ -1,0 +1,108 @@
+"""Filling a manuscript: every number, table and figure comes from the results of a run."""
+
+import re
+from dataclasses import dataclass
+
+from emolabor.errors import EmolaborError
+from emolabor.report.formats import show
+from emolabor.report.results import KEY
+
+PLACEHOLDER = re.compile(r"\{\{(.*?)\}\}")
+NUMBER = re.compile(rf"({KEY})(?::(\S+))?")
+FLOAT = re.compile(r"(table|figure|ref) (\w+)")
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A manuscript with its numbers.
+
+    Attributes
+    ----------
+    text : str
+        Markdown without placeholders.
+    used : frozenset of str
+        The result keys it took; a table or figure counts with the key of its whole frame.
+    """
+
+    text: str
+    used: frozenset
+
+
+def fill(text, results, floats=None, language="en", source="manuscript"):
+    """Put results in the place of placeholders.
+
+    ``{{ key:format }}`` is a number (formats as in :func:`emolabor.report.formats.show`), ``{{ table name }}`` and
+    ``{{ figure name }}`` stand alone on a line, and ``{{ ref name }}`` is "Table 2" or "Figure 1" in running text.
+
+    Parameters
+    ----------
+    text : str
+        The manuscript in Markdown.
+    results : RunResults
+        The numbers.
+    floats : Floats, optional
+        The tables and figures.
+    language : {"en", "zh"}
+        Language of the numbers and of the words "Table" and "Figure".
+    source : str
+        The manuscript's name for error messages.
+
+    Returns
+    -------
+    Filled
+
+    Raises
+    ------
+    EmolaborError
+        With file, line and key when a key is unknown, a format does not fit or braces are left over.
+
+    Examples
+    --------
+    >>> from emolabor.report.results import RunResults
+    >>> results = RunResults(None, {"structural": {"fit": {"cfi": 0.9531}}})
+    >>> fill("CFI = {{ structural.fit.cfi:.3b }}", results).text
+    'CFI = .953'
+    """
+    number = _numbered(text, language)
+    used = set()
+
+    def value(inside):
+        of_float = FLOAT.fullmatch(inside)
+        if of_float:
+            kind, name = of_float.groups()
+            if name not in number:
+                raise EmolaborError(f"no table or figure {name!r} stands in this text, allowed: {', '.join(number)}")
+            if kind == "ref":
+                return number[name]
+            used.update(floats.keys(name))
+            return floats.render(kind, name, number[name])
+        parts = NUMBER.fullmatch(inside)
+        if not parts:
+            raise EmolaborError(f"cannot read {inside!r}, allowed: key:format, table NAME, figure NAME, ref NAME")
+        key, spec = parts.groups()
+        found = results.get(key)
+        if isinstance(found, dict) or found is None:
+            raise EmolaborError(f"the key {key!r} holds no single value")
+        used.add(key)
+        return show(found, spec or "", language)
+
+    lines = []
+    for count, line in enumerate(text.split("\n"), start=1):
+        try:
+            filled = PLACEHOLDER.sub(lambda match: value(match[1].strip()), line)
+            if "{{" in filled or "}}" in filled:
+                raise EmolaborError("a placeholder does not close on its line, allowed: {{ key:format }}")
+        except EmolaborError as error:
+            raise EmolaborError(f"{source}, line {count}: {error}") from None
+        lines.append(filled)
+    return Filled("\n".join(lines), frozenset(used))
+
+
+def _numbered(text, language):
+    """Give tables and figures their numbers in the order in which they stand."""
+    words = {"en": {"table": "Table", "figure": "Figure"}, "zh": {"table": "表", "figure": "图"}}[language]
+    number, count = {}, {"table": 0, "figure": 0}
+    for kind, name in re.findall(r"\{\{ *(table|figure) (\w+) *\}\}", text):
+        count[kind] += 1
+        number[name] = f"{words[kind]} {count[kind]}"
+    return number

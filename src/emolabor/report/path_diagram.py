@@ -1,0 +1,242 @@
+"""The path diagram of a structural model, drawn with matplotlib alone."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from emolabor.errors import EmolaborError
+from emolabor.report.formats import show
+from emolabor.report.layout import layout
+from emolabor.report.style import BLUE, GREY, INK, PALE, RED, save_figure, style
+
+# Inches on the page.
+COLUMN, ROW, ELLIPSE, LABEL, MARGIN = 2.3, 0.78, (1.38, 0.62), (0.42, 0.17), 0.12
+HEAD = (0.11, 0.045)
+
+
+@dataclass(frozen=True)
+class Arrow:
+    """One regression as it is drawn.
+
+    Attributes
+    ----------
+    ends : (str, str)
+        (from, to).
+    estimate : float
+        Standardized coefficient.
+    firm : bool
+        Whether the interval leaves zero out.
+    line : array, shape (n_points, 2)
+        The curve in inches from the lower left corner.
+    """
+
+    ends: tuple
+    estimate: float
+    firm: bool
+    line: np.ndarray
+
+
+def path_diagram(tidy, r2=None, language="en", names=None, path=None):
+    """Draw the regressions among the constructs.
+
+    Ellipses are constructs with their explained variance; a number on an arrow is its standardized coefficient; the
+    line is the wider the larger the coefficient, and dashed where the interval holds zero. Correlations among causes
+    and indicators are not drawn.
+
+    Parameters
+    ----------
+    tidy : DataFrame
+        As ``fit.tidy()`` gives it; used are the rows with op ``~`` and the columns lhs, op, rhs, std_all, ci_lower
+        and ci_upper.
+    r2 : Series or dict, optional
+        Construct to explained variance.
+    language : {"en", "zh"}
+        Language of the numbers; the names come from ``names``.
+    names : dict, optional
+        Construct to the name shown; without it the keys are shown.
+    path : str or Path, optional
+        Where to save it, .png or .svg.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    EmolaborError
+        When there is no regression or the arrows run in a circle.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> tidy = pd.DataFrame({"lhs": ["ex", "ps"], "op": "~", "rhs": ["sa", "ex"], "std_all": [0.4, -0.3],
+    ...                      "ci_lower": [0.3, -0.6], "ci_upper": [0.5, 0.1]})
+    >>> figure = path_diagram(tidy, {"ex": 0.16, "ps": 0.09})
+    >>> [text.get_text() for text in figure.axes[0].texts if text.get_gid() == "label"]
+    ['.40', '−.30']
+    """
+    from matplotlib.figure import Figure
+
+    paths = tidy[tidy["op"] == "~"]
+    if paths.empty:
+        raise EmolaborError("tidy: found no row with op '~', allowed: a model with at least one regression")
+    ends = list(zip(paths["rhs"], paths["lhs"], strict=True))
+    plan = layout(ends)
+    size = _page(plan)
+    centre = {node: _inches((plan.column[node], plan.row[node]), size) for node in plan.column}
+    lines = _lines(plan, centre, size)
+    arrows = [
+        Arrow(pair, row.std_all, not row.ci_lower <= 0 <= row.ci_upper, lines[pair])
+        for pair, row in zip(ends, paths.itertuples(), strict=True)
+    ]
+    with style():
+        figure = Figure(figsize=size)
+        axes = figure.add_axes((0, 0, 1, 1), xlim=(0, size[0]), ylim=(0, size[1]))
+        axes.set_axis_off()
+        for arrow in arrows:
+            _draw_arrow(axes, arrow)
+        for node, place in centre.items():
+            _draw_construct(axes, place, (names or {}).get(node, node), (r2 or {}).get(node), language)
+        for arrow, place in zip(arrows, place_labels([a.line for a in arrows], list(centre.values())), strict=True):
+            _draw_label(axes, arrow, place, language)
+        if path is not None:
+            save_figure(figure, path)
+    return figure
+
+
+def _page(plan):
+    """Return the width and height of the picture."""
+    rows = list(plan.row.values()) + [row for stops in plan.stops.values() for _, row in stops]
+    width = max(plan.column.values()) * COLUMN + ELLIPSE[0] + 2 * MARGIN
+    return width, max(rows) * ROW + ELLIPSE[1] + 2 * MARGIN
+
+
+def _inches(place, size):
+    """Turn (column, row) into inches from the lower left corner."""
+    return np.array([MARGIN + ELLIPSE[0] / 2 + place[0] * COLUMN, size[1] - MARGIN - ELLIPSE[1] / 2 - place[1] * ROW])
+
+
+def _lines(plan, centre, size):
+    """Draw every arrow's curve: level at its ends and where it passes a column, smooth in between."""
+    first = {pair: stops[0] if stops else None for pair, stops in plan.stops.items()}
+    last = {pair: stops[-1] if stops else None for pair, stops in plan.stops.items()}
+    toward = {pair: _inches(first[pair], size) if first[pair] else centre[pair[1]] for pair in plan.stops}
+    origin = {pair: _inches(last[pair], size) if last[pair] else centre[pair[0]] for pair in plan.stops}
+    lines = {}
+    for pair, stops in plan.stops.items():
+        leaving = sorted((p for p in plan.stops if p[0] == pair[0]), key=lambda p: -toward[p][1])
+        entering = sorted((p for p in plan.stops if p[1] == pair[1]), key=lambda p: -origin[p][1])
+        points = [_port(centre[pair[0]], leaving.index(pair), len(leaving), 1)]
+        for stop in stops:
+            middle, half = _inches(stop, size), np.array([ELLIPSE[0] / 2, 0])
+            points += [middle - half, middle + half]
+        points.append(_port(centre[pair[1]], entering.index(pair), len(entering), -1))
+        lines[pair] = np.vstack([_bend(a, b) for a, b in pairwise(points)])
+    return lines
+
+
+def _port(centre, index, count, side):
+    """Return where the index-th of count arrows touches an ellipse on its right (side 1) or left (-1)."""
+    up = 0.0 if count == 1 else 0.72 * (1 - 2 * index / (count - 1))
+    return centre + np.array([side * ELLIPSE[0] / 2 * np.sqrt(1 - up**2), up * ELLIPSE[1] / 2])
+
+
+def _bend(start, end):
+    """Return a cubic Bezier curve that leaves and arrives level, shape (30, 2)."""
+    pull = np.array([(end - start)[0] / 2, 0])
+    t = np.linspace(0, 1, 30)[:, None]
+    return (1 - t) ** 3 * start + 3 * (1 - t) ** 2 * t * (start + pull) + 3 * (1 - t) * t**2 * (end - pull) + t**3 * end
+
+
+def place_labels(lines, centres):
+    """Choose for each curve the place of its number: on the line, clear of the other lines, labels and ellipses.
+
+    Parameters
+    ----------
+    lines : list of array, shape (n_points, 2)
+        The curves in inches.
+    centres : list of array, shape (2,)
+        The middles of the ellipses.
+
+    Returns
+    -------
+    list of array, shape (2,)
+        The middles of the labels, in the order of the curves.
+    """
+    even = [_even(line) for line in lines]
+    reach = (np.array(LABEL) + np.array(ELLIPSE)) / 2
+    places = [None] * len(lines)
+    for index in sorted(range(len(lines)), key=lambda i: (len(even[i]), i)):
+        line = even[index]
+        others = np.vstack([points[::3] for i, points in enumerate(even) if i != index] or [np.full((1, 2), 1e9)])
+        apart = np.abs(line[:, None] - others) / (np.array(LABEL) / 2)
+        room = np.minimum(apart.max(axis=2).min(axis=1), 2.0)
+        for centre in centres:
+            room[np.all(np.abs(line - centre) < reach, axis=1)] -= 4
+        for place in places:
+            if place is not None:
+                room[np.all(np.abs(line - place) < np.array(LABEL) * 1.08, axis=1)] -= 4
+        middle = np.abs(np.linspace(-0.5, 0.5, len(line)))
+        places[index] = line[np.argmax(room - middle)]
+    return places
+
+
+def _even(line):
+    """Return points every 0.04 inch along a curve, away from its ends."""
+    length = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))])
+    at = np.arange(LABEL[0] / 2, max(length[-1] - LABEL[0] / 2 - HEAD[0], LABEL[0]), 0.04)
+    return np.column_stack([np.interp(at, length, line[:, i]) for i in (0, 1)])
+
+
+def _draw_arrow(axes, arrow):
+    """Draw one line with its head."""
+    from matplotlib.patches import Polygon
+
+    colour = GREY if not arrow.firm else BLUE if arrow.estimate > 0 else RED
+    tip, way = arrow.line[-1], arrow.line[-1] - arrow.line[-4]
+    way = way / np.hypot(*way)
+    foot, side = tip - way * HEAD[0], np.array([-way[1], way[0]]) * HEAD[1]
+    axes.plot(
+        *np.vstack([arrow.line[:-1], foot]).T,
+        color=colour,
+        linewidth=0.6 + 5 * min(abs(arrow.estimate), 0.6),
+        linestyle="-" if arrow.firm else (0, (4, 2.5)),
+        zorder=1,
+    )
+    axes.add_patch(Polygon([tip, foot + side, foot - side], closed=True, facecolor=colour, edgecolor="none", zorder=2))
+
+
+def _draw_construct(axes, place, name, explained, language):
+    """Draw one ellipse with its name and explained variance."""
+    from matplotlib.patches import Ellipse
+
+    axes.add_patch(Ellipse(place, *ELLIPSE, facecolor=PALE, edgecolor=INK, linewidth=0.9, zorder=3))
+    name = _two_lines(name)
+    text = name if explained is None else f"{name}\n$R^2$ = {show(explained, '.2b', language)}"
+    long = text.count("\n") == 2
+    axes.text(*place, text, ha="center", va="center", fontsize=8.6 if long else 9.6, linespacing=1.08, zorder=4)
+
+
+def _two_lines(name):
+    """Break a name at the blank nearest its middle when it is too long for an ellipse."""
+    blanks = [i for i, letter in enumerate(name) if letter == " "]
+    if len(name) <= 14 or not blanks:
+        return name
+    cut = min(blanks, key=lambda i: abs(i - len(name) / 2))
+    return name[:cut] + "\n" + name[cut + 1 :]
+
+
+def _draw_label(axes, arrow, place, language):
+    """Draw one coefficient in its white box."""
+    axes.text(
+        *place,
+        show(arrow.estimate, ".2b", language),
+        ha="center",
+        va="center",
+        fontsize=9,
+        color=INK if arrow.firm else "#5f5f5f",
+        zorder=5,
+        gid="label",
+        bbox={"boxstyle": "square,pad=0.3", "facecolor": "white", "edgecolor": "none"},
+    )

@@ -1,0 +1,105 @@
+"""The numbers of a run as the paper sees them: one key for each."""
+
+import json
+import re
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+from emolabor.errors import EmolaborError
+
+KEY = r'\w+(?:\.\w+|\["[^"]*"\])*'
+NOTEBOOK = re.compile(r"\d+_([a-z0-9]+).*\.json")
+
+
+@dataclass(frozen=True)
+class RunResults:
+    """What the notebooks of one run stored.
+
+    Attributes
+    ----------
+    folder : Path
+        Where the files were read.
+    values : dict
+        First word of the notebook's name -> stored values, nested.
+    """
+
+    folder: Path
+    values: dict
+
+    def get(self, key):
+        """Return what stands under a key such as ``structural.fit.cfi``.
+
+        Parameters
+        ----------
+        key : str
+            Words joined by points; ``["..."]`` for a word that holds points or blanks.
+
+        Returns
+        -------
+        float, int, str, dict or None
+
+        Raises
+        ------
+        EmolaborError
+            With the nearest keys, when there is no such key.
+        """
+        found = self.values
+        for word in split_key(key):
+            if not isinstance(found, dict) or word not in found:
+                near = get_close_matches(key, sorted(_keys(self.values)), n=3, cutoff=0.3)
+                allowed = f"nearest: {', '.join(near)}" if near else f"the folder {self.folder.name} holds no results"
+                raise EmolaborError(f"unknown key {key!r} ({allowed})")
+            found = found[word]
+        return found
+
+
+def load_results(folder):
+    """Read the results of a run.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Holds files such as ``07_structural_model.json``, each an object with ``values``.
+
+    Returns
+    -------
+    RunResults
+
+    Raises
+    ------
+    EmolaborError
+        When the folder holds no result file.
+    """
+    folder = Path(folder)
+    values = {}
+    for path in sorted(folder.glob("*.json")):
+        match = NOTEBOOK.fullmatch(path.name)
+        if match and match[1] not in values:
+            values[match[1]] = json.loads(path.read_text(encoding="utf-8"))["values"]
+    if not values:
+        raise EmolaborError(
+            f"{folder.name}: found no result file, allowed: a folder with files like 07_structural_model.json"
+        )
+    return RunResults(folder, values)
+
+
+def split_key(key):
+    """Split a key into its words.
+
+    Examples
+    --------
+    >>> split_key('structural.paths["exhaustion~surface_acting"].est')
+    ['structural', 'paths', 'exhaustion~surface_acting', 'est']
+    """
+    return [plain or quoted for plain, quoted in re.findall(r'(\w+)(?=\.|\[|$)|\["([^"]*)"\]', key)]
+
+
+def _keys(values, stem=""):
+    """Yield every key, whole tables included."""
+    for word, value in values.items():
+        plain = re.fullmatch(r"\w+", word)
+        key = f'{stem}["{word}"]' if not plain else f"{stem}.{word}" if stem else word
+        yield key
+        if isinstance(value, dict):
+            yield from _keys(value, key)

@@ -1,0 +1,63 @@
+"""One style sheet for every picture, and the one way a picture is saved."""
+
+from contextlib import contextmanager
+from pathlib import Path
+
+from emolabor.errors import EmolaborError
+from emolabor.files import write_bytes
+from emolabor.report.fonts import use_chinese_fonts
+
+INK, BLUE, RED, GREY, PALE = "#1a1a1a", "#1f4e79", "#a33a2c", "#8a8a8a", "#f3f5f8"
+
+SHEET = {
+    "font.size": 10,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.unicode_minus": True,
+    "svg.fonttype": "path",
+    "svg.hashsalt": "emolabor",
+    "path.simplify": False,
+}
+
+
+@contextmanager
+def style():
+    """Draw and save under the project's style; matplotlib's settings are as before afterwards."""
+    import matplotlib
+
+    with matplotlib.rc_context():
+        use_chinese_fonts()
+        matplotlib.rcParams.update(SHEET)
+        yield
+
+
+def save_figure(figure, path):
+    """Write a picture whose bytes depend on what it shows and on nothing else.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        What to save.
+    path : str or Path
+        Ends in .png or .svg.
+
+    Returns
+    -------
+    Path
+        The path written.
+
+    Raises
+    ------
+    EmolaborError
+        When the ending is another one.
+    """
+    import io
+
+    path = Path(path)
+    if path.suffix not in {".png", ".svg"}:
+        raise EmolaborError(f"path: found the ending {path.suffix!r} in {path.name}, allowed: .png, .svg")
+    metadata = {"Software": None} if path.suffix == ".png" else {"Date": None, "Creator": None}
+    buffer = io.BytesIO()
+    with style():
+        figure.savefig(buffer, format=path.suffix[1:], dpi=200, metadata=metadata)
+    return write_bytes(path, buffer.getvalue())

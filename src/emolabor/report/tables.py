@@ -1,0 +1,54 @@
+"""Tables for the paper: a data frame of text becomes a three-line table in pandoc's Markdown."""
+
+import unicodedata
+
+WORDS = {"en": "*Note.* ", "zh": "注："}
+
+
+def pipe_table(frame, caption, note, language="en"):
+    """Write a table with its caption above and its note below.
+
+    Parameters
+    ----------
+    frame : DataFrame of str
+        Columns are the headings; the first column stands left, the others are centred.
+    caption : str
+        With its number, for example ``Table 1. Reliability``.
+    note : str
+        Number of answers, estimator and source of the data.
+    language : {"en", "zh"}
+        Language of the word "Note".
+
+    Returns
+    -------
+    str
+        Markdown; column widths follow the contents.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> print(pipe_table(pd.DataFrame({"Scale": ["Belonging"], "α": [".81"]}), "Table 1. Reliability", "N = 9."))
+    Table: Table 1. Reliability
+    <BLANKLINE>
+    | Scale | α |
+    |:-----------|:-----:|
+    | Belonging | .81 |
+    <BLANKLINE>
+    ::: {.note custom-style="Table Note"}
+    `#text(size: 8.5pt)[`{=typst}*Note.* N = 9.`]`{=typst}
+    :::
+    """
+    cells = [[str(name) for name in frame.columns], *frame.to_numpy().tolist()]
+    widths = [max(_width(row[i]) for row in cells) + 2 for i in range(frame.shape[1])]
+    rules = [f":{'-' * width}" + (":" if index else "") for index, width in enumerate(widths)]
+    rows = ["| " + " | ".join(row) + " |" for row in cells]
+    body = "\n".join([rows[0], f"|{'|'.join(rules)}|", *rows[1:]])
+    return (
+        f'Table: {caption}\n\n{body}\n\n::: {{.note custom-style="Table Note"}}\n'
+        f"`#text(size: 8.5pt)[`{{=typst}}{WORDS[language]}{note}`]`{{=typst}}\n:::"
+    )
+
+
+def _width(text):
+    """Return how wide a text is in Latin letters; a Chinese sign counts two."""
+    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)

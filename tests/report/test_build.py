@@ -1,0 +1,68 @@
+import hashlib
+import io
+import re
+import zipfile
+
+import pytest
+
+from emolabor.errors import EmolaborError
+from emolabor.report import build_paper
+
+
+def digests(paths):
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
+
+
+def test_three_formats_in_two_languages_are_the_same_bytes_on_repeat(run_folder, paper_folder):
+    first = build_paper(run_folder, paper_folder=paper_folder)
+    assert [path.name for path in first] == [
+        f"emolabor.{lang}.{end}" for lang in ("zh", "en") for end in ("html", "docx", "pdf")
+    ]
+    before = digests(first)
+    assert digests(build_paper(run_folder, paper_folder=paper_folder)) == before
+
+
+def test_every_format_holds_the_numbers_table_figure_and_reference(run_folder, paper_folder):
+    html, docx, pdf = build_paper(run_folder, ("zh",), paper_folder)
+    page = html.read_text(encoding="utf-8")
+    for text in (
+        "0.953",
+        "&lt; 0.001",
+        "[0.30, 0.50]",
+        "表层扮演 → 情绪耗竭",
+        "支持",
+        "表 1",
+        "HÜLSHEGER",
+        "data:image/svg+xml",
+    ):
+        assert text in page, text
+    assert not re.search(r'(src|href)="(?!#|data:)', page), "the page asks for another file"
+    with zipfile.ZipFile(io.BytesIO(docx.read_bytes())) as parts:
+        body = parts.read("word/document.xml").decode("utf-8")
+        styles = parts.read("word/styles.xml").decode("utf-8")
+        pictures = [name for name in parts.namelist() if name.startswith("word/media/")]
+    assert "0.953" in body and "表层扮演 → 情绪耗竭" in body and "HÜLSHEGER" in body
+    assert 'w:eastAsia="SimSun"' in styles and "Times New Roman" in styles
+    assert [name.rsplit(".", 1)[1] for name in pictures] == ["png"]
+    assert pdf.read_bytes().startswith(b"%PDF")
+    assert b"NotoSerifSC" in pdf.read_bytes()
+
+
+def test_unknown_key_stops_the_build_before_anything_is_written(run_folder, paper_folder):
+    (paper_folder / "manuscript.en.md").write_text("A\n\n{{ structural.fit.cfl:.3f }}\n", encoding="utf-8")
+    with pytest.raises(
+        EmolaborError, match=r"manuscript.en.md, line 3: unknown key 'structural.fit.cfl'.*structural.fit.cfi"
+    ):
+        build_paper(run_folder, ("en",), paper_folder)
+    assert not list((run_folder / "paper").iterdir())
+
+
+def test_missing_manuscript_is_named(run_folder, paper_folder):
+    with pytest.raises(EmolaborError, match=r"manuscript\.fr\.md"):
+        build_paper(run_folder, ("fr",), paper_folder)
+
+
+def test_a_reference_that_is_not_in_the_list_stops_the_build(run_folder, paper_folder):
+    (paper_folder / "manuscript.en.md").write_text("As shown [@nobody1999].\n", encoding="utf-8")
+    with pytest.raises(EmolaborError, match="nobody1999"):
+        build_paper(run_folder, ("en",), paper_folder)
