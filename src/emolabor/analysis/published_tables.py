@@ -1,0 +1,163 @@
+"""Correlation tables of published studies: reading and checking them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import yaml
+
+from emolabor.errors import EmolaborError
+
+_DESCRIPTIVES = ["mean", "sd", "alpha"]
+
+
+@dataclass(frozen=True)
+class PublishedTable:
+    """One published table of correlations with its source.
+
+    Attributes
+    ----------
+    key : str
+        Short name of the study, for example ``"lu2019"``.
+    cor : DataFrame of shape (p, p)
+        Correlations as printed.
+    mean, sd, alpha : Series of length p
+        As printed, missing where the source prints none.
+    n : int
+        Number of respondents.
+    groups : int or None
+        Number of teams or centres the respondents are nested in, where the source names it.
+    citation : str
+        The paper to cite.
+    rounding : Mapping
+        Half a unit of the last printed digit of ``correlation``, ``mean``, ``sd``, ``alpha``.
+    labels : DataFrame of shape (p, 2)
+        The variables' names, columns ``zh`` and ``en``.
+    notes : Mapping
+        What a reader must know about the table, keys ``zh`` and ``en``.
+    """
+
+    key: str
+    cor: pd.DataFrame
+    mean: pd.Series
+    sd: pd.Series
+    alpha: pd.Series
+    n: int
+    groups: int | None
+    citation: str
+    rounding: Mapping
+    labels: pd.DataFrame
+    notes: Mapping
+
+
+def load_published(folder):
+    """Read every published correlation table in a folder.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Holds ``study-<key>_data.csv`` and ``study-<key>_source.yaml`` for each study.
+
+    Returns
+    -------
+    dict of str to PublishedTable
+        In alphabetical order of the keys.
+
+    Raises
+    ------
+    EmolaborError
+        If a table is not a correlation matrix (symmetric, unit diagonal, within -1 and 1, positive definite), a number
+        cannot be read, or a source record is missing or does not fit; the message names file and line.
+
+    Examples
+    --------
+    >>> tables = load_published("data/published")
+    >>> tables["lu2019"].cor.loc["work_stress", "ego_depletion"]
+    np.float64(0.19)
+    """
+    paths = sorted(Path(folder).glob("study-*_data.csv"))
+    if not paths:
+        raise EmolaborError(f"{folder}: found no file study-<key>_data.csv, expected at least one")
+    keys = [path.name.removeprefix("study-").removesuffix("_data.csv") for path in paths]
+    return {key: _read_table(key, path) for key, path in zip(keys, paths, strict=True)}
+
+
+def _read_table(key, path):
+    source_path = path.with_name(f"study-{key}_source.yaml")
+    source = _read_source(source_path)
+    text = pd.read_csv(path, dtype=str, keep_default_na=False)
+    required = ["variable", *_DESCRIPTIVES]
+    if list(text.columns[: len(required)]) != required:
+        raise EmolaborError(f"{path} line 1: found columns {list(text.columns)}, the first must be {required}")
+    names = text["variable"].tolist()
+    if list(text.columns[len(required) :]) != names:
+        raise EmolaborError(f"{path} line 1: the correlation columns must be the variables in the order of the rows")
+    if list(source["variables"]) != names:
+        raise EmolaborError(f"{source_path}: variables must be those of {path.name}, in the same order: {names}")
+    numbers = _numbers(text.set_index("variable"), path)
+    cor = numbers[names]
+    _check_correlations(cor, path)
+    printed = ["correlation", *(name for name in _DESCRIPTIVES if numbers[name].notna().any())]
+    unrounded = [name for name in printed if name not in source["rounding"]]
+    if unrounded:
+        raise EmolaborError(f"{source_path}: rounding: found no {', '.join(unrounded)}, which {path.name} prints")
+    return PublishedTable(
+        key=key,
+        cor=cor,
+        **{name: numbers[name] for name in _DESCRIPTIVES},
+        n=source["n"],
+        groups=source.get("groups"),
+        citation=source["citation"],
+        rounding=source["rounding"],
+        labels=pd.DataFrame.from_dict(source["variables"], orient="index")[["zh", "en"]],
+        notes=source["notes"],
+    )
+
+
+def _read_source(path):
+    if not path.exists():
+        raise EmolaborError(f"{path}: not found; every table needs its source record")
+    source = yaml.safe_load(path.read_text(encoding="utf-8"))
+    missing = [field for field in ("citation", "n", "rounding", "variables", "notes") if field not in source]
+    if missing:
+        raise EmolaborError(f"{path}: found no {', '.join(missing)}")
+    if not isinstance(source["n"], int) or source["n"] < 2:
+        raise EmolaborError(f"{path}: n is {source['n']!r}, allowed: a whole number above 1")
+    return source
+
+
+def _numbers(text, path):
+    numbers = text.replace("", np.nan).apply(pd.to_numeric, errors="coerce")
+    unreadable = numbers.isna() & (text != "")
+    for line, (_, row) in enumerate(unreadable.iterrows(), start=2):
+        if row.any():
+            column = row.idxmax()
+            found = text[column].iloc[line - 2]
+            raise EmolaborError(f"{path} line {line}: column {column}: found {found!r}, allowed: a number or blank")
+    return numbers.astype(float)
+
+
+def _check_correlations(cor, path):
+    names, values = list(cor.columns), cor.to_numpy()
+    for i, name in enumerate(names):
+        line = i + 2
+        if values[i, i] != 1:
+            raise EmolaborError(f"{path} line {line}: {name} with itself is {values[i, i]}, must be 1")
+        for j, other in enumerate(names):
+            if not abs(values[i, j]) <= 1:
+                raise EmolaborError(
+                    f"{path} line {line}: {name} with {other} is {values[i, j]}, allowed: a number from -1 to 1"
+                )
+            if j < i and values[i, j] != values[j, i]:
+                raise EmolaborError(
+                    f"{path} line {line}: not symmetric: {name} with {other} is {values[i, j]}, "
+                    f"but line {j + 2} has {values[j, i]}"
+                )
+        smallest = np.linalg.eigvalsh(values[: i + 1, : i + 1])[0]
+        if smallest <= 0:
+            raise EmolaborError(
+                f"{path} line {line}: with {name} the correlations are no longer positive definite "
+                f"(smallest eigenvalue {smallest:.3g})"
+            )

@@ -1,0 +1,133 @@
+"""What a fit says about each claim: supported, contradicted or undecided."""
+
+import numpy as np
+import pandas as pd
+
+from emolabor.errors import EmolaborError
+
+COLUMNS = ("section", "expected", "est", "ci_lower", "ci_upper", "verdict")
+
+
+def verdicts(fit, claims, smallest_effect=0.05):
+    """Judge every path of every claim by its standardized estimate and 95 % interval.
+
+    With d the direction that the claim expects (1 or -1), the rule reads the estimate and the interval times d:
+
+    - *supported*: the whole interval lies above 0 and the estimate is at least the smallest effect of interest;
+    - *contradicted*: the whole interval lies below the smallest effect of interest, so an association of that size in
+      the expected direction is ruled out, whether the true one is negligible or points the other way (inferiority
+      test; Lakens 2017, *Social Psychological and Personality Science* 8:355-362);
+    - *undecided*: anything else: the interval leaves both open, or lies above 0 with an estimate below the smallest
+      effect of interest;
+    - *not testable*: the claim says that data of this kind cannot test it;
+    - *not estimated*: the fit has no such parameter; so it is for every moderation claim as long as models carry no
+      product terms.
+
+    The first two cannot hold together. Since a two-sided 95 % interval is read on one side, each errs in at most
+    2.5 % of samples at its own limit. A fit that did not converge or is improper decides nothing: all its paths are
+    undecided. "Supported" means associated as expected; data from one point in time show no causes. An indirect path is
+    a product of numbers below 1, so the same smallest effect asks more of it than of a direct one.
+
+    The engine gives no standard error of standardized values, so the interval is the raw one times ``std_all / est``;
+    the standard deviations in that ratio count as known, as if the sample's were the population's.
+
+    Parameters
+    ----------
+    fit : Fit
+        A fit of `theory.full_model` for these claims, or any object with ``tidy()``, ``converged``, ``admissible``.
+    claims : iterable of Claim
+        As `theory.load_claims` gives them.
+    smallest_effect : float
+        Smallest effect of interest, standardized, at least 0 and below 1.
+
+    Returns
+    -------
+    DataFrame
+        One row a path of a claim, one for a claim without paths. Index claim and path
+        (``C02 surface_acting>exhaustion``, ``C07``); columns section, expected (+ or -), est, ci_lower, ci_upper (all
+        standardized; for an indirect path those of its defined parameter), verdict.
+
+    Raises
+    ------
+    EmolaborError
+        If `smallest_effect` is out of range.
+
+    Examples
+    --------
+    >>> from emolabor.sem import sem
+    >>> from emolabor.simulation import simulate_staff
+    >>> from emolabor.theory import full_model, load_claims
+    >>> claims = [claim for claim in load_claims() if claim.id in ("C02", "C07")]
+    >>> items = {"surface_acting": ["sa1", "sa2", "sa3", "sa4"], "exhaustion": ["ex1", "ex2", "ex3", "ex4"]}
+    >>> verdicts(sem(full_model(items, claims), simulate_staff()), claims)["verdict"].to_dict()
+    {'C02 surface_acting>exhaustion': 'supported', 'C07': 'not testable'}
+    """
+    if not 0 <= smallest_effect < 1:
+        raise EmolaborError(f"smallest_effect: found {smallest_effect!r}, allowed: from 0 to below 1, standardized")
+    estimates = _standardized(fit.tidy())
+    sound = fit.converged and fit.admissible
+    rows = {}
+    for claim in claims:
+        if not claim.testable:
+            rows[claim.id] = (claim.section, None, np.nan, np.nan, np.nan, "not testable")
+        for path in claim.paths:
+            found = estimates.get(_parameter(path))
+            est, lower, upper = found or (np.nan, np.nan, np.nan)
+            direction = 1 if path.sign == "+" else -1
+            if found is None:
+                verdict = "not estimated"
+            else:
+                verdict = judge(est, lower, upper, direction, smallest_effect) if sound else "undecided"
+            rows[f"{claim.id} {path.key}"] = (claim.section, path.sign, est, lower, upper, verdict)
+    return pd.DataFrame.from_dict(rows, orient="index", columns=list(COLUMNS)).rename_axis("claim")
+
+
+def judge(est, ci_lower, ci_upper, direction, smallest_effect):
+    """Apply the rule of `verdicts` to one standardized estimate.
+
+    Parameters
+    ----------
+    est, ci_lower, ci_upper : float
+        Standardized estimate and the ends of its 95 % interval.
+    direction : int
+        The expected sign, 1 or -1.
+    smallest_effect : float
+        Smallest effect of interest.
+
+    Returns
+    -------
+    str
+        supported, contradicted or undecided; undecided too where a value is NaN.
+
+    Examples
+    --------
+    >>> judge(-0.20, -0.30, -0.10, direction=-1, smallest_effect=0.05)
+    'supported'
+    >>> judge(0.01, -0.02, 0.04, direction=1, smallest_effect=0.05)
+    'contradicted'
+    >>> judge(0.06, -0.02, 0.14, direction=1, smallest_effect=0.05)
+    'undecided'
+    """
+    near, far = sorted((direction * ci_lower, direction * ci_upper))
+    if near > 0 and direction * est >= smallest_effect:
+        return "supported"
+    if far < smallest_effect:
+        return "contradicted"
+    return "undecided"
+
+
+def _parameter(path):
+    """Return where `tidy()` keeps a path: (op, lhs, rhs), or (op, name) for a defined parameter; None for products."""
+    if path.moderator:
+        return None
+    return (":=", path.parameter) if path.via else ("~", path.to, path.source)
+
+
+def _standardized(tidy):
+    """Map each regression and defined parameter to its standardized estimate, lower and upper end."""
+    estimates = {}
+    for row in tidy[tidy["op"].isin(("~", ":="))].itertuples():
+        key = (":=", row.lhs) if row.op == ":=" else ("~", row.lhs, row.rhs)
+        ratio = row.std_all / row.est if row.est else np.nan
+        estimates[key] = (row.std_all, row.ci_lower * ratio, row.ci_upper * ratio)
+    return estimates
