@@ -1,0 +1,192 @@
+"""Reliability of scales: alpha with its interval, omega, average variance extracted."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from scipy.special import fdtri
+
+from emolabor.errors import EmolaborError
+from emolabor.instrument import Instrument
+from emolabor.responses import scored_items
+from emolabor.scales import Scale
+from emolabor.sem import cfa
+
+
+def reliability(data, scale_or_dimensions):
+    """Reliability of each dimension of a scale.
+
+    Respondents with a missing answer on a dimension's items are left out of that dimension (listwise within it).
+    With a scale or an instrument, `data` holds the answers as fielded and reverse-worded items are turned first, for
+    every coefficient alike; with a mapping, `data` is taken as it stands.
+
+    Omega is ``omega_total_ml``: the share of the sum score's model-implied variance that one common factor explains,
+    from a one-factor maximum-likelihood model of the items' covariances (McDonald, 1999). Under that model it is the
+    same number as composite reliability (CR; Fornell & Larcker, 1981), so CR is not repeated. Other estimators of
+    omega differ on the same items, and CR or AVE from standardised loadings differs when the items' variances do.
+
+    Parameters
+    ----------
+    data : DataFrame of shape (n, p)
+        One row a respondent, numeric answers; never changed.
+    scale_or_dimensions : Scale, Instrument or mapping of str to list of str
+        What belongs together: dimension key to item keys.
+
+    Returns
+    -------
+    DataFrame
+        One row a dimension. Columns: ``n`` (respondents used), ``items``, ``alpha``, ``alpha_lower``, ``alpha_upper``
+        (95 %), ``omega_total_ml``, ``ave`` (average variance extracted, in the items' own units) and ``problems``
+        (why omega and AVE are missing or must not be trusted; empty when nothing is wrong).
+
+    Raises
+    ------
+    EmolaborError
+        If an item is not a column of `data`, is not numeric or is constant, a dimension has fewer than two items, or no
+        more respondents than items; with a scale or an instrument also if an answer is no code of its response format.
+
+    References
+    ----------
+    Cronbach, L. J. (1951). Coefficient alpha and the internal structure of tests. Psychometrika, 16(3), 297-334.
+    Feldt, L. S. (1965). The approximate sampling distribution of Kuder-Richardson reliability coefficient twenty.
+    Psychometrika, 30(3), 357-370.
+    Feldt, L. S., Woodruff, D. J., & Salih, F. A. (1987). Statistical inference for coefficient alpha. Applied
+    Psychological Measurement, 11(1), 93-103.
+    Fornell, C., & Larcker, D. F. (1981). Evaluating structural equation models with unobservable variables and
+    measurement error. Journal of Marketing Research, 18(1), 39-50.
+    McDonald, R. P. (1999). Test theory: A unified treatment. Erlbaum.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(1)
+    >>> factor = rng.normal(size=(200, 1))
+    >>> answers = pd.DataFrame(factor + rng.normal(size=(200, 3)), columns=["a1", "a2", "a3"])
+    >>> reliability(answers, {"a": ["a1", "a2", "a3"]})[["alpha", "omega_total_ml", "ave"]].round(2)
+       alpha  omega_total_ml   ave
+    a    0.7             0.7  0.44
+    """
+    answers, dimensions = _answers_and_dimensions(data, scale_or_dimensions)
+    rows = {dimension: _reliability_row(answers, dimension, items) for dimension, items in dimensions.items()}
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def cronbach_alpha(covariance):
+    """Cronbach's alpha from a covariance matrix (Cronbach, 1951).
+
+    Parameters
+    ----------
+    covariance : ndarray of shape (k, k)
+        Covariances of the k items.
+
+    Returns
+    -------
+    float
+        Alpha, at most 1; below 0 when items are keyed against each other.
+
+    Examples
+    --------
+    >>> round(cronbach_alpha(np.array([[1.0, 0.5], [0.5, 1.0]])), 4)
+    0.6667
+    """
+    k = len(covariance)
+    return float(k / (k - 1) * (1 - np.trace(covariance) / np.sum(covariance)))
+
+
+def alpha_interval(alpha, n, k, level=0.95):
+    """Interval of alpha from the F distribution (Feldt, 1965; Feldt, Woodruff & Salih, 1987).
+
+    Parameters
+    ----------
+    alpha : float
+        Sample alpha.
+    n : int
+        Number of respondents.
+    k : int
+        Number of items.
+    level : float
+        Confidence level.
+
+    Returns
+    -------
+    tuple of float
+        Lower and upper end.
+
+    Examples
+    --------
+    >>> lower, upper = alpha_interval(0.8, n=100, k=4)
+    >>> round(lower, 3), round(upper, 3)
+    (0.727, 0.857)
+    """
+    tail = (1 - level) / 2
+    numerator, denominator = n - 1, (n - 1) * (k - 1)
+    return (
+        float(1 - (1 - alpha) * fdtri(numerator, denominator, 1 - tail)),
+        float(1 - (1 - alpha) * fdtri(numerator, denominator, tail)),
+    )
+
+
+def _reliability_row(answers, dimension, items):
+    complete = _complete_answers(answers, dimension, items)
+    alpha = cronbach_alpha(complete.cov().to_numpy())
+    lower, upper = alpha_interval(alpha, len(complete), len(items))
+    omega, ave, problems = _one_factor(complete)
+    return {
+        "n": len(complete),
+        "items": len(items),
+        "alpha": alpha,
+        "alpha_lower": lower,
+        "alpha_upper": upper,
+        "omega_total_ml": omega,
+        "ave": ave,
+        "problems": "; ".join(problems),
+    }
+
+
+def _complete_answers(answers, dimension, items):
+    if len(items) < 2:
+        raise EmolaborError(f"dimension {dimension}: found {len(items)} item, reliability needs at least 2")
+    missing = [item for item in items if item not in answers.columns]
+    if missing:
+        raise EmolaborError(f"dimension {dimension}: found no column {', '.join(missing)} in data")
+    text = [item for item in items if not pd.api.types.is_numeric_dtype(answers[item])]
+    if text:
+        raise EmolaborError(f"dimension {dimension}: {', '.join(text)} must be numeric")
+    complete = answers[items].dropna()
+    if len(complete) <= len(items):
+        raise EmolaborError(
+            f"dimension {dimension}: found {len(complete)} complete respondents, needs more than {len(items)}"
+        )
+    constant = [item for item in items if complete[item].nunique() == 1]
+    if constant:
+        raise EmolaborError(f"dimension {dimension}: {', '.join(constant)} is the same for every respondent")
+    return complete
+
+
+def _one_factor(complete):
+    """Omega and average variance extracted from a one-factor model, with what is wrong with them."""
+    k = complete.shape[1]
+    if k < 3:
+        return np.nan, np.nan, ["one factor is not identified by 2 items"]
+    # Neutral names: an item key need not be a word of the model syntax.
+    names = [f"item{i + 1}" for i in range(k)]
+    fit = cfa(f"factor =~ {' + '.join(names)}", complete.set_axis(names, axis=1), std_lv=True)
+    if not fit.converged:
+        return np.nan, np.nan, list(fit.problems)
+    tidy = fit.tidy()
+    loadings = tidy.loc[tidy["op"] == "=~", "est"].to_numpy()
+    residuals = tidy.loc[(tidy["op"] == "~~") & tidy["lhs"].isin(names), "est"].to_numpy()
+    common = loadings.sum() ** 2
+    explained = np.sum(loadings**2)
+    omega = common / (common + residuals.sum())
+    return float(omega), float(explained / (explained + residuals.sum())), list(fit.problems)
+
+
+def _answers_and_dimensions(data, scale_or_dimensions):
+    """Answers with reverse-worded items turned, and the items of each dimension."""
+    if isinstance(scale_or_dimensions, Mapping):
+        return data, {dimension: list(items) for dimension, items in scale_or_dimensions.items()}
+    instrument = scale_or_dimensions
+    if isinstance(instrument, Scale):
+        scale = scale_or_dimensions
+        instrument = Instrument(scale.key, scale.names, {}, {}, scales=(scale,), attention_checks=(), background=())
+    return scored_items(data, instrument), instrument.dimensions()
