@@ -2,9 +2,12 @@
 
 import ast
 import re
+import subprocess
+import sys
 import tomllib
 from importlib.metadata import packages_distributions
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 import yaml
@@ -120,3 +123,12 @@ def test_citation_and_changelog_name_the_version():
         version,
         str(citation["date-released"]),
     )
+
+
+def test_the_wheel_carries_every_file_of_the_package(tmp_path):
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    carried = {name for name in ZipFile(wheel).namelist() if name.startswith("emolabor/")}
+    files = [path for path in (ROOT / "src/emolabor").rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+    assert carried == {path.relative_to(ROOT / "src").as_posix() for path in files}
