@@ -101,7 +101,7 @@ def linear_constraints(table):
     slopes, constants = [], []
     for tree in table.equalities:
         at_zero, slope = _linear(tree, table, labels, np.zeros(q))
-        elsewhere, other_slope = _linear(tree, table, labels, np.linspace(0.3, 1.7, q))
+        _, other_slope = _linear(tree, table, labels, np.linspace(0.3, 1.7, q))
         if not np.allclose(slope, other_slope, atol=1e-10):
             raise EmolaborError("model: a == constraint is not linear in the parameters; allowed: linear constraints.")
         slopes.append(np.broadcast_to(slope, (q,)))

@@ -103,7 +103,9 @@ class Fit:
         names = [(row.lhs, row.op, row.rhs, row.group + 1, row.label) for row in table.rows]
         names += [(defined.name, ":=", defined.text, 0, defined.name) for defined in table.defined]
         columns = []
-        labels = {row.label: i for i, row in enumerate(table.rows) if row.label}
+        labels = {
+            row.label: i for i, row in reversed(list(enumerate(table.rows))) if row.label
+        }  # the first row that has it
         for values in (est, std_lv, std_all):
             more = results.defined_values(table, {label: values[i] for label, i in labels.items()})
             columns.append(np.array([*values, *more]))

@@ -2,7 +2,7 @@
 
 import numpy as np
 from scipy.optimize import brentq
-from scipy.special import chdtrc, chndtr
+from scipy.special import chdtrc, chdtri, chndtr
 
 CLOSE, NOT_CLOSE, LEVEL = 0.05, 0.08, 0.90
 
@@ -121,7 +121,7 @@ def residual_sums(cov, sigma, mean, mu, mean_structure):
     squares = {
         "rmr": (raw, mean - mu, pairs),
         "srmr": (bentler, (mean - mu) / sd, pairs),
-        "crmr": (bollen, mean / sd - mu / sd_model, off_pairs),
+        "crmr": (bollen, (mean - mu) / sd, off_pairs),
         "srmr_mplus": (mplus, mean / sd - mu / sd_model, pairs),
     }
     result = {}
@@ -136,6 +136,6 @@ def residual_sums(cov, sigma, mean, mu, mean_structure):
 
 def critical_n(chisq, df, n, alpha):
     """Hoelter's (1983) critical number of cases, as lavaan states it."""
-    from scipy.special import chdtri
-
-    return float(chdtri(df, alpha) / (chisq / n) + 1.0) if df > 0 and chisq > 0 else np.nan
+    if df <= 0:
+        return 1.0
+    return float(chdtri(df, alpha) / (chisq / n) + 1.0) if chisq > 0 else np.nan

@@ -42,7 +42,7 @@ def minimize(value, derivatives, start):
     """
     theta, near, damping, tries = np.array(start, float), False, 0.0, 0
     current, gradient, information = derivatives(theta, near)
-    for iteration in range(MAX_ITERATIONS):
+    for iteration in range(1, MAX_ITERATIONS + 1):
         step = _direction(gradient, information, damping)
         decrement = float(gradient @ step)
         if near and decrement < 0:  # the Hessian is not positive definite here
@@ -69,7 +69,7 @@ def minimize(value, derivatives, start):
         tries = tries + 1 if small else 0
         if tries >= 2 or (small and np.max(np.abs(gradient)) < 1e-12):
             break
-    return Optimum(theta, current, gradient, iteration + 1)
+    return Optimum(theta, current, gradient, iteration)
 
 
 def _direction(gradient, information, damping):

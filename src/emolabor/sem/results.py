@@ -135,7 +135,7 @@ def r_squared(structures, theta, variables):
     shares = {}
     for group, structure in enumerate(structures):
         implied = implied_moments(structure, theta)
-        paths, covariances, _ = fill(structure, theta)
+        _, covariances, _ = fill(structure, theta)
         dependent = (structure.paths != 0).any(axis=1)
         dependent[structure.row[structure.kind == 0]] = True
         for i in np.flatnonzero(dependent):
@@ -198,7 +198,7 @@ def all_fit_measures(table, structures, moments, estimate):
     result.update(_residual_measures(structures, moments, theta, means))
     result["cn_05"] = fit_measures.critical_n(chisq, df, n, 0.05)
     result["cn_01"] = fit_measures.critical_n(chisq, df, n, 0.01)
-    result.update(_absolute(structures, moments, theta, means, estimate.n_free, df, groups * per_group))
+    result.update(_absolute(table, structures, moments, theta, df))
     result["mfi"] = float(np.exp(-0.5 * (chisq - df) / n))
     result["ecvi"] = chisq / n + 2 * estimate.n_free / n
     return result
@@ -217,21 +217,28 @@ def _residual_measures(structures, moments, theta, means):
     return {**result, "srmr_bentler": result["srmr"], "srmr_bentler_nomean": result["srmr_nomean"]}
 
 
-def _absolute(structures, moments, theta, means, n_free, df, n_moments):
-    """Goodness of fit (Joreskog & Sorbom, 1984) with the weight matrix of maximum likelihood."""
+def _absolute(table, structures, moments, theta, df):
+    """Goodness of fit (Joreskog & Sorbom, 1984) with the weight matrix of maximum likelihood.
+
+    Moments among fixed exogenous variables count neither as misfit nor as something to explain.
+    """
     weights = weights_of(moments)
+    fixed = [table.variables.observed.index(name) for name in table.variables.fixed_x]
     misfit = total = 0.0
     for w, structure, sample in zip(weights, structures, moments, strict=True):
         implied = implied_moments(structure, theta)
         inverse, _ = factor(implied.sigma)
-        ratio = inverse @ sample.cov
-        gap = ratio - np.eye(len(ratio))
-        misfit += w * 0.5 * float(np.sum(gap * gap.T))
-        total += w * 0.5 * float(np.sum(ratio * ratio.T))
-        if means:
-            residual = sample.mean - implied.mu
-            misfit += w * float(residual @ inverse @ residual)
-            total += w * float(sample.mean @ inverse @ sample.mean)
+        cov, mean = sample.cov.copy(), sample.mean.copy()
+        cov[np.ix_(fixed, fixed)] = 0.0
+        mean[fixed] = 0.0
+        for gap, residual, share in ((sample.cov - implied.sigma, sample.mean - implied.mu, 0), (cov, mean, 1)):
+            ratio = inverse @ gap
+            quadratic = 0.5 * float(np.sum(ratio * ratio.T))
+            if table.mean_structure:
+                quadratic += float(residual @ inverse @ residual)
+            misfit, total = (misfit, total + w * quadratic) if share else (misfit + w * quadratic, total)
+    p = len(table.variables.observed)
+    n_moments = len(moments) * (p * (p + 1) // 2 + (p if table.mean_structure else 0))
     gfi = 1 - misfit / total
     agfi = 1 - n_moments / df * (1 - gfi) if df > 0 else 1.0
     return {"gfi": gfi, "agfi": agfi, "pgfi": df / n_moments * gfi}
