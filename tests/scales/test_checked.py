@@ -142,12 +142,12 @@ def test_all_mistakes_are_named_at_once_in_the_order_of_the_lines(tmp_path):
 @pytest.mark.parametrize(
     ("text", "line", "found"),
     [
-        ("key: [a\nnames: b\n", 2, "no plain YAML"),
-        ("key: a\n\tnames: b\n", 2, "no plain YAML"),
+        ("key: [a\nnames: b\n", 2, "no YAML"),
+        ("key: a\n\tnames: b\n", 2, "no YAML"),
         ("key: &a [1]\nnames: *a\n", 2, "an alias"),
         ("key: &a [*a]\n", 1, "an alias"),
-        ("key: !!python/object/apply:os.getcwd []\n", 1, "no plain YAML"),
-        ("key: a\n---\nkey: b\n", 2, "no plain YAML"),
+        ("key: !!python/object/apply:os.getcwd []\n", 1, "no YAML"),
+        ("key: a\n---\nkey: b\n", 2, "no YAML"),
         ("key: a\nnames: b\x07\n", 2, "an unprintable character"),
     ],
 )

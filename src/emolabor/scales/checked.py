@@ -107,9 +107,7 @@ def read_document(path):
             document.data = loader.construct_document(node)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise EmolaborError(
-            f"{path}, line {line}: found no plain YAML ({error.problem}); allowed: plain YAML"
-        ) from None
+        raise EmolaborError(f"{path}, line {line}: found no YAML ({error.problem}); allowed: plain YAML") from None
     finally:
         loader.dispose()
     return document
