@@ -1,0 +1,154 @@
+"""The command line: the library's verbs, one message for a mistake, exit status 2."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from emolabor.errors import EmolaborError
+
+
+def examples(*lines):
+    """Write examples for the end of a help text, line by line as they are."""
+    return "\b\n" + "\n".join(["Examples:", *(f"  {line}" for line in lines)])
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+def cli():
+    """Emotional-labour scales and structural equation models for window staff.
+
+    Exit status: 0 all went well, 1 a result differs or a notebook failed, 2 a mistake in what was given,
+    130 stopped with Ctrl-C.
+    """
+
+
+@cli.command(
+    epilog=examples(
+        "emolabor reproduce",
+        "emolabor reproduce --only 07 --language en",
+        "emolabor reproduce --run mine -p data_path mine.csv",
+    )
+)
+@click.option("--only", metavar="NAME", help="Run only notebooks whose names begin so, such as 07. No paper is built.")
+@click.option("--language", default="zh", show_default=True, metavar="zh|en", help="Language of tables and figures.")
+@click.option("--run", default="default", show_default=True, metavar="NAME", help="Results go to results/NAME/.")
+@click.option("-p", "parameters", nargs=2, multiple=True, metavar="NAME VALUE", help="Set a notebook parameter.")
+@click.option("--update-reference", is_flag=True, help="For maintainers: make this run the reference.")
+def reproduce(only, language, run, parameters, update_reference):
+    """Run the notebooks, build the paper, compare every value with the reference."""
+    from emolabor import study
+
+    finished = study.reproduce(run, only, language, dict(parameters), update_reference)
+    click.echo(study.closing_table(finished, study.import_seconds(), Path.cwd()))
+    return 0 if finished.succeeded else 1
+
+
+@cli.command(epilog=examples("emolabor simulate my_simulation --n 500 --seed 7"))
+@click.argument("folder", metavar="DIR")
+@click.option("--n", default=1200, show_default=True, help="Number of simulated respondents.")
+@click.option("--seed", default=1, show_default=True, help="Seed of the random numbers.")
+def simulate(folder, n, seed):
+    """Write simulated answers of window staff, with codebook and population, to DIR."""
+    from emolabor.simulation import write_simulated
+
+    for path in write_simulated(folder, n, seed):
+        click.echo(f"written: {path}")
+
+
+@cli.command(epilog=examples("emolabor check answers.csv"))
+@click.argument("file")
+def check(file):
+    """Read answers and report what does not fit the questionnaire window_staff."""
+    staff = _read(file)
+    click.echo(f"{file}: {len(staff.data)} respondents read, {len(staff.report)} findings")
+    if len(staff.report):
+        click.echo(staff.report.to_string(index=False))
+
+
+@cli.command(epilog=examples("emolabor score answers.csv --output scores.csv"))
+@click.argument("file")
+@click.option("--output", metavar="CSV", help="Write the scores there, a row a respondent.")
+def score(file, output):
+    """Score the scales of window_staff: means of items, reverse-worded ones turned.
+
+    Prints how the scores are distributed, never a respondent's row.
+    """
+    from emolabor.files import write_text
+    from emolabor.responses import score as score_staff
+
+    staff = _read(file)
+    scores = score_staff(staff)
+    click.echo(scores.agg(["count", "mean", "std", "min", "max"]).T.astype({"count": int}).round(3).to_string())
+    if output:
+        known = [column for column in ("respondent",) if column in staff.data]
+        write_text(output, staff.data[known].join(scores).to_csv(index=False, lineterminator="\n"))
+        click.echo(f"written: {output}")
+
+
+@cli.command(
+    epilog=examples("emolabor fit model.txt data.csv", "emolabor fit model.txt --cov covariances.csv --n-obs 250")
+)
+@click.argument("model_file")
+@click.argument("data_file", required=False)
+@click.option(
+    "--cov", metavar="CSV", help="A covariance matrix instead of data; first column and first row hold names."
+)
+@click.option("--n-obs", type=int, help="Number of cases behind the covariance matrix.")
+def fit(model_file, data_file, cov, n_obs):
+    """Fit the model in MODEL_FILE (lavaan's syntax) to DATA_FILE, a CSV with one row a case, or to a matrix."""
+    from emolabor.sem import sem
+
+    model = _read_text(model_file)
+    data = _read_csv(data_file) if data_file else None
+    matrix = _read_csv(cov, index_col=0) if cov else None
+    click.echo(sem(model, data, sample_cov=matrix, n_obs=n_obs).summary())
+
+
+def _read(file):
+    from emolabor.instrument import load_instrument
+    from emolabor.responses import read_responses
+
+    return read_responses(file, load_instrument("window_staff"))
+
+
+def _read_text(file):
+    try:
+        return Path(file).read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise EmolaborError(f"{file}: not a text in UTF-8") from None
+
+
+def _read_csv(file, **options):
+    import pandas as pd
+
+    try:
+        return pd.read_csv(file, encoding="utf-8-sig", **options)
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
+        raise EmolaborError(f"{file}: cannot be read as a CSV table in UTF-8: {error}") from None
+
+
+def main(arguments=None):
+    """Run the command line.
+
+    Parameters
+    ----------
+    arguments : list of str, optional
+        By default what was typed.
+
+    Returns
+    -------
+    int
+        Exit status.
+    """
+    try:
+        return cli.main(arguments, prog_name="emolabor", standalone_mode=False) or 0
+    except click.ClickException as error:
+        error.show()
+    except (KeyboardInterrupt, click.Abort):
+        print("\nStopped. What was finished is kept whole; the same command starts again.", file=sys.stderr)
+        return 130
+    except EmolaborError as error:
+        print(f"emolabor: {error}", file=sys.stderr)
+    except OSError as error:
+        print(f"emolabor: {error.filename or 'a file'}: {error.strerror or error}", file=sys.stderr)
+    return 2

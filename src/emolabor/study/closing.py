@@ -1,0 +1,53 @@
+"""The closing table of a run, for people."""
+
+import subprocess
+import sys
+from collections import Counter
+
+
+def import_seconds():
+    """Measure how long a fresh interpreter takes to import emolabor, in seconds."""
+    code = "import time; start = time.perf_counter(); import emolabor; print(time.perf_counter() - start)"
+    return float(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout)
+
+
+def closing_table(run, seconds_to_import, shown_from):
+    """Write what a run gave, as text.
+
+    Parameters
+    ----------
+    run : Run
+        From `reproduce`.
+    seconds_to_import : float
+        From `import_seconds`.
+    shown_from : Path
+        Folders are written as seen from here.
+
+    Returns
+    -------
+    str
+        One line a notebook with its seconds and how many values were compared and are equal; then every
+        difference with both values, every problem, the paper's files, the times, and where to look.
+    """
+    comparisons = {comparison.notebook: comparison for comparison in run.comparisons}
+    lines = [f"{'notebook':<28}{'seconds':>9}{'compared':>10}{'equal':>8}"]
+    for execution in run.executions:
+        comparison = comparisons.get(execution.notebook)
+        outcome = "  failed" if comparison is None else _outcome(comparison)
+        lines.append(f"{execution.notebook:<28}{execution.seconds:>9.1f}{outcome}")
+    compared, equal = (sum(getattr(one, name) for one in run.comparisons) for name in ("compared", "equal"))
+    lines += [f"{'all notebooks':<28}{run.seconds:>9.1f}{compared:>10}{equal:>8}", ""]
+    lines += [f"not equal: {difference}" for one in run.comparisons for difference in one.differences]
+    lines += [f"failed: {execution.problem}" for execution in run.executions if execution.problem]
+    lines += [f"paper failed: {run.paper_problem}"] if run.paper_problem else []
+    endings = Counter(path.suffix[1:] for path in run.paper)
+    files = ", ".join(f"{count} {ending}" for ending, count in sorted(endings.items())) or "not built"
+    folder = run.folder.relative_to(shown_from) if run.folder.is_relative_to(shown_from) else run.folder
+    return "\n".join([*lines, f"paper: {files}", f"import emolabor: {seconds_to_import:.2f} s", f"look in: {folder}"])
+
+
+def _outcome(comparison):
+    """Write a notebook's two counts, or why nothing was compared."""
+    if comparison.reason:
+        return f"  not compared ({comparison.reason})"
+    return f"{comparison.compared:>10}{comparison.equal:>8}"

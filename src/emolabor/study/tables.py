@@ -1,0 +1,193 @@
+"""From a sample or a fit to the tables that several notebooks show."""
+
+from pathlib import Path
+
+import pandas as pd
+
+FIT_MEASURES = (
+    "chisq",
+    "df",
+    "pvalue",
+    "cfi",
+    "tli",
+    "rmsea",
+    "rmsea_ci_lower",
+    "rmsea_ci_upper",
+    "srmr",
+    "aic",
+    "bic",
+)
+ESTIMATES = ("est", "se", "z", "pvalue", "ci_lower", "ci_upper", "std_all")
+
+
+def sample_table(staff, data_path):
+    """Say whose answers these are and how many.
+
+    Parameters
+    ----------
+    staff : Staff
+        From `read_responses`.
+    data_path : str or Path
+        The file they were read from; a file with "simulated" in its name holds simulated answers.
+
+    Returns
+    -------
+    Series
+        data (simulated or collected), respondents, centres, departments, complete (respondents without a missing
+        answer) and findings (lines of the reading report).
+    """
+    items = [item for keys in staff.instrument.dimensions().values() for item in keys]
+    return pd.Series(
+        {
+            "data": "simulated" if "simulated" in Path(data_path).name else "collected",
+            "respondents": len(staff.data),
+            "centres": staff.data["centre"].nunique(),
+            "departments": staff.data["department"].nunique(),
+            "complete": int(staff.data[items].notna().all(axis=1).sum()),
+            "findings": len(staff.report),
+        }
+    )
+
+
+def fit_table(fit):
+    """List the fit of a model, whether it may be trusted first.
+
+    Parameters
+    ----------
+    fit : Fit
+        From `emolabor.sem`.
+
+    Returns
+    -------
+    Series
+        n_obs, admissible, problems (why not; empty when nothing is wrong), then the usual fit measures.
+
+    Examples
+    --------
+    >>> import emolabor as el
+    >>> cov = pd.DataFrame([[1, 0.5], [0.5, 1]], index=["y", "x"], columns=["y", "x"])
+    >>> fit_table(el.sem("y ~ x", sample_cov=cov, n_obs=101))[["n_obs", "admissible", "df"]].tolist()
+    [101, True, 0.0]
+    """
+    measures = fit.fit_measures()
+    first = {"n_obs": fit.n_obs, "admissible": fit.admissible, "problems": "; ".join(fit.problems)}
+    return pd.Series(first | {name: measures[name] for name in FIT_MEASURES}, dtype=object)
+
+
+def parameter_table(fit, op):
+    """List the parameters of one kind.
+
+    Parameters
+    ----------
+    fit : Fit
+        From `emolabor.sem`.
+    op : {"=~", "~", "~~", ":="}
+        Loadings, regressions, covariances, defined parameters.
+
+    Returns
+    -------
+    DataFrame
+        Estimate, standard error, test, interval and standardised value. Rows are named as in the model text,
+        such as ``exhaustion~surface_acting``; an indirect effect by its way, ``surface_acting>exhaustion>...``.
+
+    Examples
+    --------
+    >>> import emolabor as el
+    >>> cov = pd.DataFrame([[1, 0.5], [0.5, 1]], index=["y", "x"], columns=["y", "x"])
+    >>> parameter_table(el.sem("y ~ x", sample_cov=cov, n_obs=101), "~").loc["y~x", "est"].round(3)
+    np.float64(0.5)
+    """
+    tidy = fit.tidy()
+    rows = tidy[tidy["op"] == op]
+    names = rows["lhs"].str.replace("__", ">") if op == ":=" else rows["lhs"] + op + rows["rhs"]
+    return rows[list(ESTIMATES)].set_axis(names)
+
+
+def construct_correlations(fit, constructs):
+    """Arrange the correlations of constructs as a lower triangle.
+
+    Parameters
+    ----------
+    fit : Fit
+        A measurement model, in which all constructs covary.
+    constructs : list of str
+        Their names, in the order wanted.
+
+    Returns
+    -------
+    DataFrame of shape (p, p)
+        Missing on the diagonal and above.
+    """
+    tidy = fit.tidy()
+    pairs = tidy[(tidy["op"] == "~~") & (tidy["lhs"] != tidy["rhs"])].set_index(["lhs", "rhs"])["std_all"]
+    table = pd.DataFrame(float("nan"), index=constructs, columns=constructs)
+    for column, one in enumerate(constructs):
+        for other in constructs[column + 1 :]:
+            table.loc[other, one] = pairs[(one, other) if (one, other) in pairs.index else (other, one)]
+    return table
+
+
+def claims_table(claims):
+    """List the claims with what each implies.
+
+    Parameters
+    ----------
+    claims : iterable of Claim
+        From `emolabor.theory.load_claims`.
+
+    Returns
+    -------
+    DataFrame
+        One row a claim: section, text_zh, text_en, kind (path, indirect, moderation, none) and paths with their signs.
+
+    Examples
+    --------
+    >>> from emolabor.theory import load_claims
+    >>> claims_table(load_claims()).loc["C01", "paths"]
+    'role_pressure>surface_acting (+)'
+    """
+    rows = {
+        claim.id: {
+            "section": claim.section,
+            "text_zh": claim.text["zh"],
+            "text_en": claim.text["en"],
+            "kind": claim.kind,
+            "paths": "; ".join(f"{path.key} ({path.sign})" for path in claim.paths),
+        }
+        for claim in claims
+    }
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def instrument_table(instrument, claims):
+    """Count each construct's items and the claims that name it.
+
+    Parameters
+    ----------
+    instrument : Instrument
+        What was asked.
+    claims : iterable of Claim
+        What is claimed.
+
+    Returns
+    -------
+    DataFrame
+        One row a dimension: scale, items, reverse (number of reverse-worded items), claims.
+
+    Examples
+    --------
+    >>> from emolabor.instrument import load_instrument
+    >>> from emolabor.theory import load_claims
+    >>> table = instrument_table(load_instrument("window_staff"), load_claims())
+    >>> table.loc["music_preference", ["items", "claims"]].tolist()
+    [3, 0]
+    """
+    named = [
+        {part for path in claim.paths for part in (path.source, path.via, path.moderator, path.to)} for claim in claims
+    ]
+    table = (
+        instrument.items("en")
+        .groupby("dimension", sort=False)
+        .agg(scale=("scale", "first"), items=("key", "size"), reverse=("reverse", "sum"))
+    )
+    return table.assign(claims=[sum(dimension in parts for parts in named) for dimension in table.index])
