@@ -96,7 +96,7 @@ def test_an_unsound_fit_decides_nothing(flaw):
 
 @pytest.mark.parametrize("smallest_effect", [-0.1, 1, float("nan")])
 def test_a_smallest_effect_out_of_range_is_refused(smallest_effect):
-    with pytest.raises(EmolaborError, match="smallest_effect: found .*allowed: from 0"):
+    with pytest.raises(EmolaborError, match=r"smallest_effect: found .*allowed: from 0"):
         verdicts(StubFit(()), claims("C02"), smallest_effect)
 
 

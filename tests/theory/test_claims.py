@@ -1,0 +1,115 @@
+import re
+from dataclasses import FrozenInstanceError
+
+import pytest
+
+from emolabor.errors import EmolaborError
+from emolabor.instrument import load_instrument
+from emolabor.theory import CONSTRUCTS, Path, load_claims
+
+CLAIM = """
+- id: X01
+  section: "1"
+  text: {zh: 情绪劳动使人耗竭。, en: Emotional labour tires.}
+  testable: true
+  paths:
+    - {from: surface_acting, to: exhaustion, sign: "+"}
+"""
+
+
+@pytest.fixture(scope="module")
+def claims():
+    return load_claims()
+
+
+def read(tmp_path, text):
+    file = tmp_path / "own.yaml"
+    file.write_text(text, encoding="utf-8")
+    return load_claims(file)
+
+
+def test_every_claim_of_the_essay_is_there_once_and_in_order(claims):
+    assert [claim.id for claim in claims] == [f"C{number:02d}" for number in range(1, 22)]
+    assert {claim.section for claim in claims} == {"abstract", "1", "2.1", "2.2", "2.3", "2.4", "2.5", "3"}
+
+
+def test_each_text_is_chinese_in_chinese_and_english_in_english(claims):
+    for claim in claims:
+        for text in filter(None, (claim.text, claim.reason, claim.caution)):
+            assert re.search(r"[\u4e00-\u9fff]", text["zh"]), claim.id
+            assert not re.search(r"[A-Za-z]", text["zh"]), claim.id
+            assert re.fullmatch(r"[\x20-\x7e]+", text["en"]), claim.id
+
+
+def test_what_staff_answers_cannot_show_says_why_and_has_no_path(claims):
+    untestable = {claim.id for claim in claims if not claim.testable}
+    assert untestable == {"C07", "C10", "C17", "C21"}
+    assert all((claim.reason is None) == claim.testable == bool(claim.paths) for claim in claims)
+    assert {claim.id for claim in claims if claim.caution} == {"C08", "C16", "C19"}
+
+
+def test_kind_is_the_most_demanding_of_the_paths(claims):
+    kinds = {claim.id: claim.kind for claim in claims}
+    assert kinds["C01"] == "path"
+    assert kinds["C03"] == "indirect"
+    assert kinds["C18"] == "moderation"
+    assert kinds["C07"] == "none"
+
+
+def test_constructs_are_what_the_instrument_measures_but_the_marker(claims):
+    assert {*CONSTRUCTS, "music_preference"} == set(load_instrument("window_staff").dimensions())
+    named = {name for claim in claims for path in claim.paths for step in path.steps for name in step}
+    assert named == set(CONSTRUCTS)
+
+
+def test_a_path_knows_its_steps_and_its_key():
+    moderated = Path("deep_acting", "service_quality", "+", moderator="exhaustion")
+    assert moderated.key == "deep_acting*exhaustion>service_quality"
+    assert moderated.steps == (("deep_acting", "service_quality"), ("exhaustion", "service_quality"))
+    indirect = Path("deep_acting", "proactive_service", "+", via="accomplishment")
+    assert indirect.steps == (("deep_acting", "accomplishment"), ("accomplishment", "proactive_service"))
+    assert indirect.parameter == "deep_acting__accomplishment__proactive_service"
+
+
+def test_claims_cannot_be_changed(claims):
+    with pytest.raises(FrozenInstanceError):
+        claims[0].section = "2"
+
+
+def test_own_claims_can_be_read(tmp_path):
+    (claim,) = read(tmp_path, CLAIM)
+    assert (claim.id, claim.paths) == ("X01", (Path("surface_acting", "exhaustion", "+"),))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("to: exhaustion", "to: tiredness", r"own\.yaml, X01: construct 'tiredness' is unknown, allowed: .*exhaustion"),
+        ("to: exhaustion", "to: surface_acting", r"own\.yaml, X01: .*each construct once"),
+        ('sign: "+"', "sign: plus", r"own\.yaml, X01: sign is 'plus', allowed: \+, -"),
+        (', sign: "+"', "", r"own\.yaml, X01, paths: field 'sign' is missing"),
+        ('sign: "+"', 'sign: "+", by: belonging', r"own\.yaml, X01, paths: field 'by' is unknown, allowed: .*via"),
+        ('sign: "+"', 'sign: "+", via: belonging, moderator: exhaustion', r"own\.yaml, X01: .*not both"),
+        ("testable: true", "testable: false", r"own\.yaml, X01: testable is False, so it needs reason"),
+        ("testable: true", "testable: perhaps", r"own\.yaml, X01: testable is 'perhaps', allowed: true, false"),
+        (", en: Emotional labour tires.", "", r"own\.yaml, X01: text is .*allowed: a text for each"),
+        ("testable: true", "testable: true\n  note: x", r"own\.yaml, X01: field 'note' is unknown"),
+        ('  section: "1"\n', "", r"own\.yaml, X01: field 'section' is missing"),
+        ("- id: X01", "- name: X01", r"own\.yaml: .*each with an id"),
+        ("- id: X01", "- id: [X01", r"own\.yaml: cannot be read as YAML"),
+    ],
+)
+def test_a_mistake_names_file_claim_and_what_is_allowed(tmp_path, old, new, message):
+    assert old in CLAIM
+    with pytest.raises(EmolaborError, match=message):
+        read(tmp_path, CLAIM.replace(old, new))
+
+
+def test_an_id_used_twice_is_refused(tmp_path):
+    with pytest.raises(EmolaborError, match="X01: this id is used twice"):
+        read(tmp_path, CLAIM + CLAIM)
+
+
+def test_a_missing_file_is_a_users_mistake(tmp_path):
+    with pytest.raises(EmolaborError, match=r"none\.yaml: cannot be read"):
+        load_claims(tmp_path / "none.yaml")
