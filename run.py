@@ -102,7 +102,7 @@ def step(label, command):
         process.kill()  # Ctrl-C: nothing may go on writing to .venv.
     if status:
         advice = next(advice for pattern, advice in ADVICE.items() if re.search(pattern, "\n".join(output)))
-        tail = "\n".join(f"    {line}" for line in output[-12:])
+        tail = "\n".join(f"    {line[:200]}" for line in output[-12:])
         raise StepError(f"This step failed (exit status {status}): {label}\n{tail}\n{advice}")
     show(label, "")
     print(f" {time.monotonic() - start:.1f} s")
@@ -172,6 +172,7 @@ def main(arguments):
         print(f"{verb}: not a command of run.py; allowed: reproduce, test, lab, setup", file=sys.stderr)
         return 2
     check_python()
+    sys.stdout.reconfigure(line_buffering=True, errors="replace")
     set_up()
     if verb == "reproduce":
         return call(BIN / "emolabor", "reproduce", *rest)
@@ -184,7 +185,6 @@ def main(arguments):
 
 
 if __name__ == "__main__":
-    sys.stdout.reconfigure(line_buffering=True, errors="replace")
     try:
         sys.exit(main(sys.argv[1:]))
     except (StepError, OSError) as error:
