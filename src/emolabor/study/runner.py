@@ -96,12 +96,12 @@ def write_environment(folder, executions):
     write_text(folder / "environment.json", json.dumps(content, indent=1, sort_keys=True) + "\n")
 
 
-def build_run_paper(folder):
-    """Build the paper; return its files and, when it cannot be built, the reason."""
+def build_run_paper(root, folder):
+    """Build a run's paper; return its files and, when it cannot be built, the reason."""
     from emolabor.report import build_paper
 
     try:
-        return tuple(build_paper(folder)), ""
+        return tuple(build_paper(folder, paper_folder=root / "paper")), ""
     except EmolaborError as error:
         return (), str(error)
 
@@ -177,7 +177,7 @@ def reproduce(run="default", only=None, language="zh", parameters=None, as_refer
         update_reference(root, folder, done)
     comparisons = tuple(compare_notebook(name, folder, reference) for name in done)
     is_whole = only is None and len(done) == len(paths)
-    paper, paper_problem = build_run_paper(folder) if is_whole else ((), "")
+    paper, paper_problem = build_run_paper(root, folder) if is_whole else ((), "")
     return Run(folder, executions, comparisons, paper, paper_problem, time.perf_counter() - start)
 
 

@@ -1,0 +1,63 @@
+from pathlib import Path
+
+from emolabor.study import closing_table, import_seconds
+from emolabor.study.compare import Comparison, Difference
+from emolabor.study.execution import Execution
+from emolabor.study.runner import Run
+
+DIFFERENCE = Difference("03_scale_quality", "reliability > exhaustion > alpha", 0.83, 0.84)
+
+
+def table(**changes):
+    run = {
+        "folder": Path("/project/results/mine"),
+        "executions": (
+            Execution("03_scale_quality", 3.21),
+            Execution("07_structural_model", 5.0, "07: cell [3] (x): E: m"),
+        ),
+        "comparisons": (Comparison("03_scale_quality", 153, (DIFFERENCE,)),),
+        "paper": (Path("paper.zh.pdf"), Path("paper.en.pdf"), Path("paper.en.html")),
+        "paper_problem": "",
+        "seconds": 12.34,
+    }
+    return closing_table(Run(**run | changes), 0.42, Path("/project")).splitlines()
+
+
+def test_each_notebook_has_a_line_with_seconds_and_counts():
+    lines = table()
+    assert lines[1].split() == ["03_scale_quality", "3.2", "153", "152"]
+    assert lines[2].split() == ["07_structural_model", "5.0", "failed"]
+    assert lines[3].split() == ["all", "notebooks", "12.3", "153", "152"]
+
+
+def test_every_difference_and_problem_is_listed():
+    lines = table()
+    assert "not equal: 03_scale_quality: reliability > exhaustion > alpha: reference 0.83, found 0.84" in lines
+    assert "failed: 07: cell [3] (x): E: m" in lines
+
+
+def test_paper_times_and_place_close_the_table():
+    assert table()[-3:] == ["paper: 1 html, 2 pdf", "import emolabor: 0.42 s", "look in: results/mine"]
+
+
+def test_a_paper_that_failed_says_why():
+    assert "paper failed: unknown key" in table(paper=(), paper_problem="unknown key")
+    assert "paper: not built" in table(paper=())
+
+
+def test_why_nothing_was_compared_is_said():
+    lines = table(comparisons=(Comparison("03_scale_quality", 0, (), "no reference"),))
+    assert lines[1].endswith("not compared (no reference)")
+
+
+def test_a_run_succeeds_only_when_nothing_failed_and_nothing_differs():
+    good = Execution("03_scale_quality", 3.2)
+    equal = Comparison("03_scale_quality", 153, ())
+    run = {"folder": Path(), "paper": (), "paper_problem": "", "seconds": 1.0}
+    assert Run(executions=(good,), comparisons=(equal,), **run).succeeded
+    assert not Run(executions=(good,), comparisons=(Comparison("03", 1, (DIFFERENCE,)),), **run).succeeded
+    assert not Run(executions=(good,), comparisons=(equal,), **run | {"paper_problem": "x"}).succeeded
+
+
+def test_the_import_is_timed_in_a_fresh_interpreter():
+    assert import_seconds() > 0.01

@@ -1,0 +1,21 @@
+import pytest
+
+from emolabor.errors import EmolaborError
+from emolabor.study import project_root
+
+
+def test_the_project_is_found_from_a_folder_inside_it(tmp_path):
+    (tmp_path / "pyproject.toml").write_text("")
+    inner = tmp_path / "notebooks" / "deep"
+    inner.mkdir(parents=True)
+    assert project_root(inner) == tmp_path.resolve()
+
+
+def test_from_anywhere_the_package_leads_to_its_own_project(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert (project_root() / "src" / "emolabor" / "study" / "paths.py").is_file()
+
+
+def test_without_a_project_the_message_says_what_is_missing(tmp_path):
+    with pytest.raises(EmolaborError, match=r"pyproject\.toml and notebooks/"):
+        project_root(tmp_path)

@@ -1,0 +1,150 @@
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from emolabor.errors import EmolaborError
+from emolabor.study import reproduce
+
+
+@pytest.fixture(scope="module")
+def run(project):
+    """One run over a good, a good, a broken and a silent notebook, against a reference with one other value."""
+    reference = project / "results" / "reference"
+    reference.mkdir(parents=True)
+    content = {"notebook": "02_second", "parameters": {"language": "zh", "seed": 1}, "values": {"fit": {"cfi": 0.95}}}
+    (reference / "02_second.json").write_text(json.dumps(content))
+    stale = project / "results" / "default" / "04_silent.json"
+    stale.parent.mkdir()
+    stale.write_text("{}")
+    return reproduce(root=project)
+
+
+def test_good_notebooks_leave_results_and_executed_copies(run):
+    assert sorted(path.name for path in run.folder.glob("*.json")) == [
+        "01_first.json",
+        "02_second.json",
+        "environment.json",
+    ]
+    copies = sorted(path.name for path in (run.folder / "notebooks").iterdir())
+    assert copies == ["01_first.ipynb", "02_second.ipynb", "04_silent.ipynb"]
+
+
+def test_with_default_parameters_nothing_is_injected(run):
+    assert "injected-parameters" not in (run.folder / "notebooks" / "01_first.ipynb").read_text(encoding="utf-8")
+
+
+def test_failed_notebooks_are_named_and_the_others_go_on(run):
+    assert [execution.problem for execution in run.executions] == [
+        "",
+        "",
+        "03_broken: cell [2] (x = 1): ValueError: no such thing",
+        "04_silent: stored no results; its last cell must call results.save()",
+    ]
+    assert not run.succeeded
+
+
+def test_results_are_compared_with_the_reference(run):
+    first, second = run.comparisons
+    assert first.reason == "no reference"
+    assert [str(one) for one in second.differences] == ["02_second: fit > cfi: reference 0.95, found 0.91"]
+
+
+def test_no_paper_is_built_when_a_notebook_failed(run):
+    assert run.paper == ()
+
+
+def test_the_environment_is_recorded(run):
+    content = json.loads((run.folder / "environment.json").read_text(encoding="utf-8"))
+    assert content["seconds"].keys() == {"01_first", "02_second", "03_broken", "04_silent"}
+    assert content["packages"]["numpy"]
+
+
+def test_executed_notebooks_are_the_same_again_and_become_the_reference(run, project, tmp_path):
+    root = tmp_path / "copy"
+    shutil.copytree(project, root)
+    before = (root / "results" / "default" / "notebooks" / "02_second.ipynb").read_bytes()
+    again = reproduce(only="02", as_reference=True, root=root)
+    assert (again.folder / "notebooks" / "02_second.ipynb").read_bytes() == before
+    assert (root / "notebooks" / "02_second.ipynb").read_bytes() == before
+    assert (root / "results" / "reference" / "02_second.json").read_bytes() == (
+        again.folder / "02_second.json"
+    ).read_bytes()
+    assert again.succeeded
+    assert again.comparisons[0].equal == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"run": "../away"}, "run: found '../away'"),
+        ({"run": "reference"}, "run: found 'reference'"),
+        ({"only": "99"}, "no notebook begins with '99'; there are: 01_first, 02_second"),
+        ({"parameters": {"sed": "1"}}, "'sed' is unknown; allowed: 01_first: seed"),
+        ({"parameters": {"results_dir": "x"}}, "set it with --run"),
+        ({"language": "de"}, "language: found 'de', allowed: zh, en"),
+        ({"as_reference": True, "language": "en"}, "only with the default run"),
+    ],
+)
+def test_mistakes_are_refused_before_anything_runs(arguments, message, project, tmp_path):
+    root = tmp_path / "copy"
+    shutil.copytree(project / "notebooks", root / "notebooks")
+    (root / "pyproject.toml").write_text("")
+    with pytest.raises(EmolaborError, match=message):
+        reproduce(**arguments, root=root)
+    assert not (root / "results").exists()
+
+
+def test_a_number_on_a_rounding_edge_does_not_become_a_reference(project, tmp_path):
+    from emolabor.study.runner import update_reference
+
+    content = {"notebook": "01_first", "parameters": {}, "values": {"fit": {"cfi": 0.9125000049}}}
+    (tmp_path / "01_first.json").write_text(json.dumps(content))
+    with pytest.raises(EmolaborError, match="01_first: too near a rounding edge for a reference: fit > cfi"):
+        update_reference(project, tmp_path, ["01_first"])
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for one process")
+def test_ctrl_c_keeps_finished_results_whole_and_leaves_no_kernel(project, write_notebook, tmp_path):
+    root = tmp_path / "copy"
+    (root / "notebooks").mkdir(parents=True)
+    (root / "pyproject.toml").write_text("")
+    shutil.copy(project / "notebooks" / "01_first.ipynb", root / "notebooks")
+    sleeping = "import os, pathlib, time\npathlib.Path('../pid').write_text(str(os.getpid()))\ntime.sleep(300)"
+    write_notebook(root / "notebooks", "02_sleeping", 'results_dir = "../results/default"', sleeping)
+    code = "import sys; from emolabor.cli import main\nif __name__ == '__main__': sys.exit(main(['reproduce']))"
+    (tmp_path / "command.py").write_text(code)
+    process = subprocess.Popen([sys.executable, tmp_path / "command.py"], cwd=root, stderr=subprocess.PIPE, text=True)
+    finished = root / "results" / "default" / "notebooks" / "01_first.ipynb"
+    _wait(lambda: finished.exists() and (root / "pid").exists() and (root / "pid").read_text())
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "What was finished is kept" in told
+    assert "Traceback" not in told
+    assert json.loads((root / "results" / "default" / "01_first.json").read_text())["values"] == {"fit": {"cfi": 0.91}}
+    assert sorted(path.name for path in (root / "results" / "default").iterdir()) == ["01_first.json", "notebooks"]
+    kernel = int((root / "pid").read_text())
+    _wait(lambda: not _is_alive(kernel))
+
+
+def _wait(condition, seconds=90):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited too long"
+        time.sleep(0.1)
+
+
+def _is_alive(pid):
+    """Tell whether a process runs; one that ended and was not yet collected does not."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    status = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True).stdout
+    return not status.startswith("Z") and bool(status)

@@ -1,0 +1,200 @@
+import os
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+
+from emolabor import cli
+from emolabor.simulation.folder import DATA_FILE
+
+MODEL = "surface_acting =~ sa1 + sa2 + sa3 + sa4"
+
+
+@pytest.fixture(scope="module")
+def answers(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("simulated")
+    assert cli.main(["simulate", str(folder), "--n", "120", "--seed", "3"]) == 0
+    return folder / DATA_FILE
+
+
+@pytest.fixture
+def refused(capsys):
+    """Run a command that must be refused; return its one message."""
+
+    def run(*arguments):
+        assert cli.main([str(argument) for argument in arguments]) == 2
+        told = capsys.readouterr()
+        assert told.out == ""
+        assert "Traceback" not in told.err
+        return told.err.strip()
+
+    return run
+
+
+def write(folder, name, text):
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("command", sorted(cli.cli.commands))
+def test_every_help_has_an_example(command, capsys):
+    assert cli.main([command, "--help"]) == 0
+    assert f"Examples:\n    emolabor {command}" in capsys.readouterr().out
+
+
+def test_simulate_writes_the_same_files_again(answers, tmp_path, capsys):
+    assert cli.main(["simulate", str(tmp_path), "--n", "120", "--seed", "3"]) == 0
+    assert (tmp_path / DATA_FILE).read_bytes() == answers.read_bytes()
+    assert len(pd.read_csv(answers)) == 120
+    assert str(tmp_path / DATA_FILE) in capsys.readouterr().out
+
+
+def test_check_reports_what_does_not_fit(answers, tmp_path, capsys):
+    data = pd.read_csv(answers, dtype=str)
+    data.loc[0, "sa1"] = "9"
+    data.to_csv(tmp_path / "mine.csv", index=False)
+    assert cli.main(["check", str(tmp_path / "mine.csv")]) == 0
+    told = capsys.readouterr().out
+    assert "120 respondents read, 1 findings" in told
+    assert "sa1" in told
+
+
+def test_score_prints_distributions_and_writes_rows_only_where_asked(answers, tmp_path, capsys):
+    output = tmp_path / "scores.csv"
+    assert cli.main(["score", str(answers), "--output", str(output)]) == 0
+    told = capsys.readouterr().out
+    scores = pd.read_csv(output)
+    assert len(scores) == 120
+    assert scores.columns[0] == "respondent"
+    row = next(line for line in told.splitlines() if line.startswith("exhaustion")).split()
+    assert float(row[2]) == pytest.approx(scores["exhaustion"].mean(), abs=0.0005)  # printed with three decimals
+
+
+def test_fit_gives_the_same_summary_from_data_and_from_their_covariances(answers, tmp_path, capsys):
+    model = write(tmp_path, "model.txt", MODEL)
+    items = pd.read_csv(answers)[["sa1", "sa2", "sa3", "sa4"]].dropna()
+    items.to_csv(tmp_path / "data.csv", index=False)
+    items.cov().to_csv(tmp_path / "cov.csv")
+    assert cli.main(["fit", str(model), str(tmp_path / "data.csv")]) == 0
+    from_data = capsys.readouterr().out
+    assert cli.main(["fit", str(model), "--cov", str(tmp_path / "cov.csv"), "--n-obs", str(len(items))]) == 0
+    from_cov = capsys.readouterr().out
+    assert "Latent variables" in from_data
+    assert from_cov.splitlines()[1:] == from_data.splitlines()[1:]
+
+
+def test_a_mistake_in_the_model_is_named_with_line_and_column(refused, answers, tmp_path):
+    message = refused("fit", write(tmp_path, "model.txt", "f =~ sa1 + sa2\nf ~ ~ sa3"), answers)
+    assert "line 2, column 5" in message
+
+
+@pytest.mark.parametrize(
+    ("matrix", "message"),
+    [
+        (",sa1,sa2,sa3,sa4\nsa1,1,.5,.5,.5\nsa2,.4,1,.5,.5\nsa3,.5,.5,1,.5\nsa4,.5,.5,.5,1\n", "not symmetric"),
+        (",sa1,sa2,sa3,sa4\nsa1,1,1,.5,.5\nsa2,1,1,.5,.5\nsa3,.5,.5,1,.5\nsa4,.5,.5,.5,1\n", "not positive definite"),
+        (",sa1,sa2,sa3\nsa1,1,.5,.5\nsa2,.5,1,.5\nsa3,.5,.5,1\n", "sa4"),
+        (",sa1,sa2\nsa1,1,x\nsa2,.5,1\n", "sa"),
+        ("", "cannot be read as a CSV table"),
+    ],
+)
+def test_a_wrong_matrix_is_refused(matrix, message, refused, tmp_path):
+    cov = write(tmp_path, "cov.csv", matrix)
+    assert message in refused("fit", write(tmp_path, "model.txt", MODEL), "--cov", cov, "--n-obs", 100)
+
+
+@pytest.mark.parametrize("options", [[], ["--cov", "cov.csv"], ["--n-obs", "100"]])
+def test_fit_needs_data_or_a_matrix_with_its_n(options, refused, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path, "cov.csv", ",sa1,sa2,sa3,sa4\nsa1,1,.5,.5,.5\nsa2,.5,1,.5,.5\nsa3,.5,.5,1,.5\nsa4,.5,.5,.5,1\n")
+    assert refused("fit", write(tmp_path, "model.txt", MODEL), *options)
+
+
+def test_an_unknown_column_is_named(refused, answers, tmp_path):
+    assert "sa9" in refused("fit", write(tmp_path, "model.txt", MODEL + " + sa9"), answers)
+
+
+@pytest.mark.parametrize("command", [["check"], ["score"], ["fit"]])
+def test_a_missing_file_is_named(command, refused, tmp_path):
+    assert "nowhere.csv" in refused(*command, tmp_path / "nowhere.csv")
+
+
+@pytest.mark.parametrize("command", [["check"], ["score"]])
+def test_a_file_of_another_kind_is_refused(command, refused, tmp_path):
+    assert "mine.csv" in refused(*command, write(tmp_path, "mine.csv", "a,b\n1,2\n"))
+
+
+def test_a_binary_file_is_refused(refused, tmp_path):
+    (tmp_path / "model.txt").write_bytes(b"\xff\xfe\x00")
+    assert "not a text in UTF-8" in refused("fit", tmp_path / "model.txt")
+
+
+def test_scores_that_cannot_be_written_leave_nothing_behind(answers, tmp_path, capsys):
+    blocker = write(tmp_path, "folder", "a file, not a folder")
+    assert cli.main(["score", str(answers), "--output", str(blocker / "scores.csv")]) == 2
+    told = capsys.readouterr()
+    assert "folder" in told.err
+    assert "Traceback" not in told.err
+    assert [path.name for path in tmp_path.iterdir()] == ["folder"]
+
+
+def test_a_wrong_number_of_respondents_writes_nothing(refused, tmp_path):
+    assert "n" in refused("simulate", tmp_path / "out", "--n", "0")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["reproduce", "--only", "99"], "no notebook begins with '99'"),
+        (["reproduce", "-p", "sed", "1"], "parameter 'sed' is unknown"),
+        (["reproduce", "--language", "de"], "language: found 'de', allowed: zh, en"),
+        (["reproduce", "--run", "a/b"], "run: found 'a/b'"),
+        (["nope"], "No such command"),
+        (["simulate"], "Missing argument"),
+        (["simulate", "x", "--n", "many"], "not a valid integer"),
+    ],
+)
+def test_wrong_arguments_are_refused(arguments, message, refused):
+    assert message in refused(*arguments)
+
+
+@pytest.mark.parametrize(("succeeded", "status"), [(True, 0), (False, 1)])
+def test_a_run_with_a_difference_ends_with_status_one(succeeded, status, monkeypatch, capsys):
+    from emolabor import study
+
+    asked = []
+
+    class Finished:
+        pass
+
+    def reproduce(*arguments):
+        asked.append(arguments)
+        finished = Finished()
+        finished.succeeded = succeeded
+        return finished
+
+    monkeypatch.setattr(study, "reproduce", reproduce)
+    monkeypatch.setattr(study, "closing_table", lambda *_: "the closing table")
+    assert cli.main(["reproduce", "--only", "07", "--run", "mine", "-p", "seed", "2"]) == status
+    assert asked == [("mine", "07", "zh", {"seed": "2"}, False)]
+    assert capsys.readouterr().out == "the closing table\n"
+
+
+def test_ctrl_c_ends_with_130_and_says_what_is_kept(monkeypatch, capsys):
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("emolabor.responses.read_responses", stop)
+    assert cli.main(["check", "answers.csv"]) == 130
+    assert "What was finished is kept" in capsys.readouterr().err
+
+
+def test_the_entry_point_ends_with_the_status():
+    code = "import sys; from emolabor.cli import main; sys.exit(main())"
+    command = [sys.executable, "-c", code, "check", "nowhere.csv"]
+    ended = subprocess.run(command, capture_output=True, text=True, env=os.environ | {"PYTHONIOENCODING": "utf-8"})
+    assert ended.returncode == 2
+    assert len(ended.stderr.strip().splitlines()) == 1

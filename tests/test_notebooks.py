@@ -1,0 +1,177 @@
+"""The contract of the committed notebooks: what makes `pytest --nbval` mean something."""
+
+import ast
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from emolabor.study.compare import rounding_edges
+
+ROOT = Path(__file__).resolve().parents[1]
+PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+NAMES = [path.stem for path in PATHS]
+PARAMETERS = {"data_path", "mapping_path", "language", "estimator", "n_boot", "seed", "results_dir", "factor"}
+
+
+@pytest.fixture(params=PATHS, ids=NAMES)
+def path(request):
+    return request.param
+
+
+@pytest.fixture
+def notebook(path):
+    return nbformat.read(path, as_version=4)
+
+
+@pytest.fixture
+def code(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+@pytest.fixture
+def prose(notebook):
+    return [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
+
+
+def texts(cells):
+    """List what the cells print or show as text."""
+    for cell in cells:
+        for output in cell.outputs:
+            data = output.get("data", {})
+            yield from (data[kind] for kind in data if kind.startswith("text/"))
+            yield output.get("text", "")
+
+
+def is_parameters(cell):
+    return "parameters" in cell.metadata.get("tags", [])
+
+
+def test_there_are_notebooks():
+    assert NAMES
+
+
+def test_one_cell_holds_the_parameters_as_literals_with_the_common_names(code):
+    (cell,) = [cell for cell in code if is_parameters(cell)]
+    assert cell is code[0]
+    for statement in ast.parse(cell.source).body:
+        assert isinstance(statement, ast.Assign)
+        ast.literal_eval(statement.value)
+        assert statement.targets[0].id in PARAMETERS
+
+
+def test_every_parameter_is_used(code):
+    names = [statement.targets[0].id for statement in ast.parse(code[0].source).body]
+    rest = "\n".join(cell.source for cell in code[1:])
+    assert [name for name in names if not re.search(rf"\b{name}\b", rest)] == []
+
+
+def test_cells_were_executed_in_order(code):
+    assert [cell.execution_count for cell in code] == list(range(1, len(code) + 1))
+
+
+def test_no_cell_failed_or_warned(code):
+    outputs = [output for cell in code for output in cell.outputs]
+    assert not [output for output in outputs if output.output_type == "error" or output.get("name") == "stderr"]
+
+
+def test_nothing_tells_when_or_where_it_ran(path, notebook, code):
+    assert notebook.metadata == {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    }
+    assert all(set(cell.metadata) <= {"tags"} for cell in notebook.cells)
+    assert not re.search(r"/home/|/Users/|/tmp/|/root/|/work/|[A-Z]:\\\\", path.read_text(encoding="utf-8"))
+    assert not [text for text in texts(code) if re.search(r"0x[0-9a-f]{6,}", text)]
+
+
+def test_cells_are_short_and_show_nothing_unstable(code):
+    for cell in code:
+        assert len(cell.source.splitlines()) < 15
+        assert not re.search(r";\s*$|%pip|!pip|sys\.path|inspect\(|\.style\b", cell.source, re.MULTILINE)
+    assert not [output for cell in code for output in cell.outputs if "image/svg+xml" in output.get("data", {})]
+
+
+def test_numbers_are_printed_with_at_most_three_decimals(code):
+    # Preprint numbers, such as ChinaXiv:202011.00009V1, are no results.
+    shown = [re.sub(r"ChinaXiv:\S+", "", text) for text in texts(code)]
+    assert not [found for text in shown for found in re.findall(r"\d\.\d{4,}", text)]
+
+
+def test_outputs_are_small(path):
+    assert path.stat().st_size < 300_000
+
+
+def test_pictures_are_drawn_from_stored_numbers(code):
+    drawing = [cell for cell in code if any("image/png" in output.get("data", {}) for output in cell.outputs)]
+    assert all("results.figure(" in cell.source for cell in drawing)
+
+
+def test_tables_are_stored_before_they_are_shown(code):
+    showing = [cell for cell in code if any("text/html" in output.get("data", {}) for output in cell.outputs)]
+    assert showing
+    assert all("results.show(" in cell.source for cell in showing)
+
+
+def test_results_are_stored_under_the_notebook_s_name_at_the_end(path, code):
+    assert f'Results("{path.stem}", results_dir, language' in "\n".join(cell.source for cell in code)
+    assert code[-1].source == "results.save()"
+
+
+def test_prose_asks_explains_and_limits_in_both_languages(prose):
+    text = "\n\n".join(prose)
+    assert prose[0].startswith("# ")
+    assert re.search(r"\*\*[^*]+\?\*\*", prose[0])
+    assert "## What it means" in text
+    assert "## What it does not mean" in text
+    assert re.search(r"[\u4e00-\u9fff]{10,}", prose[0])
+
+
+def test_no_number_is_typed_into_prose(prose):
+    assert not [found for text in prose for found in re.findall(r"\d+\.\d+|\.\d+|\d+ ?%", text)]
+
+
+def test_prose_claims_no_causes(prose):
+    assert not re.search(r"\beffects? of\b|\bcauses\b|\bleads? to\b", "\n".join(prose))
+
+
+def test_simulated_is_said_wherever_simulated_answers_are_used(code, prose):
+    if "simulated" in code[0].source:
+        assert "**simulated**" in prose[0]
+        assert "模拟数据" in prose[0]
+        assert re.search("simulated", prose[-1])
+
+
+def test_each_notebook_has_a_reference_and_each_reference_a_notebook():
+    assert sorted(path.stem for path in (ROOT / "results" / "reference").glob("*.json")) == NAMES
+
+
+def test_the_reference_holds_what_the_notebook_shows(path, code):
+    """Every number on a page is the rounding of a stored one."""
+    from emolabor.study.compare import flatten
+    from emolabor.study.display import rounded
+
+    content = json.loads((ROOT / "results" / "reference" / f"{path.stem}.json").read_text(encoding="utf-8"))
+    stored = {rounded(value) for value in flatten(content["values"]).values() if type(value) in (int, float)}
+    showing = [cell for cell in code if any("text/html" in output.get("data", {}) for output in cell.outputs)]
+    cells = [
+        found for text in texts(showing) if "<td>" in text for found in re.findall(r"<td>(-?\d+\.\d{3})</td>", text)
+    ]
+    assert set(cells) <= stored
+
+
+def test_no_reference_number_sits_on_a_rounding_edge(path):
+    content = json.loads((ROOT / "results" / "reference" / f"{path.stem}.json").read_text(encoding="utf-8"))
+    assert rounding_edges(content["values"]) == []
+
+
+@pytest.mark.parametrize("arguments", [["check"], ["format", "--check"]])
+def test_ruff_finds_nothing(arguments):
+    ended = subprocess.run(
+        [sys.executable, "-m", "ruff", *arguments, "notebooks"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert ended.returncode == 0, ended.stdout
