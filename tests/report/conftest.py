@@ -23,7 +23,7 @@ words:
 tables:
   paths:
     rows: structural.paths
-    label: {zh: 路径, en: Path}
+    label: [{zh: 路径, en: Path}]
     columns:
       - {column: std_all, format: .2b, zh: 标准化系数, en: Standardised}
       - {column: [ci_lower, ci_upper], format: .2f, zh: 95% 置信区间, en: 95% CI}

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import subprocess
 import tempfile
 import zipfile
@@ -19,6 +20,7 @@ from emolabor.report.word import reference_document
 
 # 1 January 2026; a paper's date is the date of its results, not of its build.
 EPOCH = 1767225600
+HAN = re.compile("[\u4e00-\u9fff]")
 STYLES = {"en": "apa.csl", "zh": "china-national-standard-gb-t-7714-2015-author-date.csl"}
 # Language tags as citeproc and as pandoc's own translations know them.
 CITING = {"en": "en-US", "zh": "zh-CN"}
@@ -65,11 +67,18 @@ def build_paper(results_folder, languages=("zh", "en"), paper_folder=None):
             names = load_instrument("window_staff").names(language)
             floats = read_floats(sources / "floats.yaml", results, names, language, Path(scratch))
             text = fill(manuscript.read_text(encoding="utf-8"), results, floats, language, manuscript.name).text
-            built += _convert(text, language, sources, Path(scratch), target)
+            built += _convert(text, language, sources, Path(scratch), target, _subtitle(results, floats))
     return built
 
 
-def _convert(text, language, sources, scratch, target):
+def _subtitle(results, floats):
+    """Warn under the title when a text written for the simulated data is filled with collected ones."""
+    samples = [values.get("sample", {}) for values in results.values.values()]
+    collected = any(sample.get("data") == "collected" for sample in samples)
+    return [f"--metadata=subtitle:{floats.label('collected_notice')}"] if collected else []
+
+
+def _convert(text, language, sources, scratch, target, subtitle):
     """Write one language's three files."""
     document = _pandoc(
         [
@@ -80,10 +89,11 @@ def _convert(text, language, sources, scratch, target):
             f"--bibliography={sources / 'references.bib'}",
             f"--csl={sources / 'csl' / STYLES[language]}",
             f"--metadata=lang:{CITING[language]}",
+            *subtitle,
         ],
         text.encode("utf-8"),
     )
-    document = _without_paths(document)
+    document = _tidied(document)
     common = ["--from=json", "--standalone", f"--resource-path={scratch}", f"--metadata=lang:{WRITING[language]}"]
     html = _pandoc([*common, "--to=html5", "--embed-resources", f"--css={sources / 'page.css'}"], document)
     word = _pandoc(
@@ -95,12 +105,29 @@ def _convert(text, language, sources, scratch, target):
     return [write_bytes(target / f"emolabor.{language}.{ending}", data) for ending, data in files.items()]
 
 
-def _without_paths(document):
-    """Drop the bibliography's place on this machine, which pandoc would keep among a Word file's properties."""
+def _tidied(document):
+    """Drop the bibliography's place on this machine, and write "et al." after Latin names as GB/T 7714 asks."""
     content = json.loads(document)
     for name in ("bibliography", "csl"):
         content["meta"].pop(name)
+    _latin_others(content["blocks"], False)
     return json.dumps(content, ensure_ascii=False).encode("utf-8")
+
+
+def _latin_others(node, in_citation):
+    """Put "et al." for "等" behind Latin letters, in citations and the reference list only."""
+    if isinstance(node, dict):
+        here = in_citation or node.get("t") == "Cite" or (node.get("t") == "Div" and node["c"][0][0] == "refs")
+        _latin_others(node.get("c", []), here)
+    elif isinstance(node, list):
+        before = ""
+        for part in node:
+            if in_citation and isinstance(part, dict) and part.get("t") == "Str":
+                name, others, rest = part["c"].partition("等")
+                if others and not HAN.search(name or before):
+                    part["c"] = f"{name}et al.{rest.removeprefix('.')}"
+                before = part["c"]
+            _latin_others(part, in_citation)
 
 
 def _pandoc(arguments, text=b""):

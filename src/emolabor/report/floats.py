@@ -1,5 +1,6 @@
 """The paper's tables and figures, as ``floats.yaml`` beside the manuscripts describes them."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from emolabor.report.path_diagram import path_diagram
 from emolabor.report.results import RunResults
 from emolabor.report.style import save_figure
 from emolabor.report.tables import pipe_table
+
+ROW = re.compile(r"(?:(\S+) )?([\w*>~]+)(?: \((\w+)\))?")
 
 
 @dataclass(frozen=True)
@@ -47,20 +50,23 @@ class Floats:
         """Return the Markdown of one table or figure, numbered."""
         described = self._described(name)
         caption = f"**{number}** {described['caption'][self.language]}"
-        note = fill(described["note"][self.language], self.results, None, self.language, f"floats.yaml, note of {name}")
+        note = fill(described["note"][self.language], self.results, self, self.language, f"floats.yaml, note of {name}")
         if kind == "table":
             return pipe_table(self.table(name), caption, note.text, self.language)
         figure = self.figure(name)
         for ending in ("svg", "png"):
             save_figure(figure, self.folder / f"{name}.{self.language}.{ending}")
-        return f"![{caption} {note.text}]({name}.{self.language}.svg)"
+        stop = "。" if self.language == "zh" else ". "
+        return f"![{caption}{stop}{note.text}]({name}.{self.language}.svg)"
 
     def table(self, name):
         """Return a table as text, ready to print."""
         described = self._described(name)
+        heads = [head[self.language] for head in described["label"]]
+        place = {key: index for index, key in enumerate(self.names)}
         rows = []
-        for key, values in self.results.get(described["rows"]).items():
-            row = {described["label"][self.language]: self.label(key)}
+        for key, values in sorted(self.results.get(described["rows"]).items(), key=lambda item: place.get(item[0], -1)):
+            row = dict(zip(heads, self._labels(key, len(heads)), strict=True))
             for column in described["columns"]:
                 row[column[self.language]] = self._cell(name, values, column)
             rows.append(row)
@@ -75,12 +81,30 @@ class Floats:
         return path_diagram(tidy, self.results.get(described["r2"]), self.language, self.names)
 
     def label(self, key):
-        """Return the name of a row: a construct, a path, or a word from ``words``; other keys stand as they are."""
-        if "~" in key:
-            outcome, cause = key.split("~")
-            return f"{self.label(cause)} → {self.label(outcome)}"
+        """Return the words for a code: a construct, a path (``a>b``, ``b~a``, ``a*m>b``) or an entry of ``words``."""
         word = self.described["words"].get(key)
-        return word[self.language] if word else self.names.get(key, key)
+        if word:
+            return word[self.language]
+        for sign, join in (("~", " → "), (">", " → "), ("*", " × ")):
+            if sign in key:
+                steps = [self.label(step) for step in key.split(sign)]
+                return join.join(reversed(steps) if sign == "~" else steps)
+        return self.names.get(key, key)
+
+    def _labels(self, key, count):
+        """Return the cells that name a row; with two, a claim or study stands apart from its path."""
+        parts = ROW.fullmatch(key)
+        if not parts:
+            raise EmolaborError(
+                f"floats.yaml: cannot read the row key {key!r}, allowed: like 'C02 a>b' or 'b~a (total)'"
+            )
+        group, path, kind = parts.groups()
+        label = self.label(path)
+        if kind:
+            label += f"（{self.label(kind)}）" if self.language == "zh" else f" ({self.label(kind)})"
+        if count == 1:
+            return [label]
+        return [self.label(group), label] if group else [label, "–"]
 
     def _described(self, name):
         """Return the description of a table or figure."""
@@ -91,11 +115,14 @@ class Floats:
 
     def _cell(self, name, values, column):
         """Return one cell: a value, or an interval of two."""
-        parts = column["column"] if isinstance(column["column"], list) else [column["column"]]
+        named = column["column"] if isinstance(column["column"], list) else [column["column"]]
+        parts = [part.format(language=self.language) for part in named]
         for part in parts:
             if part not in values:
                 raise EmolaborError(f"floats.yaml, table {name}: unknown column {part!r}, allowed: {', '.join(values)}")
         shown = [values[part] for part in parts]
+        if shown == [None, None]:
+            return "–"
         if len(shown) == 2:
             return "[" + ", ".join(show(value, column["format"], self.language) for value in shown) + "]"
         if isinstance(shown[0], str):

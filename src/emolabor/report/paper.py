@@ -41,7 +41,7 @@ def fill(text, results, floats=None, language="en", source="manuscript"):
     results : RunResults
         The numbers.
     floats : Floats, optional
-        The tables and figures.
+        The tables and figures, and the words for codes such as "simulated".
     language : {"en", "zh"}
         Language of the numbers and of the words "Table" and "Figure".
     source : str
@@ -84,7 +84,7 @@ def fill(text, results, floats=None, language="en", source="manuscript"):
         if isinstance(found, dict) or found is None:
             raise EmolaborError(f"the key {key!r} holds no single value")
         used.add(key)
-        return show(found, spec or "", language)
+        return floats.label(found) if floats and isinstance(found, str) else show(found, spec or "", language)
 
     lines = []
     for count, line in enumerate(text.split("\n"), start=1):

@@ -11,7 +11,7 @@ from emolabor.report.layout import layout
 from emolabor.report.style import BLUE, GREY, INK, PALE, RED, save_figure, style
 
 # Inches on the page.
-COLUMN, ROW, ELLIPSE, LABEL, MARGIN = 2.3, 0.78, (1.38, 0.62), (0.42, 0.17), 0.12
+COLUMN, ROW, ELLIPSE, LABEL, MARGIN = 2.3, 0.82, (1.5, 0.68), (0.46, 0.19), 0.1
 HEAD = (0.11, 0.045)
 
 
@@ -214,8 +214,7 @@ def _draw_construct(axes, place, name, explained, language):
     axes.add_patch(Ellipse(place, *ELLIPSE, facecolor=PALE, edgecolor=INK, linewidth=0.9, zorder=3))
     name = _two_lines(name)
     text = name if explained is None else f"{name}\n$R^2$ = {show(explained, '.2b', language)}"
-    long = text.count("\n") == 2
-    axes.text(*place, text, ha="center", va="center", fontsize=8.6 if long else 9.6, linespacing=1.08, zorder=4)
+    axes.text(*place, text, ha="center", va="center", fontsize=9.8, linespacing=1.08, zorder=4)
 
 
 def _two_lines(name):
@@ -234,7 +233,7 @@ def _draw_label(axes, arrow, place, language):
         show(arrow.estimate, ".2b", language),
         ha="center",
         va="center",
-        fontsize=9,
+        fontsize=10,
         color=INK if arrow.firm else "#5f5f5f",
         zorder=5,
         gid="label",

@@ -60,7 +60,8 @@ def load_results(folder):
     Parameters
     ----------
     folder : str or Path
-        Holds files such as ``07_structural_model.json``, each an object with ``values``.
+        Holds files such as ``07_structural_model.json``, each an object with ``values``. The versions of the programs,
+        in ``environment.json``, come under the word ``environment``.
 
     Returns
     -------
@@ -77,7 +78,10 @@ def load_results(folder):
         match = NOTEBOOK.fullmatch(path.name)
         if match and match[1] not in values:
             values[match[1]] = json.loads(path.read_text(encoding="utf-8"))["values"]
-    if not values:
+    environment = folder / "environment.json"
+    if environment.is_file():
+        values["environment"] = json.loads(environment.read_text(encoding="utf-8"))
+    if not values.keys() - {"environment"}:
         raise EmolaborError(
             f"{folder.name}: found no result file, allowed: a folder with files like 07_structural_model.json"
         )

@@ -2,6 +2,8 @@
 
 import unicodedata
 
+# Widths in Latin letters: no column gets less or more than these shares, and wider ones hold words.
+NARROW, BROAD, WORDY = 6, 46, 20
 WORDS = {"en": "*Note.* ", "zh": "注："}
 
 
@@ -11,7 +13,7 @@ def pipe_table(frame, caption, note, language="en"):
     Parameters
     ----------
     frame : DataFrame of str
-        Columns are the headings; the first column stands left, the others are centred.
+        Columns are the headings; the first column and columns of words stand left, the others are centred.
     caption : str
         With its number, for example ``Table 1. Reliability``.
     note : str
@@ -31,7 +33,7 @@ def pipe_table(frame, caption, note, language="en"):
     Table: Table 1. Reliability
     <BLANKLINE>
     | Scale | α |
-    |:-----------|:-----:|
+    |:------------|:---------:|
     | Belonging | .81 |
     <BLANKLINE>
     ::: {.note custom-style="Table Note"}
@@ -39,8 +41,11 @@ def pipe_table(frame, caption, note, language="en"):
     :::
     """
     cells = [[str(name) for name in frame.columns], *frame.to_numpy().tolist()]
-    widths = [max(_width(row[i]) for row in cells) + 2 for i in range(frame.shape[1])]
-    rules = [f":{'-' * width}" + (":" if index else "") for index, width in enumerate(widths)]
+    longest = [max(_width(row[i]) for row in cells) for i in range(frame.shape[1])]
+    rules = [
+        f":{'-' * min(max(width, NARROW) + 3, BROAD)}" + (":" if index and width < WORDY else "")
+        for index, width in enumerate(longest)
+    ]
     rows = ["| " + " | ".join(row) + " |" for row in cells]
     body = "\n".join([rows[0], f"|{'|'.join(rules)}|", *rows[1:]])
     return (

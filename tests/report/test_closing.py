@@ -1,0 +1,14 @@
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+from emolabor.report import closing_picture
+
+TEXT = "notebook                  seconds  compared   equal\n01_claims_and_design          2.1       120     120\n"
+
+
+def test_every_line_is_drawn_inside_the_picture_and_the_same_each_time(tmp_path):
+    figure = closing_picture(TEXT, tmp_path / "a.png")
+    closing_picture(TEXT, tmp_path / "b.png")
+    assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
+    assert [text.get_text() for text in figure.texts] == TEXT.rstrip().split("\n")
+    renderer = FigureCanvasAgg(figure).get_renderer()
+    assert all(text.get_window_extent(renderer).x1 < figure.bbox.x1 for text in figure.texts)

@@ -1,0 +1,47 @@
+import pytest
+
+from emolabor.errors import EmolaborError
+from emolabor.report import fill, load_results
+
+
+@pytest.fixture
+def results(run_folder):
+    return load_results(run_folder)
+
+
+def test_numbers_come_from_results_and_the_used_keys_are_told(results):
+    filled = fill(
+        'β = {{ structural.paths["exhaustion~surface_acting"].std_all:.2b }}, {{ structural.fit.df:d }}', results
+    )
+    assert filled.text == "β = .41, 84"
+    assert filled.used == {'structural.paths["exhaustion~surface_acting"].std_all', "structural.fit.df"}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "{{ structural.fit.cfl:.3f }}",
+            r"draft.md, line 2: unknown key 'structural.fit.cfl' \(nearest: structural.fit.cfi",
+        ),
+        ("{{ structural.fit }}", "holds no single value"),
+        ("{{ structural.fit.cfi }}", "draft.md, line 2: format ''"),
+        ("{{ structural.fit.cfi:.3f", "does not close"),
+        ("{{ a + b }}", "cannot read 'a \\+ b'"),
+        ("{{ ref nothing }}", "no table or figure 'nothing'"),
+    ],
+)
+def test_a_mistake_names_file_line_and_key(results, text, message):
+    with pytest.raises(EmolaborError, match=message):
+        fill(f"First line.\n{text}", results, source="draft.md")
+
+
+def test_values_that_do_not_exist_stop_the_text(tmp_path):
+    (tmp_path / "03_scale_quality.json").write_text('{"values": {"a": {"b": null}}}', encoding="utf-8")
+    with pytest.raises(EmolaborError, match="no single value"):
+        fill("{{ scale.a.b:.2f }}", load_results(tmp_path))
+
+
+def test_a_folder_without_results_is_refused(tmp_path):
+    with pytest.raises(EmolaborError, match="no result file"):
+        load_results(tmp_path)
