@@ -36,6 +36,14 @@ def test_every_command_is_proven(command):
     assert f"def {PROVEN_BY[command]}(" in (ROOT / "tests/test_run.py").read_text(encoding="utf-8")
 
 
+def test_the_command_line_it_names_lists_what_it_says():
+    (arguments,) = re.findall(r"`\.venv/bin/emolabor ([^`]*)`", README)
+    code = "import sys; from emolabor.cli import main; sys.exit(main())"
+    done = subprocess.run([sys.executable, "-c", code, *arguments.split()], capture_output=True, text=True)
+    assert done.returncode == 0
+    assert all(re.search(rf"^  {verb} ", done.stdout, re.MULTILINE) for verb in ("check", "score", "fit", "simulate"))
+
+
 @pytest.mark.parametrize("snippet", SNIPPETS)
 def test_every_snippet_runs(snippet):
     environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
