@@ -66,3 +66,23 @@ def test_a_reference_that_is_not_in_the_list_stops_the_build(run_folder, paper_f
     (paper_folder / "manuscript.en.md").write_text("As shown [@nobody1999].\n", encoding="utf-8")
     with pytest.raises(EmolaborError, match="nobody1999"):
         build_paper(run_folder, ("en",), paper_folder)
+
+
+def test_no_place_on_this_machine_is_written_into_the_files(run_folder, paper_folder):
+    html, docx, pdf = build_paper(run_folder, ("en",), paper_folder)
+    with zipfile.ZipFile(io.BytesIO(docx.read_bytes())) as parts:
+        inside = b"".join(parts.read(name) for name in parts.namelist())
+    for data in (html.read_bytes(), inside, pdf.read_bytes()):
+        assert str(paper_folder).encode() not in data and b"references.bib" not in data
+
+
+def test_latin_authors_get_et_al_and_chinese_authors_deng(run_folder, paper_folder):
+    (paper_folder / "references.bib").write_text(
+        "@article{a1, author={Deng, Huihua and Wu, Hanyao}, title={T}, journal={J}, year={2020}}\n"
+        "@article{b1, author={卢红旭 and 周帆}, title={题}, journal={刊}, year={2019}}\n",
+        encoding="utf-8",
+    )
+    (paper_folder / "manuscript.zh.md").write_text("已有研究[@a1; @b1]等。\n\n::: {#refs}\n:::\n", encoding="utf-8")
+    html, *_ = build_paper(run_folder, ("zh",), paper_folder)
+    text = html.read_text(encoding="utf-8").replace("\u00a0", " ")
+    assert "DENG et al., 2020" in text and "卢红旭 等, 2019" in text and "等。" in text

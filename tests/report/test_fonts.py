@@ -35,7 +35,7 @@ def test_every_character_we_show_is_in_the_font(font):
 
 
 def test_fonts_are_small_and_their_licence_lies_beside():
-    assert all(path.stat().st_size < 1.25e6 for path in font_folder().glob("*.otf"))
+    assert all(path.stat().st_size < 1.2e6 for path in font_folder().glob("*.otf"))
     assert "SIL OPEN FONT LICENSE" in (font_folder() / "OFL.txt").read_text(encoding="utf-8")
 
 

@@ -3,7 +3,7 @@
 import unicodedata
 
 # Widths in Latin letters: no column gets less or more than these shares, and wider ones hold words.
-NARROW, BROAD, WORDY = 6, 46, 20
+NARROW, BROAD, WORDY = 7, 46, 20
 WORDS = {"en": "*Note.* ", "zh": "注："}
 
 
@@ -33,7 +33,7 @@ def pipe_table(frame, caption, note, language="en"):
     Table: Table 1. Reliability
     <BLANKLINE>
     | Scale | α |
-    |:------------|:---------:|
+    |:------------|:----------:|
     | Belonging | .81 |
     <BLANKLINE>
     ::: {.note custom-style="Table Note"}

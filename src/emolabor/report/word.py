@@ -31,11 +31,14 @@ def reference_document(default):
     document.styles.add_style("Table Note", WD_STYLE_TYPE.PARAGRAPH).base_style = document.styles["Normal"]
     for name in (*TEXT_STYLES, *SIZES):
         style = document.styles[name]
-        _set_fonts(style, SANS_ZH if name == "Title" or name.startswith("Heading") else SERIF_ZH)
+        heading = name == "Title" or name.startswith("Heading")
+        _set_fonts(style, SANS_ZH if heading else SERIF_ZH)
+        style.font.bold = heading
         style.font.size = Pt(SIZES.get(name, 10.5))
         style.font.color.rgb = RGBColor(0, 0, 0)
         style.font.italic = False
     document.styles["Compact"].font.size = Pt(9)
+    document.styles["Table Note"].paragraph_format.space_before = Pt(3)
     document.styles["Table Note"].paragraph_format.space_after = Pt(10)
     document.styles["Table Caption"].paragraph_format.keep_with_next = True
     _three_lines(document.styles["Table"])
@@ -62,10 +65,7 @@ def _three_lines(style):
     from docx.oxml.ns import nsdecls, qn
 
     def rules(*edges):
-        lines = "".join(
-            f'<w:{edge} w:val="single" w:sz="{size}" w:space="0" w:color="000000"/>' for edge, size in edges
-        )
-        return lines
+        return "".join(f'<w:{edge} w:val="single" w:sz="{size}" w:space="0" w:color="000000"/>' for edge, size in edges)
 
     element = style.element
     for child in [*element.findall(qn("w:tblStylePr")), *element.findall(qn("w:tblPr"))]:
