@@ -82,3 +82,26 @@ def test_a_run_on_collected_data_warns_under_the_title(tmp_path):
 def test_every_cited_work_is_in_the_bibliography(language):
     known = set(re.findall(r"@\w+\{(\w+),", (ROOT / "paper" / "references.bib").read_text(encoding="utf-8")))
     assert set(re.findall(r"@(\w+)", manuscript(language))) <= known
+
+
+def test_sentences_without_a_number_still_agree_with_the_reference():
+    results = load_results(ROOT / "results" / "reference")
+    structural, measurement = results.values["structural"], results.values["measurement"]
+    management = [
+        *("institutional_clarity", "staffing_stability", "role_clarity", "reward_fairness"),
+        *("training_adequacy", "unit_support", "marginalisation", "role_pressure"),
+    ]
+    paths = {key: values["std_all"] for key, values in structural["paths"].items()}
+    direct = {name: abs(paths.get(f"proactive_service~{name}", 0)) for name in management}
+    assert max(direct, key=direct.get) == "training_adequacy"
+    assert paths["exhaustion~surface_acting"] > 0 > paths["proactive_service~exhaustion"]
+    rivals = {name: values["cfi"] for name, values in measurement["rivals"].items()}
+    assert rivals["constructs"] > rivals["strategies_merged"] and rivals["constructs"] > rivals["one_factor"]
+    assert abs(structural["fit"]["cfi"] - measurement["fit"]["cfi"]) < 0.01  # "about as well"
+    assert (
+        measurement["correlations"]["proactive_service"]["reward_fairness"]
+        > 0
+        > paths["proactive_service~reward_fairness"]
+    )
+    assert structural["fit"]["admissible"] and measurement["fit"]["admissible"]
+    assert results.get('published.latent["deng2020 one burnout factor"].verdict') == "improper"
