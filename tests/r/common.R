@@ -23,6 +23,42 @@ tight_fit <- function(arguments) {
   best
 }
 
+# From lavaan's own fit, Newton steps with its gradient and Hessian until they move no parameter by more than 1e-11; lavaan
+# evaluates everything at the point reached (optim.method = "none"). Equality constraints only: with inequalities the
+# fit is left to tight_fit.
+exact_fit <- function(arguments) {
+  quick <- c(arguments[setdiff(names(arguments), c("se", "test"))], list(se = "none", test = "none", baseline = FALSE))
+  fit <- suppressWarnings(do.call("sem", quick))
+  if (!lavInspect(fit, "converged")) fit <- tight_fit(quick)
+  table <- parTable(fit)
+  if (any(table$op %in% c("<", ">"))) return(tight_fit(arguments))
+  # sem() with start values forgets its default for fixed.x, hence it is said.
+  given <- list(optim.method = "none", fixed.x = lavInspect(fit, "options")$fixed.x)
+  at <- function(arguments) {
+    given$start <- table
+    suppressWarnings(do.call("sem", c(arguments[setdiff(names(arguments), "fixed.x")], given)))
+  }
+  for (step in 1:100) {
+    fit <- at(quick)
+    theta <- table$est[table$free > 0]
+    equal <- if (any(table$op == "==")) fit@Model@ceq.function else function(theta) numeric(0)
+    constraint <- equal(theta)
+    k <- length(constraint)
+    jacobian <- if (k) numDeriv::jacobian(equal, theta) else matrix(0, 0, length(theta))
+    gradient <- lavInspect(fit, "gradient")
+    curvature <- lavInspect(fit, "hessian")
+    if (length(fit@Model@ceq.nonlinear.idx)) {
+      multiplier <- -drop(MASS::ginv(t(jacobian)) %*% gradient)
+      curvature <- curvature + numDeriv::hessian(function(theta) sum(multiplier * equal(theta)), theta)
+    }
+    system <- rbind(cbind(curvature, t(jacobian)), cbind(jacobian, matrix(0, k, k)))
+    move <- (MASS::ginv(system) %*% c(-gradient, -constraint))[seq_along(theta)]
+    table$est[table$free > 0] <- theta + move
+    if (max(abs(move)) < 1e-11) return(at(arguments))
+  }
+  stop("Newton did not settle: ", arguments$model)
+}
+
 public <- function(file) read.csv(file.path(folder, file))
 own <- function(file) read.csv(file.path(here, "data", file))
 
@@ -49,6 +85,81 @@ measures <- function(fit, case) {
   }
   data.frame(case = case, lhs = "", op = "", rhs = "", group = 0,
              what = gsub("[.]", "_", names(m)), value = as.numeric(m))
+}
+
+# N times the complete-data discrepancy between the saturated (EM) and the implied moments of a FIML fit (Zhang & Savalei, 2022).
+complete_discrepancy <- function(fit) {
+  groups <- lavInspect(fit, "ngroups")
+  saturated <- lavInspect(fit, "sampstat"); implied <- lavInspect(fit, "implied")
+  if (groups == 1) { saturated <- list(saturated); implied <- list(implied) }
+  sum(lavInspect(fit, "nobs") * mapply(function(s, m) {
+    gap <- s$mean - m$mean
+    inverse <- solve(m$cov)
+    log(det(m$cov)) - log(det(s$cov)) + sum(s$cov * inverse) - nrow(s$cov) + drop(gap %*% inverse %*% gap)
+  }, saturated, implied))
+}
+
+# The same for the robust statistics: the interval and p-values "scaled" come from the plain statistic on c df degrees of
+# freedom, those "robust" from the scaled statistic with its noncentrality times c.
+intervals <- function(fit, m) {
+  groups <- lavInspect(fit, "ngroups")
+  normal <- lavInspect(fit, "options")$likelihood == "normal" && !lavInspect(fit, "options")$estimator %in% c("GLS", "ULS")
+  n <- lavInspect(fit, "ntotal") - if (normal) 0 else groups
+  df <- m[["df"]]
+  ends <- function(m, suffix, x, df, unit) {
+    end <- function(p) {
+      gap <- function(ncp) pchisq(x, df, ncp) - p
+      if (gap(0) < 0) return(0)
+      sqrt(uniroot(gap, c(0, 10 * x + 100), tol = 1e-12)$root * unit * groups / n)
+    }
+    known <- function(old, new) if (abs(m[[old]] - new) < 2e-4) new else stop(old, ": lavaan ", m[[old]], ", here ", new)
+    for (side in c("lower", "upper")) {
+      name <- paste0("rmsea.ci.", side, suffix)
+      m[name] <- known(name, end(c(lower = .95, upper = .05)[[side]]))
+    }
+    m
+  }
+  if (df == 0 || is.na(m["rmsea"])) return(m)
+  m <- ends(m, "", m[["chisq"]], df, 1 / df)
+  if ("chisq.scaled" %in% names(m)) {
+    c <- m[["chisq.scaling.factor"]]
+    m <- ends(m, ".scaled", m[["chisq"]], c * df, 1 / (c * df))
+    if (lavInspect(fit, "options")$missing == "listwise") m <- ends(m, ".robust", m[["chisq.scaled"]], df, c / df)
+  }
+  if (lavInspect(fit, "options")$missing == "ml" && m[["rmsea.robust"]] > 0) {
+    x <- complete_discrepancy(fit)
+    c <- (x - df * n * m[["rmsea.robust"]]^2 / groups) / df
+    m <- ends(m, ".robust", x / c, df, c / df)
+  }
+  m
+}
+
+# One row of a cases table: options are name=value pairs, the values of one option set apart by |.
+case_arguments <- function(case, data) {
+  arguments <- list(model = case$model, data = data[[case$data]])
+  if (grepl("missing=fiml", case$options)) arguments <- c(arguments, em.h1.tol = 1e-11, em.h1.iter.max = 10000)
+  for (option in strsplit(case$options, " ")[[1]]) {
+    name <- sub("=.*", "", option)
+    values <- strsplit(sub("^[^=]*=", "", option), "|", fixed = TRUE)[[1]]
+    arguments[[name]] <- if (values[1] %in% c("TRUE", "FALSE")) as.logical(values) else values
+  }
+  arguments
+}
+
+fit_cases <- function(stem, also = function(fit, case) NULL) {
+  data <- list(holzinger = public("holzinger_swineford39_data.csv"), democracy = public("pd_data.csv"),
+               incomplete = own("incomplete.csv"), clustered = own("clustered.csv"), large = own("large.csv"),
+               growth = own("growth.csv"))
+  cases <- read.csv(file.path(here, paste0(stem, "_cases.csv")))
+  rows <- lapply(seq_len(nrow(cases)), function(i) {
+    message(stem, ": ", cases$case[i])
+    fit <- exact_fit(case_arguments(cases[i, ], data))
+    m <- intervals(fit, fitMeasures(fit))
+    rbind(parameters(fit, cases$case[i]), also(fit, cases$case[i]),
+          data.frame(case = cases$case[i], lhs = "", op = "", rhs = "", group = 0, what = gsub("[.]", "_", names(m)),
+                     value = as.numeric(m)))
+  })
+  write_reference(do.call(rbind, rows), stem)
 }
 
 write_reference <- function(rows, stem) {

@@ -1,0 +1,70 @@
+# Our own data for the references, simulated or made incomplete by fixed rules: writes data/*.csv; R 4.2.
+#
+#   Rscript tests/r/data.R FOLDER      FOLDER holds semopy's example data (holzinger_swineford39_data.csv)
+source(file.path(dirname(sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE))), "common.R"))
+
+write_data <- function(frame, file) {
+  numbers <- vapply(frame, is.double, logical(1))
+  frame[numbers] <- lapply(frame[numbers], round, 4)
+  write.csv(frame, file.path(here, "data", file), row.names = FALSE, quote = FALSE, na = "")
+}
+
+# Holzinger-Swineford with about a tenth of the answers missing: x5, x6 where x1 is high and x8, x9 where pupils are older
+# (missing at random given what is observed), the rest by row number; ageyr is missing in 7 rows, and row 150 has no answer.
+incomplete <- public("holzinger_swineford39_data.csv")[c(paste0("x", 1:9), "school", "sex", "ageyr")]
+row <- seq_len(nrow(incomplete))
+high <- incomplete$x1 > 5.3
+old <- incomplete$ageyr >= 14
+incomplete$x2[row %% 13 == 4] <- NA
+incomplete$x3[row %% 11 == 7] <- NA
+incomplete$x4[row %% 19 == 3] <- NA
+incomplete$x5[high & row %% 3 > 0] <- NA
+incomplete$x6[high & row %% 3 == 1] <- NA
+incomplete$x7[row %% 14 == 9] <- NA
+incomplete$x8[old & row %% 2 == 0] <- NA
+incomplete$x9[old & row %% 4 > 1] <- NA
+incomplete$ageyr[row %% 43 == 40] <- NA
+incomplete[150, paste0("x", 1:9)] <- NA
+write_data(incomplete, "incomplete.csv")
+
+# 40 clusters of 6 to 24 rows; two factors of three indicators, one outcome path, skewed and heavy-tailed.
+set.seed(20240)
+sizes <- rep(c(6, 9, 12, 15, 15, 15, 18, 24, 16, 20), 4)
+cluster <- rep(seq_along(sizes), sizes)
+n <- length(cluster)
+skewed <- function(n) (rgamma(n, 2) - 2) / sqrt(2)
+heavy <- function(n) rt(n, 6) / sqrt(1.5)
+between <- function(sd) (sd * skewed(length(sizes)))[cluster]
+support <- between(0.5) + skewed(n)
+service <- 0.6 * support + between(0.4) + 0.8 * heavy(n)
+clustered <- data.frame(cluster = cluster, side = ifelse(cluster %% 2 == 1, "east", "west"))
+for (i in 1:3) clustered[[paste0("s", i)]] <- 3 + c(1, 0.8, 0.7)[i] * support + between(0.2) + 0.7 * heavy(n)
+for (i in 1:3) clustered[[paste0("p", i)]] <- 3 + c(1, 0.9, 1.1)[i] * service + between(0.2) + 0.7 * skewed(n)
+clustered$outcome <- 1 + 0.5 * service + 0.2 * support + between(0.3) + heavy(n)
+write_data(clustered, "clustered.csv")
+
+# Six factors of five indicators with a chain of paths, n = 600, mildly skewed.
+set.seed(20241)
+n <- 600
+mild <- function(n) (rgamma(n, 8) - 8) / sqrt(8)
+f <- matrix(0, n, 6)
+f[, 1] <- mild(n)
+f[, 2] <- 0.3 * f[, 1] + mild(n)
+f[, 3] <- 0.5 * f[, 1] + 0.2 * f[, 2] + 0.8 * mild(n)
+f[, 4] <- 0.4 * f[, 3] + 0.3 * f[, 2] + 0.8 * mild(n)
+f[, 5] <- 0.4 * f[, 4] + 0.2 * f[, 1] + 0.8 * mild(n)
+f[, 6] <- 0.3 * f[, 5] + 0.3 * f[, 4] + 0.8 * mild(n)
+large <- list()
+for (factor in 1:6) for (item in 1:5)
+  large[[paste0(letters[factor], item)]] <- 3 + c(0.8, 0.7, 0.9, 0.6, 0.75)[item] * f[, factor] + 0.6 * mild(n)
+write_data(as.data.frame(large), "large.csv")
+
+# Four waves of growth with a covariate of level and slope, n = 200.
+set.seed(20242)
+n <- 200
+x <- rnorm(n)
+level <- 2 + 0.5 * x + 0.8 * rnorm(n)
+slope <- 0.4 + 0.2 * x + 0.3 * rnorm(n)
+growth <- data.frame(x = x)
+for (wave in 1:4) growth[[paste0("t", wave)]] <- level + (wave - 1) * slope + 0.6 * rnorm(n)
+write_data(growth, "growth.csv")
