@@ -37,6 +37,13 @@ def test_the_sample_says_whether_it_is_simulated():
     assert sample_table(staff, "simulated/mine.csv")["data"] == "collected"
 
 
+def test_a_file_without_centres_has_no_number_of_centres():
+    data = simulate_staff(200, seed=1).drop(columns=["centre"])
+    table = sample_table(Staff(data, pd.DataFrame(), load_instrument("window_staff")), "mine.csv")
+    assert table["centres"] is None
+    assert table["departments"] == data["department"].nunique()
+
+
 def test_fit_names_the_problems_of_an_improper_solution():
     names = ["x1", "x2", "x3"]
     cov = pd.DataFrame([[1, 0.8, 0.7], [0.8, 1, 0.3], [0.7, 0.3, 1]], index=names, columns=names)

@@ -45,18 +45,18 @@ class Comparison:
 
 
 def flatten(values, prefix=""):
-    """Turn nested values into one level: the keys joined by " > ".
+    """Turn nested values into one level: the keys joined by " > "; a blank, such as above a diagonal, is no value.
 
     Examples
     --------
-    >>> flatten({"fit": {"cfi": 0.9, "df": 3}})
+    >>> flatten({"fit": {"cfi": 0.9, "df": 3, "pvalue": None}})
     {'fit > cfi': 0.9, 'fit > df': 3}
     """
     flat = {}
     for key, value in values.items():
         if isinstance(value, dict):
             flat |= flatten(value, f"{prefix}{key} > ")
-        else:
+        elif value is not None:
             flat[f"{prefix}{key}"] = value
     return flat
 
@@ -74,7 +74,7 @@ def is_equal(reference, found):
 
     Parameters
     ----------
-    reference, found : int, float, str, bool or None
+    reference, found : int, float, str or bool
         Two stored values.
 
     Returns

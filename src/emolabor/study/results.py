@@ -71,10 +71,8 @@ class Results:
     Examples
     --------
     >>> results = Results("07_structural_model", "results/mine", "en", seed=1)
-    >>> results.show("fit", pd.Series({"cfi": 0.96712, "df": 84}))
-         Value
-    CFI  0.967
-    df      84
+    >>> results.show("fit", pd.Series({"cfi": 0.96712, "df": 84})).frame["Value"].to_dict()
+    {'CFI': '0.967', 'df': '84'}
     >>> results.values
     {'fit': {'cfi': 0.96712, 'df': 84}}
     """

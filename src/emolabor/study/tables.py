@@ -33,20 +33,24 @@ def sample_table(staff, data_path):
     Returns
     -------
     Series
-        data (simulated or collected), respondents, centres, departments, complete (respondents without a missing
-        answer) and findings (lines of the reading report).
+        data (simulated or collected), respondents, centres, departments (None where the file does not tell), complete
+        (respondents without a missing answer) and findings (lines of the reading report).
     """
     items = [item for keys in staff.instrument.dimensions().values() for item in keys]
     return pd.Series(
         {
             "data": "simulated" if "simulated" in Path(data_path).name else "collected",
             "respondents": len(staff.data),
-            "centres": staff.data["centre"].nunique(),
-            "departments": staff.data["department"].nunique(),
+            "centres": _distinct(staff.data, "centre"),
+            "departments": _distinct(staff.data, "department"),
             "complete": int(staff.data[items].notna().all(axis=1).sum()),
             "findings": len(staff.report),
         }
     )
+
+
+def _distinct(data, column):
+    return data[column].nunique() if column in data else None
 
 
 def fit_table(fit):
@@ -66,8 +70,8 @@ def fit_table(fit):
     --------
     >>> import emolabor as el
     >>> cov = pd.DataFrame([[1, 0.5], [0.5, 1]], index=["y", "x"], columns=["y", "x"])
-    >>> fit_table(el.sem("y ~ x", sample_cov=cov, n_obs=101))[["n_obs", "admissible", "df"]].tolist()
-    [101, True, 0.0]
+    >>> fit_table(el.sem("y ~ x", sample_cov=cov, n_obs=101))[["n_obs", "admissible"]].tolist()
+    [101, True]
     """
     measures = fit.fit_measures()
     first = {"n_obs": fit.n_obs, "admissible": fit.admissible, "problems": "; ".join(fit.problems)}
