@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from emolabor.sem.likelihood import gradient_and_information, half_discrepancy
+from emolabor.sem.likelihood import derivatives, half_discrepancy
+from emolabor.sem.samples import Sample
 from emolabor.sem.structure import implied_moments
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -18,17 +19,17 @@ STEP = 1e-5
 def away_from_the_minimum(fit):
     rng = np.random.default_rng(1)
     theta = fit.estimate.theta
-    return theta * (1 + 0.03 * rng.standard_normal(len(theta))), fit.structures[0], fit.moments[0]
+    return theta * (1 + 0.03 * rng.standard_normal(len(theta))), fit.model.structures[0], fit.model.samples[0]
 
 
 @pytest.mark.parametrize("name", ["hs", "hs_second_order", "hs_mediation_means", "hs_mimic_means", "pd_equal"])
 def test_derivatives(name):
     theta, structure, sample = away_from_the_minimum(fitted(name))
-    value, gradient, hessian = gradient_and_information(structure, theta, sample.cov, sample.mean, observed=True)
-    assert value == pytest.approx(half_discrepancy(structure, theta, sample.cov, sample.mean), rel=1e-12)
+    value, gradient, hessian = derivatives(structure, theta, sample, observed=True)
+    assert value == pytest.approx(half_discrepancy(structure, theta, sample), rel=1e-12)
     for i in range(len(theta)):
         step = STEP * max(1, abs(theta[i])) * np.eye(len(theta))[i]
-        up, down = (gradient_and_information(structure, theta + s, sample.cov, sample.mean) for s in (step, -step))
+        up, down = (derivatives(structure, theta + s, sample) for s in (step, -step))
         width = 2 * step[i]
         assert gradient[i] == pytest.approx((up[0] - down[0]) / width, abs=1e-6 * max(1, abs(gradient[i])))
         assert np.allclose(hessian[i], (up[1] - down[1]) / width, atol=1e-5 * max(1, np.abs(hessian[i]).max()))
@@ -36,10 +37,11 @@ def test_derivatives(name):
 
 def test_expected_information_is_the_hessian_where_the_model_holds():
     fit = fitted("hs_mimic_means")
-    theta, structure = fit.estimate.theta, fit.structures[0]
+    theta, structure = fit.estimate.theta, fit.model.structures[0]
     implied = implied_moments(structure, theta)
-    expected = gradient_and_information(structure, theta, implied.sigma, implied.mu)[2]
-    observed = gradient_and_information(structure, theta, implied.sigma, implied.mu, observed=True)[2]
+    sample = Sample(implied.sigma, implied.mu, 100, 100.0)
+    expected = derivatives(structure, theta, sample)[2]
+    observed = derivatives(structure, theta, sample, observed=True)[2]
     assert np.allclose(expected, observed, atol=1e-9 * np.abs(expected).max())
 
 

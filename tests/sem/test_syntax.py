@@ -90,7 +90,6 @@ BAD = {
     "y ~ a*x; b := a*": "ends too early",
     "y ~ a*x; b := a**(2": "')' is missing",
     "y ~ a*x; b := sin(a)": "function 'sin' is not known",
-    "y ~ a*x; a > 0": "inequality constraints are not available",
     "y | t1 + t2": "thresholds need ordered answers",
     "f =~ x1 + c(a, b)*x2": "c() has 2 values for 1 group(s)",
 }

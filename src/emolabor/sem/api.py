@@ -1,15 +1,19 @@
 """The way in: a model text and data become a fit."""
 
 from emolabor.errors import EmolaborError
-from emolabor.sem.estimate import fit_ml
+from emolabor.sem.estimate import estimate_parameters, losses_of
 from emolabor.sem.fit import Fit
-from emolabor.sem.moments import from_cov, from_data
+from emolabor.sem.model import Model
+from emolabor.sem.samples import sample_from_cov, samples_from_data
 from emolabor.sem.start import start_values
 from emolabor.sem.structure import build_structure
 from emolabor.sem.syntax import parse_model
 from emolabor.sem.table import build_table
+from emolabor.sem.variables import classify
 
-ESTIMATORS = ("ML",)
+ESTIMATORS = ("ML", "MLM", "MLR", "GLS", "ULS")
+MISSING = ("listwise", "fiml")
+LIKELIHOODS = ("normal", "wishart")
 
 
 def sem(
@@ -17,8 +21,14 @@ def sem(
     data=None,
     *,
     estimator="ML",
+    missing="listwise",
+    group=None,
+    group_equal=(),
+    group_partial=(),
+    cluster=None,
     std_lv=False,
     mean_structure=None,
+    likelihood="normal",
     sample_cov=None,
     sample_mean=None,
     n_obs=None,
@@ -30,13 +40,29 @@ def sem(
     model : str
         lavaan's core dialect; see `emolabor.sem.syntax.parse_model`.
     data : DataFrame, optional
-        One row a case, numeric columns; rows with a missing answer are left out (listwise). Not changed.
+        One row a case, numeric columns. Not changed.
     estimator : str
-        "ML": maximum likelihood, normal theory, the number of cases as denominator.
+        "ML": maximum likelihood. "MLM": the same with Satorra-Bentler scaled test and robust standard errors.
+        "MLR": the same with Yuan-Bentler scaled test and Huber-White standard errors. "GLS", "ULS": generalised and
+        unweighted least squares.
+    missing : str
+        "listwise": rows with a missing answer are left out. "fiml": they are kept (full information maximum
+        likelihood; estimators ML and MLR).
+    group : str, optional
+        Column whose values part the cases into groups, in order of appearance.
+    group_equal : sequence of str
+        What is held equal over groups: loadings, intercepts, means, residuals, residual_covariances, lv_variances,
+        lv_covariances, regressions.
+    group_partial : sequence of str
+        Parameters exempt from `group_equal`, such as ``"f =~ x2"`` or ``"x3 ~1"``.
+    cluster : str, optional
+        Column with the cluster of each case: standard errors and test become cluster-robust (estimator MLR).
     std_lv : bool
         Fix latent variances at one instead of each first loading.
     mean_structure : bool, optional
-        Add intercepts; by default only where the text has ``~1`` or `sample_mean` is given.
+        Add intercepts; by default where the text has ``~1``, with groups, with FIML, and where `sample_mean` is given.
+    likelihood : str
+        "normal": denominator n. "wishart": n - 1.
     sample_cov : DataFrame, optional
         Covariances (denominator n - 1) instead of data.
     sample_mean : Series, optional
@@ -68,21 +94,81 @@ def sem(
     >>> fit.tidy().std_all.round(3).tolist()[:3]
     [0.775, 0.516, 0.387]
     """
-    if estimator not in ESTIMATORS:
-        raise EmolaborError(f"estimator: found {estimator!r}, allowed: {', '.join(ESTIMATORS)}.")
-    if (data is None) == (sample_cov is None):
+    _check_options(locals())
+    if cluster is not None and estimator == "ML":
+        estimator = "MLR"
+    means = mean_structure
+    if means is None:
+        means = sample_mean is not None or group is not None or cluster is not None or missing == "fiml"
+    syntax = parse_model(model)
+    least_squares = estimator in ("GLS", "ULS")
+    wishart = likelihood == "wishart" or least_squares
+    variables = classify(syntax, not least_squares)
+    names, exogenous = variables.observed, variables.fixed_x
+    if data is None:
+        samples = [sample_from_cov(sample_cov, sample_mean, n_obs, names, wishart)]
+    else:
+        samples = samples_from_data(
+            data, names, group=group, cluster=cluster, missing=missing, wishart=wishart, exogenous=exogenous
+        )
+    table = build_table(
+        syntax,
+        n_groups=len(samples),
+        std_lv=std_lv,
+        mean_structure=bool(means),
+        group_equal=_names(group_equal),
+        group_partial=_names(group_partial),
+        fixed_x=not least_squares,
+    )
+    return fit_table(model, table, samples, estimator)
+
+
+def fit_table(text, table, samples, estimator, start=None):
+    """Fit a parameter table to samples.
+
+    Parameters
+    ----------
+    text : str
+        The model text, kept for the record.
+    table : ParameterTable
+    samples : list of Sample
+    estimator : str
+    start : ndarray (q,), optional
+
+    Returns
+    -------
+    Fit
+    """
+    structures = tuple(build_structure(table, group, s.cov, s.mean) for group, s in enumerate(samples))
+    bound = Model(table, structures, tuple(samples), tuple(losses_of(estimator, samples)), estimator)
+    estimate = estimate_parameters(bound, start_values(table, samples) if start is None else start)
+    incomplete = any(sample.patterns for sample in samples)
+    kinds = {"MLM": "robust_sem", "MLR": "huber_white"}
+    return Fit(text, bound, estimate, kinds.get(estimator, "observed" if incomplete else "expected"))
+
+
+def _names(value):
+    return (value,) if isinstance(value, str) else tuple(value)
+
+
+def _check_options(given):
+    for name, allowed in (("estimator", ESTIMATORS), ("missing", MISSING), ("likelihood", LIKELIHOODS)):
+        if given[name] not in allowed:
+            raise EmolaborError(f"{name}: found {given[name]!r}, allowed: {', '.join(allowed)}.")
+    estimator, missing, data = given["estimator"], given["missing"], given["data"]
+    if (data is None) == (given["sample_cov"] is None):
         found = "neither" if data is None else "both"
         raise EmolaborError(f"data, sample_cov: found {found}, allowed: exactly one of them.")
-    means = bool(mean_structure) or (mean_structure is None and sample_mean is not None)
-    table = build_table(parse_model(model), std_lv=std_lv, mean_structure=means)
-    names = table.variables.observed
-    if data is not None:
-        moments = [from_data(data, names)]
-    else:
-        moments = [from_cov(sample_cov, sample_mean, n_obs, names)]
-    structures = [build_structure(table, group, m.cov, m.mean) for group, m in enumerate(moments)]
-    estimate = fit_ml(table, structures, moments, start_values(table, moments))
-    return Fit(model, estimator, table, structures, moments, estimate)
+    if data is None and (estimator in ("MLM", "MLR") or missing == "fiml" or given["group"] or given["cluster"]):
+        raise EmolaborError("sample_cov: MLM, MLR, FIML, groups and clusters need the data, not their covariances.")
+    if missing == "fiml" and estimator not in ("ML", "MLR"):
+        raise EmolaborError(f"missing: 'fiml' goes with the estimators ML and MLR, found {estimator!r}.")
+    if given["likelihood"] == "wishart" and (estimator not in ("ML", "MLM") or missing == "fiml"):
+        raise EmolaborError(f"likelihood: 'wishart' goes with complete data and ML or MLM, found {estimator!r}.")
+    if given["cluster"] is not None and estimator not in ("ML", "MLR"):
+        raise EmolaborError(f"cluster: goes with the estimator MLR, found {estimator!r}.")
+    if given["group"] is None and (given["group_equal"] or given["group_partial"]):
+        raise EmolaborError("group_equal, group_partial: found without group, allowed: with group only.")
 
 
 cfa = sem

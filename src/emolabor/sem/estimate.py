@@ -1,150 +1,120 @@
-"""From table and moments to estimates: the discrepancy of all groups, minimised under linear constraints."""
+"""From table and samples to estimates: the discrepancy of all groups, minimised under the constraints."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from emolabor.errors import EmolaborError
-from emolabor.sem import expressions
-from emolabor.sem.likelihood import factor, gradient_and_information, half_discrepancy
-from emolabor.sem.optimize import minimize
+from emolabor.sem import fiml, least_squares, likelihood
+from emolabor.sem.constraints import build_constraints, constraint_values, null_space
+from emolabor.sem.likelihood import factor
+from emolabor.sem.model import Loss
+from emolabor.sem.optimize import Optimum, minimize, minimize_on_curve
 from emolabor.sem.structure import implied_moments
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """What estimation leaves: parameters (q,), the information of a case (q, q), the search's end, the constraints.
+    """What estimation leaves.
 
-    `basis` (q, r) and `offset` (q,) say theta = basis @ alpha + offset; with no constraint the basis is the identity.
+    `theta` (q,) parameters; `basis` (q, r) the directions that the active constraints leave free; `n_free` the
+    parameters less equality constraints; `optimum` the search's end.
     """
 
     theta: np.ndarray
-    information: np.ndarray
-    optimum: object
+    optimum: Optimum
     basis: np.ndarray
-    offset: np.ndarray
-
-    @property
-    def n_free(self):
-        """Free parameters after constraints."""
-        return self.basis.shape[1]
+    n_free: int
 
 
-def weights_of(moments):
-    """Share of each group in the sample (n_groups,)."""
-    sizes = np.array([sample.n for sample in moments], float)
-    return sizes / sizes.sum()
+def losses_of(estimator, samples):
+    """One loss a group: least squares for GLS and ULS, by pattern where answers are missing, else the likelihood."""
+    losses = []
+    for sample in samples:
+        if estimator in ("GLS", "ULS"):
+            weights = least_squares.weight_matrix(estimator, sample)
+            losses.append(
+                Loss(
+                    partial(least_squares.half_discrepancy, weights=weights),
+                    partial(least_squares.derivatives, weights=weights),
+                )
+            )
+        else:
+            module = fiml if sample.patterns else likelihood
+            losses.append(Loss(module.half_discrepancy, module.derivatives))
+    return losses
 
 
-def fit_ml(table, structures, moments, start):
-    """Maximum likelihood over all groups.
+def estimate_parameters(model, start):
+    """Minimise the discrepancy over all groups.
 
     Parameters
     ----------
-    table : ParameterTable
-    structures : list of Structure
-    moments : list of Moments
+    model : Model
     start : ndarray (q,)
 
     Returns
     -------
     Estimate
+        Inequality constraints enter as equalities where they bind (active set: those that are violated come in, those
+        whose multiplier pulls the wrong way go out).
     """
-    weights = weights_of(moments)
-    basis, offset = linear_constraints(table)
+    table = model.table
+    constraints = build_constraints(table)
+    start = _admissible(model, start)
+    active, estimate = (), None
+    for _ in range(2 * len(constraints.bounds) + 1):
+        curved = constraints.curved + active
+        estimate = _search(model, constraints, curved, start)
+        if not constraints.bounds:
+            break
+        values, _ = constraint_values(table, constraints.bounds, estimate.theta)
+        violated = [t for t, v in zip(constraints.bounds, values, strict=True) if v < -1e-9 and t not in active]
+        if not violated:
+            break
+        active = (*active, violated[int(np.argmin([v for v in values if v < -1e-9]))])
+    return estimate
+
+
+def _search(model, constraints, curved, start):
+    basis, offset = constraints.basis, constraints.offset
+    unconstrained = basis.shape[0] == basis.shape[1]
+
+    def theta_of(alpha):
+        return alpha if unconstrained else basis @ alpha + offset
 
     def value(alpha):
-        theta = basis @ alpha + offset
-        return sum(
-            w * half_discrepancy(s, theta, m.cov, m.mean) for w, s, m in zip(weights, structures, moments, strict=True)
-        )
+        return model.value(theta_of(alpha))
 
     def derivatives(alpha, observed):
-        theta = basis @ alpha + offset
-        total, gradient, information = case_derivatives(structures, moments, theta, observed)
+        total, gradient, information = model.derivatives(theta_of(alpha), observed)
+        if unconstrained:
+            return total, gradient, information
         return total, basis.T @ gradient, basis.T @ information @ basis
 
-    first = basis.T @ (start - offset)
-    first = _make_admissible(structures, basis @ first + offset, first, table)
-    optimum = minimize(value, derivatives, first)
-    theta = basis @ optimum.theta + offset
-    _, _, information = case_derivatives(structures, moments, theta, observed=False)
-    return Estimate(theta, information, optimum, basis, offset)
+    def constraint(alpha):
+        values, jacobian = constraint_values(model.table, curved, theta_of(alpha))
+        return values, jacobian @ basis
+
+    first = start if unconstrained else basis.T @ (start - offset)
+    if not np.isfinite(value(first)):
+        raise EmolaborError("model: the implied covariance matrix is not positive definite at the starting values.")
+    if curved:
+        optimum = minimize_on_curve(value, derivatives, constraint, first)
+        free = basis @ null_space(constraint(optimum.theta)[1])
+    else:
+        optimum, free = minimize(value, derivatives, first), basis
+    bound = len(curved) - len(constraints.curved)
+    return Estimate(theta_of(optimum.theta), optimum, free, free.shape[1] + bound)
 
 
-def case_derivatives(structures, moments, theta, observed=False):
-    """Value, gradient (q,) and information (q, q) of a case over all groups."""
-    parts = [
-        gradient_and_information(structure, theta, sample.cov, sample.mean, observed)
-        for structure, sample in zip(structures, moments, strict=True)
-    ]
-    weights = weights_of(moments)
-    return tuple(sum(w * part[i] for w, part in zip(weights, parts, strict=True)) for i in range(3))
-
-
-def linear_constraints(table):
-    """Turn the `==` lines into theta = basis @ alpha + offset.
-
-    Parameters
-    ----------
-    table : ParameterTable
-
-    Returns
-    -------
-    tuple of ndarray
-        basis (q, r) with orthonormal columns, offset (q,).
-    """
-    q = table.n_free
-    if not table.equalities:
-        return np.eye(q), np.zeros(q)
-    labels = {row.label: row for row in table.rows if row.label}
-    slopes, constants = [], []
-    for tree in table.equalities:
-        at_zero, slope = _linear(tree, table, labels, np.zeros(q))
-        _, other_slope = _linear(tree, table, labels, np.linspace(0.3, 1.7, q))
-        if not np.allclose(slope, other_slope, atol=1e-10):
-            raise EmolaborError("model: a == constraint is not linear in the parameters; allowed: linear constraints.")
-        slopes.append(np.broadcast_to(slope, (q,)))
-        constants.append(at_zero)
-    slopes, constants = np.array(slopes, float), np.array(constants, float)
-    offset = -np.linalg.pinv(slopes) @ constants
-    if np.max(np.abs(slopes @ offset + constants)) > 1e-8:
-        raise EmolaborError("model: the == constraints contradict each other.")
-    _, singular, right = np.linalg.svd(slopes)
-    rank = int((singular > 1e-10 * singular.max(initial=1e-300)).sum())
-    return right[rank:].T, offset
-
-
-def _linear(tree, table, labels, theta):
-    values, gradients = parameter_values(table, labels, theta)
-    for defined in table.defined:
-        values[defined.name], gradients[defined.name] = expressions.gradient(defined.tree, values, gradients)
-    return expressions.gradient(tree, values, gradients)
-
-
-def parameter_values(table, labels, theta):
-    """Values and unit gradients of the labelled parameters."""
-    unit = np.eye(table.n_free)
-    values, gradients = {}, {}
-    for label, row in labels.items():
-        free = row.free >= 0
-        values[label] = theta[row.free] if free else (np.nan if row.value is None else row.value)
-        gradients[label] = unit[row.free] if free else np.zeros(table.n_free)
-    return values, gradients
-
-
-def _make_admissible(structures, theta, alpha, table):
+def _admissible(model, theta):
     """Inflate starting variances until every implied covariance is positive definite."""
-    variances = {row.free for row in table.rows if row.op == "~~" and row.lhs == row.rhs and row.free >= 0}
+    variances = [row.free for row in model.table.rows if row.op == "~~" and row.lhs == row.rhs and row.free >= 0]
+    theta = theta.copy()
     for _ in range(12):
-        if all(factor(implied_moments(structure, theta).sigma) is not None for structure in structures):
-            return alpha
-        if table.equalities:
+        if all(factor(implied_moments(structure, theta).sigma) is not None for structure in model.structures):
             break
-        theta = theta.copy()
-        theta[list(variances)] *= 2
-        alpha = theta
-    raise EmolaborError(
-        "model: the implied covariance matrix is not positive definite at the starting values; "
-        "look for fixed variances of zero and for start() values."
-    )
+        theta[variances] *= 2
+    return theta

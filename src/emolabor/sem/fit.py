@@ -6,7 +6,10 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from emolabor.sem import results
+from emolabor.sem import values
+from emolabor.sem.inference import covariance_of_estimates, defined_errors
+from emolabor.sem.measures import all_fit_measures
+from emolabor.sem.problems import find_problems
 from emolabor.sem.structure import implied_moments
 from emolabor.sem.summary import summary_text
 
@@ -33,26 +36,34 @@ class Fit:
 
     Attributes
     ----------
-    model : str
+    text : str
         The model text.
-    estimator : str
-    table : ParameterTable
-    structures : list of Structure
-    moments : list of Moments
+    model : Model
+        Parameter table, samples, discrepancies.
     estimate : Estimate
+    se : str
+        Kind of standard errors: expected, observed, robust_sem, huber_white.
     """
 
-    model: str
-    estimator: str
-    table: object
-    structures: list
-    moments: list
+    text: str
+    model: object
     estimate: object
+    se: str
+
+    @property
+    def table(self):
+        """The parameter table."""
+        return self.model.table
+
+    @property
+    def estimator(self):
+        """ML, MLM, MLR, GLS or ULS."""
+        return self.model.estimator
 
     @property
     def n_obs(self):
         """Cases used, over all groups."""
-        return sum(sample.n for sample in self.moments)
+        return self.model.n_obs
 
     @property
     def converged(self):
@@ -62,7 +73,7 @@ class Fit:
     @cached_property
     def problems(self):
         """Reasons against trusting this solution, in words; empty where there are none."""
-        return tuple(_problems(self))
+        return tuple(find_problems(self))
 
     @property
     def admissible(self):
@@ -71,7 +82,7 @@ class Fit:
 
     @cached_property
     def _vcov(self):
-        return results.vcov(self.estimate, self.n_obs)
+        return covariance_of_estimates(self.model, self.estimate, self.se)
 
     def tidy(self, level=0.95):
         """List the parameters.
@@ -94,30 +105,30 @@ class Fit:
         >>> round(el.sem("y ~ x", sample_cov=cov, n_obs=101).tidy().est[0], 3)
         0.5
         """
-        table, theta = self.table, self.estimate.theta
-        est = results.row_values(table, theta, self.moments)
+        table, theta, samples = self.table, self.estimate.theta, self.model.samples
+        est = values.row_values(table, theta, samples)
         free = np.array([row.free for row in table.rows])
         own = np.sqrt(np.maximum(np.diag(self._vcov), 0.0)) if self._vcov.size else np.zeros(0)
         errors = np.where(free >= 0, np.append(own, 0.0)[free], 0.0)
-        std_lv, std_all = results.standardized(table, self.structures, theta, self.moments)
+        std_lv, std_all = values.standardized(table, self.model.structures, theta, samples)
         names = [(row.lhs, row.op, row.rhs, row.group + 1, row.label) for row in table.rows]
         names += [(defined.name, ":=", defined.text, 0, defined.name) for defined in table.defined]
         columns = []
         labels = {
             row.label: i for i, row in reversed(list(enumerate(table.rows))) if row.label
         }  # the first row that has it
-        for values in (est, std_lv, std_all):
-            more = results.defined_values(table, {label: values[i] for label, i in labels.items()})
-            columns.append(np.array([*values, *more]))
-        errors = np.array([*errors, *results.defined_errors(table, theta, self._vcov)])
-        z, pvalue, lower, upper = results.wald(columns[0], errors, level)
+        for column in (est, std_lv, std_all):
+            more = values.defined_values(table, {label: column[i] for label, i in labels.items()})
+            columns.append(np.array([*column, *more]))
+        errors = np.array([*errors, *defined_errors(table, theta, self._vcov)])
+        z, pvalue, lower, upper = values.wald(columns[0], errors, level)
         lhs, op, rhs, group, label = zip(*names, strict=True)
         data = (lhs, op, rhs, group, label, columns[0], errors, z, pvalue, lower, upper, columns[1], columns[2])
         return pd.DataFrame(dict(zip(COLUMNS, data, strict=True)))
 
     @cached_property
     def _fit_measures(self):
-        return results.all_fit_measures(self.table, self.structures, self.moments, self.estimate)
+        return all_fit_measures(self.model, self.estimate)
 
     def fit_measures(self):
         """Fit measures under lavaan's names with _ for a dot.
@@ -158,7 +169,7 @@ class Fit:
         DataFrame (p, p)
         """
         names = list(self.table.variables.observed)
-        sigma = implied_moments(self.structures[group - 1], self.estimate.theta).sigma
+        sigma = implied_moments(self.model.structures[group - 1], self.estimate.theta).sigma
         return pd.DataFrame(sigma, index=names, columns=names)
 
     def r2(self):
@@ -169,7 +180,7 @@ class Fit:
         Series
             By name (by group and name where there are several groups).
         """
-        shares = results.r_squared(self.structures, self.estimate.theta, self.table.variables)
+        shares = values.r_squared(self.model.structures, self.estimate.theta, self.table.variables)
         if self.table.n_groups == 1:
             return pd.Series({name: share for (_, name), share in shares.items()}, dtype=float)
         return pd.Series({(group + 1, name): share for (group, name), share in shares.items()}, dtype=float)
@@ -182,29 +193,3 @@ class Fit:
         str
         """
         return summary_text(self)
-
-
-def _problems(fit):
-    if not fit.converged:
-        largest = float(np.max(np.abs(fit.estimate.optimum.gradient), initial=0.0))
-        yield f"the search did not converge: the largest gradient is {largest:.2g} after {fit.estimate.optimum.iterations} steps"
-    if np.isnan(fit._vcov).any():
-        yield "the model is not identified: the information matrix is singular"
-    if fit._fit_measures["df"] < 0:
-        yield f"the model is not identified: it has {-int(fit._fit_measures['df'])} more parameters than moments"
-    tidy = fit.tidy()
-    for row in tidy[(tidy.op == "~~") & (tidy.lhs == tidy.rhs) & (tidy.est < 0)].itertuples():
-        yield f"the variance of {row.lhs} is negative ({row.est:.3f}{_in_group(fit, row)})"
-    pairs = tidy[(tidy.op == "~~") & (tidy.lhs != tidy.rhs)]
-    for row in pairs[pairs.std_all.abs() > 1].itertuples():
-        yield f"the correlation of {row.lhs} and {row.rhs} is beyond 1 ({row.std_all:.3f}{_in_group(fit, row)})"
-    p = len(fit.table.variables.observed)
-    for group, structure in enumerate(fit.structures):
-        latent = implied_moments(structure, fit.estimate.theta).covariance[p:, p:]
-        if len(latent) and np.linalg.eigvalsh(latent)[0] < -1e-8:
-            place = f" in group {group + 1}" if fit.table.n_groups > 1 else ""
-            yield f"the covariance matrix of the latent variables is not positive definite{place}"
-
-
-def _in_group(fit, row):
-    return f" in group {row.group}" if fit.table.n_groups > 1 else ""

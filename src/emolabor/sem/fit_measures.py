@@ -76,6 +76,86 @@ def rmsea(chisq, df, n, n_groups=1):
     return {**result, "rmsea_ci_level": LEVEL, "rmsea_close_h0": CLOSE, "rmsea_notclose_h0": NOT_CLOSE}
 
 
+def scaled_rmsea(chisq, df, factor, n, n_groups=1):
+    """RMSEA of the scaled test.
+
+    Parameters
+    ----------
+    chisq, df, factor : float
+        Unscaled chi-square, degrees of freedom, scaling factor.
+    n, n_groups : float
+
+    Returns
+    -------
+    dict
+        As from `rmsea`, without its settings. The point is that of chisq / factor; interval and tests take the
+        unscaled chi-square on factor * df degrees of freedom, as lavaan 0.6-14 does.
+    """
+    if df <= 0:
+        result = rmsea(chisq, df, n, n_groups)
+    else:
+        result = {**rmsea(chisq, factor * df, n, n_groups), "rmsea": rmsea(chisq / factor, df, n, n_groups)["rmsea"]}
+    return {
+        name: value
+        for name, value in result.items()
+        if name not in ("rmsea_ci_level", "rmsea_close_h0", "rmsea_notclose_h0")
+    }
+
+
+def robust(chisq, df, factor, baseline_chisq, baseline_df, baseline_factor, n, n_groups=1):
+    """CFI, TLI and RMSEA that estimate what they would be for normal answers.
+
+    Parameters
+    ----------
+    chisq, df, factor : float
+        Unscaled chi-square of the model, its degrees of freedom and scaling factor.
+    baseline_chisq, baseline_df, baseline_factor : float
+        The same of the baseline model.
+    n, n_groups : float
+        Cases and groups.
+
+    Returns
+    -------
+    dict
+        cfi_robust, tli_robust, nnfi_robust, rni_robust, rmsea_robust, rmsea_ci_lower_robust, rmsea_ci_upper_robust,
+        rmsea_pvalue_robust, rmsea_notclose_pvalue_robust (Brosseau-Liard & Savalei, 2014; Brosseau-Liard, Savalei &
+        Li, 2012).
+    """
+    if df <= 0:
+        zeros = rmsea(0.0, 0, n)
+        indices = {"cfi": 1.0, "tli": 1.0, "nnfi": 1.0, "rni": 1.0, **zeros}
+    else:
+        excess = chisq - factor * df
+        baseline_excess = baseline_chisq - baseline_factor * baseline_df
+        worst = max(excess, baseline_excess, 0.0)
+        tli = 1 - (excess * baseline_df) / (baseline_excess * df)
+        ends = [_noncentrality(chisq / factor, df, (1 + sign * LEVEL) / 2) for sign in (1, -1)]
+        tests = [float(chndtr(chisq / factor, df, n * df * h0**2 / (n_groups * factor))) for h0 in (CLOSE, NOT_CLOSE)]
+        indices = {
+            "cfi": 1.0 if worst == 0 else 1 - max(excess, 0.0) / worst,
+            "tli": tli,
+            "nnfi": tli,
+            "rni": 1 - excess / baseline_excess,
+            "rmsea": float(np.sqrt(max(excess, 0.0) / (n * df) * n_groups)),
+            "rmsea_ci_lower": float(np.sqrt(ends[0] * factor * n_groups / (n * df))),
+            "rmsea_ci_upper": float(np.sqrt(ends[1] * factor * n_groups / (n * df))),
+            "rmsea_pvalue": 1 - tests[0],
+            "rmsea_notclose_pvalue": tests[1],
+        }
+    names = (
+        "cfi",
+        "tli",
+        "nnfi",
+        "rni",
+        "rmsea",
+        "rmsea_ci_lower",
+        "rmsea_ci_upper",
+        "rmsea_pvalue",
+        "rmsea_notclose_pvalue",
+    )
+    return {f"{name}_robust": indices[name] for name in names}
+
+
 def _noncentrality(chisq, df, probability):
     """The noncentrality at which P(X <= chisq) equals the probability; 0 where even the central one is below it."""
     if chndtr(chisq, df, 0.0) < probability:

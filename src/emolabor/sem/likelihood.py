@@ -1,7 +1,7 @@
 """The normal-theory likelihood of one group: discrepancy, gradient, expected and observed information.
 
 Formulas: Joreskog (1969) for the discrepancy, Magnus & Neudecker (1999) for its differentials. All quantities are a
-case: half the discrepancy is minus the log-likelihood of a case up to a constant, so information times n is the
+case's: half the discrepancy is minus the log-likelihood of a case up to a constant, so information times n is the
 information of the sample.
 """
 
@@ -16,31 +16,23 @@ def factor(sigma):
     root, info = lapack.dpotrf(sigma, lower=1)
     if info != 0:
         return None
-    inverse, info = lapack.dpotri(root, lower=1)
     diagonal = np.diag(root)
-    if info != 0 or not np.all(np.isfinite(diagonal)):
+    logdet = 2.0 * float(np.log(diagonal).sum())
+    inverse, info = lapack.dpotri(root, lower=1)
+    if info != 0 or not np.isfinite(logdet):
         return None
-    inverse = np.tril(inverse) + np.tril(inverse, -1).T
-    return inverse, 2.0 * float(np.log(diagonal).sum())
+    inverse = np.tril(inverse)
+    return inverse + np.tril(inverse, -1).T, logdet
 
 
-def moments_about(cov, mean, mu, mean_structure):
-    """Second moments (p, p) about the implied mean, and the mean residual (p,)."""
-    if not mean_structure:
-        return cov, np.zeros(len(cov))
-    residual = mean - mu
-    return cov + np.outer(residual, residual), residual
-
-
-def half_discrepancy(structure, theta, cov, mean):
+def half_discrepancy(structure, theta, sample):
     """Minus the log-likelihood of a case, without the constant p/2 log(2 pi).
 
     Parameters
     ----------
     structure : Structure
     theta : ndarray (n_parameters,)
-    cov, mean : ndarray
-        Sample moments (p, p) and (p,), denominator n.
+    sample : Sample
 
     Returns
     -------
@@ -52,16 +44,16 @@ def half_discrepancy(structure, theta, cov, mean):
     if factored is None:
         return np.inf
     inverse, logdet = factored
-    about, _ = moments_about(cov, mean, implied.mu, structure.mean_structure)
+    about, _ = _about(structure, sample, implied)
     return 0.5 * (logdet + float(np.sum(inverse * about)))
 
 
-def gradient_and_information(structure, theta, cov, mean, observed=False):
+def derivatives(structure, theta, sample, observed=False):
     """Value, gradient and information of `half_discrepancy`.
 
     Parameters
     ----------
-    structure, theta, cov, mean
+    structure, theta, sample
         As for `half_discrepancy`; the implied covariance must be positive definite.
     observed : bool
         The Hessian instead of the expected information.
@@ -73,26 +65,42 @@ def gradient_and_information(structure, theta, cov, mean, observed=False):
     """
     implied = implied_moments(structure, theta)
     inverse, logdet = factor(implied.sigma)
-    about, residual = moments_about(cov, mean, implied.mu, structure.mean_structure)
+    about, residual = _about(structure, sample, implied)
     value = 0.5 * (logdet + float(np.sum(inverse * about)))
     left, right, weight = derivative_columns(structure, implied)
     weighted = inverse - inverse @ about @ inverse
     pull = inverse @ residual
-    gradient = np.sum(left * (weighted @ right), axis=0) - weight * (pull @ left)
+    gradient = slope_of_entries(left, right, weight, weighted, pull)
     if observed:
-        information = _observed(structure, implied, inverse, about, weighted, pull, left, right, weight)
+        information = observed_pairs(inverse, about, pull, left, right, weight)
+        information = information + second_derivatives(structure, implied, weighted, pull)
     else:
-        information = _expected(inverse, left, right, weight)
+        information = expected_pairs(inverse, left, right, weight)
     return value, sum_entries(structure, gradient), sum_entry_pairs(structure, information)
 
 
-def _expected(inverse, left, right, weight):
+def _about(structure, sample, implied):
+    """Second moments (p, p) about the implied mean, and the mean residual (p,)."""
+    if not structure.mean_structure:
+        return sample.cov, np.zeros(len(sample.cov))
+    residual = sample.mean - implied.mu
+    return sample.cov + np.outer(residual, residual), residual
+
+
+def slope_of_entries(left, right, weight, weighted, pull):
+    """Gradient by entry: u' W v minus the pull of the mean residual."""
+    return np.sum(left * (weighted @ right), axis=0) - weight * (pull @ left)
+
+
+def expected_pairs(inverse, left, right, weight):
+    """Expected information by pair of entries, from the inverse covariance (p, p)."""
     inner_left, inner_right = inverse @ left, inverse @ right
     left_left, right_right, left_right = left.T @ inner_left, right.T @ inner_right, left.T @ inner_right
     return left_left * right_right + left_right * left_right.T + np.outer(weight, weight) * left_left
 
 
-def _observed(structure, implied, inverse, about, weighted, pull, left, right, weight):
+def observed_pairs(inverse, about, pull, left, right, weight):
+    """Hessian by pair of entries, but for the part of `second_derivatives`."""
     turned = 2 * inverse @ about @ inverse - inverse
     p_left, p_right, r_left, r_right = inverse @ left, inverse @ right, turned @ left, turned @ right
     ll, rr, lr = left.T @ p_left, right.T @ p_right, left.T @ p_right
@@ -100,34 +108,63 @@ def _observed(structure, implied, inverse, about, weighted, pull, left, right, w
     curve = 0.5 * (
         (left.T @ r_right) * lr.T + (left.T @ r_left) * rr + (right.T @ r_right) * ll + (right.T @ r_left) * lr
     )
-    curve = curve + np.outer(weight, weight) * ll
     # d mu_a' P d Sigma_b P r, and the same with a and b changed
-    to_left, to_right = pull @ left, pull @ right
-    cross = weight[:, None] * (ll * to_right[None, :] + lr * to_left[None, :])
-    return curve + cross + cross.T + _second_derivatives(structure, implied, weighted, pull)
+    cross = weight[:, None] * (ll * (pull @ right)[None, :] + lr * (pull @ left)[None, :])
+    return curve + np.outer(weight, weight) * ll + cross + cross.T
 
 
-def _second_derivatives(structure, implied, weighted, pull):
+def second_derivatives(structure, implied, weighted, pull):
     """Half of tr(W d2 Sigma) minus d2 mu' P r, for every pair of entries."""
     p = structure.n_observed
     total, covariance = implied.total, implied.covariance
     observed_total, observed_cov = total[:p], covariance[:p]
-    by_cov, by_total = observed_total.T @ weighted @ observed_cov, observed_total.T @ weighted @ observed_total
+    turned = observed_total.T @ weighted
+    by_cov, by_total = turned @ observed_cov, turned @ observed_total
     drawn = pull @ observed_total
     i, j, kind, scale = structure.row, structure.col, structure.kind, structure.scale
     b_ji = total[np.ix_(j, i)]  # [a, b] = B[j_a, i_b]
     path = kind == 0
-    both = np.outer(path, path)
-    result = np.zeros_like(b_ji)
-    paths = (
-        b_ji.T * by_cov[np.ix_(i, j)].T
-        + covariance[np.ix_(j, j)] * by_total[np.ix_(i, i)]
-        + b_ji * by_cov[np.ix_(i, j)]
-    )
-    means = b_ji.T * drawn[None, i] * implied.means[j][:, None] + b_ji * drawn[i][:, None] * implied.means[j][None, :]
-    result[both] = (paths - means)[both]
-    mixed = np.outer(path, ~path)
+    one_way = b_ji * by_cov[np.ix_(i, j)] - b_ji * drawn[i][:, None] * implied.means[j][None, :]
+    paths = one_way + one_way.T + covariance[np.ix_(j, j)] * by_total[np.ix_(i, i)]
     with_cov = (total[np.ix_(j, j)] * by_total[np.ix_(i, i)] + b_ji * by_total[np.ix_(i, j)]) * scale[None, :]
     with_mean = b_ji * drawn[i][:, None] * (kind == 2)[None, :]
-    block = np.where(mixed, with_cov - with_mean, 0.0)
-    return result + block + block.T
+    mixed = np.where(np.outer(path, ~path), with_cov - with_mean, 0.0)
+    return np.where(np.outer(path, path), paths, 0.0) + mixed + mixed.T
+
+
+def case_scores(structure, theta, values, centre=None):
+    """Gradient of each case's log-likelihood (n, q) for complete rows (n, p).
+
+    Parameters
+    ----------
+    structure : Structure
+    theta : ndarray (q,)
+    values : ndarray (n, p)
+    centre : ndarray (p,), optional
+        Deviations are taken from here instead of from the implied mean (without a mean structure: the sample mean).
+
+    Returns
+    -------
+    ndarray (n, q)
+    """
+    implied = implied_moments(structure, theta)
+    inverse, _ = factor(implied.sigma)
+    left, right, weight = derivative_columns(structure, implied)
+    return _scores(structure, values - (implied.mu if centre is None else centre), inverse, left, right, weight)
+
+
+def _scores(structure, deviations, inverse, left, right, weight):
+    turned = deviations @ inverse
+    by_left, by_right = turned @ left, turned @ right
+    scores = by_left * by_right - np.sum(left * (inverse @ right), axis=0) + by_left * weight
+    return add_up_columns(structure, scores)
+
+
+def add_up_columns(structure, entries):
+    """Sum columns of entries (n, n_entries) by parameter: (n, q)."""
+    if np.array_equal(structure.parameter, np.arange(structure.n_parameters)):
+        return entries
+    result = np.zeros((len(entries), structure.n_parameters))
+    for k, parameter in enumerate(structure.parameter):
+        result[:, parameter] += entries[:, k]
+    return result

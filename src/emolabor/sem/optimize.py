@@ -3,14 +3,16 @@
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.linalg import cho_factor, cho_solve
 
-MAX_ITERATIONS = 500
+MAX_ITERATIONS = 200
 GRADIENT_TOLERANCE = 1e-8
+CONSTRAINT_TOLERANCE = 1e-9
 
 
 @dataclass(frozen=True)
 class Optimum:
-    """Where the search ended: parameters, value, largest gradient, number of steps."""
+    """Where the search ended: parameters, value, gradient (along the constraints), number of steps."""
 
     theta: np.ndarray
     value: float
@@ -38,9 +40,10 @@ def minimize(value, derivatives, start):
     -------
     Optimum
         Fisher scoring (Lee & Jennrich, 1979) with step halving; once the steps are small the Hessian takes over,
-        which doubles the correct digits at each step.
+        which doubles the correct digits at each step. Where the information is singular or a step leads nowhere the
+        diagonal is raised (Levenberg, 1944).
     """
-    theta, near, damping, tries = np.array(start, float), False, 0.0, 0
+    theta, near, damping, still = np.array(start, float), False, 0.0, 0
     current, gradient, information = derivatives(theta, near)
     for iteration in range(1, MAX_ITERATIONS + 1):
         step = _direction(gradient, information, damping)
@@ -49,36 +52,77 @@ def minimize(value, derivatives, start):
             near = False
             current, gradient, information = derivatives(theta, near)
             continue
-        size, moved = 1.0, False
-        for _ in range(30):
-            candidate = theta - size * step
-            new = value(candidate)
-            if new <= current + 1e-13 * max(1.0, abs(current)):
-                moved = True
-                break
-            size /= 2
-        small = decrement < 1e-17 or not moved
-        if not moved and damping < 1e6 and decrement > 1e-12:
+        size = _step_size(value, theta, step, current)
+        if size == 0.0 and damping < 1e6 and decrement > 1e-12:
             damping = max(10 * damping, 1e-4)
             continue
-        if moved:
-            theta = candidate
+        still = still + 1 if decrement < 1e-17 or size == 0.0 else 0
+        if size > 0.0:
+            theta = theta - size * step
             damping = damping / 10 if damping > 1e-10 else 0.0
             near = decrement < 1e-2 and size == 1.0
             current, gradient, information = derivatives(theta, near)
-        tries = tries + 1 if small else 0
-        if tries >= 2 or (small and np.max(np.abs(gradient)) < 1e-12):
+        if still >= 2 or (still and np.max(np.abs(gradient), initial=0.0) < 1e-12):
             break
     return Optimum(theta, current, gradient, iteration)
 
 
+def _step_size(value, theta, step, current):
+    """The first of 1, 1/2, 1/4 ... at which the function does not rise; 0 where there is none."""
+    size, allowed = 1.0, current + 1e-13 * max(1.0, abs(current))
+    for _ in range(30):
+        if value(theta - size * step) <= allowed:
+            return size
+        size /= 2
+    return 0.0
+
+
 def _direction(gradient, information, damping):
-    diagonal = np.diag(information).copy()
-    scaled = information + np.diag(damping * np.maximum(diagonal, 1e-8))
+    diagonal = np.diag(information)
+    scaled = information + np.diag(damping * np.maximum(diagonal, 1e-8)) if damping else information
     try:
-        np.linalg.cholesky(scaled)
-        return np.linalg.solve(scaled, gradient)
+        return cho_solve(cho_factor(scaled, lower=True), gradient)
     except np.linalg.LinAlgError:
         values, vectors = np.linalg.eigh(scaled)
         floor = max(values[-1], 1e-8) * 1e-8
         return vectors @ ((vectors.T @ gradient) / np.maximum(np.abs(values), floor))
+
+
+def minimize_on_curve(value, derivatives, constraint, start):
+    """Find the minimum where curved constraints hold, by sequential quadratic programming (Nocedal & Wright, ch. 18).
+
+    Parameters
+    ----------
+    value, derivatives, start
+        As for `minimize`.
+    constraint : callable
+        theta -> (values (k,), Jacobian (k, q)); the values are to be zero.
+
+    Returns
+    -------
+    Optimum
+        Its gradient is that of the Lagrangian; infinite value where the constraints could not be met.
+    """
+    theta, penalty = np.array(start, float), 1.0
+    current, gradient, information = derivatives(theta, False)
+    for iteration in range(1, MAX_ITERATIONS + 1):
+        gaps, jacobian = constraint(theta)
+        k, q = jacobian.shape
+        bordered = np.block([[information, jacobian.T], [jacobian, np.zeros((k, k))]])
+        solution = np.linalg.lstsq(bordered, -np.concatenate([gradient, gaps]), rcond=None)[0]
+        step, multipliers = solution[:q], solution[q:]
+        lagrangian = gradient + jacobian.T @ multipliers
+        if np.max(np.abs(lagrangian)) < 1e-10 and np.max(np.abs(gaps)) < 1e-11:
+            break
+        penalty = max(penalty, 2 * np.max(np.abs(multipliers)))
+
+        def merit(point, penalty=penalty):
+            return value(point) + penalty * float(np.abs(constraint(point)[0]).sum())
+
+        size = _step_size(merit, theta, -step, current + penalty * float(np.abs(gaps).sum()))
+        if size == 0.0:
+            break
+        theta = theta + size * step
+        current, gradient, information = derivatives(theta, False)
+    met = np.max(np.abs(constraint(theta)[0])) < CONSTRAINT_TOLERANCE
+    return Optimum(theta, current if met else np.inf, lagrangian, iteration)

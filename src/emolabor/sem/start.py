@@ -3,13 +3,13 @@
 import numpy as np
 
 
-def start_values(table, moments):
+def start_values(table, samples):
     """Guess every free parameter from the sample moments.
 
     Parameters
     ----------
     table : ParameterTable
-    moments : list of Moments
+    samples : list of Sample
         One a group, in the order of ``table.variables.observed``.
 
     Returns
@@ -20,7 +20,7 @@ def start_values(table, moments):
     """
     position = {name: i for i, name in enumerate(table.variables.observed)}
     theta = np.zeros(table.n_free)
-    for group, sample in enumerate(moments):
+    for group, sample in enumerate(samples):
         rows = [row for row in table.rows if row.group == group]
         loadings, variances = _latent_guesses(rows, position, sample.cov)
         for row in rows:
@@ -88,7 +88,7 @@ def _relative_loadings(block):
 
 
 def _common_variance(block, relative):
-    """Variance of the latent variable on the scale of the first indicator, kept between 10 % and 90 % of its variance."""
+    """Variance of the latent variable on the scale of the first indicator, within 10 % to 90 % of its variance."""
     k = len(block)
     pairs = [block[i, j] / (relative[i] * relative[j]) for i in range(k) for j in range(i)]
     guess = float(np.median(pairs)) if pairs else 0.5 * block[0, 0]

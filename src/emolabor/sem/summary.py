@@ -28,7 +28,7 @@ def summary_text(fit):
 
 def _header(fit):
     verdict = "yes" if fit.admissible else "NO: " + "; ".join(fit.problems)
-    dropped = sum(sample.n_dropped for sample in fit.moments)
+    dropped = sum(sample.n_dropped for sample in fit.model.samples)
     lines = [
         f"emolabor.sem, estimator {fit.estimator}, ended after {fit.estimate.optimum.iterations} iterations",
         f"  Admissible solution          {verdict}",

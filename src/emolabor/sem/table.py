@@ -6,6 +6,17 @@ from emolabor.errors import EmolaborError
 from emolabor.sem import expressions
 from emolabor.sem.variables import classify
 
+GROUP_EQUAL = (
+    "loadings",
+    "intercepts",
+    "means",
+    "residuals",
+    "residual_covariances",
+    "lv_variances",
+    "lv_covariances",
+    "regressions",
+)
+
 
 @dataclass(frozen=True)
 class Row:
@@ -38,13 +49,16 @@ class ParameterTable:
     rows: tuple
     defined: tuple
     equalities: tuple  # trees that must be zero
+    inequalities: tuple  # trees that must not be negative
     variables: object
     n_free: int
     n_groups: int
     mean_structure: bool
 
 
-def build_table(syntax, *, n_groups=1, std_lv=False, mean_structure=False):
+def build_table(
+    syntax, *, n_groups=1, std_lv=False, mean_structure=False, group_equal=(), group_partial=(), fixed_x=True
+):
     """Complete a parsed model with lavaan's defaults.
 
     Parameters
@@ -57,30 +71,44 @@ def build_table(syntax, *, n_groups=1, std_lv=False, mean_structure=False):
         Fix latent variances at one instead of first loadings.
     mean_structure : bool
         Add intercepts; set by any ``~1`` in the text as well.
+    group_equal : sequence of str
+        Kinds of parameters held equal over groups: names of `GROUP_EQUAL`.
+    group_partial : sequence of str
+        Parameters exempt from `group_equal`, written as ``"f =~ x2"`` or ``"x3 ~1"``.
+    fixed_x : bool
+        Take the moments of exogenous observed variables from the sample.
 
     Returns
     -------
     ParameterTable
         Parameters with the same label share one free number.
     """
-    variables = classify(syntax)
+    variables = classify(syntax, fixed_x)
     mean_structure = mean_structure or any(term.op == "~1" for term in syntax.terms)
     rows = []
     for group in range(n_groups):
         own = _text_rows(syntax, group, n_groups, std_lv, variables)
         given = {_key(row) for row in own}
         rows += own + [r for r in _default_rows(variables, group, std_lv, mean_structure) if _key(r) not in given]
+    if n_groups > 1:
+        rows = _equal_over_groups(rows, variables, std_lv, group_equal, group_partial)
     rows, n_free = _number_free(rows)
     defined = tuple(
         Defined(c.lhs, expressions.parse(c.rhs, c.token.where), c.rhs) for c in syntax.constraints if c.op == ":="
     )
-    equalities = tuple(
+    _check_names(rows, syntax)
+    equalities = _differences(syntax, "==")
+    inequalities = _differences(syntax, ">") + tuple(("-", right, left) for _, left, right in _differences(syntax, "<"))
+    return ParameterTable(tuple(rows), defined, equalities, inequalities, variables, n_free, n_groups, mean_structure)
+
+
+def _differences(syntax, op):
+    """Trees of left minus right side of every constraint with this operator."""
+    return tuple(
         ("-", expressions.parse(c.lhs, c.token.where), expressions.parse(c.rhs, c.token.where))
         for c in syntax.constraints
-        if c.op == "=="
+        if c.op == op
     )
-    _check_names(rows, syntax)
-    return ParameterTable(tuple(rows), defined, equalities, variables, n_free, n_groups, mean_structure)
 
 
 def _key(row):
@@ -127,13 +155,15 @@ def _of_group(modifier, group, n_groups, term):
         return modifier.values[0]
     if len(modifier.values) != n_groups:
         raise EmolaborError(
-            f"{term.token.where}: c() has {len(modifier.values)} values for {n_groups} group(s); allowed: one, or one a group."
+            f"{term.token.where}: c() has {len(modifier.values)} values for {n_groups} group(s); "
+            "allowed: one, or one a group."
         )
     return modifier.values[group]
 
 
 def _default_rows(variables, group, std_lv, mean_structure):
-    random = [name for name in variables.observed if name not in variables.fixed_x]
+    exogenous = (*variables.fixed_x, *variables.random_x)
+    random = [name for name in variables.observed if name not in exogenous]
     rows = [
         Row(name, "~~", name, group, *((-1, 0.0) if name in variables.single_indicators else (0, None)))
         for name in random
@@ -141,14 +171,55 @@ def _default_rows(variables, group, std_lv, mean_structure):
     rows += [Row(name, "~~", name, group, *((-1, 1.0) if std_lv else (0, None))) for name in variables.latent]
     for names in (variables.exogenous_latent, variables.pure_outcomes):
         rows += [Row(a, "~~", b, group, 0) for i, a in enumerate(names) for b in names[i + 1 :]]
-    fixed_x = variables.fixed_x
-    rows += [Row(a, "~~", b, group, from_data=True) for i, a in enumerate(fixed_x) for b in fixed_x[i:]]
+    held = dict(free=-1, from_data=True) if variables.fixed_x else dict(free=0)
+    rows += [Row(a, "~~", b, group, **held) for i, a in enumerate(exogenous) for b in exogenous[i:]]
     if mean_structure:
         for name in variables.observed:
-            exogenous = name in fixed_x
-            rows.append(Row(name, "~1", "", group, -1 if exogenous else 0, from_data=exogenous))
+            rows.append(Row(name, "~1", "", group, **(held if name in exogenous else dict(free=0))))
         rows += [Row(name, "~1", "", group, -1, 0.0) for name in variables.latent]
     return rows
+
+
+def _equal_over_groups(rows, variables, std_lv, group_equal, group_partial):
+    """Label the rows of later groups like those of the first, and free what the equalities identify."""
+    unknown = [kind for kind in group_equal if kind not in GROUP_EQUAL]
+    if unknown:
+        raise EmolaborError(f"group_equal: found {unknown[0]!r}, allowed: {', '.join(GROUP_EQUAL)}.")
+    partial = {name.replace(" ", "") for name in group_partial}
+    names = {f"{row.lhs}{row.op}{row.rhs}" for row in rows}
+    if not partial <= names:
+        raise EmolaborError(f"group_partial: {sorted(partial - names)[0]!r} is no parameter of the model.")
+    first = {_key(row): (i, row) for i, row in enumerate(rows) if row.group == 0}
+    labels, changed = {}, []
+    for row in rows:
+        kind = _kind(row, variables)
+        if row.group > 0 and row.free < 0 and not row.where:
+            if kind == "means" and "intercepts" in group_equal and "means" not in group_equal:
+                row = replace(row, free=0, value=None)
+            elif kind == "lv_variances" and std_lv and "loadings" in group_equal and kind not in group_equal:
+                row = replace(row, free=0, value=None)
+        exempt = {f"{row.lhs}{row.op}{row.rhs}", f"{row.rhs}{row.op}{row.lhs}" if row.op == "~~" else ""} & partial
+        if row.group > 0 and kind in group_equal and not exempt and row.free >= 0 and not row.label:
+            i, origin = first[_key(row)]
+            if origin.free >= 0:
+                labels[i] = origin.label or f".p{i + 1}."
+                row = replace(row, label=labels[i])
+        changed.append(row)
+    return [replace(row, label=labels.get(i, row.label)) for i, row in enumerate(changed)]
+
+
+def _kind(row, variables):
+    """The name under which `group_equal` knows a row."""
+    latent = row.lhs in variables.latent
+    if row.op == "=~":
+        return "loadings"
+    if row.op == "~":
+        return "regressions"
+    if row.op == "~1":
+        return "means" if latent else "intercepts"
+    if row.lhs == row.rhs:
+        return "lv_variances" if latent else "residuals"
+    return "lv_covariances" if latent else "residual_covariances"
 
 
 def _number_free(rows):
@@ -187,10 +258,6 @@ def _check_names(rows, syntax):
                     f"{constraint.token.where}: '{constraint.lhs}' is a label already; choose another name."
                 )
             labels.add(constraint.lhs)
-        elif constraint.op in ("<", ">"):
-            raise EmolaborError(
-                f"{constraint.token.where}: inequality constraints are not available; allowed: == and :=."
-            )
     for row in rows:
         if row.op == "|":
             raise EmolaborError(f"{row.where}: thresholds need ordered answers, which this version does not estimate.")

@@ -10,19 +10,22 @@ class Variables:
     observed: tuple  # indicators, outcomes, predictors, then those named only in a (co)variance or intercept
     latent: tuple
     fixed_x: tuple  # observed predictors that the text gives no variance, covariance or intercept
+    random_x: tuple  # the same where exogenous variables are not fixed: their moments are free
     exogenous_latent: tuple
     pure_outcomes: tuple  # outcomes that predict nothing: their residuals covary by default
     outcomes: tuple
     single_indicators: tuple  # the only indicator of a latent variable
 
 
-def classify(syntax):
+def classify(syntax, fixed_x=True):
     """Sort the variables of a parsed model by role.
 
     Parameters
     ----------
     syntax : Syntax
         From `parse_model`.
+    fixed_x : bool
+        Take exogenous observed variables as fixed; otherwise their moments are parameters.
 
     Returns
     -------
@@ -44,7 +47,8 @@ def classify(syntax):
     return Variables(
         observed=(*observed_indicators, *others, *exogenous, *extra),
         latent=tuple(latent),
-        fixed_x=tuple(name for name in exogenous if name not in mentioned),
+        fixed_x=tuple(name for name in exogenous if fixed_x and name not in mentioned),
+        random_x=tuple(name for name in exogenous if not fixed_x and name not in mentioned),
         exogenous_latent=tuple(name for name in latent if name not in indicators and name not in outcomes),
         pure_outcomes=tuple(
             name

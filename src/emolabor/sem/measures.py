@@ -1,0 +1,226 @@
+"""All fit measures of a fit: the model's and the baseline's chi-square, plain, scaled and robust."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from emolabor.sem import fit_measures, scaling
+from emolabor.sem.incomplete import complete_data_misfit
+from emolabor.sem.least_squares import half_quadratic
+from emolabor.sem.likelihood import factor
+from emolabor.sem.model import Model
+from emolabor.sem.optimize import minimize
+from emolabor.sem.saturated import moment_structure
+from emolabor.sem.structure import implied_moments
+
+LIKELIHOOD_ESTIMATORS = ("ML", "MLM", "MLR")
+
+
+def degrees_of_freedom(model, n_free):
+    """Moments less parameters; moments among fixed exogenous variables do not count."""
+    table = model.table
+    p, px = len(table.variables.observed), len(table.variables.fixed_x)
+    per_group = p * (p + 1) // 2 - px * (px + 1) // 2 + ((p - px) if table.mean_structure else 0)
+    return table.n_groups * per_group - n_free
+
+
+def chi_square(model, theta):
+    """The test statistic: weight of each group times the discrepancy less that of the saturated model."""
+    total = 0.0
+    for structure, sample, loss in model.groups:
+        total += 2 * sample.weight * (loss.value(structure, theta, sample) - saturated_half(model, sample))
+    return max(float(total), 0.0)
+
+
+def saturated_half(model, sample):
+    """Half the discrepancy of a case under the saturated model."""
+    if model.estimator not in LIKELIHOOD_ESTIMATORS:
+        return 0.0
+    if sample.saturated_half is not None:
+        return sample.saturated_half
+    return 0.5 * (factor(sample.cov)[1] + len(sample.cov))
+
+
+def baseline(model):
+    """The independence model: variances (and means) free, exogenous moments fixed.
+
+    Returns
+    -------
+    tuple
+        Model, theta (q,).
+    """
+    table = model.table
+    fixed = model.exogenous
+    random = tuple(table.variables.observed.index(name) for name in table.variables.random_x)
+    structures, values = [], []
+    for sample in model.samples:
+        cov, mean = sample.cov, sample.mean
+        if sample.patterns:
+            cov, mean = np.diag(np.nanvar(sample.data, axis=0)), np.nanmean(sample.data, axis=0)
+            cov[np.ix_(fixed, fixed)] = sample.cov[np.ix_(fixed, fixed)]
+        structure, theta = moment_structure(cov, mean, "variances", table.mean_structure, fixed, random)
+        structures.append(structure)
+        values.append(theta)
+    counts = np.cumsum([0, *map(len, values)])
+    structures = [
+        replace(structure, parameter=structure.parameter + first, n_parameters=int(counts[-1]))
+        for structure, first in zip(structures, counts, strict=False)
+    ]
+    result = Model(table, tuple(structures), model.samples, model.losses, model.estimator)
+    theta = np.concatenate(values)
+    if model.estimator == "GLS":
+        theta = minimize(result.value, lambda t, observed: result.derivatives(t, observed), theta).theta
+    return result, theta
+
+
+def log_likelihoods(model, theta):
+    """Log-likelihood of the model and of the saturated model, given the fixed exogenous variables."""
+    x = model.exogenous
+    logl = unrestricted = 0.0
+    for structure, sample, loss in model.groups:
+        constant = observed_values(sample) * np.log(2 * np.pi)
+        given = 0.0
+        if x:
+            logdet = factor(sample.cov[np.ix_(x, x)])[1]
+            given = 0.5 * sample.n * (len(x) * np.log(2 * np.pi) + logdet + len(x))
+        logl += given - 0.5 * constant - sample.n * loss.value(structure, theta, sample)
+        unrestricted += given - 0.5 * constant - sample.n * saturated_half(model, sample)
+    return float(logl), float(unrestricted)
+
+
+def observed_values(sample):
+    """How many answers a group has."""
+    if sample.patterns:
+        return sum(pattern.n * len(pattern.observed) for pattern in sample.patterns)
+    return sample.n * len(sample.cov)
+
+
+def all_fit_measures(model, estimate):
+    """Every fit measure, by lavaan's names with _ for a dot.
+
+    Parameters
+    ----------
+    model : Model
+    estimate : Estimate
+
+    Returns
+    -------
+    dict
+    """
+    n, groups = model.n_obs, len(model.samples)
+    theta, n_free = estimate.theta, estimate.n_free
+    df, chisq = degrees_of_freedom(model, n_free), chi_square(model, theta)
+    base, base_theta = baseline(model)
+    base_df, base_chisq = degrees_of_freedom(model, len(base_theta)), chi_square(base, base_theta)
+    weight = model.weight
+    result = {
+        "npar": n_free,
+        "fmin": chisq / (weight if model.estimator in LIKELIHOOD_ESTIMATORS else n) / 2,
+        "chisq": chisq,
+        "df": df,
+        "pvalue": fit_measures.chisq_pvalue(chisq, df),
+        "baseline_chisq": base_chisq,
+        "baseline_df": base_df,
+        "baseline_pvalue": fit_measures.chisq_pvalue(base_chisq, base_df),
+        **fit_measures.incremental(chisq, df, base_chisq, base_df),
+    }
+    if model.estimator in LIKELIHOOD_ESTIMATORS:
+        logl, unrestricted = log_likelihoods(model, theta)
+        result.update(logl=logl, unrestricted_logl=unrestricted)
+        result.update(fit_measures.information_criteria(logl, n_free, n))
+    result.update(ntotal=n, **fit_measures.rmsea(chisq, df, weight, groups))
+    if model.estimator in ("MLM", "MLR"):
+        result.update(_scaled(model, estimate, base, base_theta, result))
+    if any(sample.patterns for sample in model.samples):
+        complete = [complete_data_misfit(m, t, b) for m, t, b in _with_baseline(model, estimate, base, base_theta)]
+        (own, own_k), (other, other_k) = complete
+        factors = own_k / df if df > 0 else np.nan, other_k / base_df
+        result.update(fit_measures.robust(own, df, factors[0], other, base_df, factors[1], weight, groups))
+    result.update(_residual_measures(model, theta))
+    result["cn_05"] = fit_measures.critical_n(chisq, df, weight, 0.05)
+    result["cn_01"] = fit_measures.critical_n(chisq, df, weight, 0.01)
+    result.update(_goodness(model, theta, df))
+    result["mfi"] = float(np.exp(-0.5 * (chisq - df) / weight))
+    result["ecvi"] = chisq / weight + 2 * n_free / weight
+    return result
+
+
+def _with_baseline(model, estimate, base, base_theta):
+    return (model, estimate.theta, estimate.basis), (base, base_theta, np.eye(len(base_theta)))
+
+
+def scaling_factors(model, theta, basis, df, n_free):
+    """The chi-square's scaling factor and, for MLR, those of the two log-likelihoods."""
+    if model.estimator == "MLM":
+        trace = scaling.satorra_bentler_trace(model, theta, basis)
+        return {"chisq_scaling_factor": trace / df if df > 0 else np.nan}
+    saturated, own = scaling.yuan_bentler_traces(model, theta, basis)
+    return {
+        "chisq_scaling_factor": (saturated - own) / df if df > 0 else np.nan,
+        "scaling_factor_h1": saturated / (df + n_free),
+        "scaling_factor_h0": own / sum(row.free >= 0 for row in model.table.rows),
+    }
+
+
+def _scaled(model, estimate, base, base_theta, plain):
+    """Scaled and robust indices (Brosseau-Liard & Savalei, 2014; Brosseau-Liard et al., 2012)."""
+    df, base_df, weight, groups = plain["df"], plain["baseline_df"], model.weight, len(model.samples)
+    result = scaling_factors(model, estimate.theta, estimate.basis, df, estimate.n_free)
+    factor_own = result["chisq_scaling_factor"]
+    identity = np.eye(len(base_theta))
+    factor_base = scaling_factors(base, base_theta, identity, base_df, len(base_theta))["chisq_scaling_factor"]
+    chisq = plain["chisq"] / factor_own if df > 0 else plain["chisq"]
+    base_chisq = plain["baseline_chisq"] / factor_base
+    result.update(
+        chisq_scaled=chisq,
+        df_scaled=df,
+        pvalue_scaled=fit_measures.chisq_pvalue(chisq, df),
+        baseline_chisq_scaled=base_chisq,
+        baseline_df_scaled=base_df,
+        baseline_pvalue_scaled=fit_measures.chisq_pvalue(base_chisq, base_df),
+        baseline_chisq_scaling_factor=factor_base,
+    )
+    indices = fit_measures.incremental(chisq, df, base_chisq, base_df)
+    indices.update(fit_measures.scaled_rmsea(plain["chisq"], df, factor_own, weight, groups))
+    result.update({f"{name}_scaled": value for name, value in indices.items()})
+    own, other = plain["chisq"], plain["baseline_chisq"]
+    result.update(fit_measures.robust(own, df, factor_own, other, base_df, factor_base, weight, groups))
+    return result
+
+
+def _residual_measures(model, theta):
+    means = model.table.mean_structure
+    sums = {}
+    for structure, sample, _ in model.groups:
+        implied = implied_moments(structure, theta)
+        own = fit_measures.residual_sums(sample.cov, implied.sigma, sample.mean, implied.mu, means)
+        for name, value in own.items():
+            sums[name] = sums.get(name, 0.0) + sample.n / model.n_obs * float(np.sqrt(value))
+    return {**sums, "srmr_bentler": sums["srmr"], "srmr_bentler_nomean": sums["srmr_nomean"]}
+
+
+def _goodness(model, theta, df):
+    """Goodness of fit (Joreskog & Sorbom, 1984) with the weight matrix of the estimator.
+
+    Moments among fixed exogenous variables count neither as misfit nor as something to explain.
+    """
+    table = model.table
+    fixed = model.exogenous
+    gfi = 0.0
+    for share, (structure, sample, _) in zip(model.shares, model.groups, strict=True):
+        implied = implied_moments(structure, theta)
+        weights = None if model.estimator == "ULS" else _goodness_weight(model, sample, implied)
+        cov, mean = sample.cov.copy(), sample.mean.copy()
+        cov[np.ix_(fixed, fixed)] = 0.0
+        mean[list(fixed)] = 0.0
+        on = float(table.mean_structure)
+        misfit = half_quadratic(sample.cov - implied.sigma, on * (sample.mean - implied.mu), weights)
+        gfi += share * (1 - misfit / half_quadratic(cov, on * mean, weights))
+    p = len(table.variables.observed)
+    n_moments = len(model.samples) * (p * (p + 1) // 2 + (p if table.mean_structure else 0))
+    agfi = 1 - n_moments / df * (1 - gfi) if df > 0 else 1.0
+    return {"gfi": gfi, "agfi": agfi, "pgfi": df / n_moments * gfi}
+
+
+def _goodness_weight(model, sample, implied):
+    return factor(sample.cov if model.estimator == "GLS" else implied.sigma)[0]

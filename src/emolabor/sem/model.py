@@ -1,0 +1,65 @@
+"""A model bound to its samples: what every numerical function of the engine needs, in one frozen object."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Loss:
+    """The discrepancy of one group: value and derivatives as functions of (structure, theta, sample)."""
+
+    value: object
+    derivatives: object
+
+
+@dataclass(frozen=True)
+class Model:
+    """Parameter table, and for each group matrices, sample and discrepancy."""
+
+    table: object
+    structures: tuple
+    samples: tuple
+    losses: tuple
+    estimator: str
+
+    @property
+    def groups(self):
+        """(structure, sample, loss) of each group."""
+        return zip(self.structures, self.samples, self.losses, strict=True)
+
+    @property
+    def exogenous(self):
+        """Places of the fixed exogenous variables among the observed."""
+        variables = self.table.variables
+        return tuple(variables.observed.index(name) for name in variables.fixed_x)
+
+    @property
+    def n_obs(self):
+        """Cases over all groups."""
+        return sum(sample.n for sample in self.samples)
+
+    @property
+    def weight(self):
+        """What multiplies the discrepancy of a case: n, or n less the groups for the Wishart likelihood."""
+        return sum(sample.weight for sample in self.samples)
+
+    @property
+    def shares(self):
+        """Share of each group in the weight (n_groups,)."""
+        weights = np.array([sample.weight for sample in self.samples])
+        return weights / weights.sum()
+
+    def value(self, theta):
+        """Half the discrepancy of a case over all groups."""
+        parts = zip(self.shares, self.groups, strict=True)
+        return sum(share * loss.value(structure, theta, sample) for share, (structure, sample, loss) in parts)
+
+    def derivatives(self, theta, observed=False):
+        """Value, gradient (q,) and information (q, q) of a case over all groups."""
+        parts = [
+            loss.derivatives(structure, theta, sample, observed=observed) for structure, sample, loss in self.groups
+        ]
+        if len(parts) == 1:
+            return parts[0]
+        return tuple(sum(share * part[i] for share, part in zip(self.shares, parts, strict=True)) for i in range(3))

@@ -1,0 +1,86 @@
+"""Scaling factors of the chi-square for answers that are not normal.
+
+Satorra & Bentler (1994) for MLM; Yuan & Bentler (2000) in the form of Asparouhov & Muthen (2005) for MLR.
+"""
+
+import numpy as np
+
+from emolabor.sem import likelihood
+from emolabor.sem.inference import bordered_inverse, deviations_and_predicted, meat
+from emolabor.sem.saturated import saturated_trace
+from emolabor.sem.structure import implied_moments
+
+
+def satorra_bentler_trace(model, theta, basis):
+    """Trace of U Gamma: the mean of the chi-square whatever the distribution.
+
+    Parameters
+    ----------
+    model : Model
+    theta : ndarray (q,)
+    basis : ndarray (q, r)
+
+    Returns
+    -------
+    float
+        Divided by the degrees of freedom it is the scaling factor.
+    """
+    bread = bordered_inverse(model.derivatives(theta)[2], basis)
+    spent = float(np.sum(bread * meat(model, theta, "robust_sem")))
+    total = 0.0
+    for structure, sample, _ in model.groups:
+        inverse, _ = likelihood.factor(implied_moments(structure, theta).sigma)
+        total += moment_trace(sample, inverse, structure.mean_structure, model.exogenous)
+    return total - spent
+
+
+def yuan_bentler_traces(model, theta, basis):
+    """Traces of the scores' cross-product times the inverse information, for the saturated model and for the model.
+
+    Parameters
+    ----------
+    model : Model
+    theta : ndarray (q,)
+    basis : ndarray (q, r)
+
+    Returns
+    -------
+    tuple of float
+        Their difference divided by the degrees of freedom is the scaling factor.
+    """
+    bread = bordered_inverse(model.derivatives(theta, observed=True)[2], basis)
+    spent = float(np.sum(bread * meat(model, theta, "huber_white")))
+    total = 0.0
+    for structure, sample, _ in model.groups:
+        if sample.patterns or sample.clusters is not None or model.exogenous:
+            total += saturated_trace(structure, sample, model.exogenous)
+        else:
+            total += moment_trace(sample, likelihood.factor(sample.cov)[0], structure.mean_structure)
+    return total, spent
+
+
+def moment_trace(sample, inverse, mean_structure, exogenous=()):
+    """Trace of the normal-theory weight matrix times the covariance of the sample moments, from squared distances.
+
+    Parameters
+    ----------
+    sample : Sample
+    inverse : ndarray (p, p)
+        The inverse covariance that the weight matrix is built from.
+    mean_structure : bool
+    exogenous : sequence of int
+        Fixed exogenous variables: what they predict of a case's moments does not count.
+
+    Returns
+    -------
+    float
+        With d a case's deviations and h their prediction, the mean of half of tr[(P (dd' - hh'))^2] less its value at
+        the mean, and the trace of the means' part.
+    """
+    deviations, predicted = deviations_and_predicted(sample, exogenous)
+    turned = deviations @ inverse
+    own, mixed = np.sum(turned * deviations, axis=1), np.sum(turned * predicted, axis=1)
+    other = np.sum((predicted @ inverse) * predicted, axis=1)
+    mean_product = inverse @ (deviations.T @ deviations - predicted.T @ predicted) / sample.n
+    trace = 0.5 * (float(np.mean(own**2 - 2 * mixed**2 + other**2)) - float(np.sum(mean_product * mean_product.T)))
+    return trace + float(np.trace(mean_product)) if mean_structure else trace
