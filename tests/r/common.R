@@ -23,11 +23,12 @@ tight_fit <- function(arguments) {
   best
 }
 
-# From lavaan's own fit, Newton steps with its gradient and Hessian until they move no parameter by more than 1e-11; lavaan
-# evaluates everything at the point reached (optim.method = "none"). Equality constraints only: with inequalities the
-# fit is left to tight_fit.
+# From lavaan's own fit, Newton steps with its gradient and Hessian until one moves no parameter by more than 1e-6 (what is
+# left is of the order of its square); lavaan evaluates everything at the point reached (optim.method = "none").
+# Equality constraints only: with inequalities the fit is left to tight_fit.
 exact_fit <- function(arguments) {
-  quick <- c(arguments[setdiff(names(arguments), c("se", "test"))], list(se = "none", test = "none", baseline = FALSE))
+  quick <- arguments[setdiff(names(arguments), c("se", "test", "em.h1.tol", "em.h1.iter.max"))]
+  quick <- c(quick, list(se = "none", test = "none", baseline = FALSE))
   fit <- suppressWarnings(do.call("sem", quick))
   if (!lavInspect(fit, "converged")) fit <- tight_fit(quick)
   table <- parTable(fit)
@@ -54,7 +55,7 @@ exact_fit <- function(arguments) {
     system <- rbind(cbind(curvature, t(jacobian)), cbind(jacobian, matrix(0, k, k)))
     move <- (MASS::ginv(system) %*% c(-gradient, -constraint))[seq_along(theta)]
     table$est[table$free > 0] <- theta + move
-    if (max(abs(move)) < 1e-11) return(at(arguments))
+    if (max(abs(move)) < 1e-6) return(at(arguments))
   }
   stop("Newton did not settle: ", arguments$model)
 }
@@ -134,6 +135,21 @@ intervals <- function(fit, m) {
   m
 }
 
+as_measures <- function(m, case)
+  data.frame(case = case, lhs = "", op = "", rhs = "", group = 0, what = gsub("[.]", "_", names(m)), value = as.numeric(m))
+
+# Univariate score tests of the equality constraints: lhs and rhs name the two parameters with their groups ("x3~1 2").
+score_rows <- function(fit, case) {
+  uni <- suppressWarnings(lavTestScore(fit))$uni
+  table <- parTable(fit)
+  name <- function(label) {
+    row <- ifelse(label %in% table$plabel, match(label, table$plabel), match(label, table$label))
+    ifelse(is.na(row), label, paste0(table$lhs, table$op, table$rhs, " ", table$group)[row])
+  }
+  rows <- data.frame(case = case, lhs = name(uni$lhs), op = "==", rhs = name(uni$rhs), group = 0)
+  rbind(cbind(rows, what = "score_statistic", value = uni$X2), cbind(rows, what = "score_pvalue", value = uni$p.value))
+}
+
 # One row of a cases table: options are name=value pairs, the values of one option set apart by |.
 case_arguments <- function(case, data) {
   arguments <- list(model = case$model, data = data[[case$data]])
@@ -146,18 +162,19 @@ case_arguments <- function(case, data) {
   arguments
 }
 
-fit_cases <- function(stem, also = function(fit, case) NULL) {
-  data <- list(holzinger = public("holzinger_swineford39_data.csv"), democracy = public("pd_data.csv"),
-               incomplete = own("incomplete.csv"), clustered = own("clustered.csv"), large = own("large.csv"),
-               growth = own("growth.csv"))
+case_data <- function()
+  list(holzinger = public("holzinger_swineford39_data.csv"), democracy = public("pd_data.csv"),
+       incomplete = own("incomplete.csv"), clustered = own("clustered.csv"), large = own("large.csv"),
+       growth = own("growth.csv"))
+
+fit_cases <- function(stem) {
+  data <- case_data()
   cases <- read.csv(file.path(here, paste0(stem, "_cases.csv")))
   rows <- lapply(seq_len(nrow(cases)), function(i) {
     message(stem, ": ", cases$case[i])
     fit <- exact_fit(case_arguments(cases[i, ], data))
     m <- intervals(fit, fitMeasures(fit))
-    rbind(parameters(fit, cases$case[i]), also(fit, cases$case[i]),
-          data.frame(case = cases$case[i], lhs = "", op = "", rhs = "", group = 0, what = gsub("[.]", "_", names(m)),
-                     value = as.numeric(m)))
+    rbind(parameters(fit, cases$case[i]), as_measures(m, cases$case[i]))
   })
   write_reference(do.call(rbind, rows), stem)
 }
