@@ -98,12 +98,17 @@ def _start_worker():
     """
     os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # Leaving by an exception lets papermill shut its kernel down.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
 
 
 def _execute_job(job):
-    return execute(*job)
+    """Execute one notebook; a worker told to stop lets papermill shut its kernel down first, then goes silently."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    try:
+        return execute(*job)
+    except SystemExit:
+        os._exit(1)
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def execute_all(jobs):
@@ -123,4 +128,7 @@ def execute_all(jobs):
 
     with get_context("spawn").Pool(min(WORKERS, len(jobs)), initializer=_start_worker) as pool:
         finished = tqdm(pool.imap_unordered(_execute_job, jobs), total=len(jobs), desc="notebooks", file=sys.stderr)
-        return sorted(finished, key=lambda execution: execution.notebook)
+        executions = sorted(finished, key=lambda execution: execution.notebook)
+        pool.close()
+        pool.join()
+    return executions

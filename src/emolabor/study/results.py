@@ -74,7 +74,7 @@ class Results:
     >>> results.show("fit", pd.Series({"cfi": 0.96712, "df": 84})).frame["Value"].to_dict()
     {'CFI': '0.967', 'df': '84'}
     >>> results.values
-    {'fit': {'cfi': 0.96712, 'df': 84}}
+    {'fit': {'cfi': 0.96712, 'df': 84.0}}
     """
 
     def __init__(self, notebook, results_dir, language, **parameters):
