@@ -223,6 +223,8 @@ def test_ctrl_c_ends_with_130_and_one_line_and_the_next_run_repairs(project):
         stderr=subprocess.PIPE,
         encoding="utf-8",
         start_new_session=True,
+        # A shell starts background jobs with Ctrl-C ignored, and children inherit that: CI may be such a job.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     while not (log.exists() and "requirements.lock" in log.read_text(encoding="utf-8")):
         assert process.poll() is None
