@@ -1,30 +1,50 @@
 """Emotional-labour scales and structural equation models for service window staff."""
 
-from emolabor.analysis import verdicts
-from emolabor.errors import EmolaborError
-from emolabor.instrument import load_instrument
-from emolabor.measurement import reliability
-from emolabor.responses import read_responses, score, scored_items
-from emolabor.scales import list_scales, load_scale
-from emolabor.sem import cfa, sem
-from emolabor.simulation import simulate_staff
-from emolabor.theory import full_model, load_claims, measurement_model, structural_model
+import sys
+from importlib import import_module
+from types import ModuleType
 
-__all__ = [
-    "EmolaborError",
-    "cfa",
-    "full_model",
-    "list_scales",
-    "load_claims",
-    "load_instrument",
-    "load_scale",
-    "measurement_model",
-    "read_responses",
-    "reliability",
-    "score",
-    "scored_items",
-    "sem",
-    "simulate_staff",
-    "structural_model",
-    "verdicts",
-]
+# Importing pandas and scipy takes most of a second, so a room is loaded when one of its names is first used.
+ROOM_OF = {
+    "EmolaborError": "errors",
+    "cfa": "sem",
+    "full_model": "theory",
+    "list_scales": "scales",
+    "load_claims": "theory",
+    "load_instrument": "instrument",
+    "load_scale": "scales",
+    "measurement_model": "theory",
+    "read_responses": "responses",
+    "reliability": "measurement",
+    "score": "responses",
+    "scored_items": "responses",
+    "sem": "sem",
+    "simulate_staff": "simulation",
+    "structural_model": "theory",
+    "verdicts": "analysis",
+}
+__all__ = list(ROOM_OF)
+
+
+def __getattr__(name):
+    if name not in ROOM_OF:
+        raise AttributeError(f"module 'emolabor' has no attribute {name!r}")
+    value = getattr(import_module(f"emolabor.{ROOM_OF[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__():
+    return sorted({*globals(), *ROOM_OF})
+
+
+class _Package(ModuleType):
+    """The package: where a room and its function share a name, `el.sem` is the function."""
+
+    def __setattr__(self, name, value):
+        if name == "sem" and isinstance(value, ModuleType):
+            value = value.sem
+        super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package
