@@ -1,5 +1,7 @@
 """The way in: a model text and data become a fit."""
 
+from functools import lru_cache
+
 from emolabor.errors import EmolaborError
 from emolabor.sem.estimate import estimate_parameters, losses_of
 from emolabor.sem.fit import Fit
@@ -9,6 +11,7 @@ from emolabor.sem.start import start_values
 from emolabor.sem.structure import build_structure
 from emolabor.sem.syntax import parse_model
 from emolabor.sem.table import build_table
+from emolabor.sem.threads import one_thread
 from emolabor.sem.variables import classify
 
 ESTIMATORS = ("ML", "MLM", "MLR", "GLS", "ULS")
@@ -16,6 +19,7 @@ MISSING = ("listwise", "fiml")
 LIKELIHOODS = ("normal", "wishart")
 
 
+@one_thread
 def sem(
     model,
     data=None,
@@ -100,7 +104,9 @@ def sem(
     means = mean_structure
     if means is None:
         means = sample_mean is not None or group is not None or cluster is not None or missing == "fiml"
-    syntax = parse_model(model)
+    if not isinstance(model, str):
+        raise EmolaborError(f"model: found {type(model).__name__}, allowed: a text such as 'f =~ x1 + x2 + x3'.")
+    syntax = _parsed(model)
     least_squares = estimator in ("GLS", "ULS")
     wishart = likelihood == "wishart" or least_squares
     variables = classify(syntax, not least_squares)
@@ -111,19 +117,12 @@ def sem(
         samples = samples_from_data(
             data, names, group=group, cluster=cluster, missing=missing, wishart=wishart, exogenous=exogenous
         )
-    table = build_table(
-        syntax,
-        n_groups=len(samples),
-        std_lv=std_lv,
-        mean_structure=bool(means),
-        group_equal=_names(group_equal),
-        group_partial=_names(group_partial),
-        fixed_x=not least_squares,
-    )
-    return fit_table(model, table, samples, estimator)
+    equal, partial = _names(group_equal), _names(group_partial)
+    table = _completed(model, len(samples), bool(std_lv), bool(means), equal, partial, not least_squares)
+    return fit_table(model, table, samples, estimator, fiml=missing == "fiml")
 
 
-def fit_table(text, table, samples, estimator, start=None):
+def fit_table(text, table, samples, estimator, start=None, fiml=False):
     """Fit a parameter table to samples.
 
     Parameters
@@ -134,17 +133,37 @@ def fit_table(text, table, samples, estimator, start=None):
     samples : list of Sample
     estimator : str
     start : ndarray (q,), optional
+    fiml : bool
+        Full information was asked for, whether or not answers are missing: observed information, robust indices.
 
     Returns
     -------
     Fit
     """
     structures = tuple(build_structure(table, group, s.cov, s.mean) for group, s in enumerate(samples))
-    bound = Model(table, structures, tuple(samples), tuple(losses_of(estimator, samples)), estimator)
+    bound = Model(table, structures, tuple(samples), tuple(losses_of(estimator, samples)), estimator, fiml)
     estimate = estimate_parameters(bound, start_values(table, samples) if start is None else start)
-    incomplete = any(sample.patterns for sample in samples)
     kinds = {"MLM": "robust_sem", "MLR": "huber_white"}
-    return Fit(text, bound, estimate, kinds.get(estimator, "observed" if incomplete else "expected"))
+    return Fit(text, bound, estimate, kinds.get(estimator, "observed" if fiml else "expected"))
+
+
+@lru_cache(maxsize=64)
+def _parsed(text):
+    """The parsed text, kept: simulations and resamples ask for the same one thousands of times."""
+    return parse_model(text)
+
+
+@lru_cache(maxsize=64)
+def _completed(text, n_groups, std_lv, mean_structure, group_equal, group_partial, fixed_x):
+    return build_table(
+        _parsed(text),
+        n_groups=n_groups,
+        std_lv=std_lv,
+        mean_structure=mean_structure,
+        group_equal=group_equal,
+        group_partial=group_partial,
+        fixed_x=fixed_x,
+    )
 
 
 def _names(value):

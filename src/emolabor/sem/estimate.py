@@ -89,7 +89,7 @@ def _search(model, constraints, curved, start):
 
     def derivatives(alpha, observed):
         total, gradient, information = model.derivatives(theta_of(alpha), observed)
-        if unconstrained:
+        if unconstrained or gradient is None:
             return total, gradient, information
         return total, basis.T @ gradient, basis.T @ information @ basis
 

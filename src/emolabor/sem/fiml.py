@@ -28,7 +28,10 @@ def derivatives(structure, theta, sample, observed=False):
     value, weighted, pull, pairs = 0.0, np.zeros((p, p)), np.zeros(p), np.zeros((entries, entries))
     for pattern in sample.patterns:
         o, share = pattern.observed, pattern.n / sample.n
-        inverse, logdet = factor(implied.sigma[np.ix_(o, o)])
+        factored = factor(implied.sigma[np.ix_(o, o)])
+        if factored is None:
+            return np.inf, None, None
+        inverse, logdet = factored
         gap = pattern.mean - implied.mu[o]
         about = pattern.cov + np.outer(gap, gap)
         value += 0.5 * share * (logdet + float(np.sum(inverse * about)))

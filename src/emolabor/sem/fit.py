@@ -6,12 +6,18 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from emolabor.sem import values
+from emolabor.sem import functionals
+from emolabor.sem.draws import monte_carlo
+from emolabor.sem.effects import effects_table
 from emolabor.sem.inference import covariance_of_estimates, defined_errors
 from emolabor.sem.measures import all_fit_measures
+from emolabor.sem.paths import list_effects
 from emolabor.sem.problems import find_problems
+from emolabor.sem.resampling import bootstrap
 from emolabor.sem.structure import implied_moments
 from emolabor.sem.summary import summary_text
+from emolabor.sem.threads import one_thread
+from emolabor.sem.values import r_squared, wald
 
 COLUMNS = (
     "lhs",
@@ -81,9 +87,11 @@ class Fit:
         return not self.problems
 
     @cached_property
+    @one_thread
     def _vcov(self):
         return covariance_of_estimates(self.model, self.estimate, self.se)
 
+    @one_thread
     def tidy(self, level=0.95):
         """List the parameters.
 
@@ -105,28 +113,23 @@ class Fit:
         >>> round(el.sem("y ~ x", sample_cov=cov, n_obs=101).tidy().est[0], 3)
         0.5
         """
-        table, theta, samples = self.table, self.estimate.theta, self.model.samples
-        est = values.row_values(table, theta, samples)
+        table, theta = self.table, self.estimate.theta
+        rows = [(row.lhs, row.op, row.rhs, row.group + 1, row.label) for row in table.rows]
+        rows += [(defined.name, ":=", defined.text, 0, defined.name) for defined in table.defined]
+        est = functionals.row_draws(self.model, theta[None, :])
+        columns = [est]
+        columns += [functionals.standardized_draws(self.model, theta[None, :], latent) for latent in (True, False)]
+        columns = [np.hstack([values, functionals.defined_draws(table, values)])[0] for values in columns]
         free = np.array([row.free for row in table.rows])
-        own = np.sqrt(np.maximum(np.diag(self._vcov), 0.0)) if self._vcov.size else np.zeros(0)
-        errors = np.where(free >= 0, np.append(own, 0.0)[free], 0.0)
-        std_lv, std_all = values.standardized(table, self.model.structures, theta, samples)
-        names = [(row.lhs, row.op, row.rhs, row.group + 1, row.label) for row in table.rows]
-        names += [(defined.name, ":=", defined.text, 0, defined.name) for defined in table.defined]
-        columns = []
-        labels = {
-            row.label: i for i, row in reversed(list(enumerate(table.rows))) if row.label
-        }  # the first row that has it
-        for column in (est, std_lv, std_all):
-            more = values.defined_values(table, {label: column[i] for label, i in labels.items()})
-            columns.append(np.array([*column, *more]))
-        errors = np.array([*errors, *defined_errors(table, theta, self._vcov)])
-        z, pvalue, lower, upper = values.wald(columns[0], errors, level)
-        lhs, op, rhs, group, label = zip(*names, strict=True)
+        own = np.append(np.sqrt(np.maximum(np.diag(self._vcov), 0.0)), 0.0)
+        errors = np.array([*np.where(free >= 0, own[free], 0.0), *defined_errors(table, theta, self._vcov)])
+        z, pvalue, lower, upper = wald(columns[0], errors, level)
+        lhs, op, rhs, group, label = zip(*rows, strict=True)
         data = (lhs, op, rhs, group, label, columns[0], errors, z, pvalue, lower, upper, columns[1], columns[2])
         return pd.DataFrame(dict(zip(COLUMNS, data, strict=True)))
 
     @cached_property
+    @one_thread
     def _fit_measures(self):
         return all_fit_measures(self.model, self.estimate)
 
@@ -180,10 +183,60 @@ class Fit:
         Series
             By name (by group and name where there are several groups).
         """
-        shares = values.r_squared(self.model.structures, self.estimate.theta, self.table.variables)
+        shares = r_squared(self.model.structures, self.estimate.theta, self.table.variables)
         if self.table.n_groups == 1:
             return pd.Series({name: share for (_, name), share in shares.items()}, dtype=float)
         return pd.Series({(group + 1, name): share for (group, name), share in shares.items()}, dtype=float)
+
+    @cached_property
+    def _effects(self):
+        return list_effects(self.table)
+
+    def effects(self, level=0.95):
+        """Total, direct and indirect effects among all variables joined by regressions, each specific way too.
+
+        Parameters
+        ----------
+        level : float
+            Coverage of the intervals.
+
+        Returns
+        -------
+        DataFrame
+            source, target, kind (total, direct, indirect, specific), via, group, est, se, z, pvalue, ci_lower,
+            ci_upper, std_lv, std_all; errors by the delta method (Sobel, 1982). "Effect" is the field's word for a sum
+            of products of coefficients; of cross-sectional data it is an association.
+        """
+        return effects_table(self, self._effects, level)
+
+    def bootstrap(self, n_resamples=5000, seed=1, kind="nonparametric", workers=1):
+        """Estimate the model on resamples; see `emolabor.sem.resampling.bootstrap`.
+
+        Parameters
+        ----------
+        n_resamples, seed, workers : int
+        kind : str
+            nonparametric, bollen_stine or parametric.
+
+        Returns
+        -------
+        Draws
+            ``.ci("percentile" | "bc" | "bca")``, ``.n_failed``, ``.n_improper``, ``.pvalue``.
+        """
+        return bootstrap(self, n_resamples, seed, kind, workers)
+
+    def monte_carlo(self, n_draws=20000, seed=1):
+        """Draw parameters from their estimated distribution; see `emolabor.sem.draws.monte_carlo`.
+
+        Parameters
+        ----------
+        n_draws, seed : int
+
+        Returns
+        -------
+        Draws
+        """
+        return monte_carlo(self, n_draws, seed)
 
     def summary(self):
         """Tell the result in words and tables, as lavaan does, with the verdict on admissibility first.

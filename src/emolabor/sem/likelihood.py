@@ -13,16 +13,15 @@ from emolabor.sem.structure import derivative_columns, implied_moments, sum_entr
 
 def factor(sigma):
     """Inverse and log-determinant of a covariance matrix (p, p); None where it is not positive definite."""
-    root, info = lapack.dpotrf(sigma, lower=1)
+    root, info = lapack.dpotrf(sigma, lower=1, clean=1)
     if info != 0:
         return None
-    diagonal = np.diag(root)
-    logdet = 2.0 * float(np.log(diagonal).sum())
-    inverse, info = lapack.dpotri(root, lower=1)
-    if info != 0 or not np.isfinite(logdet):
+    logdet = 2.0 * float(np.log(root.diagonal()).sum())
+    if not np.isfinite(logdet):
         return None
-    inverse = np.tril(inverse)
-    return inverse + np.tril(inverse, -1).T, logdet
+    inverse, _ = lapack.dpotri(root, lower=1)
+    inverse.ravel(order="K")[:: len(inverse) + 1] *= 0.5
+    return inverse + inverse.T, logdet
 
 
 def half_discrepancy(structure, theta, sample):
@@ -54,17 +53,20 @@ def derivatives(structure, theta, sample, observed=False):
     Parameters
     ----------
     structure, theta, sample
-        As for `half_discrepancy`; the implied covariance must be positive definite.
+        As for `half_discrepancy`.
     observed : bool
         The Hessian instead of the expected information.
 
     Returns
     -------
     tuple
-        float, ndarray (q,), ndarray (q, q).
+        float, ndarray (q,), ndarray (q, q); infinite, None, None where the implied covariance is not positive definite.
     """
     implied = implied_moments(structure, theta)
-    inverse, logdet = factor(implied.sigma)
+    factored = factor(implied.sigma)
+    if factored is None:
+        return np.inf, None, None
+    inverse, logdet = factored
     about, residual = _about(structure, sample, implied)
     value = 0.5 * (logdet + float(np.sum(inverse * about)))
     left, right, weight = derivative_columns(structure, implied)
@@ -117,19 +119,25 @@ def second_derivatives(structure, implied, weighted, pull):
     """Half of tr(W d2 Sigma) minus d2 mu' P r, for every pair of entries."""
     p = structure.n_observed
     total, covariance = implied.total, implied.covariance
-    observed_total, observed_cov = total[:p], covariance[:p]
-    turned = observed_total.T @ weighted
-    by_cov, by_total = turned @ observed_cov, turned @ observed_total
-    drawn = pull @ observed_total
-    i, j, kind, scale = structure.row, structure.col, structure.kind, structure.scale
-    b_ji = total[np.ix_(j, i)]  # [a, b] = B[j_a, i_b]
-    path = kind == 0
-    one_way = b_ji * by_cov[np.ix_(i, j)] - b_ji * drawn[i][:, None] * implied.means[j][None, :]
-    paths = one_way + one_way.T + covariance[np.ix_(j, j)] * by_total[np.ix_(i, i)]
-    with_cov = (total[np.ix_(j, j)] * by_total[np.ix_(i, i)] + b_ji * by_total[np.ix_(i, j)]) * scale[None, :]
-    with_mean = b_ji * drawn[i][:, None] * (kind == 2)[None, :]
-    mixed = np.where(np.outer(path, ~path), with_cov - with_mean, 0.0)
-    return np.where(np.outer(path, path), paths, 0.0) + mixed + mixed.T
+    turned = total[:p].T @ weighted
+    by_cov, by_total = turned @ covariance[:p], turned @ total[:p]
+    drawn = pull @ total[:p]
+    path = np.flatnonzero(structure.kind == 0)
+    other = np.flatnonzero(structure.kind != 0)
+    i, j = structure.row[path], structure.col[path]
+    k, m = structure.row[other], structure.col[other]
+    column = j[:, None]
+    b_ji = total[column, i]  # [a, b] = B[j_a, i_b]
+    one_way = b_ji * (by_cov[i[:, None], j] - np.outer(drawn[i], implied.means[j]))
+    paths = one_way + one_way.T + covariance[column, j] * by_total[i[:, None], i]
+    b_jk = total[column, k]
+    mixed = (total[column, m] * by_total[i[:, None], k] + b_jk * by_total[i[:, None], m]) * structure.scale[other]
+    mixed = mixed - b_jk * drawn[i][:, None] * (structure.kind[other] == 2)
+    result = np.zeros((len(structure.kind), len(structure.kind)))
+    result[path[:, None], path] = paths
+    result[path[:, None], other] = mixed
+    result[other[:, None], path] = mixed.T
+    return result
 
 
 def case_scores(structure, theta, values, centre=None):
@@ -162,7 +170,7 @@ def _scores(structure, deviations, inverse, left, right, weight):
 
 def add_up_columns(structure, entries):
     """Sum columns of entries (n, n_entries) by parameter: (n, q)."""
-    if np.array_equal(structure.parameter, np.arange(structure.n_parameters)):
+    if structure.one_to_one:
         return entries
     result = np.zeros((len(entries), structure.n_parameters))
     for k, parameter in enumerate(structure.parameter):

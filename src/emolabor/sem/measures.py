@@ -66,7 +66,7 @@ def baseline(model):
         replace(structure, parameter=structure.parameter + first, n_parameters=int(counts[-1]))
         for structure, first in zip(structures, counts, strict=False)
     ]
-    result = Model(table, tuple(structures), model.samples, model.losses, model.estimator)
+    result = Model(table, tuple(structures), model.samples, model.losses, model.estimator, model.fiml)
     theta = np.concatenate(values)
     if model.estimator == "GLS":
         theta = minimize(result.value, lambda t, observed: result.derivatives(t, observed), theta).theta
@@ -131,7 +131,7 @@ def all_fit_measures(model, estimate):
     result.update(ntotal=n, **fit_measures.rmsea(chisq, df, weight, groups))
     if model.estimator in ("MLM", "MLR"):
         result.update(_scaled(model, estimate, base, base_theta, result))
-    if any(sample.patterns for sample in model.samples):
+    if model.fiml:
         complete = [complete_data_misfit(m, t, b) for m, t, b in _with_baseline(model, estimate, base, base_theta)]
         (own, own_k), (other, other_k) = complete
         factors = own_k / df if df > 0 else np.nan, other_k / base_df

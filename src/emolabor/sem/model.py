@@ -22,6 +22,7 @@ class Model:
     samples: tuple
     losses: tuple
     estimator: str
+    fiml: bool = False
 
     @property
     def groups(self):
@@ -46,9 +47,8 @@ class Model:
 
     @property
     def shares(self):
-        """Share of each group in the weight (n_groups,)."""
-        weights = np.array([sample.weight for sample in self.samples])
-        return weights / weights.sum()
+        """Share of each group in the cases (n_groups,)."""
+        return np.array([sample.n for sample in self.samples]) / self.n_obs
 
     def value(self, theta):
         """Half the discrepancy of a case over all groups."""
@@ -62,4 +62,6 @@ class Model:
         ]
         if len(parts) == 1:
             return parts[0]
+        if any(part[1] is None for part in parts):
+            return np.inf, None, None
         return tuple(sum(share * part[i] for share, part in zip(self.shares, parts, strict=True)) for i in range(3))

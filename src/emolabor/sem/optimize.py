@@ -52,7 +52,8 @@ def minimize(value, derivatives, start):
             near = False
             current, gradient, information = derivatives(theta, near)
             continue
-        size = _step_size(value, theta, step, current)
+        trial = derivatives(theta - step, decrement < 1e-2)
+        size = 1.0 if trial[0] <= _not_above(current) else _step_size(value, theta, 0.5 * step, current) / 2
         if size == 0.0 and damping < 1e6 and decrement > 1e-12:
             damping = max(10 * damping, 1e-4)
             continue
@@ -61,7 +62,7 @@ def minimize(value, derivatives, start):
             theta = theta - size * step
             damping = damping / 10 if damping > 1e-10 else 0.0
             near = decrement < 1e-2 and size == 1.0
-            current, gradient, information = derivatives(theta, near)
+            current, gradient, information = trial if size == 1.0 else derivatives(theta, near)
         if still >= 2 or (still and np.max(np.abs(gradient), initial=0.0) < 1e-12):
             break
     return Optimum(theta, current, gradient, iteration)
@@ -69,12 +70,16 @@ def minimize(value, derivatives, start):
 
 def _step_size(value, theta, step, current):
     """The first of 1, 1/2, 1/4 ... at which the function does not rise; 0 where there is none."""
-    size, allowed = 1.0, current + 1e-13 * max(1.0, abs(current))
+    size, allowed = 1.0, _not_above(current)
     for _ in range(30):
         if value(theta - size * step) <= allowed:
             return size
         size /= 2
     return 0.0
+
+
+def _not_above(current):
+    return current + 1e-13 * max(1.0, abs(current))
 
 
 def _direction(gradient, information, damping):

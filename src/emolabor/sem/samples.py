@@ -154,6 +154,11 @@ def sample_from_cov(sample_cov, sample_mean, n_obs, names, wishart=False):
 
 
 def _numbers(frame, names, argument="data"):
+    names = list(names)
+    if frame.columns.is_unique and all(dtype == np.float64 for dtype in frame.dtypes[names]):
+        values = frame[names].to_numpy()
+        _refuse_infinite(values, names, argument)
+        return values
     columns = []
     for name in names:
         column = frame[name]
@@ -164,11 +169,15 @@ def _numbers(frame, names, argument="data"):
             raise EmolaborError(f"{argument}: column '{name}' holds {found!r}, allowed: numbers.")
         columns.append(column.to_numpy(dtype=float, na_value=np.nan))
     values = np.column_stack(columns)
+    _refuse_infinite(values, names, argument)
+    return values
+
+
+def _refuse_infinite(values, names, argument):
     infinite = np.isinf(values)
     if infinite.any():
         row, col = np.argwhere(infinite)[0]
         raise EmolaborError(f"{argument}: column '{names[col]}' is infinite in row {row + 1}; allowed: finite numbers.")
-    return values
 
 
 def _codes(data, column, argument):

@@ -72,24 +72,21 @@ def _latent_guesses(rows, position, cov):
 
 def _relative_loadings(block):
     """Loadings relative to the first indicator: cov(j, others) cov(1, others) / cov(1, others)^2."""
-    k = len(block)
-    relative = np.sqrt(np.diag(block) / block[0, 0])
-    sign = np.where(block[0] < 0, -1.0, 1.0)
-    for j in range(1, k):
-        others = [o for o in range(1, k) if o != j]
-        instrument = block[0, others]
-        weight = float(instrument @ instrument)
-        if others and weight > 0:
-            relative[j] = float(block[j, others] @ instrument) / weight
-        bound = 5 * np.sqrt(block[j, j] / block[0, 0])
-        if not 0 < abs(relative[j]) <= bound:
-            relative[j] = sign[j] * np.sqrt(block[j, j] / block[0, 0])
+    variances = block.diagonal()
+    ratio = np.sqrt(variances / variances[0])
+    instrument = block[0].copy()
+    instrument[0] = 0.0
+    squares = instrument @ instrument - instrument**2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        relative = (block @ instrument - variances * instrument) / squares
+    usable = (np.abs(relative) > 0) & (np.abs(relative) <= 5 * ratio) & (squares > 0)
+    relative = np.where(usable, relative, np.where(block[0] < 0, -ratio, ratio))
+    relative[0] = 1.0
     return relative
 
 
 def _common_variance(block, relative):
     """Variance of the latent variable on the scale of the first indicator, within 10 % to 90 % of its variance."""
-    k = len(block)
-    pairs = [block[i, j] / (relative[i] * relative[j]) for i in range(k) for j in range(i)]
-    guess = float(np.median(pairs)) if pairs else 0.5 * block[0, 0]
+    i, j = np.tril_indices(len(block), -1)
+    guess = float(np.median(block[i, j] / (relative[i] * relative[j]))) if len(i) else 0.5 * block[0, 0]
     return float(np.clip(guess, 0.1 * block[0, 0], 0.9 * block[0, 0]))

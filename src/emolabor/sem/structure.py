@@ -7,6 +7,7 @@ gathers from a few products.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -32,6 +33,25 @@ class Structure:
     scale: np.ndarray
     sources: np.ndarray  # variables that any path starts from: the others have unit columns in B
     mean_structure: bool
+
+    @cached_property
+    def places(self):
+        """For paths, (co)variances, intercepts: which entries they are and their rows and columns in the matrix."""
+        chosen = [np.flatnonzero(self.kind == kind) for kind in (0, 1, 2)]
+        return [(self.parameter[here], self.row[here], self.col[here]) for here in chosen]
+
+    @cached_property
+    def one_to_one(self):
+        """Whether entry k is parameter k."""
+        return np.array_equal(self.parameter, np.arange(self.n_parameters))
+
+    @cached_property
+    def sources_are_joined(self):
+        """Whether any path leads from one source to another."""
+        inside = np.zeros(self.paths.shape, bool)
+        inside[self.row[self.kind == 0], self.col[self.kind == 0]] = True
+        inside |= self.paths != 0
+        return bool(inside[np.ix_(self.sources, self.sources)].any())
 
 
 @dataclass(frozen=True)
@@ -120,14 +140,10 @@ def fill(structure, theta):
         Paths A (v, v), (co)variances S (v, v), intercepts m (v,).
     """
     paths, covariances, intercepts = structure.paths.copy(), structure.covariances.copy(), structure.intercepts.copy()
-    values = theta[structure.parameter]
-    for kind, matrix in ((0, paths), (1, covariances)):
-        here = structure.kind == kind
-        matrix[structure.row[here], structure.col[here]] = values[here]
-        if kind == 1:
-            matrix[structure.col[here], structure.row[here]] = values[here]
-    here = structure.kind == 2
-    intercepts[structure.row[here]] = values[here]
+    path, covariance, intercept = structure.places
+    paths[path[1], path[2]] = theta[path[0]]
+    covariances[covariance[1], covariance[2]] = covariances[covariance[2], covariance[1]] = theta[covariance[0]]
+    intercepts[intercept[1]] = theta[intercept[0]]
     return paths, covariances, intercepts
 
 
@@ -144,29 +160,36 @@ def implied_moments(structure, theta):
     Implied
     """
     paths, covariances, intercepts = fill(structure, theta)
-    total = total_paths(paths, structure.sources)
+    total = total_paths(structure, paths)
     covariance = total @ covariances @ total.T
     means = total @ intercepts
     p = structure.n_observed
     return Implied(total, covariance, means, covariance[:p, :p], means[:p])
 
 
-def total_paths(paths, sources):
-    """B = (I - A)^-1, from the small block of the variables that paths start from."""
+def total_paths(structure, paths):
+    """B = (I - A)^-1 (v, v), from the small block of the variables that paths start from."""
+    sources = structure.sources
     total = np.eye(len(paths))
     if len(sources):
-        inner = np.linalg.inv(np.eye(len(sources)) - paths[np.ix_(sources, sources)])
-        total[:, sources] += paths[:, sources] @ inner
+        from_sources = paths[:, sources]
+        if structure.sources_are_joined:
+            from_sources = from_sources @ np.linalg.inv(np.eye(len(sources)) - from_sources[sources])
+        total[:, sources] += from_sources
     return total
 
 
 def sum_entries(structure, values):
     """Add up values of entries (n_entries,) by parameter: (n_parameters,)."""
+    if structure.one_to_one:
+        return values
     return np.bincount(structure.parameter, weights=values, minlength=structure.n_parameters)
 
 
 def sum_entry_pairs(structure, values):
     """Add up values of pairs of entries (n_entries, n_entries) by parameter: (n_parameters, n_parameters)."""
+    if structure.one_to_one:
+        return values
     q = structure.n_parameters
     flat = structure.parameter[:, None] * q + structure.parameter[None, :]
     return np.bincount(flat.ravel(), weights=values.ravel(), minlength=q * q).reshape(q, q)

@@ -94,8 +94,6 @@ def parse_model(text):
     >>> [(term.lhs, term.op, term.rhs) for term in parse_model("f =~ x1 + a*x2").terms]
     [('f', '=~', 'x1'), ('f', '=~', 'x2')]
     """
-    if not isinstance(text, str):
-        raise EmolaborError(f"model: found {type(text).__name__}, allowed: a text such as 'f =~ x1 + x2 + x3'.")
     terms, constraints = {}, []
     for formula in _formulas(_tokens(text)):
         position = _operator_position(formula)

@@ -1,10 +1,9 @@
-"""Values of the table's rows: estimates, standardized values, defined parameters, explained variance."""
+"""Values of the table's rows, how they are standardized, their Wald tests, explained variance."""
 
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from emolabor.sem import expressions
-from emolabor.sem.structure import fill, implied_moments, total_paths
+from emolabor.sem.structure import fill, implied_moments
 
 
 def row_values(table, theta, samples):
@@ -24,62 +23,38 @@ def row_values(table, theta, samples):
     return values
 
 
-def defined_values(table, by_label):
-    """Values of the `:=` parameters, in order, from the values of the labels."""
-    values = dict(by_label)
-    for defined in table.defined:
-        values[defined.name] = expressions.evaluate(defined.tree, values)
-    return [values[defined.name] for defined in table.defined]
-
-
-def standardized(table, structures, theta, samples):
-    """Standardized values of every row: latent variables only (std_lv), all variables (std_all).
+def standardizing_units(table, width, only_latent=False):
+    """By which standard deviations a row is multiplied and divided to be standardized.
 
     Parameters
     ----------
     table : ParameterTable
-    structures : list of Structure
-    theta : ndarray (q,)
-    samples : list of Sample
+    width : int
+        Number of variables v.
+    only_latent : bool
+        Standardize latent variables only (std_lv) instead of all (std_all).
 
     Returns
     -------
     tuple of ndarray
-        (n_rows,) each. Residual covariances are divided by the residual standard deviations, as lavaan does.
+        times (n_rows,) and over (n_rows, 2): places in a list that starts with 1 and goes on with the v standard
+        deviations of each group, then the v residual ones of each group. Residual covariances are divided by residual
+        standard deviations, as lavaan does.
     """
-    values = row_values(table, theta, samples)
     names = (*table.variables.observed, *table.variables.latent)
     position = {name: i for i, name in enumerate(names)}
-    latent = np.array([name in table.variables.latent for name in names])
-    scales = []
-    for structure in structures:
-        paths, covariances, _ = fill(structure, theta)
-        total = total_paths(paths, structure.sources)
-        spread = np.sqrt(np.maximum(np.diag(total @ covariances @ total.T), 0.0))
-        residual = np.sqrt(np.abs(np.diag(covariances)))
-        scales.append((spread, residual))
-    result = []
-    with np.errstate(divide="ignore", invalid="ignore"):
-        for only_latent in (True, False):
-            out = values.copy()
-            for i, row in enumerate(table.rows):
-                spread, residual = scales[row.group]
-                a, b = position[row.lhs], position.get(row.rhs)
-                if row.op == "~~" and a != b:
-                    factors = residual
-                else:
-                    factors = spread
-                unit = np.where(latent, factors, 1.0) if only_latent else factors
-                if row.op == "=~":
-                    out[i] *= unit[a] / unit[b]
-                elif row.op == "~":
-                    out[i] *= unit[b] / unit[a]
-                elif row.op == "~~":
-                    out[i] /= unit[a] * unit[b]
-                else:
-                    out[i] /= unit[a]
-            result.append(out)
-    return tuple(result)
+    first_latent = len(table.variables.observed) if only_latent else 0
+    times, over = [], []
+    for row in table.rows:
+        residual = row.op == "~~" and row.lhs != row.rhs
+        start = 1 + width * (row.group + table.n_groups * residual)
+        left, right = (
+            0 if name not in position or position[name] < first_latent else start + position[name]
+            for name in (row.lhs, row.rhs)
+        )
+        times.append({"=~": left, "~": right}.get(row.op, 0))
+        over.append({"=~": (right, 0), "~": (left, 0), "~~": (left, right), "~1": (left, 0)}[row.op])
+    return np.array(times), np.array(over)
 
 
 def wald(estimates, errors, level):

@@ -1,0 +1,177 @@
+"""Draws of the parameters, from resamples or from their estimated distribution, and intervals made of them."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from scipy.special import ndtr, ndtri
+
+from emolabor.errors import EmolaborError
+from emolabor.sem.functionals import all_draws, slopes
+from emolabor.sem.inference import bordered_inverse, scores_of
+from emolabor.sem.threads import one_thread
+
+INTERVALS = ("percentile", "bc", "bca")
+
+
+@dataclass(frozen=True)
+class Draws:
+    """Parameter vectors and what follows from each: raw, standardized, defined parameters, effects.
+
+    Attributes
+    ----------
+    fit : Fit
+    kind : str
+        nonparametric, bollen_stine, parametric or monte_carlo.
+    thetas : ndarray (R, q)
+        NaN where estimation failed.
+    chisq : ndarray (R,) or None
+        Test statistic of each resample.
+    """
+
+    fit: object
+    kind: str
+    thetas: np.ndarray
+    chisq: np.ndarray | None = None
+
+    @property
+    def n_draws(self):
+        """How many were asked for."""
+        return len(self.thetas)
+
+    @cached_property
+    def _usable(self):
+        return ~np.isnan(self.thetas).any(axis=1)
+
+    @property
+    def n_failed(self):
+        """Resamples whose search did not converge; they are left out."""
+        return int((~self._usable).sum())
+
+    @cached_property
+    def n_improper(self):
+        """Resamples that converged with a negative variance; they are kept, as leaving them out would bias intervals."""
+        rows = self.fit.table.rows
+        variances = sorted({r.free for r in rows if r.op == "~~" and r.lhs == r.rhs and r.free >= 0})
+        return int((self.thetas[self._usable][:, variances] < 0).any(axis=1).sum())
+
+    @cached_property
+    @one_thread
+    def _values(self):
+        """Raw and standardized values (R_usable, k) of all rows, defined parameters and effects."""
+        return all_draws(self.fit.model, self.fit._effects, self.thetas[self._usable])
+
+    @cached_property
+    @one_thread
+    def _estimates(self):
+        return tuple(
+            values[0] for values in all_draws(self.fit.model, self.fit._effects, self.fit.estimate.theta[None, :])
+        )
+
+    def ci(self, interval="percentile", level=0.95):
+        """Intervals of every parameter, `:=` and effect, raw and standardized.
+
+        Parameters
+        ----------
+        interval : str
+            "percentile"; "bc": bias-corrected (Efron, 1981; lavaan's bca.simple); "bca": bias-corrected and accelerated
+            (Efron, 1987), the acceleration from the cases' influence on the estimates.
+        level : float
+
+        Returns
+        -------
+        DataFrame
+            lhs, op, rhs, group, label, est, se, ci_lower, ci_upper, std_all, std_all_se, std_all_ci_lower,
+            std_all_ci_upper; the rows of `tidy`, then those of `effects` (op "total", "direct", "indirect", "specific";
+            rhs the source, label the way).
+        """
+        if interval not in INTERVALS:
+            raise EmolaborError(f"interval: found {interval!r}, allowed: {', '.join(INTERVALS)}.")
+        if not 0 < level < 1:
+            raise EmolaborError(f"level: found {level!r}, allowed: a number between 0 and 1.")
+        if self.kind == "monte_carlo" and interval != "percentile":
+            raise EmolaborError(f"interval: found {interval!r}, allowed for Monte Carlo draws: percentile.")
+        if self.kind == "bollen_stine":
+            raise EmolaborError(
+                "interval: Bollen-Stine resamples are for the test; draw nonparametric ones for intervals."
+            )
+        frame = self.fit.tidy()[["lhs", "op", "rhs", "group", "label"]]
+        effects = [(e.target, e.kind, e.source, e.group + 1, " -> ".join(e.via)) for e in self.fit._effects]
+        frame = pd.concat([frame, pd.DataFrame(effects, columns=frame.columns)], ignore_index=True)
+        for which, name in ((0, ""), (1, "std_all_")):
+            estimate, values = self._estimates[which], self._values[which]
+            lower, upper = self._limits(which, interval, level)
+            frame["est" if not which else "std_all"] = estimate
+            frame[f"{name}se"] = values.std(axis=0, ddof=1) if len(values) > 1 else np.nan
+            frame[f"{name}ci_lower"], frame[f"{name}ci_upper"] = lower, upper
+        return frame
+
+    def _limits(self, which, interval, level):
+        estimate, values = self._estimates[which], self._values[which]
+        tails = np.array([(1 - level) / 2, (1 + level) / 2])
+        if interval == "percentile":
+            return np.quantile(values, tails, axis=0)
+        acceleration = self._accelerations[which] if interval == "bca" else np.zeros(len(estimate))
+        below = np.mean(values < estimate, axis=0) + 0.5 * np.mean(values == estimate, axis=0)
+        shift = ndtri(np.clip(below, 0.5 / len(values), 1 - 0.5 / len(values)))
+        moved = shift[:, None] + ndtri(tails)
+        places = ndtr(shift[:, None] + moved / (1 - acceleration[:, None] * moved))
+        limits = [np.quantile(values[:, k], places[k]) for k in range(len(estimate))]
+        return np.array(limits).T
+
+    @cached_property
+    @one_thread
+    def _accelerations(self):
+        """Skewness of the cases' influence over 6 (Efron, 1987), from scores and the observed information."""
+        model, theta = self.fit.model, self.fit.estimate.theta
+        scores = np.vstack([scores_of(structure, theta, sample) for structure, sample, _ in model.groups])
+        influence = scores @ bordered_inverse(model.derivatives(theta, observed=True)[2], self.fit.estimate.basis)
+        result = []
+        for which in (0, 1):
+            gradient = slopes(lambda t, which=which: all_draws(model, self.fit._effects, t)[which], theta)
+            on_value = influence @ gradient.T
+            squares = np.sum(on_value**2, axis=0)
+            with np.errstate(divide="ignore", invalid="ignore"):
+                ratio = np.sum(on_value**3, axis=0) / (6 * squares**1.5)
+            result.append(np.where(squares > 1e-20, ratio, 0.0))
+        return tuple(result)
+
+    @property
+    def pvalue(self):
+        """Bollen-Stine p-value: the share of resamples whose chi-square reaches the sample's."""
+        if self.kind != "bollen_stine":
+            raise EmolaborError(f"pvalue: found {self.kind} draws, allowed: bollen_stine.")
+        own = self.fit.fit_measures()["chisq"]
+        return float(np.mean(self.chisq[self._usable] >= own))
+
+    def __repr__(self):
+        """Say how many draws there are and how many failed or were improper."""
+        return f"{self.n_draws} {self.kind} draws: {self.n_failed} failed, {self.n_improper} improper"
+
+
+@one_thread
+def monte_carlo(fit, n_draws=20000, seed=1):
+    """Draw parameters from the normal distribution that the fit's estimates and their covariances describe.
+
+    Parameters
+    ----------
+    fit : Fit
+    n_draws : int
+    seed : int
+
+    Returns
+    -------
+    Draws
+        For intervals of indirect effects where only a table or nested data exist (MacKinnon et al., 2004).
+    """
+    if isinstance(n_draws, bool) or not isinstance(n_draws, int | np.integer) or n_draws < 1:
+        raise EmolaborError(f"n_draws: found {n_draws!r}, allowed: a whole number above 0.")
+    covariance = fit.vcov().to_numpy()
+    if np.isnan(covariance).any():
+        raise EmolaborError("monte_carlo: the model is not identified, its estimates have no covariances.")
+    values, vectors = np.linalg.eigh(covariance)
+    vectors = vectors * np.sign(vectors[np.abs(vectors).argmax(axis=0), np.arange(len(values))])
+    root = vectors * np.sqrt(np.maximum(values, 0.0))
+    noise = np.random.default_rng(seed).standard_normal((n_draws, len(values)))
+    return Draws(fit, "monte_carlo", fit.estimate.theta + noise @ root.T)

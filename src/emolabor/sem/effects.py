@@ -1,0 +1,41 @@
+"""Total, direct and indirect effects with delta-method errors."""
+
+import numpy as np
+import pandas as pd
+
+from emolabor.sem.functionals import effect_draws, row_draws, slopes, standardized_draws
+from emolabor.sem.threads import one_thread
+from emolabor.sem.values import wald
+
+
+@one_thread
+def effects_table(fit, effects, level=0.95):
+    """Tabulate effects.
+
+    Parameters
+    ----------
+    fit : Fit
+    effects : list of Effect
+        From `emolabor.sem.paths.list_effects`.
+    level : float
+
+    Returns
+    -------
+    DataFrame
+        source, target, kind, via, group, est, se, z, pvalue, ci_lower, ci_upper, std_lv, std_all.
+    """
+    model, theta = fit.model, fit.estimate.theta[None, :]
+
+    def raw(thetas):
+        return effect_draws(effects, row_draws(model, thetas))
+
+    names = [(e.source, e.target, e.kind, " -> ".join(e.via), e.group + 1) for e in effects]
+    frame = pd.DataFrame(names, columns=["source", "target", "kind", "via", "group"])
+    est = raw(theta)[0]
+    gradient = slopes(raw, theta[0]) if effects else np.zeros((0, theta.shape[1]))
+    errors = np.sqrt(np.maximum(np.einsum("kq,qs,ks->k", gradient, fit.vcov().to_numpy(), gradient), 0.0))
+    z, pvalue, lower, upper = wald(est, errors, level)
+    frame = frame.assign(est=est, se=errors, z=z, pvalue=pvalue, ci_lower=lower, ci_upper=upper)
+    for name, only_latent in (("std_lv", True), ("std_all", False)):
+        frame[name] = effect_draws(effects, standardized_draws(model, theta, only_latent))[0]
+    return frame

@@ -1,0 +1,199 @@
+"""Resamples: which cases are drawn how often, and the parameters estimated on each draw.
+
+Resamples are made in chunks of a fixed size, each with its own generator spawned from the seed, so that the numbers do
+not depend on how many workers share the chunks.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+
+from emolabor.errors import EmolaborError
+from emolabor.sem.batch import minimize_many
+from emolabor.sem.constraints import build_constraints
+from emolabor.sem.draws import Draws
+from emolabor.sem.estimate import estimate_parameters, losses_of
+from emolabor.sem.inference import bordered_inverse
+from emolabor.sem.likelihood import factor
+from emolabor.sem.missing import missing_patterns, saturated_moments
+from emolabor.sem.samples import Sample
+from emolabor.sem.structure import build_structure, implied_moments
+from emolabor.sem.threads import one_thread
+
+CHUNK = 100
+KINDS = ("nonparametric", "bollen_stine", "parametric")
+
+
+def bootstrap(fit, n_resamples=5000, seed=1, kind="nonparametric", workers=1):
+    """Estimate the model of a fit on resamples.
+
+    Parameters
+    ----------
+    fit : Fit
+        Fitted to data (a covariance matrix has no cases to draw).
+    n_resamples : int
+    seed : int
+    kind : str
+        "nonparametric": cases with replacement within groups, whole clusters where there are clusters.
+        "bollen_stine": the same from data turned so that the model holds (Bollen & Stine, 1992), for the test.
+        "parametric": normal data from the implied moments.
+    workers : int
+        Processes that share the work, through joblib; the result does not depend on it.
+
+    Returns
+    -------
+    Draws
+    """
+    if kind not in KINDS:
+        raise EmolaborError(f"kind: found {kind!r}, allowed: {', '.join(KINDS)}.")
+    for name, value, least in (("n_resamples", n_resamples, 1), ("workers", workers, 1), ("seed", seed, 0)):
+        if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
+            raise EmolaborError(f"{name}: found {value!r}, allowed: a whole number of at least {least}.")
+    if any(sample.data is None for sample in fit.model.samples):
+        raise EmolaborError("bootstrap: the fit has no cases to draw from (sample_cov); monte_carlo() needs none.")
+    if kind != "nonparametric" and any(sample.patterns for sample in fit.model.samples):
+        raise EmolaborError(f"kind: {kind!r} needs complete data, allowed with missing answers: 'nonparametric'.")
+    sources = [_source(fit, structure, sample, kind) for structure, sample, _ in fit.model.groups]
+    sizes = [CHUNK] * (n_resamples // CHUNK) + [n_resamples % CHUNK] * (n_resamples % CHUNK > 0)
+    seeds = np.random.SeedSequence(seed).spawn(len(sizes))
+    tasks = list(zip(seeds, sizes, strict=True))
+    if workers == 1:
+        parts = [_chunk(fit.model, fit.estimate, sources, kind, *task) for task in tasks]
+    else:
+        from joblib import Parallel, delayed
+
+        run = delayed(_chunk)
+        parts = Parallel(n_jobs=workers)(run(fit.model, fit.estimate, sources, kind, *task) for task in tasks)
+    thetas, chisq = (np.concatenate([part[i] for part in parts]) for i in (0, 1))
+    return Draws(fit, kind, thetas, chisq)
+
+
+def _source(fit, structure, sample, kind):
+    """The cases that are drawn: as they are, or turned so that their moments are the implied ones."""
+    if kind != "bollen_stine":
+        return sample.data
+    implied = implied_moments(structure, fit.estimate.theta)
+    centre = implied.mu if structure.mean_structure else sample.mean
+    own, target = np.linalg.cholesky(sample.cov), np.linalg.cholesky(implied.sigma)
+    return centre + np.linalg.solve(own, (sample.data - sample.mean).T).T @ target.T
+
+
+@one_thread
+def _chunk(model, estimate, sources, kind, seed, size):
+    """Draw and estimate one chunk: thetas (size, q), NaN where the search failed, and chi-squares (size,)."""
+    rng = np.random.default_rng(seed)
+    counts = [_counts(rng, sample, size) for sample in model.samples]
+    if kind == "parametric":
+        moments = [_normal_moments(rng, model, estimate, group, size) for group in range(len(model.samples))]
+    elif any(sample.patterns for sample in model.samples):
+        return _one_by_one(model, estimate, counts)
+    else:
+        moments = [
+            _moments(values, count, sample.n / sample.weight)
+            for values, count, sample in zip(sources, counts, model.samples, strict=True)
+        ]
+    return _estimate_many(model, estimate, moments)
+
+
+def _counts(rng, sample, size):
+    """How often each case is drawn (size, n): multinomial over cases, or over clusters."""
+    if sample.clusters is None:
+        return rng.multinomial(sample.n, np.full(sample.n, 1 / sample.n), size=size)
+    _, codes = np.unique(sample.clusters, return_inverse=True)
+    clusters = codes.max() + 1
+    return rng.multinomial(clusters, np.full(clusters, 1 / clusters), size=size)[:, codes]
+
+
+def _moments(values, counts, scale):
+    """Covariances (R, p, p) and means (R, p) of resamples, from one matrix product of counts and case products."""
+    p = values.shape[1]
+    centre = values.mean(axis=0)
+    deviations = values - centre
+    i, j = np.tril_indices(p)
+    weights = counts / counts.sum(axis=1, keepdims=True)
+    both = weights @ np.hstack([deviations[:, i] * deviations[:, j], deviations])
+    mean = both[:, len(i) :]
+    cov = np.empty((len(counts), p, p))
+    cov[:, i, j] = cov[:, j, i] = both[:, : len(i)]
+    cov -= mean[:, :, None] * mean[:, None, :]
+    return cov * scale, mean + centre
+
+
+def _normal_moments(rng, model, estimate, group, size):
+    """Moments of normal samples of the group's size: a Wishart covariance and a normal mean."""
+    structure, sample = model.structures[group], model.samples[group]
+    implied = implied_moments(structure, estimate.theta)
+    root = np.linalg.cholesky(implied.sigma)
+    centre = implied.mu if structure.mean_structure else sample.mean
+    covs, means = [], []
+    for _ in range(size):
+        drawn = centre + rng.standard_normal((sample.n, len(root))) @ root.T
+        means.append(drawn.mean(axis=0))
+        covs.append((drawn - means[-1]).T @ (drawn - means[-1]) / sample.weight)
+    return np.array(covs), np.array(means)
+
+
+def _estimate_many(model, estimate, moments):
+    """Thetas (R, q) and chi-squares (R,): all at once for the likelihood, else and for stragglers one by one."""
+    count, q = len(moments[0][0]), len(estimate.theta)
+    thetas, chisq = np.full((count, q), np.nan), np.full(count, np.nan)
+    constraints = build_constraints(model.table)
+    batched = model.estimator in ("ML", "MLM", "MLR") and not (constraints.curved or constraints.bounds)
+    left = np.arange(count)
+    if batched and not model.exogenous:
+        basis, offset = constraints.basis, constraints.offset
+        inner = bordered_inverse(model.derivatives(estimate.theta)[2], basis)
+        start = basis.T @ (estimate.theta - offset)
+        alphas, values, converged = minimize_many(model, moments, basis, offset, start, basis.T @ inner @ basis)
+        thetas[converged] = alphas[converged] @ basis.T + offset
+        saturated = sum(
+            share * 0.5 * (np.linalg.slogdet(cov)[1] + cov.shape[1])
+            for share, (cov, _) in zip(model.shares, moments, strict=True)
+        )
+        chisq[converged] = 2 * model.weight * (values - saturated)[converged]
+        left = np.flatnonzero(~converged)
+    for r in left:
+        samples = [
+            Sample(cov[r], mean[r], sample.n, sample.weight)
+            for (cov, mean), sample in zip(moments, model.samples, strict=True)
+        ]
+        thetas[r], chisq[r] = _estimate_one(model, estimate, samples)
+    return thetas, chisq
+
+
+def _one_by_one(model, estimate, counts):
+    """Resamples of incomplete data: the patterns are found anew in each."""
+    thetas, chisq = [], []
+    for r in range(len(counts[0])):
+        samples = []
+        for sample, count in zip(model.samples, counts, strict=True):
+            values = np.repeat(sample.data, count[r], axis=0)
+            n = len(values)
+            if np.isnan(values).any():
+                patterns = missing_patterns(values, model.table.variables.observed, "resample")
+                mean, cov, half = saturated_moments(patterns, values)
+                samples.append(Sample(cov, mean, n, float(n), patterns=patterns, saturated_half=half))
+            else:
+                samples.append(Sample(np.cov(values.T, bias=True), values.mean(axis=0), n, float(n)))
+        theta, value = _estimate_one(model, estimate, samples)
+        thetas.append(theta)
+        chisq.append(value)
+    return np.array(thetas), np.array(chisq)
+
+
+def _estimate_one(model, estimate, samples):
+    """Estimate one resample from the full sample's estimates; NaN where the search fails or its moments are singular."""
+    from emolabor.sem.measures import chi_square
+
+    failed = np.full(len(estimate.theta), np.nan), np.nan
+    if any(factor(sample.cov) is None for sample in samples):
+        return failed
+    table = model.table
+    structures = tuple(build_structure(table, group, s.cov, s.mean) for group, s in enumerate(samples))
+    losses = tuple(losses_of(model.estimator, samples))
+    bound = replace(model, structures=structures, samples=tuple(samples), losses=losses)
+    try:
+        found = estimate_parameters(bound, estimate.theta)
+    except EmolaborError:
+        return failed
+    return (found.theta, chi_square(bound, found.theta)) if found.optimum.converged else failed
