@@ -23,39 +23,55 @@ tight_fit <- function(arguments) {
   best
 }
 
-# From lavaan's own fit, Newton steps with its gradient and Hessian until one moves no parameter by more than 1e-6 (what is
-# left is of the order of its square); lavaan evaluates everything at the point reached (optim.method = "none").
-# Equality constraints only: with inequalities the fit is left to tight_fit.
+# The model with its inequalities that are active as equalities, without the others.
+at_bounds <- function(model, active) {
+  statements <- strsplit(model, ";")[[1]]
+  unequal <- grep("[<>]", statements)
+  statements[unequal] <- sub("[<>]", "==", statements[unequal])
+  paste(statements[setdiff(seq_along(statements), unequal[!active])], collapse = ";")
+}
+
+# From lavaan's own fit, Newton steps with its gradient and Hessian (that of the first step unless a constraint is nonlinear)
+# until one moves no parameter by more than 1e-10; lavaan evaluates everything at the point reached (optim.method =
+# "none"). With inequalities that point is the solution with the active ones as equalities.
 exact_fit <- function(arguments) {
   quick <- arguments[setdiff(names(arguments), c("se", "test", "em.h1.tol", "em.h1.iter.max"))]
   quick <- c(quick, list(se = "none", test = "none", baseline = FALSE))
   fit <- suppressWarnings(do.call("sem", quick))
   if (!lavInspect(fit, "converged")) fit <- tight_fit(quick)
   table <- parTable(fit)
-  if (any(table$op %in% c("<", ">"))) return(tight_fit(arguments))
   # sem() with start values forgets its default for fixed.x, hence it is said.
   given <- list(optim.method = "none", fixed.x = lavInspect(fit, "options")$fixed.x)
-  at <- function(arguments) {
-    given$start <- table
-    suppressWarnings(do.call("sem", c(arguments[setdiff(names(arguments), "fixed.x")], given)))
+  at <- function(arguments) suppressWarnings(do.call("sem", c(arguments, list(start = table), given)))
+  unequal <- table$op %in% c("<", ">")
+  if (any(unequal)) {
+    same <- arguments
+    same$model <- at_bounds(arguments$model, active = abs(table$est[unequal]) < 1e-5)
+    table$est[table$free > 0] <- coef(exact_fit(same))
+    return(at(arguments))
   }
+  hessian <- NULL
   for (step in 1:100) {
     fit <- at(quick)
     theta <- table$est[table$free > 0]
+    nonlinear <- length(fit@Model@ceq.nonlinear.idx) > 0
     equal <- if (any(table$op == "==")) fit@Model@ceq.function else function(theta) numeric(0)
     constraint <- equal(theta)
     k <- length(constraint)
     jacobian <- if (k) numDeriv::jacobian(equal, theta) else matrix(0, 0, length(theta))
     gradient <- lavInspect(fit, "gradient")
-    curvature <- lavInspect(fit, "hessian")
-    if (length(fit@Model@ceq.nonlinear.idx)) {
+    # Under FIML lavaan's Hessian is weighted twice by the groups' share of the cases: about that many times too small.
+    factor <- if (lavInspect(fit, "options")$missing == "ml") lavInspect(fit, "ngroups") else 1
+    if (is.null(hessian) || nonlinear) hessian <- lavInspect(fit, "hessian") * factor
+    curvature <- hessian
+    if (nonlinear) {
       multiplier <- -drop(MASS::ginv(t(jacobian)) %*% gradient)
       curvature <- curvature + numDeriv::hessian(function(theta) sum(multiplier * equal(theta)), theta)
     }
     system <- rbind(cbind(curvature, t(jacobian)), cbind(jacobian, matrix(0, k, k)))
     move <- (MASS::ginv(system) %*% c(-gradient, -constraint))[seq_along(theta)]
     table$est[table$free > 0] <- theta + move
-    if (max(abs(move)) < 1e-6) return(at(arguments))
+    if (max(abs(move)) < 1e-10) return(at(arguments))
   }
   stop("Newton did not settle: ", arguments$model)
 }
@@ -135,6 +151,24 @@ intervals <- function(fit, m) {
   m
 }
 
+# All fit measures, with the baseline model at its exact solution: the moments of the answers there are (lavaan stops its own
+# search for them at about 1e-6).
+exact_measures <- function(fit, arguments) {
+  options <- lavInspect(fit, "options")
+  if (options$estimator != "ML" || options$likelihood != "normal") return(intervals(fit, fitMeasures(fit)))
+  answers <- lavInspect(fit, "data")
+  if (!is.list(answers)) answers <- list(answers)
+  table <- as.data.frame(lav_partable_independence(fit))
+  for (i in which(table$free > 0)) {
+    values <- na.omit(answers[[table$group[i]]][, table$lhs[i]])
+    table$ustart[i] <- if (table$op[i] == "~1") mean(values) else mean((values - mean(values))^2)
+  }
+  same <- arguments[setdiff(names(arguments), c("model", "group.equal", "group.partial", "std.lv"))]
+  same$meanstructure <- options$meanstructure
+  baseline <- suppressWarnings(do.call("lavaan", c(list(model = table), same, fixed.x = options$fixed.x, optim.method = "none")))
+  intervals(fit, fitMeasures(fit, baseline.model = baseline))
+}
+
 as_measures <- function(m, case)
   data.frame(case = case, lhs = "", op = "", rhs = "", group = 0, what = gsub("[.]", "_", names(m)), value = as.numeric(m))
 
@@ -172,9 +206,9 @@ fit_cases <- function(stem) {
   cases <- read.csv(file.path(here, paste0(stem, "_cases.csv")))
   rows <- lapply(seq_len(nrow(cases)), function(i) {
     message(stem, ": ", cases$case[i])
-    fit <- exact_fit(case_arguments(cases[i, ], data))
-    m <- intervals(fit, fitMeasures(fit))
-    rbind(parameters(fit, cases$case[i]), as_measures(m, cases$case[i]))
+    arguments <- case_arguments(cases[i, ], data)
+    fit <- exact_fit(arguments)
+    rbind(parameters(fit, cases$case[i]), as_measures(exact_measures(fit, arguments), cases$case[i]))
   })
   write_reference(do.call(rbind, rows), stem)
 }

@@ -1,9 +1,9 @@
 # Estimates on given resamples and intervals of given resampled values: writes resamples.csv (and resample_rows.csv,
 # resample_values.csv: the resamples themselves); lavaan 0.6-14.
 #
-# Models of large.csv, rows resample_rows.csv (a column a resample): est, std_lv, std_all of each resample.
-# Intervals: 200 values of each free parameter of "path" (x4 ~ x1 etc. on holzinger) drawn by resampling rows, kept in resample_values.csv and given
-# to parameterEstimates(boot.ci.type =) as a bootstrap's result.
+# large.csv and its model in estimators_cases.csv, rows resample_rows.csv (a column a resample): est, std_lv, std_all.
+# Intervals: lavaan bootstraps a small path model on the Holzinger-Swineford data; its 200 coefficient rows are kept in
+# resample_values.csv, and parameterEstimates(boot.ci.type =) makes the intervals from them.
 source(file.path(dirname(sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE))), "common.R"))
 
 large <- own("large.csv")
@@ -33,7 +33,8 @@ intervals_of <- do.call(rbind, lapply(c("perc", "bca.simple", "basic", "norm"), 
   table <- table[table$se > 0, ]
   keys <- data.frame(case = "intervals", lhs = table$lhs, op = table$op, rhs = table$rhs, group = ifelse(table$op == ":=", 0, 1))
   name <- gsub("[.]", "_", type)
-  rbind(cbind(keys, what = paste0(name, "_lower"), value = table$ci.lower), cbind(keys, what = paste0(name, "_upper"), value = table$ci.upper),
+  rbind(cbind(keys, what = paste0(name, "_lower"), value = table$ci.lower),
+        cbind(keys, what = paste0(name, "_upper"), value = table$ci.upper),
         if (type == "perc") rbind(cbind(keys, what = "est", value = table$est), cbind(keys, what = "se", value = table$se)))
 }))
 write_reference(rbind(estimates, intervals_of), "resamples")
