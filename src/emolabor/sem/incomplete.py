@@ -54,6 +54,41 @@ def complete_data_misfit(model, theta, basis):
     return float(misfit), float(trace)
 
 
+def goodness(structure, theta, sample, exogenous):
+    """Goodness of fit of incomplete answers, by lavaan's definition.
+
+    Parameters
+    ----------
+    structure : Structure
+    theta : ndarray (q,)
+    sample : Sample
+    exogenous : sequence of int
+
+    Returns
+    -------
+    float
+        1 - r'Wr / s'Ws with s the available means and pairwise covariances, r what the model leaves of them, W the
+        expected information of the saturated model at the implied moments.
+    """
+    implied = implied_moments(structure, theta)
+    full, modelled = moment_structure(implied.sigma, implied.mu, "all", True, exogenous)
+    module = fiml if sample.patterns else likelihood
+    weights = module.derivatives(full, modelled, sample)[2]
+    cov, mean = pairwise_moments(sample.data)
+    available = np.where(full.kind == 1, cov[full.row, full.col], mean[full.row])
+    rest = available - modelled
+    return float(1 - rest @ weights @ rest / (available @ weights @ available))
+
+
+def pairwise_moments(values):
+    """Covariances (p, p) over the rows where both are observed, times (n - 1) / n, and means (p,) of what is there."""
+    seen = (~np.isnan(values)).astype(float)
+    centred = np.nan_to_num(values - np.nanmean(values, axis=0))
+    together, sums = seen.T @ seen, centred.T @ seen
+    cov = (centred.T @ centred - sums * sums.T / together) / (together - 1)
+    return cov * (len(values) - 1) / len(values), np.nanmean(values, axis=0)
+
+
 def moment_slopes(structure, implied, full):
     """Derivatives (n_moments, q) of the distinct moments by the parameters, in the order of the saturated structure."""
     left, right, weight = derivative_columns(structure, implied)

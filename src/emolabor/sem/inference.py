@@ -24,7 +24,7 @@ def covariance_of_estimates(model, estimate, kind):
         Missing throughout where the information is singular (the model is not identified).
     """
     observed = kind in ("observed", "huber_white")
-    information = model.derivatives(estimate.theta, observed)[2]
+    information = model.information(estimate.theta, observed)
     bread = bordered_inverse(information, estimate.basis)
     if bread is None:
         return np.full_like(information, np.nan)

@@ -4,8 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from emolabor.sem import fit_measures, scaling
-from emolabor.sem.incomplete import complete_data_misfit
+from emolabor.sem import fit_measures, incomplete, scaling
 from emolabor.sem.least_squares import half_quadratic
 from emolabor.sem.likelihood import factor
 from emolabor.sem.model import Model
@@ -115,7 +114,7 @@ def all_fit_measures(model, estimate):
     weight = model.weight
     result = {
         "npar": n_free,
-        "fmin": chisq / (weight if model.estimator in LIKELIHOOD_ESTIMATORS else n) / 2,
+        "fmin": _minimum(model, theta, chisq),
         "chisq": chisq,
         "df": df,
         "pvalue": fit_measures.chisq_pvalue(chisq, df),
@@ -132,7 +131,9 @@ def all_fit_measures(model, estimate):
     if model.estimator in ("MLM", "MLR"):
         result.update(_scaled(model, estimate, base, base_theta, result))
     if model.fiml:
-        complete = [complete_data_misfit(m, t, b) for m, t, b in _with_baseline(model, estimate, base, base_theta)]
+        complete = [
+            incomplete.complete_data_misfit(m, t, b) for m, t, b in _with_baseline(model, estimate, base, base_theta)
+        ]
         (own, own_k), (other, other_k) = complete
         factors = own_k / df if df > 0 else np.nan, other_k / base_df
         result.update(fit_measures.robust(own, df, factors[0], other, base_df, factors[1], weight, groups))
@@ -143,6 +144,16 @@ def all_fit_measures(model, estimate):
     result["mfi"] = float(np.exp(-0.5 * (chisq - df) / weight))
     result["ecvi"] = chisq / weight + 2 * n_free / weight
     return result
+
+
+def _minimum(model, theta, chisq):
+    """Half the discrepancy at its minimum; least squares: the chi-square over 2 n, as lavaan has it."""
+    if model.estimator not in LIKELIHOOD_ESTIMATORS:
+        return chisq / model.n_obs / 2
+    saturated = sum(
+        share * saturated_half(model, sample) for share, sample in zip(model.shares, model.samples, strict=True)
+    )
+    return max(float(model.value(theta) - saturated), 0.0)
 
 
 def _with_baseline(model, estimate, base, base_theta):
@@ -207,7 +218,10 @@ def _goodness(model, theta, df):
     table = model.table
     fixed = model.exogenous
     gfi = 0.0
-    for share, (structure, sample, _) in zip(model.shares, model.groups, strict=True):
+    for share, (structure, sample, _) in zip(model.case_shares, model.groups, strict=True):
+        if model.fiml:
+            gfi += share * incomplete.goodness(structure, theta, sample, fixed)
+            continue
         implied = implied_moments(structure, theta)
         weights = None if model.estimator == "ULS" else _goodness_weight(model, sample, implied)
         cov, mean = sample.cov.copy(), sample.mean.copy()

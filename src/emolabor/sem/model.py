@@ -46,17 +46,31 @@ class Model:
         return sum(sample.weight for sample in self.samples)
 
     @property
-    def shares(self):
+    def case_shares(self):
         """Share of each group in the cases (n_groups,)."""
         return np.array([sample.n for sample in self.samples]) / self.n_obs
+
+    @property
+    def shares(self):
+        """Share of each group in the discrepancy (n_groups,): in the cases, for least squares in the weights n - 1."""
+        if self.estimator not in ("GLS", "ULS"):
+            return self.case_shares
+        return np.array([sample.weight for sample in self.samples]) / self.weight
 
     def value(self, theta):
         """Half the discrepancy of a case over all groups."""
         parts = zip(self.shares, self.groups, strict=True)
         return sum(share * loss.value(structure, theta, sample) for share, (structure, sample, loss) in parts)
 
+    def information(self, theta, observed=False):
+        """Information (q, q) of a case for standard errors: groups count by their cases whatever the estimator."""
+        return self._derivatives(theta, observed, self.case_shares)[2]
+
     def derivatives(self, theta, observed=False):
         """Value, gradient (q,) and information (q, q) of a case over all groups."""
+        return self._derivatives(theta, observed, self.shares)
+
+    def _derivatives(self, theta, observed, shares):
         parts = [
             loss.derivatives(structure, theta, sample, observed=observed) for structure, sample, loss in self.groups
         ]
@@ -64,4 +78,4 @@ class Model:
             return parts[0]
         if any(part[1] is None for part in parts):
             return np.inf, None, None
-        return tuple(sum(share * part[i] for share, part in zip(self.shares, parts, strict=True)) for i in range(3))
+        return tuple(sum(share * part[i] for share, part in zip(shares, parts, strict=True)) for i in range(3))
