@@ -13,6 +13,7 @@ ROOM_OF = {
     "load_claims": "theory",
     "load_instrument": "instrument",
     "load_scale": "scales",
+    "lr_test": "sem",
     "measurement_model": "theory",
     "read_responses": "responses",
     "reliability": "measurement",

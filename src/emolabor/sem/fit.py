@@ -10,8 +10,10 @@ from emolabor.sem import values
 from emolabor.sem.inference import covariance_of_estimates, defined_errors
 from emolabor.sem.measures import all_fit_measures
 from emolabor.sem.problems import find_problems
+from emolabor.sem.score import score_test
 from emolabor.sem.structure import implied_moments
 from emolabor.sem.summary import summary_text
+from emolabor.sem.wald import wald_test
 
 COLUMNS = (
     "lhs",
@@ -184,6 +186,14 @@ class Fit:
         if self.table.n_groups == 1:
             return pd.Series({name: share for (_, name), share in shares.items()}, dtype=float)
         return pd.Series({(group + 1, name): share for (group, name), share in shares.items()}, dtype=float)
+
+    def wald_test(self, constraints):
+        """Test constraints among labelled parameters, such as ``"a == 0; b == c"``; see `emolabor.sem.wald`."""
+        return wald_test(self, constraints)
+
+    def score_test(self):
+        """Test what releasing each equality constraint would gain; see `emolabor.sem.score`."""
+        return score_test(self)
 
     def summary(self):
         """Tell the result in words and tables, as lavaan does, with the verdict on admissibility first.
