@@ -11,6 +11,7 @@ from emolabor.sem.inference import covariance_of_estimates, defined_errors
 from emolabor.sem.measures import all_fit_measures
 from emolabor.sem.problems import find_problems
 from emolabor.sem.score import score_test
+from emolabor.sem.second_opinion import ask_semopy
 from emolabor.sem.structure import implied_moments
 from emolabor.sem.summary import summary_text
 from emolabor.sem.wald import wald_test
@@ -194,6 +195,10 @@ class Fit:
     def score_test(self):
         """Test what releasing each equality constraint would gain; see `emolabor.sem.score`."""
         return score_test(self)
+
+    def second_opinion(self):
+        """Have semopy estimate the same model, or learn why it cannot; see `emolabor.sem.second_opinion`."""
+        return ask_semopy(self)
 
     def summary(self):
         """Tell the result in words and tables, as lavaan does, with the verdict on admissibility first.
