@@ -9,6 +9,7 @@ ROOM_OF = {
     "EmolaborError": "errors",
     "cfa": "sem",
     "full_model": "theory",
+    "invariance": "sem",
     "list_scales": "scales",
     "load_claims": "theory",
     "load_instrument": "instrument",

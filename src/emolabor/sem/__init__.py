@@ -3,5 +3,6 @@
 from emolabor.sem.api import cfa, sem
 from emolabor.sem.comparison import lr_test
 from emolabor.sem.fit import Fit
+from emolabor.sem.invariance_ladder import invariance
 
-__all__ = ["Fit", "cfa", "lr_test", "sem"]
+__all__ = ["Fit", "cfa", "invariance", "lr_test", "sem"]
