@@ -54,6 +54,17 @@ def test_written_constraints_come_first_and_in_words():
     assert names.rhs.tolist() == ["exp(0) - 1", "textual=~x6"]
 
 
+def test_units_of_measurement_do_not_matter():
+    data = frame("holzinger")
+    text = "visual =~ x1 + x2 + x3; textual =~ x4 + x5 + x6; visual ~ a*ageyr; textual ~ b*ageyr"
+    tests = []
+    for unit in (1.0, 100.0):
+        other = data.assign(ageyr=data.ageyr / unit, x1=data.x1 * unit)
+        tied = el.sem(f"{text}; a == {unit}*b", other).score_test()
+        tests.append((tied.chisq, tied.df))
+    assert tests[0] == pytest.approx(tests[1], rel=1e-6)
+
+
 def test_constraints_that_follow_from_others_gain_nothing():
     data = frame("holzinger")
     text = "visual =~ x1 + a*x2 + b*x3; textual =~ x4 + c*x5 + x6; a == b; b == c; a == c"

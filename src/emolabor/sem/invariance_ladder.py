@@ -61,8 +61,8 @@ class Invariance:
             if step in self.table.index
         ]
         return (
-            "Rule (limits of Chen, 2007): a step holds where CFI falls by no more than its limit and at least one of RMSEA and "
-            f"SRMR rises by no more than its own. Limits ({self.limits}): {'; '.join(rows) or 'none needed'}. "
+            "Rule (limits of Chen, 2007): a step holds where CFI falls by no more than its limit and RMSEA or SRMR "
+            f"(or both) rise by no more than theirs. Limits ({self.limits}): {'; '.join(rows) or 'none needed'}. "
             "The first step holds where its solution is admissible; whether it fits well is for the reader to judge."
         )
 

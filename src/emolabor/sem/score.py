@@ -137,9 +137,10 @@ def untie(fit):
 def _quadratic(loose, basis):
     """The gradient's square in the metric of the inverse information along a basis (q, r), and the rank."""
     inner = basis.T @ loose.information @ basis
-    values, vectors = np.linalg.eigh(inner)
+    scale = np.sqrt(np.maximum(np.diag(inner), np.finfo(float).tiny))
+    values, vectors = np.linalg.eigh(inner / np.outer(scale, scale))
     kept = values > SINGULAR * values[-1]
-    along = vectors.T @ (basis.T @ loose.gradient)
+    along = vectors.T @ (basis.T @ loose.gradient / scale)
     return float(np.sum(along[kept] ** 2 / values[kept])), int(kept.sum())
 
 
