@@ -9,11 +9,11 @@ import pandas as pd
 from emolabor.sem import values
 from emolabor.sem.inference import covariance_of_estimates, defined_errors
 from emolabor.sem.measures import all_fit_measures
-from emolabor.sem.problems import find_problems
+from emolabor.sem.problems import find_problems, find_warnings
 from emolabor.sem.score import score_test
 from emolabor.sem.second_opinion import ask_semopy
 from emolabor.sem.structure import implied_moments
-from emolabor.sem.summary import summary_text
+from emolabor.sem.summary import summary_html, summary_text
 from emolabor.sem.wald import wald_test
 
 COLUMNS = (
@@ -77,6 +77,11 @@ class Fit:
     def problems(self):
         """Reasons against trusting this solution, in words; empty where there are none."""
         return tuple(find_problems(self))
+
+    @cached_property
+    def warnings(self):
+        """What to keep in mind about a solution that may well be admissible, in words; empty where there is nothing."""
+        return tuple(find_warnings(self))
 
     @property
     def admissible(self):
@@ -208,3 +213,6 @@ class Fit:
         str
         """
         return summary_text(self)
+
+    def _repr_html_(self):
+        return summary_html(self)

@@ -59,7 +59,7 @@ class SecondOpinion:
         return self.table.drop(columns="difference")
 
     def __repr__(self):
-        table = [self._shown().to_string(index=False, float_format="{:.3f}".format)] if self.asked else []
+        table = [self._shown().to_string(index=False, float_format=html.decimals)] if self.asked else []
         return "\n".join(self._lines() + table)
 
     def _repr_html_(self):
