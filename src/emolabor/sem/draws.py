@@ -51,7 +51,7 @@ class Draws:
 
     @cached_property
     def n_improper(self):
-        """Resamples that converged with a negative variance; they are kept, as leaving them out would bias intervals."""
+        """Resamples that converged with a negative variance; kept, as leaving them out would bias intervals."""
         rows = self.fit.table.rows
         variances = sorted({r.free for r in rows if r.op == "~~" and r.lhs == r.rhs and r.free >= 0})
         return int((self.thetas[self._usable][:, variances] < 0).any(axis=1).sum())

@@ -12,12 +12,15 @@ from emolabor.sem.effects import effects_table
 from emolabor.sem.inference import covariance_of_estimates, defined_errors
 from emolabor.sem.measures import all_fit_measures
 from emolabor.sem.paths import list_effects
-from emolabor.sem.problems import find_problems
+from emolabor.sem.problems import find_problems, find_warnings
 from emolabor.sem.resampling import bootstrap
+from emolabor.sem.score import score_test
+from emolabor.sem.second_opinion import ask_semopy
 from emolabor.sem.structure import implied_moments
-from emolabor.sem.summary import summary_text
+from emolabor.sem.summary import summary_html, summary_text
 from emolabor.sem.threads import one_thread
 from emolabor.sem.values import r_squared, wald
+from emolabor.sem.wald import wald_test
 
 COLUMNS = (
     "lhs",
@@ -80,6 +83,11 @@ class Fit:
     def problems(self):
         """Reasons against trusting this solution, in words; empty where there are none."""
         return tuple(find_problems(self))
+
+    @cached_property
+    def warnings(self):
+        """What to keep in mind about a solution that may well be admissible, in words; empty where there is nothing."""
+        return tuple(find_warnings(self))
 
     @property
     def admissible(self):
@@ -238,6 +246,18 @@ class Fit:
         """
         return monte_carlo(self, n_draws, seed)
 
+    def wald_test(self, constraints):
+        """Test constraints among labelled parameters, such as ``"a == 0; b == c"``; see `emolabor.sem.wald`."""
+        return wald_test(self, constraints)
+
+    def score_test(self):
+        """Test what releasing each equality constraint would gain; see `emolabor.sem.score`."""
+        return score_test(self)
+
+    def second_opinion(self):
+        """Have semopy estimate the same model, or learn why it cannot; see `emolabor.sem.second_opinion`."""
+        return ask_semopy(self)
+
     def summary(self):
         """Tell the result in words and tables, as lavaan does, with the verdict on admissibility first.
 
@@ -246,3 +266,6 @@ class Fit:
         str
         """
         return summary_text(self)
+
+    def _repr_html_(self):
+        return summary_html(self)

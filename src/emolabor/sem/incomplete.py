@@ -34,7 +34,10 @@ def complete_data_misfit(model, theta, basis):
         module = fiml if sample.patterns else likelihood
         full, moments = moment_structure(sample.cov, sample.mean, "all", True, model.exogenous)
         curvature = module.derivatives(full, moments, sample, observed=True)[2]
-        covariance = bordered_inverse(curvature, np.eye(len(moments))) / sample.n
+        covariance = bordered_inverse(curvature, np.eye(len(moments)))
+        if covariance is None:
+            return float(misfit), np.nan
+        covariance = covariance / sample.n
         if model.estimator == "MLR":
             scores = scores_of(full, moments, sample)
             covariance = covariance @ (scores.T @ scores) @ covariance
@@ -43,7 +46,10 @@ def complete_data_misfit(model, theta, basis):
         weights.append(sample.n * likelihood.derivatives(full, moments, sample)[2])
         covariances.append(covariance)
     parts = list(zip(slopes, curvatures, strict=True))
-    inner = np.linalg.inv(sum(slope.T @ curvature @ slope for slope, curvature in parts))
+    total = sum(slope.T @ curvature @ slope for slope, curvature in parts)
+    inner = bordered_inverse(total, np.eye(len(total)))
+    if inner is None:
+        return float(misfit), np.nan
     trace = 0.0
     for i, (slope, _) in enumerate(parts):
         for j, (other, other_curvature) in enumerate(parts):

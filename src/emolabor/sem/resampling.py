@@ -182,7 +182,7 @@ def _one_by_one(model, estimate, counts):
 
 
 def _estimate_one(model, estimate, samples):
-    """Estimate one resample from the full sample's estimates; NaN where the search fails or its moments are singular."""
+    """Estimate one resample from the full sample's estimates; NaN where the search fails."""
     from emolabor.sem.measures import chi_square
 
     failed = np.full(len(estimate.theta), np.nan), np.nan

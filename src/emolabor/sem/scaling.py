@@ -26,6 +26,8 @@ def satorra_bentler_trace(model, theta, basis):
         Divided by the degrees of freedom it is the scaling factor.
     """
     bread = bordered_inverse(model.derivatives(theta)[2], basis)
+    if bread is None:
+        return np.nan
     spent = float(np.sum(bread * meat(model, theta, "robust_sem")))
     total = 0.0
     for structure, sample, _ in model.groups:
@@ -49,6 +51,8 @@ def yuan_bentler_traces(model, theta, basis):
         Their difference divided by the degrees of freedom is the scaling factor.
     """
     bread = bordered_inverse(model.derivatives(theta, observed=True)[2], basis)
+    if bread is None:
+        return np.nan, np.nan
     spent = float(np.sum(bread * meat(model, theta, "huber_white")))
     total = 0.0
     for structure, sample, _ in model.groups:

@@ -1,0 +1,46 @@
+# The work of engine.py in lavaan, timed here: for each line "TASK RUNS" on the standard input one line "RESULT MS MS ..." on
+# the standard output. The first argument is a folder with TASK.csv and TASK.txt (the model text).
+suppressMessages(library(lavaan))
+folder <- commandArgs(TRUE)[1]
+resamples <- as.integer(commandArgs(TRUE)[2])
+
+whole <- function(...) {
+  fit <- sem(...)
+  parameterEstimates(fit)
+  fitMeasures(fit)[["chisq"]]
+}
+
+steps <- list("", "loadings", c("loadings", "intercepts"), c("loadings", "intercepts", "residuals"))
+
+work <- list(
+  holzinger = function(model, data) whole(model, data),
+  thirty = function(model, data) whole(model, data),
+  thirty_mlr = function(model, data) whole(model, data, estimator = "MLR"),
+  thirty_bootstrap = function(model, data) {
+    fit <- sem(model, data, se = "bootstrap", bootstrap = resamples)
+    estimates <- parameterEstimates(fit, boot.ci.type = "perc")
+    estimates$se[estimates$lhs == "ab"]
+  },
+  holzinger_fiml = function(model, data) whole(model, data, missing = "fiml"),
+  personality = function(model, data) whole(model, data, missing = "fiml", estimator = "MLR"),
+  ladder = function(model, data)
+    sum(sapply(steps, function(equal) whole(model, data, group = "school", group.equal = equal)))
+)
+
+cat("R ", as.character(getRversion()), ", lavaan ", as.character(packageVersion("lavaan")), "\n", sep = "")
+flush(stdout())
+input <- file("stdin", open = "r")
+while (length(line <- readLines(input, n = 1)) == 1) {
+  task <- strsplit(line, " ")[[1]]
+  data <- read.csv(file.path(folder, paste0(task[1], ".csv")))
+  model <- paste(readLines(file.path(folder, paste0(task[1], ".txt"))), collapse = "\n")
+  result <- NA
+  set.seed(1)
+  times <- sapply(seq_len(as.integer(task[2])), function(run) {
+    start <- Sys.time()
+    result <<- work[[task[1]]](model, data)
+    1000 * as.numeric(difftime(Sys.time(), start, units = "secs"))
+  })
+  cat(format(c(result, times), digits = 10, trim = TRUE), "\n")
+  flush(stdout())
+}

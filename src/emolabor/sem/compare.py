@@ -1,0 +1,129 @@
+"""Fits side by side: one row a model, as papers print it."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from emolabor.errors import EmolaborError
+from emolabor.sem.fit import Fit
+
+MEASURES = (
+    "chisq",
+    "df",
+    "pvalue",
+    "cfi",
+    "tli",
+    "rmsea",
+    "rmsea_ci_lower",
+    "rmsea_ci_upper",
+    "srmr",
+    "aic",
+    "bic",
+)
+# What robust estimators and incomplete answers add; a column is there where a fit has it.
+ROBUST = {
+    "chisq": "chisq_scaled",
+    "pvalue": "pvalue_scaled",
+    "cfi": "cfi_robust",
+    "tli": "tli_robust",
+    "rmsea": "rmsea_robust",
+    "rmsea_ci_lower": "rmsea_ci_lower_robust",
+    "rmsea_ci_upper": "rmsea_ci_upper_robust",
+}
+# Moments of the same data differ by rounding only, relative to the standard deviations.
+SAME = 1e-6
+
+
+def compare(fits):
+    """Set fits side by side.
+
+    Parameters
+    ----------
+    fits : dict of str to Fit
+        Names and models, in the order of the rows.
+
+    Returns
+    -------
+    DataFrame
+        One row a model, under its name: estimator, n_obs, npar, chisq, df, pvalue, cfi, tli, rmsea with its 90 %
+        interval, srmr, aic, bic; beside them, where a fit has them, the scaled test (`_scaled`) and the robust indices
+        (`_robust`); admissible; `note`: why the solution is not admissible, and why AIC and BIC cannot be compared
+        with the first model's.
+
+    Raises
+    ------
+    EmolaborError
+        Not a dict of names and fits.
+
+    Examples
+    --------
+    >>> import pandas as pd, emolabor as el
+    >>> names = ["y", "x", "w"]
+    >>> cov = pd.DataFrame([[1, 0.4, 0.3], [0.4, 1, 0.2], [0.3, 0.2, 1]], index=names, columns=names)
+    >>> one, two = (el.sem(text, sample_cov=cov, n_obs=100) for text in ("y ~ x + 0*w", "y ~ x + w"))
+    >>> el.compare({"without w": one, "with w": two}).chisq.round(3).tolist()
+    [6.19, 0.0]
+    """
+    if not isinstance(fits, Mapping) or not fits or not all(isinstance(fit, Fit) for fit in fits.values()):
+        raise EmolaborError("fits: allowed: a dict of names and fits, such as {'main': fit, 'reversed': other}.")
+    first = next(iter(fits.values()))
+    measures = {name: fit.fit_measures() for name, fit in fits.items()}
+    columns = []
+    for plain in MEASURES:
+        columns.append(plain)
+        if plain in ROBUST and any(ROBUST[plain] in own for own in measures.values()):
+            columns.append(ROBUST[plain])
+    rows = []
+    for name, fit in fits.items():
+        notes = [*fit.problems, why_not_by_information(first, fit)]
+        rows.append(
+            {
+                "estimator": fit.estimator,
+                "n_obs": fit.n_obs,
+                "npar": fit.estimate.n_free,
+                **{column: measures[name].get(column, np.nan) for column in columns},
+                "admissible": fit.admissible,
+                "note": "; ".join(note for note in notes if note),
+            }
+        )
+    return pd.DataFrame(rows, index=pd.Index([str(name) for name in fits], name="model")).astype({"df": int})
+
+
+def why_not_by_information(first, fit):
+    """The reason why AIC and BIC of two fits cannot be compared, in words; empty where they can."""
+    here, other = fit.model, first.model
+    variables, theirs = here.table.variables, other.table.variables
+    if any("aic" not in each.fit_measures() for each in (first, fit)):
+        reason = "least squares have none" if "aic" not in fit.fit_measures() else ""
+    elif set(variables.observed) != set(theirs.observed):
+        reason = f"other variables: {', '.join(sorted(set(variables.observed) ^ set(theirs.observed)))}"
+    elif set(variables.fixed_x) != set(theirs.fixed_x):
+        reason = "other exogenous variables are fixed"
+    elif here.table.mean_structure != other.table.mean_structure:
+        reason = "means are parameters of one model only"
+    elif here.n_obs != other.n_obs:
+        reason = f"other cases: {here.n_obs} instead of {other.n_obs}"
+    elif not _same_answers(here, other):
+        reason = "other data"
+    else:
+        reason = ""
+    return f"AIC and BIC cannot be compared with the first model's ({reason})" if reason else ""
+
+
+def _same_answers(model, other):
+    """Whether the moments over all cases agree; means count where they are modelled."""
+    order = [other.table.variables.observed.index(name) for name in model.table.variables.observed]
+    (cov, mean), (their_cov, their_mean) = _pooled(model.samples), _pooled(other.samples)
+    scale = np.sqrt(np.diag(cov))
+    gap = np.abs(cov - their_cov[np.ix_(order, order)]) / np.outer(scale, scale)
+    shift = np.abs(mean - their_mean[order]) / scale * model.table.mean_structure
+    return bool(max(gap.max(), shift.max()) < SAME)
+
+
+def _pooled(samples):
+    """Covariances (p, p) with denominator n, by pairs where answers are missing, and means (p,) over all groups."""
+    if samples[0].data is None:
+        return samples[0].cov * (samples[0].weight / samples[0].n), samples[0].mean
+    answers = pd.DataFrame(np.vstack([sample.data for sample in samples]))
+    return answers.cov(ddof=0).to_numpy(), answers.mean().to_numpy()

@@ -1,0 +1,224 @@
+"""Likelihood-ratio tests of nested models, refused for models that are not nested."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from emolabor.errors import EmolaborError
+from emolabor.sem.estimate import estimate_parameters, losses_of
+from emolabor.sem.fit_measures import chisq_pvalue
+from emolabor.sem.inference import bordered_inverse
+from emolabor.sem.likelihood import factor
+from emolabor.sem.measures import chi_square, scaling_factors
+from emolabor.sem.model import Model
+from emolabor.sem.samples import Sample
+from emolabor.sem.start import start_values
+from emolabor.sem.structure import build_structure, implied_moments
+
+METHODS = ("auto", "standard", "satorra_bentler_2001", "satorra_bentler_2010")
+ROBUST = ("MLM", "MLR")
+# Half the discrepancy of a case; nested models end at about 1e-15, those that are not seldom below 1e-4.
+NESTED_TOLERANCE = 1e-8
+
+
+@dataclass(frozen=True)
+class LikelihoodRatioTest:
+    """Difference of two nested models; `note` says why where there is no number."""
+
+    chisq_diff: float
+    df_diff: int
+    pvalue: float
+    method: str
+    note: str = ""
+
+    def tidy(self):
+        """The test as a DataFrame of one row: chisq_diff, df_diff, pvalue, method, note."""
+        return pd.DataFrame([vars(self)])
+
+
+def lr_test(fit0, fit1, method="auto"):
+    """Test a restricted model against a less restricted one that contains it.
+
+    Parameters
+    ----------
+    fit0, fit1 : Fit
+        In either order; the one with more degrees of freedom is the restricted one.
+    method : str
+        "standard": difference of the chi-squares (ML, GLS, ULS). "satorra_bentler_2001" and "satorra_bentler_2010":
+        scaled difference (MLM, MLR). "auto": standard, or satorra_bentler_2001 where the estimator is robust.
+
+    Returns
+    -------
+    LikelihoodRatioTest
+        Without a number, but with a note, where the scaling factor of the difference is not positive (it can happen
+        with the 2001 method) or cannot be had (2010: the information may be singular at the restricted solution).
+
+    Raises
+    ------
+    EmolaborError
+        Different data, variables or estimators, equal degrees of freedom, a fit that did not converge, or models that
+        are not nested.
+
+    Notes
+    -----
+    Satorra & Bentler (2001, 2010). Whether the models are nested is found by fitting the less restricted one to what
+    the restricted one implies: nested models fit it exactly (Bentler & Satorra, 2010). The parameters of that fit are
+    the restricted solution at which the 2010 method evaluates the larger model. Numbers equal lavaan's 0.6-14, but for
+    the 2010 method where the restricted model frees what the larger one fixes (latent means of scalar invariance):
+    lavaan copies parameters by name there. With MLR the 2010 test depends on how the larger model is parametrised,
+    because the observed information does, away from its optimum.
+
+    Examples
+    --------
+    >>> import pandas as pd, emolabor as el
+    >>> names = ["y", "x", "w"]
+    >>> cov = pd.DataFrame([[1, 0.4, 0.3], [0.4, 1, 0.2], [0.3, 0.2, 1]], index=names, columns=names)
+    >>> one, two = (el.sem(text, sample_cov=cov, n_obs=100) for text in ("y ~ x + 0*w", "y ~ x + w"))
+    >>> round(lr_test(one, two).chisq_diff, 3)
+    6.19
+    """
+    restricted, larger = _sorted_by_df(fit0, fit1)
+    method = _method(method, larger.estimator)
+    _check_same_data(restricted.model, larger.model)
+    at_restricted = translate(restricted, larger)
+    return difference(restricted, larger, method, at_restricted)
+
+
+def difference(restricted, larger, method, at_restricted=None):
+    """Difference test of two fits that are known to be nested.
+
+    Parameters
+    ----------
+    restricted, larger : Fit
+    method : str
+        Not "auto".
+    at_restricted : Estimate, optional
+        The restricted solution in the larger model's parameters, for the 2010 method.
+
+    Returns
+    -------
+    LikelihoodRatioTest
+    """
+    m0, m1 = restricted.fit_measures(), larger.fit_measures()
+    gap, df = m0.chisq - m1.chisq, int(m0.df - m1.df)
+    if method == "standard":
+        return LikelihoodRatioTest(float(gap), df, chisq_pvalue(gap, df), method)
+    spent = m0.df * m0.chisq_scaling_factor
+    if m1.df == 0:
+        kept = 0.0
+    elif method == "satorra_bentler_2001":
+        kept = m1.df * m1.chisq_scaling_factor
+    else:
+        kept = m1.df * _scaling_at(larger, at_restricted, int(m1.df))
+    scaling = (spent - kept) / df
+    if np.isnan(scaling):
+        note = "the larger model's information is not positive definite at the restricted solution: no 2010 scaling"
+    elif scaling <= 0:
+        note = f"the scaling factor of the difference is not positive ({scaling:.3g}): no test by {method}"
+        note += "; take satorra_bentler_2010" if method == "satorra_bentler_2001" else ""
+    else:
+        return LikelihoodRatioTest(float(gap / scaling), df, chisq_pvalue(gap / scaling, df), method)
+    return LikelihoodRatioTest(np.nan, df, np.nan, method, note)
+
+
+def translate(restricted, larger):
+    """Find the parameters of the larger model that imply what the restricted fit implies.
+
+    Parameters
+    ----------
+    restricted, larger : Fit
+
+    Returns
+    -------
+    Estimate
+        Of the larger model, fitted by ML to the restricted one's implied moments.
+
+    Raises
+    ------
+    EmolaborError
+        The larger model cannot imply them: the models are not nested.
+    """
+    order = _order(restricted.model, larger.model)
+    samples = []
+    for structure, sample in zip(restricted.model.structures, restricted.model.samples, strict=True):
+        implied = implied_moments(structure, restricted.estimate.theta)
+        if factor(implied.sigma) is None:
+            raise EmolaborError(
+                "lr_test: the restricted model implies a covariance matrix that is not positive definite."
+            )
+        mean = implied.mu if structure.mean_structure else sample.mean
+        samples.append(Sample(implied.sigma[np.ix_(order, order)], mean[order], sample.n, float(sample.n)))
+    table = larger.table
+    structures = tuple(build_structure(table, group, s.cov, s.mean) for group, s in enumerate(samples))
+    model = Model(table, structures, tuple(samples), tuple(losses_of("ML", samples)), "ML")
+    for start in (larger.estimate.theta, start_values(table, samples)):
+        estimate = estimate_parameters(model, start)
+        if chi_square(model, estimate.theta) / (2 * model.weight) <= NESTED_TOLERANCE:
+            return estimate
+    raise EmolaborError(
+        "lr_test: the models are not nested: the one with fewer degrees of freedom cannot reproduce what the other "
+        "implies; allowed: a model and a restriction of it. Compare others by AIC or BIC."
+    )
+
+
+def _scaling_at(fit, estimate, df):
+    """The scaling factor of a fit's model at another solution; missing where the information is singular there."""
+    information = fit.model.derivatives(estimate.theta, fit.estimator == "MLR")[2]
+    if bordered_inverse(information, estimate.basis) is None:
+        return np.nan
+    factors = scaling_factors(fit.model, estimate.theta, estimate.basis, df, estimate.n_free)
+    return factors["chisq_scaling_factor"]
+
+
+def _sorted_by_df(fit0, fit1):
+    if fit0.estimator != fit1.estimator:
+        raise EmolaborError(
+            f"lr_test: found estimators {fit0.estimator} and {fit1.estimator}, allowed: the same twice."
+        )
+    for fit in (fit0, fit1):
+        if not fit.converged:
+            raise EmolaborError(f"lr_test: a fit did not converge ({fit.problems[0]}); allowed: fits that did.")
+    restricted, larger = sorted((fit0, fit1), key=lambda fit: -fit.fit_measures().df)
+    df = int(larger.fit_measures().df)
+    if restricted.fit_measures().df == df:
+        raise EmolaborError(f"lr_test: both models have {df} degrees of freedom; allowed: different ones.")
+    return restricted, larger
+
+
+def _method(method, estimator):
+    allowed = METHODS[2:] if estimator in ROBUST else METHODS[1:2]
+    if method not in ("auto", *allowed):
+        raise EmolaborError(f"method: found {method!r}, allowed with {estimator}: auto, {', '.join(allowed)}.")
+    return allowed[0] if method == "auto" else method
+
+
+def _check_same_data(a, b):
+    names_a, names_b = a.table.variables.observed, b.table.variables.observed
+    if set(names_a) != set(names_b):
+        other = ", ".join(sorted(set(names_a) ^ set(names_b)))
+        raise EmolaborError(f"lr_test: the models are of different variables ({other} in one only); allowed: the same.")
+    same = len(a.samples) == len(b.samples)
+    if same:
+        order = _order(a, b)
+        same = all(_same_sample(x, y, order) for x, y in zip(a.samples, b.samples, strict=True))
+    if not same:
+        raise EmolaborError(
+            f"lr_test: the models are fitted to different data (groups {len(a.samples)} and {len(b.samples)}, cases "
+            f"{a.n_obs} and {b.n_obs}, or other values); allowed: the same cases in both."
+        )
+
+
+def _same_sample(x, y, order):
+    scale = np.sqrt(np.diag(y.cov))
+    return (
+        (x.n, x.weight, x.clusters is None) == (y.n, y.weight, y.clusters is None)
+        and np.allclose(x.cov[np.ix_(order, order)] / np.outer(scale, scale), y.cov / np.outer(scale, scale), atol=1e-8)
+        and np.allclose(x.mean[order] / scale, y.mean / scale, atol=1e-8)
+    )
+
+
+def _order(a, b):
+    """Places in model a of the observed variables of model b."""
+    names = a.table.variables.observed
+    return [names.index(name) for name in b.table.variables.observed]

@@ -1,0 +1,204 @@
+"""The ladder of measurement invariance: each step holds more of the measurement equal over groups."""
+
+from dataclasses import dataclass
+from functools import partial
+from html import escape
+
+import numpy as np
+import pandas as pd
+
+from emolabor.errors import EmolaborError
+from emolabor.sem.api import sem
+from emolabor.sem.comparison import ROBUST
+from emolabor.sem.invariance_rule import COLUMNS, RULE, judge, limits_for, limits_in_words
+from emolabor.sem.invariance_search import FEWEST_TIED, free_until_it_holds
+
+STEPS = {
+    "configural": (),
+    "metric": ("loadings",),
+    "scalar": ("loadings", "intercepts"),
+    "strict": ("loadings", "intercepts", "residuals"),
+}
+
+
+@dataclass(frozen=True)
+class Invariance:
+    """What the ladder found.
+
+    Attributes
+    ----------
+    table : DataFrame
+        A row a step (and one for the partial model of a step that failed): chisq, df, pvalue, chisq_diff, df_diff,
+        pvalue_diff, cfi, rmsea, srmr, their changes dcfi, drmsea, dsrmr against the step before, decision. Where the
+        estimator is robust: scaled chi-square and difference (Satorra & Bentler, 2001), robust CFI and RMSEA.
+    fits : dict
+        The fits by the table's row names.
+    level : str or None
+        The highest step that holds.
+    partial : tuple of str
+        The parameters to free for the next step to hold partially; empty where it does not or need not.
+    search : DataFrame
+        The search for them: parameter, score test (chisq, df, pvalue), changes after it was freed.
+    exempt : tuple of str
+        The parameters that were free from the beginning (`group_partial`).
+    limits : str
+        Which limits of `RULE` apply.
+    """
+
+    table: pd.DataFrame
+    fits: dict
+    level: str | None
+    partial: tuple
+    search: pd.DataFrame
+    exempt: tuple
+    limits: str
+
+    def rule(self):
+        """The rule in words."""
+        rows = [
+            f"{step} {limits_in_words(limits)}"
+            for step, limits in RULE[self.limits].items()
+            if step in self.table.index
+        ]
+        return (
+            "Rule (limits of Chen, 2007): a step holds where CFI falls by no more than its limit and RMSEA or SRMR "
+            f"(or both) rise by no more than theirs. Limits ({self.limits}): {'; '.join(rows) or 'none needed'}. "
+            "The first step holds where its solution is admissible; whether it fits well is for the reader to judge."
+        )
+
+    def decision(self):
+        """The decision in words."""
+        exempt = f" with {', '.join(self.exempt)} free over groups from the beginning" if self.exempt else ""
+        words = [f"Decision: {self.level or 'no'} invariance holds{exempt}."]
+        steps = [name for name in self.table.index if name in STEPS]
+        if steps[-1] != self.level:
+            words.append(f"{steps[-1].capitalize()} {self.table.decision[steps[-1]]}.")
+        if self.partial:
+            free = ", ".join(f'"{name}"' for name in (*self.exempt, *self.partial))
+            words.append(
+                f"Partial {steps[-1]} invariance holds once {', '.join(self.partial)} may differ; "
+                f"to climb on with that: group_partial=[{free}]."
+            )
+        elif len(self.search):
+            words.append(
+                f"No partial {steps[-1]} invariance: freeing {', '.join(self.search.parameter)} does not suffice, and "
+                f"at least {FEWEST_TIED} indicators and half of each factor's must stay equal."
+            )
+        return " ".join(words)
+
+    def summary(self):
+        """Table, rule and decision as text."""
+        return "\n\n".join([self._heading(), self._rounded().to_string(), self.rule(), self.decision()])
+
+    def _heading(self):
+        fit = next(iter(self.fits.values()))
+        groups = ", ".join(f"{sample.label} {sample.n}" for sample in fit.model.samples)
+        kind = " (scaled chi-square, robust CFI and RMSEA)" if fit.estimator in ROBUST else ""
+        return f"Measurement invariance, estimator {fit.estimator}{kind}, cases by group: {groups}"
+
+    def _rounded(self):
+        numbers = self.table.columns.drop(["df", "df_diff", "decision"])
+        shown = self.table.astype({"df_diff": "Int64"})
+        shown[numbers] = shown[numbers].map(lambda value: "" if np.isnan(value) else f"{value:.3f}")
+        return shown.astype(object).where(shown.notna(), "")
+
+    def _repr_html_(self):
+        text = "".join(f"<p>{escape(line)}</p>" for line in (self.rule(), self.decision()))
+        return f"<p>{escape(self._heading())}</p>{self._rounded().to_html()}{text}"
+
+
+def invariance(
+    model,
+    data,
+    group,
+    *,
+    estimator="ML",
+    missing="listwise",
+    cluster=None,
+    std_lv=False,
+    group_partial=(),
+    steps=("configural", "metric", "scalar", "strict"),
+):
+    """Climb the ladder of measurement invariance.
+
+    Parameters
+    ----------
+    model : str
+        A measurement model.
+    data : DataFrame
+    group : str
+        Column with the group of each case.
+    estimator, missing, cluster, std_lv
+        As for `emolabor.sem.sem`. With `std_lv` every loading can be freed, otherwise all but the first.
+    group_partial : sequence of str
+        Parameters free over groups at every step, such as ``"x3 ~1"``.
+    steps : sequence of str
+        The first of configural, metric, scalar, strict, or some of them in this order, configural included.
+
+    Returns
+    -------
+    Invariance
+
+    Raises
+    ------
+    EmolaborError
+        Unknown steps, a model without latent variables, and what `sem` refuses.
+
+    Notes
+    -----
+    A step that fails by the rule (`RULE`; Chen, 2007) ends the ladder; the parameter over groups with the largest score
+    test is then freed, one after the other, until the rule holds or fewer than two indicators of a factor, or fewer
+    than half, would stay equal (Byrne, Shavelson & Muthen, 1989). A step that did not converge or is improper ends the
+    ladder with the reason. A first loading fixed at one counts as equal; whether it is, is not tested.
+
+    Examples
+    --------
+    >>> import emolabor as el
+    >>> data = el.simulate_staff(n=600, seed=1)
+    >>> el.invariance("exhaustion =~ ex1 + ex2 + ex3 + ex4", data, "sex").level
+    'strict'
+    """
+    _check_steps(steps)
+    exempt = (group_partial,) if isinstance(group_partial, str) else tuple(group_partial)
+    options = dict(estimator=estimator, missing=missing, group=group, cluster=cluster, std_lv=std_lv)
+
+    def fit_step(step, freed=()):
+        return sem(model, data, **options, group_equal=STEPS[step], group_partial=(*exempt, *freed))
+
+    rows, fits, level, before = {}, {}, None, None
+    freed, trace, limits = (), [], None
+    for step in steps:
+        fit = fits[step] = fit_step(step)
+        if before is None:
+            _check_latent(fit)
+            limits = limits_for(fit)
+        allowed = RULE[limits].get(step)
+        rows[step], holds = judge(fit, before, allowed)
+        if not holds:
+            if not fit.problems:
+                refit = partial(fit_step, step)
+                last, freed, trace = free_until_it_holds(refit, fit, before, step, allowed, exempt)
+                if trace:
+                    fits[f"partial {step}"] = last
+                    rows[f"partial {step}"], _ = judge(last, before, allowed)
+            break
+        level, before = step, fit
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=COLUMNS)
+    search = pd.DataFrame(trace, columns=["parameter", "chisq", "df", "pvalue", "dcfi", "drmsea", "dsrmr"])
+    return Invariance(table, fits, level, freed, search, exempt, limits)
+
+
+def _check_steps(steps):
+    known = list(STEPS)
+    places = [known.index(step) if step in known else -1 for step in steps]
+    if not places or places[0] != 0 or -1 in places or places != sorted(set(places)):
+        raise EmolaborError(
+            f"steps: found {tuple(steps)}, allowed: {', '.join(known)}, in this order, configural first."
+        )
+
+
+def _check_latent(fit):
+    if not fit.table.variables.latent:
+        raise EmolaborError(
+            "model: found no latent variable, allowed: a measurement model such as 'f =~ x1 + x2 + x3'."
+        )

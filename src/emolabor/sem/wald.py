@@ -1,0 +1,82 @@
+"""Wald tests of constraints that a fit was not given."""
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from emolabor.errors import EmolaborError
+from emolabor.sem import expressions
+from emolabor.sem.constraints import constraint_values
+from emolabor.sem.fit_measures import chisq_pvalue
+
+
+@dataclass(frozen=True)
+class WaldTest:
+    """Joint test of constraints."""
+
+    chisq: float
+    df: int
+    pvalue: float
+
+    def tidy(self):
+        """The test as a DataFrame of one row: chisq, df, pvalue."""
+        return pd.DataFrame([vars(self)])
+
+
+def wald_test(fit, constraints):
+    """Test constraints among labelled or defined parameters at the estimates (Wald, 1943).
+
+    Parameters
+    ----------
+    fit : Fit
+    constraints : str
+        ``==`` formulas parted by ``;`` or line ends, such as ``"a == 0; b == c^2"``.
+
+    Returns
+    -------
+    WaldTest
+        With the covariance matrix of the fit: robust where its standard errors are.
+
+    Raises
+    ------
+    EmolaborError
+        Unknown labels, redundant constraints, no identified solution.
+    """
+    trees = _trees(constraints, fit.table)
+    values, jacobian = constraint_values(fit.table, trees, fit.estimate.theta)
+    covariance = jacobian @ fit.vcov().to_numpy() @ jacobian.T
+    if not (np.isfinite(covariance).all() and np.isfinite(values).all()):
+        raise EmolaborError("wald_test: the model is not identified or a constraint has no value at the estimates.")
+    spread = np.sqrt(np.maximum(np.diag(covariance), 0.0))
+    # Rounding leaves redundant rows an eigenvalue of about 1e-16 of the correlations' largest, which is 1 to k.
+    if not spread.all() or np.linalg.eigvalsh(covariance / np.outer(spread, spread))[0] < 1e-10:
+        raise EmolaborError(
+            f"constraints: '{constraints.strip()}' says something twice or of parameters without a standard error; "
+            "allowed: constraints that do not follow from each other or from the model."
+        )
+    chisq = float(values @ np.linalg.solve(covariance, values))
+    return WaldTest(chisq, len(trees), chisq_pvalue(chisq, len(trees)))
+
+
+def _trees(text, table):
+    """Trees of left minus right side of every `==` formula."""
+    labels = {row.label for row in table.rows if row.label} | {defined.name for defined in table.defined}
+    trees = []
+    for formula in filter(str.strip, re.split(r"[;\n]", text)):
+        sides = formula.split("==")
+        if len(sides) != 2:
+            raise EmolaborError(f"constraints: found '{formula.strip()}', allowed: formulas such as 'a == 0; b == c'.")
+        tree = ("-", *(expressions.parse(side, "constraints") for side in sides))
+        for name in expressions.names(tree):
+            if name not in labels:
+                # Labels that begin with a dot are the engine's own.
+                known = (
+                    ", ".join(sorted(label for label in labels if label[0] != ".")) or "none, the model has no labels"
+                )
+                raise EmolaborError(f"constraints: '{name}' is no label of the model; allowed: {known}.")
+        trees.append(tree)
+    if not trees:
+        raise EmolaborError("constraints: found nothing, allowed: formulas such as 'a == 0; b == c'.")
+    return tuple(trees)
