@@ -5,11 +5,11 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtr, ndtri
 
 from emolabor.errors import EmolaborError
 from emolabor.sem.functionals import all_draws, slopes
 from emolabor.sem.inference import bordered_inverse, scores_of
+from emolabor.sem.intervals import interval_limits
 from emolabor.sem.threads import one_thread
 
 INTERVALS = ("percentile", "bc", "bca")
@@ -101,24 +101,19 @@ class Draws:
         frame = pd.concat([frame, pd.DataFrame(effects, columns=frame.columns)], ignore_index=True)
         for which, name in ((0, ""), (1, "std_all_")):
             estimate, values = self._estimates[which], self._values[which]
+            if len(values) < 2:
+                raise EmolaborError(f"{self!r}: no interval can be made of fewer than two draws.")
             lower, upper = self._limits(which, interval, level)
             frame["est" if not which else "std_all"] = estimate
-            frame[f"{name}se"] = values.std(axis=0, ddof=1) if len(values) > 1 else np.nan
+            with np.errstate(invalid="ignore"):
+                frame[f"{name}se"] = values.std(axis=0, ddof=1)
             frame[f"{name}ci_lower"], frame[f"{name}ci_upper"] = lower, upper
         return frame
 
     def _limits(self, which, interval, level):
-        estimate, values = self._estimates[which], self._values[which]
-        tails = np.array([(1 - level) / 2, (1 + level) / 2])
-        if interval == "percentile":
-            return np.quantile(values, tails, axis=0)
-        acceleration = self._accelerations[which] if interval == "bca" else np.zeros(len(estimate))
-        below = np.mean(values < estimate, axis=0) + 0.5 * np.mean(values == estimate, axis=0)
-        shift = ndtri(np.clip(below, 0.5 / len(values), 1 - 0.5 / len(values)))
-        moved = shift[:, None] + ndtri(tails)
-        places = ndtr(shift[:, None] + moved / (1 - acceleration[:, None] * moved))
-        limits = [np.quantile(values[:, k], places[k]) for k in range(len(estimate))]
-        return np.array(limits).T
+        acceleration = self._accelerations[which] if interval == "bca" else 0.0
+        corrected = interval != "percentile"
+        return interval_limits(self._values[which], self._estimates[which], level, corrected, acceleration)
 
     @cached_property
     @one_thread
