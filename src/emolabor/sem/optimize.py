@@ -8,11 +8,17 @@ from scipy.linalg import cho_factor, cho_solve
 MAX_ITERATIONS = 200
 GRADIENT_TOLERANCE = 1e-8
 CONSTRAINT_TOLERANCE = 1e-9
+# A search that takes this many steps in a row, each shorter than this part of the full step, runs along a valley that
+# has no end: loadings grow and the latent variance shrinks for as long as one lets them.
+SHORT, MANY = 0.1, 12
 
 
 @dataclass(frozen=True)
 class Optimum:
-    """Where the search ended: parameters, value, gradient (along the constraints), number of steps."""
+    """Where the search ended: parameters, value, gradient (along the constraints), number of steps.
+
+    An element of the gradient is divided by the root of its information, so that units of measurement do not matter.
+    """
 
     theta: np.ndarray
     value: float
@@ -21,7 +27,7 @@ class Optimum:
 
     @property
     def converged(self):
-        """The gradient is small: every element at most 1e-8 in units of a case's log-likelihood."""
+        """The gradient is small: every element at most 1e-8 for a parameter in units of a case's standard error."""
         return bool(np.isfinite(self.value) and np.max(np.abs(self.gradient), initial=0.0) <= GRADIENT_TOLERANCE)
 
 
@@ -43,7 +49,7 @@ def minimize(value, derivatives, start):
         which doubles the correct digits at each step. Where the information is singular or a step leads nowhere the
         diagonal is raised (Levenberg, 1944).
     """
-    theta, near, damping, still = np.array(start, float), False, 0.0, 0
+    theta, near, damping, still, short = np.array(start, float), False, 0.0, 0, 0
     current, gradient, information = derivatives(theta, near)
     for iteration in range(1, MAX_ITERATIONS + 1):
         step = _direction(gradient, information, damping)
@@ -58,6 +64,9 @@ def minimize(value, derivatives, start):
             damping = max(10 * damping, 1e-4)
             continue
         still = still + 1 if decrement < 1e-17 or size == 0.0 else 0
+        short = short + 1 if size < SHORT else 0
+        if short == MANY:
+            break
         if size > 0.0:
             theta = theta - size * step
             damping = damping / 10 if damping > 1e-10 else 0.0
@@ -65,7 +74,7 @@ def minimize(value, derivatives, start):
             current, gradient, information = trial if size == 1.0 else derivatives(theta, near)
         if still >= 2 or (still and np.max(np.abs(gradient), initial=0.0) < 1e-12):
             break
-    return Optimum(theta, current, gradient, iteration)
+    return Optimum(theta, current, gradient / _units(information), iteration)
 
 
 def _step_size(value, theta, step, current):
@@ -83,14 +92,20 @@ def _not_above(current):
 
 
 def _direction(gradient, information, damping):
-    diagonal = np.diag(information)
-    scaled = information + np.diag(damping * np.maximum(diagonal, 1e-8)) if damping else information
+    units = _units(information)
+    gradient, scaled = gradient / units, information / np.outer(units, units) + damping * np.eye(len(units))
     try:
-        return cho_solve(cho_factor(scaled, lower=True), gradient)
+        return cho_solve(cho_factor(scaled, lower=True), gradient) / units
     except np.linalg.LinAlgError:
         values, vectors = np.linalg.eigh(scaled)
         floor = max(values[-1], 1e-8) * 1e-8
-        return vectors @ ((vectors.T @ gradient) / np.maximum(np.abs(values), floor))
+        return vectors @ ((vectors.T @ gradient) / np.maximum(np.abs(values), floor)) / units
+
+
+def _units(information):
+    """Roots of the diagonal (q,): what makes gradient and information free of the units of measurement."""
+    units = np.sqrt(np.abs(np.diag(information)))
+    return np.where(units > 0, units, 1.0)
 
 
 def minimize_on_curve(value, derivatives, constraint, start):
@@ -130,4 +145,4 @@ def minimize_on_curve(value, derivatives, constraint, start):
         theta = theta + size * step
         current, gradient, information = derivatives(theta, False)
     met = np.max(np.abs(constraint(theta)[0])) < CONSTRAINT_TOLERANCE
-    return Optimum(theta, current if met else np.inf, lagrangian, iteration)
+    return Optimum(theta, current if met else np.inf, lagrangian / _units(information), iteration)
