@@ -20,7 +20,7 @@ from emolabor.sem.samples import Sample
 from emolabor.sem.structure import build_structure, implied_moments
 from emolabor.sem.threads import one_thread
 
-CHUNK = 100
+CHUNK = 200
 KINDS = ("nonparametric", "bollen_stine", "parametric")
 
 
@@ -111,10 +111,10 @@ def _moments(values, counts, scale):
     deviations = values - centre
     i, j = np.tril_indices(p)
     weights = counts / counts.sum(axis=1, keepdims=True)
-    both = weights @ np.hstack([deviations[:, i] * deviations[:, j], deviations])
-    mean = both[:, len(i) :]
+    mean = weights @ deviations
+    second = weights @ (deviations[:, i] * deviations[:, j])
     cov = np.empty((len(counts), p, p))
-    cov[:, i, j] = cov[:, j, i] = both[:, : len(i)]
+    cov[:, i, j] = cov[:, j, i] = second
     cov -= mean[:, :, None] * mean[:, None, :]
     return cov * scale, mean + centre
 
