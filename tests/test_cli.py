@@ -81,7 +81,7 @@ def test_fit_gives_the_same_summary_from_data_and_from_their_covariances(answers
     from_data = capsys.readouterr().out
     assert cli.main(["fit", str(model), "--cov", str(tmp_path / "cov.csv"), "--n-obs", str(len(items))]) == 0
     from_cov = capsys.readouterr().out
-    assert "Latent variables" in from_data
+    assert "Latent Variables" in from_data
     assert from_cov.splitlines()[1:] == from_data.splitlines()[1:]
 
 
