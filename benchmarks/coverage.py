@@ -17,7 +17,7 @@ import emolabor as el
 
 HERE = Path(__file__).parent
 LOWEST, HIGHEST = 0.93, 0.97
-N_CASES = 400
+N_CASES, MANY_CASES = 400, 1000
 MODEL = "f1 =~ x1 + x2 + x3; f2 =~ x4 + x5 + x6; f3 =~ x7 + x8 + x9; f2 ~ a*f1; f3 ~ b*f2 + f1; ab := a*b"
 LOADINGS, RESIDUALS = np.array([1, 0.9, 0.8] * 3), np.array([0.5, 0.6, 0.6] * 3)
 A, B, DIRECT = 0.5, 0.4, 0.2
@@ -68,15 +68,18 @@ def leave_out(rng, data, at_random):
     return data.mask(holes)
 
 
-def one_sample(seed, n_cases, n_resamples):
+def one_sample(seed, n_resamples):
     """Intervals of one simulated sample: for each (method, data) a frame with those of `tidy` or of `ci`."""
     rng = np.random.default_rng(seed)
-    data, heavy = draw(rng, n_cases), draw(rng, n_cases, heavy=True)
+    data, heavy = draw(rng, N_CASES), draw(rng, N_CASES, heavy=True)
     fit = el.sem(MODEL, data)
     fits = {
         ("Wald, ML", "normal"): fit,
         ("Wald, ML", "heavy-tailed"): el.sem(MODEL, heavy),
         ("Wald, MLR", "heavy-tailed"): el.sem(MODEL, heavy, estimator="MLR"),
+        ("Wald, MLR", f"heavy-tailed, {MANY_CASES} cases"): el.sem(
+            MODEL, draw(rng, MANY_CASES, heavy=True), estimator="MLR"
+        ),
         ("Wald, FIML", "normal, 10 % missing completely at random"): el.sem(
             MODEL, leave_out(rng, data, at_random=False), missing="fiml"
         ),
@@ -142,7 +145,7 @@ def main(arguments=None):
     n_samples, n_resamples = (4, 49) if options.quick else (500, 999)
     seeds = np.random.SeedSequence(1).spawn(n_samples)
     run = delayed(one_sample)
-    samples = Parallel(n_jobs=options.workers)(run(seed, N_CASES, n_resamples) for seed in seeds)
+    samples = Parallel(n_jobs=options.workers)(run(seed, n_resamples) for seed in seeds)
     rows = summarize(samples)
     write_table(options.folder, "coverage", rows)
     write_page(options.folder, "coverage", page(rows, n_samples, n_resamples))
@@ -156,7 +159,8 @@ def page(rows, n_samples, n_resamples):
         "# Coverage of 95 % intervals",
         f"{n_samples} simulated samples of {N_CASES} cases: nine indicators of three factors, f1 -> f2 -> f3 with a "
         f"direct path, indirect effect {A * B:g}. Heavy-tailed: {HEAVY_SHARE:.0%} of the cases spread {HEAVY_SCALE:g} "
-        "times as much in all variables; there the normal theory's errors are too small and only robust ones can hold. "
+        "times as much in all variables; there the normal theory's errors are too small by design and only robust ones "
+        f"can hold, variances with some lag in small samples (so also {MANY_CASES} cases). "
         f"Bootstrap: {n_resamples} resamples. Coverage is averaged over the parameters of a kind; its standard error "
         "is that of the simulation.",
         markdown(header, body),
