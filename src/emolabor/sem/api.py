@@ -1,5 +1,6 @@
 """The way in: a model text and data become a fit."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 from emolabor.errors import EmolaborError
@@ -167,7 +168,11 @@ def _completed(text, n_groups, std_lv, mean_structure, group_equal, group_partia
 
 
 def _names(value):
-    return (value,) if isinstance(value, str) else tuple(value)
+    if isinstance(value, str):
+        return (value,)
+    if not isinstance(value, Iterable) or not all(isinstance(name, str) for name in value):
+        raise EmolaborError(f"group_equal, group_partial: found {value!r}, allowed: names such as 'loadings'.")
+    return tuple(value)
 
 
 def _check_options(given):
@@ -178,6 +183,8 @@ def _check_options(given):
     if (data is None) == (given["sample_cov"] is None):
         found = "neither" if data is None else "both"
         raise EmolaborError(f"data, sample_cov: found {found}, allowed: exactly one of them.")
+    if data is not None and (given["sample_mean"] is not None or given["n_obs"] is not None):
+        raise EmolaborError("sample_mean, n_obs: found with data, allowed: with sample_cov only.")
     if data is None and (estimator in ("MLM", "MLR") or missing == "fiml" or given["group"] or given["cluster"]):
         raise EmolaborError("sample_cov: MLM, MLR, FIML, groups and clusters need the data, not their covariances.")
     if missing == "fiml" and estimator not in ("ML", "MLR"):

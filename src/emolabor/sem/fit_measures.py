@@ -27,11 +27,11 @@ def incremental(chisq, df, baseline_chisq, baseline_df):
     """
     excess, baseline_excess = max(chisq - df, 0.0), max(chisq - df, baseline_chisq - baseline_df, 0.0)
     cfi = 1.0 if baseline_excess == 0 else 1.0 - excess / baseline_excess
-    nfi = (baseline_chisq - chisq) / baseline_chisq
+    nfi = _ratio(baseline_chisq - chisq, baseline_chisq)
     if df > 0 and baseline_df > 0:
         ratio, baseline_ratio = chisq / df, baseline_chisq / baseline_df
-        tli = (baseline_ratio - ratio) / (baseline_ratio - 1.0)
-        rfi = (baseline_ratio - ratio) / baseline_ratio
+        tli = _ratio(baseline_ratio - ratio, baseline_ratio - 1.0)
+        rfi = _ratio(baseline_ratio - ratio, baseline_ratio)
     else:
         tli = rfi = 1.0
     return {
@@ -41,9 +41,13 @@ def incremental(chisq, df, baseline_chisq, baseline_df):
         "rfi": rfi,
         "nfi": nfi,
         "pnfi": df / baseline_df * nfi if baseline_df > 0 else np.nan,
-        "ifi": (baseline_chisq - chisq) / (baseline_chisq - df) if df > 0 else 1.0,
-        "rni": ((baseline_chisq - baseline_df) - (chisq - df)) / (baseline_chisq - baseline_df),
+        "ifi": _ratio(baseline_chisq - chisq, baseline_chisq - df) if df > 0 else 1.0,
+        "rni": _ratio((baseline_chisq - baseline_df) - (chisq - df), baseline_chisq - baseline_df),
     }
+
+
+def _ratio(part, whole):
+    return part / whole if whole != 0 else np.nan
 
 
 def rmsea(chisq, df, n, n_groups=1):
@@ -158,6 +162,8 @@ def robust(chisq, df, factor, baseline_chisq, baseline_df, baseline_factor, n, n
 
 def _noncentrality(chisq, df, probability):
     """The noncentrality at which P(X <= chisq) equals the probability; 0 where even the central one is below it."""
+    if not (np.isfinite(chisq) and np.isfinite(df)):
+        return np.nan
     if chndtr(chisq, df, 0.0) < probability:
         return 0.0
     upper = max(chisq, df, 1.0)

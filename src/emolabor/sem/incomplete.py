@@ -91,7 +91,8 @@ def pairwise_moments(values):
     seen = (~np.isnan(values)).astype(float)
     centred = np.nan_to_num(values - np.nanmean(values, axis=0))
     together, sums = seen.T @ seen, centred.T @ seen
-    cov = (centred.T @ centred - sums * sums.T / together) / (together - 1)
+    with np.errstate(invalid="ignore"):  # two variables observed together in one row have no covariance
+        cov = (centred.T @ centred - sums * sums.T / together) / (together - 1)
     return cov * (len(values) - 1) / len(values), np.nanmean(values, axis=0)
 
 

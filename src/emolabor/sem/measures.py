@@ -180,6 +180,8 @@ def _scaled(model, estimate, base, base_theta, plain):
     factor_own = result["chisq_scaling_factor"]
     identity = np.eye(len(base_theta))
     factor_base = scaling_factors(base, base_theta, identity, base_df, len(base_theta))["chisq_scaling_factor"]
+    # With few clusters or cases a factor may come out negative: then there is no scaled test.
+    factor_own, factor_base = (factor if factor > 0 else np.nan for factor in (factor_own, factor_base))
     chisq = plain["chisq"] / factor_own if df > 0 else plain["chisq"]
     base_chisq = plain["baseline_chisq"] / factor_base
     result.update(

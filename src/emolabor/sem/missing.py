@@ -85,7 +85,13 @@ def saturated_moments(patterns, values):
         first, second = np.zeros(p), np.zeros((p, p))
         for pattern in patterns:
             o = pattern.observed
-            inverse, _ = factor(cov[np.ix_(o, o)])
+            factored = factor(cov[np.ix_(o, o)])
+            if factored is None:
+                raise EmolaborError(
+                    "data: the covariance matrix of the incomplete answers is not positive definite; "
+                    "look for duplicated or summed variables."
+                )
+            inverse = factored[0]
             slope = cov[:, o] @ inverse  # (p, n_observed): the identity on the observed
             gap = pattern.mean - mean[o]
             first += pattern.n * (slope @ gap)

@@ -65,6 +65,9 @@ def find_warnings(fit):
         count = len(np.unique(np.concatenate([sample.clusters for sample in samples])))
         if count < n_free:
             yield f"{count} clusters are fewer than the {n_free} free parameters: the standard errors are not reliable"
+    measures = fit.fit_measures()
+    if "chisq_scaled" in measures and np.isnan(measures["chisq_scaled"]):
+        yield "the scaling factor of the test is not positive: there is no scaled test and no robust index"
     for group, sample in enumerate(samples):
         place = f"group {sample.label}: " if len(samples) > 1 else ""
         own = len({row.free for row in fit.table.rows if row.group == group and row.free >= 0})

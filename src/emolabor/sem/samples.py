@@ -1,6 +1,7 @@
 """What the engine knows of the data: one sample a group, checked before anything is estimated."""
 
 from dataclasses import dataclass, field
+from numbers import Real
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ from emolabor.sem.likelihood import factor
 from emolabor.sem.missing import MissingPattern, missing_patterns, saturated_moments
 
 SYMMETRY_TOLERANCE = 1e-8
+ROUNDING = 1e-12
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,8 @@ def samples_from_data(data, names, *, group=None, cluster=None, missing="listwis
     values = _numbers(data, names)
     labels, members = _members(data, group)
     clusters = None if cluster is None else _codes(data, cluster, "cluster")
+    if group in names:
+        raise EmolaborError(f"group: '{group}' is a variable of the model; allowed: another column.")
     samples = []
     for i, label in enumerate(labels):
         here = members == i
@@ -76,6 +80,9 @@ def samples_from_data(data, names, *, group=None, cluster=None, missing="listwis
 def _sample(values, names, label, clusters, missing, wishart, exogenous):
     place = f"data, group {label}" if label else "data"
     holes = np.isnan(values)
+    empty = [name for name, none in zip(names, holes.all(axis=0), strict=True) if none]
+    if empty:
+        raise EmolaborError(f"{place}: {_quoted(empty)} without any value; allowed: columns with answers.")
     if missing == "listwise":
         kept = ~holes.any(axis=1)
     else:
@@ -90,16 +97,19 @@ def _sample(values, names, label, clusters, missing, wishart, exogenous):
         raise EmolaborError(
             f"{place}: {n} {rows} for {p} variables ({dropped} rows left out); allowed: more rows than variables."
         )
+    if clusters is not None and len(np.unique(clusters)) < 2:
+        raise EmolaborError(f"cluster: {place} has one cluster only; allowed: two or more.")
     if missing == "fiml" and holes[kept].any():
         patterns = missing_patterns(values, names, place)
-        _check_variances(np.diag(np.nanvar(values, axis=0)), names, place)
+        _check_variances(np.diag(np.nanvar(values, axis=0)), names, place, np.nanmean(values, axis=0))
         mean, cov, half = saturated_moments(patterns, values)
+        _check_variances(cov, names, place)
         return Sample(cov, mean, n, float(n), label, dropped, values, clusters, patterns, half)
     mean = values.mean(axis=0)
     centred = values - mean
     weight = n - 1.0 if wishart else float(n)
     cov = centred.T @ centred / weight
-    _check_variances(cov, names, place)
+    _check_variances(cov, names, place, mean)
     return Sample(cov, mean, n, weight, label, dropped, values, clusters)
 
 
@@ -126,8 +136,12 @@ def sample_from_cov(sample_cov, sample_mean, n_obs, names, wishart=False):
     """
     if not isinstance(sample_cov, pd.DataFrame) or list(sample_cov.index) != list(sample_cov.columns):
         raise EmolaborError("sample_cov: allowed: a DataFrame whose row names equal its column names.")
-    if isinstance(n_obs, bool) or not isinstance(n_obs, int | np.integer) or n_obs < 2:
+    if not sample_cov.columns.is_unique:
+        twice = sample_cov.columns[sample_cov.columns.duplicated()][0]
+        raise EmolaborError(f"sample_cov: '{twice}' is there more than once; allowed: once.")
+    if isinstance(n_obs, bool) or not isinstance(n_obs, Real) or not n_obs >= 2 or n_obs % 1 != 0:
         raise EmolaborError(f"n_obs: found {n_obs!r}, allowed: the number of cases, a whole number above 1.")
+    n_obs = int(n_obs)
     unknown = [name for name in names if name not in sample_cov.columns]
     if unknown:
         raise EmolaborError(
@@ -147,10 +161,13 @@ def sample_from_cov(sample_cov, sample_mean, n_obs, names, wishart=False):
     if sample_mean is not None:
         missing = [name for name in names if name not in sample_mean]
         if missing:
-            raise EmolaborError(f"sample_mean: no value for {_quoted(missing)}.")
+            raise EmolaborError(f"sample_mean: no value for {_quoted(missing)}; allowed: a Series or dict by name.")
+        for name in names:
+            if not isinstance(sample_mean[name], Real) or not np.isfinite(sample_mean[name]):
+                raise EmolaborError(f"sample_mean: '{name}' is {sample_mean[name]!r}, allowed: a finite number.")
         mean = np.array([float(sample_mean[name]) for name in names])
     weight = n_obs - 1.0 if wishart else float(n_obs)
-    return Sample(cov * (n_obs - 1) / weight, mean, int(n_obs), weight)
+    return Sample(cov * (n_obs - 1) / weight, mean, n_obs, weight)
 
 
 def _numbers(frame, names, argument="data"):
@@ -165,8 +182,11 @@ def _numbers(frame, names, argument="data"):
         if isinstance(column, pd.DataFrame):
             raise EmolaborError(f"{argument}: the column '{name}' is there {column.shape[1]} times; allowed: once.")
         if not pd.api.types.is_numeric_dtype(column) or pd.api.types.is_complex_dtype(column):
-            found = next((value for value in column if not isinstance(value, int | float | None)), column.dtype)
-            raise EmolaborError(f"{argument}: column '{name}' holds {found!r}, allowed: numbers.")
+            wrong = [value for value in column.dropna() if not isinstance(value, Real)]
+            if wrong or column.dtype != object:
+                found = repr(wrong[0]) if wrong else f"values of type {column.dtype}"
+                raise EmolaborError(f"{argument}: column '{name}' holds {found}, allowed: numbers.")
+            column = column.astype("Float64")
         columns.append(column.to_numpy(dtype=float, na_value=np.nan))
     values = np.column_stack(columns)
     _refuse_infinite(values, names, argument)
@@ -182,8 +202,10 @@ def _refuse_infinite(values, names, argument):
 
 def _codes(data, column, argument):
     """Numbers from 0 for the values of a column, in order of appearance; missing values are refused."""
-    if column not in data.columns:
+    if not pd.api.types.is_hashable(column) or column not in data.columns:
         raise EmolaborError(f"{argument}: '{column}' is no column; found {_quoted(data.columns[:30])}.")
+    if isinstance(data[column], pd.DataFrame):
+        raise EmolaborError(f"{argument}: the column '{column}' is there {data[column].shape[1]} times; allowed: once.")
     codes, _ = pd.factorize(data[column])
     if (codes < 0).any():
         raise EmolaborError(f"{argument}: column '{column}' is missing in row {int(np.argmin(codes)) + 1}.")
@@ -196,13 +218,14 @@ def _members(data, group):
     codes = _codes(data, group, "group")
     labels = list(pd.unique(data[group]))
     if len(labels) < 2:
-        raise EmolaborError(f"group: column '{group}' has one value only ({labels}); allowed: two or more.")
+        raise EmolaborError(f"group: column '{group}' has one value only ({labels[0]}); allowed: two or more.")
     return labels, codes
 
 
-def _check_variances(cov, names, argument):
+def _check_variances(cov, names, argument, mean=0.0):
     variances = np.diag(cov)
-    constant = [name for name, variance in zip(names, variances, strict=True) if not variance > 1e-12]
+    vary = variances > (ROUNDING * np.abs(mean)) ** 2  # a constant column's variance is what rounding leaves
+    constant = [name for name, varies in zip(names, vary, strict=True) if not varies]
     if constant:
         raise EmolaborError(
             f"{argument}: {_quoted(constant)} do(es) not vary; allowed: variables with a variance above zero."

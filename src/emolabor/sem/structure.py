@@ -174,7 +174,10 @@ def total_paths(structure, paths):
     if len(sources):
         from_sources = paths[:, sources]
         if structure.sources_are_joined:
-            from_sources = from_sources @ np.linalg.inv(np.eye(len(sources)) - from_sources[sources])
+            try:
+                from_sources = from_sources @ np.linalg.inv(np.eye(len(sources)) - from_sources[sources])
+            except np.linalg.LinAlgError:  # a loop whose effects do not die out: no finite moments
+                from_sources = np.full_like(from_sources, np.nan)
         total[:, sources] += from_sources
     return total
 

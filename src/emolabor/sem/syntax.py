@@ -183,6 +183,8 @@ def _add_terms(terms, operator, left, right):
         modifiers = [_modifier(factor, sign) for factor, sign in zip(factors[:-1], _signs(part), strict=True)]
         for outcome in outcomes:
             op = "~1" if variable.kind == "number" else operator.text
+            if op in ("=~", "~") and outcome.text == variable.text:
+                raise EmolaborError(f"{variable.where}: '{variable.text}' stands on both sides of '{op}'.")
             rhs = "" if op == "~1" else variable.text
             given = modifiers
             if op == "~1" and variable.text == "0":

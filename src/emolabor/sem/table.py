@@ -258,6 +258,3 @@ def _check_names(rows, syntax):
                     f"{constraint.token.where}: '{constraint.lhs}' is a label already; choose another name."
                 )
             labels.add(constraint.lhs)
-    for row in rows:
-        if row.op == "|":
-            raise EmolaborError(f"{row.where}: thresholds need ordered answers, which this version does not estimate.")

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from emolabor.errors import EmolaborError
+
 
 @dataclass(frozen=True)
 class Variables:
@@ -32,6 +34,10 @@ def classify(syntax, fixed_x=True):
     Variables
         The rules are those of lavaan's ``sem()``.
     """
+    for term in syntax.terms:
+        if term.op == "|":
+            place = term.token.where
+            raise EmolaborError(f"{place}: thresholds need ordered answers, which this version does not estimate.")
     pairs = {op: [(t.lhs, t.rhs) for t in syntax.terms if t.op == op] for op in ("=~", "~", "~~", "~1")}
     latent = _unique(lhs for lhs, _ in pairs["=~"])
     indicators = _unique(rhs for _, rhs in pairs["=~"])
@@ -43,6 +49,8 @@ def classify(syntax, fixed_x=True):
     exogenous = [name for name in predictors if name not in known]
     mentioned = _unique([n for pair in pairs["~~"] for n in pair] + [lhs for lhs, _ in pairs["~1"]])
     extra = [name for name in mentioned if name not in known and name not in exogenous]
+    if not (observed_indicators or others or exogenous or extra):
+        raise EmolaborError("model: every variable is latent; allowed: a model with observed variables.")
     by_latent = {name: [rhs for lhs, rhs in pairs["=~"] if lhs == name] for name in latent}
     return Variables(
         observed=(*observed_indicators, *others, *exogenous, *extra),
