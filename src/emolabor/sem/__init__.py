@@ -1,8 +1,9 @@
 """The structural equation engine: lavaan's words, lavaan's numbers."""
 
 from emolabor.sem.api import cfa, sem
+from emolabor.sem.compare import compare
 from emolabor.sem.comparison import lr_test
 from emolabor.sem.fit import Fit
 from emolabor.sem.invariance_ladder import invariance
 
-__all__ = ["Fit", "cfa", "invariance", "lr_test", "sem"]
+__all__ = ["Fit", "cfa", "compare", "invariance", "lr_test", "sem"]
