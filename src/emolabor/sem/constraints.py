@@ -53,7 +53,7 @@ def constraint_values(table, trees, theta):
     """Values (k,) and Jacobian (k, q) of constraint trees at a parameter vector."""
     values, gradients = label_values(table, theta)
     found = []
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(all="ignore"):
         for defined in table.defined:
             value, slope = expressions.gradient(defined.tree, values, gradients)
             values[defined.name], gradients[defined.name] = value, slope
