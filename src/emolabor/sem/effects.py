@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from emolabor.sem.functionals import effect_draws, row_draws, slopes, standardized_draws
+from emolabor.sem.functionals import effect_draws, row_draws, slopes, standardized
 from emolabor.sem.threads import one_thread
 from emolabor.sem.values import wald
 
@@ -37,5 +37,5 @@ def effects_table(fit, effects, level=0.95):
     z, pvalue, lower, upper = wald(est, errors, level)
     frame = frame.assign(est=est, se=errors, z=z, pvalue=pvalue, ci_lower=lower, ci_upper=upper)
     for name, only_latent in (("std_lv", True), ("std_all", False)):
-        frame[name] = effect_draws(effects, standardized_draws(model, theta, only_latent))[0]
+        frame[name] = effect_draws(effects, standardized(model, theta[0], only_latent))[0]
     return frame

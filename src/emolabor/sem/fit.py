@@ -127,7 +127,7 @@ class Fit:
         rows += [(defined.name, ":=", defined.text, 0, defined.name) for defined in table.defined]
         est = functionals.row_draws(self.model, theta[None, :])
         columns = [est]
-        columns += [functionals.standardized_draws(self.model, theta[None, :], latent) for latent in (True, False)]
+        columns += [functionals.standardized(self.model, theta, latent) for latent in (True, False)]
         columns = [np.hstack([values, functionals.defined_draws(table, values)])[0] for values in columns]
         free = np.array([row.free for row in table.rows])
         own = np.append(np.sqrt(np.maximum(np.diag(self._vcov), 0.0)), 0.0)

@@ -20,13 +20,17 @@ def row_draws(model, thetas):
     return values
 
 
-def spreads(model, thetas):
-    """Standard deviations of all variables and of their residuals, by group: two lists of (R, v)."""
+def spreads(model, thetas, of_negative=0.0):
+    """Standard deviations of all variables and of their residuals, by group: two lists of (R, v).
+
+    That of a negative variance is `of_negative`: 0 lets improper draws keep their place in the order of all draws.
+    """
     totals, residuals = [], []
     for structure in model.structures:
         paths, covariances = fill_many(structure, thetas)
         total = many_total_paths(structure, paths)
-        totals.append(np.sqrt(np.maximum(np.einsum("rij,rjk,rik->ri", total, covariances, total, optimize=True), 0.0)))
+        variances = np.einsum("rij,rjk,rik->ri", total, covariances, total, optimize=True)
+        totals.append(np.sqrt(np.where(variances < 0, of_negative, variances)))
         residuals.append(np.sqrt(np.abs(np.einsum("rii->ri", covariances))))
     return totals, residuals
 
@@ -56,15 +60,21 @@ def many_total_paths(structure, paths):
     return total
 
 
-def standardized_draws(model, thetas, only_latent=False):
-    """Standardized values of every row (R, n_rows)."""
+def standardized_draws(model, thetas, only_latent=False, of_negative=0.0):
+    """Standardized values of every row (R, n_rows); `of_negative` as for `spreads`."""
     values = row_draws(model, thetas)
-    totals, residuals = spreads(model, thetas)
+    totals, residuals = spreads(model, thetas, of_negative)
     width = totals[0].shape[1]
     units = np.hstack([np.ones((len(thetas), 1)), *totals, *residuals])
     times, over = standardizing_units(model.table, width, only_latent)
     with np.errstate(divide="ignore", invalid="ignore"):
         return values * units[:, times] / (units[:, over[:, 0]] * units[:, over[:, 1]])
+
+
+def standardized(model, theta, only_latent=False):
+    """Standardized values of every row (1, n_rows) at one vector: missing where a variance is negative or zero."""
+    values = standardized_draws(model, theta[None, :], only_latent, np.nan)
+    return np.where(np.isfinite(values), values, np.nan)
 
 
 def defined_draws(table, values):
