@@ -2,9 +2,10 @@
 
 import numpy as np
 from scipy.optimize import brentq
-from scipy.special import chdtrc, chdtri, chndtr
+from scipy.special import chdtrc, chdtri, chndtr, ndtri
 
 CLOSE, NOT_CLOSE, LEVEL = 0.05, 0.08, 0.90
+NORMAL_FROM = 1e8
 
 
 def chisq_pvalue(chisq, df):
@@ -161,11 +162,19 @@ def robust(chisq, df, factor, baseline_chisq, baseline_df, baseline_factor, n, n
 
 
 def _noncentrality(chisq, df, probability):
-    """The noncentrality at which P(X <= chisq) equals the probability; 0 where even the central one is below it."""
+    """The noncentrality at which P(X <= chisq) equals the probability; 0 where even the central one is below it.
+
+    Of very large chi-squares, as ULS has them of answers in small units, the normal distribution with the same mean and
+    variance is inverted: relative error below 1 / chisq.
+    """
     if not (np.isfinite(chisq) and np.isfinite(df)):
         return np.nan
     if chndtr(chisq, df, 0.0) < probability:
         return 0.0
+    if chisq > NORMAL_FROM:
+        square = float(ndtri(probability)) ** 2
+        root = np.sqrt(4 * (chisq - df) * square + 4 * square**2 + 2 * df * square)
+        return chisq - df + 2 * square + (root if probability < 0.5 else -root)
     upper = max(chisq, df, 1.0)
     while chndtr(chisq, df, upper) > probability:
         upper *= 2
@@ -198,7 +207,8 @@ def residual_sums(cov, sigma, mean, mu, mean_structure):
     p = len(cov)
     lower = np.tril_indices(p)
     pairs, off_pairs = len(lower[0]), p * (p - 1) / 2
-    sd, sd_model = np.sqrt(np.diag(cov)), np.sqrt(np.diag(sigma))
+    implied = np.diag(sigma)
+    sd, sd_model = np.sqrt(np.diag(cov)), np.sqrt(np.where(implied > 0, implied, np.nan))
     raw = cov - sigma
     bentler = raw / np.outer(sd, sd)
     bollen = cov / np.outer(sd, sd) - sigma / np.outer(sd_model, sd_model)

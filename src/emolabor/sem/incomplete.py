@@ -27,7 +27,10 @@ def complete_data_misfit(model, theta, basis):
     misfit, slopes, weights, covariances, curvatures = 0.0, [], [], [], []
     for structure, sample, _ in model.groups:
         implied = implied_moments(structure, theta)
-        inverse, logdet = likelihood.factor(implied.sigma)
+        factored = likelihood.factor(implied.sigma)
+        if factored is None:  # a search that ran away
+            return np.nan, np.nan
+        inverse, logdet = factored
         gap = sample.mean - implied.mu
         about = sample.cov + np.outer(gap, gap)
         misfit += sample.n * (logdet - likelihood.factor(sample.cov)[1] + np.sum(inverse * about) - len(gap))
@@ -80,6 +83,8 @@ def goodness(structure, theta, sample, exogenous):
     full, modelled = moment_structure(implied.sigma, implied.mu, "all", True, exogenous)
     module = fiml if sample.patterns else likelihood
     weights = module.derivatives(full, modelled, sample)[2]
+    if weights is None:
+        return np.nan
     cov, mean = pairwise_moments(sample.data)
     available = np.where(full.kind == 1, cov[full.row, full.col], mean[full.row])
     rest = available - modelled

@@ -39,7 +39,7 @@ def bordered_inverse(information, basis):
     scale = np.sqrt(np.abs(np.diag(inner)))
     scale[scale == 0] = 1.0
     values, vectors = np.linalg.eigh(inner / np.outer(scale, scale))
-    if len(values) and values[0] < 1e-10 * values[-1]:
+    if len(values) and values[0] <= 1e-10 * values[-1]:
         return None
     return basis @ ((vectors / values) @ vectors.T / np.outer(scale, scale)) @ basis.T
 
