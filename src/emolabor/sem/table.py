@@ -138,7 +138,15 @@ def _text_rows(syntax, group, n_groups, std_lv, variables):
             elif given is not None:
                 label = given.replace(" ", "") if modifier.kind == "equal" else given
         rows.append(Row(term.lhs, term.op, term.rhs, group, -1 if fixed else 0, value, label, where=term.token.where))
-    return _resolve_equal(rows)
+    return [_in_order(row, variables) for row in _resolve_equal(rows)]
+
+
+def _in_order(row, variables):
+    """A covariance names first what the model names first, latent variables before observed ones, as in lavaan."""
+    names = (*variables.latent, *variables.observed)
+    if row.op == "~~" and names.index(row.lhs) > names.index(row.rhs):
+        return replace(row, lhs=row.rhs, rhs=row.lhs)
+    return row
 
 
 def _resolve_equal(rows):
@@ -186,7 +194,9 @@ def _equal_over_groups(rows, variables, std_lv, group_equal, group_partial):
     if unknown:
         raise EmolaborError(f"group_equal: found {unknown[0]!r}, allowed: {', '.join(GROUP_EQUAL)}.")
     partial = {name.replace(" ", "") for name in group_partial}
-    names = {f"{row.lhs}{row.op}{row.rhs}" for row in rows}
+    names = {f"{row.lhs}{row.op}{row.rhs}" for row in rows} | {
+        f"{row.rhs}~~{row.lhs}" for row in rows if row.op == "~~"
+    }
     if not partial <= names:
         raise EmolaborError(f"group_partial: {sorted(partial - names)[0]!r} is no parameter of the model.")
     first = {_key(row): (i, row) for i, row in enumerate(rows) if row.group == 0}
@@ -211,6 +221,8 @@ def _equal_over_groups(rows, variables, std_lv, group_equal, group_partial):
 def _kind(row, variables):
     """The name under which `group_equal` knows a row."""
     latent = row.lhs in variables.latent
+    if row.lhs in variables.random_x:
+        return "exogenous"  # held equal by no name
     if row.op == "=~":
         return "loadings"
     if row.op == "~":
