@@ -22,3 +22,8 @@ def test_parameters_equal_lavaan(name):
 @pytest.mark.parametrize("name", CASES)
 def test_fit_measures_equal_lavaan(name):
     assert_measures(fitted("estimators", name).fit_measures(), "estimators", name, MEASURES)
+
+
+def test_unweighted_least_squares_have_no_pvalue():
+    measures = fitted("estimators", "hs_uls").fit_measures()
+    assert measures[["pvalue", "baseline_pvalue"]].isna().all() and measures["chisq"] > 0

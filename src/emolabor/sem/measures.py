@@ -112,15 +112,17 @@ def all_fit_measures(model, estimate):
     base, base_theta = baseline(model)
     base_df, base_chisq = degrees_of_freedom(model, len(base_theta)), chi_square(base, base_theta)
     weight = model.weight
+    # The statistic of unweighted least squares is not distributed as chi-square (Browne, 1984): it has no p-value.
+    pvalue = fit_measures.chisq_pvalue if model.estimator != "ULS" else lambda *_: np.nan
     result = {
         "npar": n_free,
         "fmin": _minimum(model, theta, chisq),
         "chisq": chisq,
         "df": df,
-        "pvalue": fit_measures.chisq_pvalue(chisq, df),
+        "pvalue": pvalue(chisq, df),
         "baseline_chisq": base_chisq,
         "baseline_df": base_df,
-        "baseline_pvalue": fit_measures.chisq_pvalue(base_chisq, base_df),
+        "baseline_pvalue": pvalue(base_chisq, base_df),
         **fit_measures.incremental(chisq, df, base_chisq, base_df),
     }
     if model.estimator in LIKELIHOOD_ESTIMATORS:
