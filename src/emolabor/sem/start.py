@@ -63,7 +63,7 @@ def _latent_guesses(rows, position, cov):
         if marker is not None:
             factor = lines[marker].value / relative[marker]
         else:
-            factor = np.sqrt(variance / (fixed_variance.get(latent) or 1.0))
+            factor = np.sqrt(variance / abs(fixed_variance.get(latent) or 1.0))
         for line, value in zip(lines, relative, strict=True):
             loadings[latent, line.rhs] = value * factor
         variances[latent] = variance / factor**2
