@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from emolabor.errors import EmolaborError
+from emolabor.sem import missing
+
 sys.path.insert(0, str(Path(__file__).parent))
 from lavaan_cases import assert_measures, assert_parameters, case_table, fitted
 
@@ -22,3 +25,9 @@ def test_parameters_equal_lavaan(name):
 @pytest.mark.parametrize("name", CASES)
 def test_fit_measures_equal_lavaan(name):
     assert_measures(fitted("fiml", name).fit_measures(), "fiml", name, MEASURES)
+
+
+def test_moments_that_are_not_found_are_refused(monkeypatch):
+    monkeypatch.setattr(missing, "EM_STEPS", 5)
+    with pytest.raises(EmolaborError, match="moments of the incomplete answers were not found in 5 steps"):
+        fitted("fiml", "cfa_ml")

@@ -10,7 +10,8 @@ import numpy as np
 from emolabor.errors import EmolaborError
 from emolabor.sem.likelihood import factor
 
-EM_STEPS, EM_TOLERANCE = 5000, 1e-12
+# A last step above what is accepted, in standard deviations, would leave a chi-square that is visibly too large.
+EM_STEPS, EM_TOLERANCE, EM_ACCEPTED = 5000, 1e-12, 1e-8
 
 
 @dataclass(frozen=True)
@@ -102,9 +103,15 @@ def saturated_moments(patterns, values):
         cov = second / n - np.outer(step, step)
         scale = np.sqrt(np.diag(cov))
         state = np.concatenate([mean / scale, (cov / np.outer(scale, scale)).ravel()])
-        if previous is not None and np.max(np.abs(state - previous)) < EM_TOLERANCE:
+        change = np.inf if previous is None else np.max(np.abs(state - previous))
+        if change < EM_TOLERANCE:
             break
         previous = state
+    if change > EM_ACCEPTED:
+        raise EmolaborError(
+            f"data: the moments of the incomplete answers were not found in {EM_STEPS} steps; "
+            "allowed: more rows, or variables with fewer missing answers."
+        )
     return mean, cov, pattern_half_discrepancy(patterns, cov, mean, n)
 
 
