@@ -63,7 +63,8 @@ def sem(
     group_partial : sequence of str
         Parameters exempt from `group_equal`, such as ``"f =~ x2"`` or ``"x3 ~1"``.
     cluster : str, optional
-        Column with the cluster of each case: standard errors and test become cluster-robust (estimator MLR).
+        Column with the cluster of each case: standard errors and test become cluster-robust, as with the estimator
+        MLR. Without it, "ML", the test's scaling leaves out second derivatives of the moments, lavaan's default.
     std_lv : bool
         Fix latent variances at one instead of each first loading.
     mean_structure : bool, optional
@@ -102,7 +103,8 @@ def sem(
     [0.775, 0.516, 0.387]
     """
     _check_options(locals())
-    if cluster is not None and estimator == "ML":
+    linear_test = cluster is not None and estimator == "ML"
+    if linear_test:
         estimator = "MLR"
     means = mean_structure
     if means is None:
@@ -123,10 +125,10 @@ def sem(
         )
     equal, partial = _names(group_equal), _names(group_partial)
     table = _completed(model, len(samples), bool(std_lv), bool(means), equal, partial, not least_squares)
-    return fit_table(model, table, samples, estimator, fiml=missing == "fiml")
+    return fit_table(model, table, samples, estimator, fiml=missing == "fiml", linear_test=linear_test)
 
 
-def fit_table(text, table, samples, estimator, start=None, fiml=False):
+def fit_table(text, table, samples, estimator, start=None, fiml=False, linear_test=False):
     """Fit a parameter table to samples.
 
     Parameters
@@ -139,13 +141,15 @@ def fit_table(text, table, samples, estimator, start=None, fiml=False):
     start : ndarray (q,), optional
     fiml : bool
         Full information was asked for, whether or not answers are missing: observed information, robust indices.
+    linear_test : bool
+        As in `Model`.
 
     Returns
     -------
     Fit
     """
     structures = tuple(build_structure(table, group, s.cov, s.mean) for group, s in enumerate(samples))
-    bound = Model(table, structures, tuple(samples), tuple(losses_of(estimator, samples)), estimator, fiml)
+    bound = Model(table, structures, tuple(samples), tuple(losses_of(estimator, samples)), estimator, fiml, linear_test)
     estimate = estimate_parameters(bound, start_values(table, samples) if start is None else start)
     kinds = {"MLM": "robust_sem", "MLR": "huber_white"}
     return Fit(text, bound, estimate, kinds.get(estimator, "observed" if fiml else "expected"))

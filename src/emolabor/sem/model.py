@@ -15,7 +15,11 @@ class Loss:
 
 @dataclass(frozen=True)
 class Model:
-    """Parameter table, and for each group matrices, sample and discrepancy."""
+    """Parameter table, and for each group matrices, sample and discrepancy.
+
+    `linear_test`: the scaling of the test leaves out second derivatives of the moments, as lavaan does with clusters
+    where no robust estimator is asked for.
+    """
 
     table: object
     structures: tuple
@@ -23,6 +27,7 @@ class Model:
     losses: tuple
     estimator: str
     fiml: bool = False
+    linear_test: bool = False
 
     @property
     def groups(self):

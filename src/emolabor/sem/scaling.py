@@ -5,9 +5,10 @@ Satorra & Bentler (1994) for MLM; Yuan & Bentler (2000) in the form of Asparouho
 
 import numpy as np
 
-from emolabor.sem import likelihood
+from emolabor.sem import fiml, likelihood
+from emolabor.sem.incomplete import moment_slopes
 from emolabor.sem.inference import bordered_inverse, deviations_and_predicted, meat
-from emolabor.sem.saturated import saturated_trace
+from emolabor.sem.saturated import moment_structure, saturated_trace
 from emolabor.sem.structure import implied_moments
 
 
@@ -50,7 +51,8 @@ def yuan_bentler_traces(model, theta, basis):
     tuple of float
         Their difference divided by the degrees of freedom is the scaling factor.
     """
-    bread = bordered_inverse(model.derivatives(theta, observed=True)[2], basis)
+    information = _linear_information(model, theta) if model.linear_test else model.derivatives(theta, observed=True)[2]
+    bread = None if information is None else bordered_inverse(information, basis)
     if bread is None:
         return np.nan, np.nan
     spent = float(np.sum(bread * meat(model, theta, "huber_white")))
@@ -61,6 +63,27 @@ def yuan_bentler_traces(model, theta, basis):
         else:
             total += moment_trace(sample, likelihood.factor(sample.cov)[0], structure.mean_structure)
     return total, spent
+
+
+def _linear_information(model, theta):
+    """Observed information (q, q) of a case without the second derivatives of the moments by the parameters.
+
+    D'HD with D the derivatives of the moments and H the Hessian of the saturated model at the implied moments. None
+    where the implied covariance is not positive definite.
+    """
+    total = 0.0
+    for share, (structure, sample, _) in zip(model.shares, model.groups, strict=True):
+        implied = implied_moments(structure, theta)
+        full, moments = moment_structure(
+            implied.sigma, implied.mu, "all", structure.mean_structure, fixed=model.exogenous
+        )
+        module = fiml if sample.patterns else likelihood
+        curvature = module.derivatives(full, moments, sample, observed=True)[2]
+        if curvature is None:  # a search that ran away
+            return None
+        slopes = moment_slopes(structure, implied, full)
+        total = total + share * slopes.T @ curvature @ slopes
+    return total
 
 
 def moment_trace(sample, inverse, mean_structure, exogenous=()):
