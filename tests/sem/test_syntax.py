@@ -89,6 +89,7 @@ BAD = {
     "y ~ a*x; b := a**(2": "')' is missing",
     "y ~ a*x; b := sin(a)": "function 'sin' is not known",
     "y | t1 + t2": "thresholds need ordered answers",
+    "f =~ x1 + equal(0.5)*x2": "line 1, column 17: found '0.5' in equal(), allowed: names",
     "f =~ x1 + c(a, b)*x2": "c() has 2 values for 1 group(s)",
 }
 

@@ -291,6 +291,9 @@ def _call(name, factor):
         return Modifier("start", tuple(_number(part) for part in parts))
     entries = [_value(part) for part in parts]
     if name.text in ("equal", "label"):
+        number = next((part for part, entry in zip(parts, entries, strict=True) if entry[0] == "fixed"), None)
+        if number:
+            raise EmolaborError(f"{number[0].where}: found '{_joined(number)}' in {name.text}(), allowed: names.")
         return Modifier("equal" if name.text == "equal" else "label", tuple(entry[1][0] for entry in entries))
     kinds = {kind for kind, values in entries if values != (None,)} or {"fixed"}
     if len(kinds) > 1:
