@@ -39,7 +39,7 @@ def derivatives(structure, theta, sample, observed=False):
         own_pull = inverse @ gap
         pull[o] += share * own_pull
         if observed:
-            pairs += share * observed_pairs(inverse, about, own_pull, left[o], right[o], weight)
+            pairs += share * observed_pairs(inverse, 2 * inverse @ about @ inverse - inverse, own_pull, left[o], right[o], weight)
         else:
             pairs += share * expected_pairs(inverse, left[o], right[o], weight)
     if observed:

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve
+from scipy.linalg import lapack
 
 MAX_ITERATIONS = 200
 GRADIENT_TOLERANCE = 1e-8
+ENOUGH = 1e-10  # a gradient that Newton steps stop at: two more digits than convergence needs
 CONSTRAINT_TOLERANCE = 1e-9
 # A search that takes this many steps in a row, each shorter than this part of the full step, runs along a valley that
 # has no end: loadings grow and the latent variance shrinks for as long as one lets them.
@@ -72,7 +73,7 @@ def minimize(value, derivatives, start):
             damping = damping / 10 if damping > 1e-10 else 0.0
             near = decrement < 1e-2 and size == 1.0
             current, gradient, information = trial if size == 1.0 else derivatives(theta, near)
-        if still >= 2 or (still and np.max(np.abs(gradient), initial=0.0) < 1e-12):
+        if still >= 2 or (near and np.max(np.abs(gradient) / _units(information), initial=0.0) < ENOUGH):
             break
     return Optimum(theta, current, gradient / _units(information), iteration)
 
@@ -93,19 +94,22 @@ def _not_above(current):
 
 def _direction(gradient, information, damping):
     units = _units(information)
-    gradient, scaled = gradient / units, information / np.outer(units, units) + damping * np.eye(len(units))
-    try:
-        return cho_solve(cho_factor(scaled, lower=True), gradient) / units
-    except np.linalg.LinAlgError:
-        values, vectors = np.linalg.eigh(scaled)
-        floor = max(values[-1], 1e-8) * 1e-8
-        return vectors @ ((vectors.T @ gradient) / np.maximum(np.abs(values), floor)) / units
+    gradient, scaled = gradient / units, information / (units[:, None] * units)
+    if damping:
+        scaled += damping * np.eye(len(units))
+    _, step, failed = lapack.dposv(scaled, gradient)
+    if not failed:
+        return step / units
+    values, vectors = np.linalg.eigh(scaled)
+    floor = max(values[-1], 1e-8) * 1e-8
+    return vectors @ ((vectors.T @ gradient) / np.maximum(np.abs(values), floor)) / units
 
 
 def _units(information):
     """Roots of the diagonal (q,): what makes gradient and information free of the units of measurement."""
-    units = np.sqrt(np.abs(np.diag(information)))
-    return np.where(units > 0, units, 1.0)
+    units = np.sqrt(np.abs(information.diagonal()))
+    units[units == 0] = 1.0
+    return units
 
 
 def minimize_on_curve(value, derivatives, constraint, start):
