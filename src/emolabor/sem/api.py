@@ -143,7 +143,7 @@ def fit_table(text, table, samples, estimator, start=None, fiml=False):
     """
     structures = tuple(build_structure(table, group, s.cov, s.mean) for group, s in enumerate(samples))
     bound = Model(table, structures, tuple(samples), tuple(losses_of(estimator, samples)), estimator, fiml)
-    estimate = estimate_parameters(bound, start_values(table, samples) if start is None else start)
+    estimate = estimate_parameters(bound, start_values(table, samples, structures) if start is None else start)
     kinds = {"MLM": "robust_sem", "MLR": "huber_white"}
     return Fit(text, bound, estimate, kinds.get(estimator, "observed" if fiml else "expected"))
 

@@ -152,7 +152,7 @@ def translate(restricted, larger):
     table = larger.table
     structures = tuple(build_structure(table, group, s.cov, s.mean) for group, s in enumerate(samples))
     model = Model(table, structures, tuple(samples), tuple(losses_of("ML", samples)), "ML")
-    for start in (larger.estimate.theta, start_values(table, samples)):
+    for start in (larger.estimate.theta, start_values(table, samples, structures)):
         estimate = estimate_parameters(model, start)
         if chi_square(model, estimate.theta) / (2 * model.weight) <= NESTED_TOLERANCE:
             return estimate

@@ -1,7 +1,7 @@
 """The fitted model: methods orchestrate, the numbers happen in functions."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 import pandas as pd
@@ -37,6 +37,15 @@ COLUMNS = (
     "std_lv",
     "std_all",
 )
+
+
+@lru_cache(maxsize=64)
+def _names_of_rows(table):
+    """Columns lhs, op, rhs, group, label: the same for every fit of a table."""
+    rows = [(row.lhs, row.op, row.rhs, row.group + 1, row.label) for row in table.rows]
+    rows += [(defined.name, ":=", defined.text, 0, defined.name) for defined in table.defined]
+    frame = pd.DataFrame(rows, columns=COLUMNS[:5])
+    return tuple(frame[name].array if name != "group" else frame[name].to_numpy() for name in frame)
 
 
 @dataclass(frozen=True)
@@ -122,19 +131,15 @@ class Fit:
         0.5
         """
         table, theta = self.table, self.estimate.theta
-        rows = [(row.lhs, row.op, row.rhs, row.group + 1, row.label) for row in table.rows]
-        rows += [(defined.name, ":=", defined.text, 0, defined.name) for defined in table.defined]
-        est = functionals.row_draws(self.model, theta[None, :])
-        columns = [est]
-        columns += [functionals.standardized_draws(self.model, theta[None, :], latent) for latent in (True, False)]
-        columns = [np.hstack([values, functionals.defined_draws(table, values)])[0] for values in columns]
-        free = np.array([row.free for row in table.rows])
-        own = np.append(np.sqrt(np.maximum(np.diag(self._vcov), 0.0)), 0.0)
-        errors = np.array([*np.where(free >= 0, own[free], 0.0), *defined_errors(table, theta, self._vcov)])
-        z, pvalue, lower, upper = wald(columns[0], errors, level)
-        lhs, op, rhs, group, label = zip(*rows, strict=True)
-        data = (lhs, op, rhs, group, label, columns[0], errors, z, pvalue, lower, upper, columns[1], columns[2])
-        return pd.DataFrame(dict(zip(COLUMNS, data, strict=True)))
+        values = functionals.row_draws(self.model, theta[None, :])
+        units = functionals.standard_deviations(self.model, theta[None, :])
+        columns = [values, *(functionals.standardized(table, values, units, latent) for latent in (True, False))]
+        est, std_lv, std_all = (np.hstack([own, functionals.defined_draws(table, own)])[0] for own in columns)
+        own = np.append(np.sqrt(np.maximum(np.diag(self._vcov), 0.0)), 0.0)  # the last for what is fixed: place -1
+        errors = np.append(own[table.free], defined_errors(table, theta, self._vcov))
+        z, pvalue, lower, upper = wald(est, errors, level)
+        numbers = (est, errors, z, pvalue, lower, upper, std_lv, std_all)
+        return pd.DataFrame(dict(zip(COLUMNS, (*_names_of_rows(table), *numbers), strict=True)))
 
     @cached_property
     @one_thread

@@ -53,7 +53,7 @@ def bordered_inverse(information, basis):
 
 
 def _inverse(matrix):
-    """Inverse of a symmetric matrix (r, r) with unit diagonal; None where an eigenvalue is below SINGULAR of the largest."""
+    """Inverse of a symmetric matrix (r, r) with unit diagonal; None where it is singular."""
     factored = factor(matrix)
     # The smallest eigenvalue is above 1 / trace of the inverse, the largest is at most r.
     if factored is not None and SINGULAR * len(matrix) * factored[0].trace() < 1:

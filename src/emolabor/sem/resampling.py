@@ -15,8 +15,7 @@ from emolabor.sem.draws import Draws
 from emolabor.sem.estimate import estimate_parameters, losses_of
 from emolabor.sem.inference import bordered_inverse
 from emolabor.sem.likelihood import factor
-from emolabor.sem.missing import missing_patterns, saturated_moments
-from emolabor.sem.samples import Sample
+from emolabor.sem.samples import Sample, incomplete_sample
 from emolabor.sem.structure import build_structure, implied_moments
 from emolabor.sem.threads import one_thread
 
@@ -170,9 +169,7 @@ def _one_by_one(model, estimate, counts):
             values = np.repeat(sample.data, count[r], axis=0)
             n = len(values)
             if np.isnan(values).any():
-                patterns = missing_patterns(values, model.table.variables.observed, "resample")
-                mean, cov, half = saturated_moments(patterns, values)
-                samples.append(Sample(cov, mean, n, float(n), patterns=patterns, saturated_half=half))
+                samples.append(incomplete_sample(values, model.table.variables.observed, "resample"))
             else:
                 samples.append(Sample(np.cov(values.T, bias=True), values.mean(axis=0), n, float(n)))
         theta, value = _estimate_one(model, estimate, samples)

@@ -253,3 +253,20 @@ def derivative_columns(structure, implied):
         weight = weight.copy()
         weight[path] = implied.means[source]
     return left, right, weight
+
+
+def moment_places(n_variables):
+    """Rows and columns (m,) of the distinct (co)variances, those of the first variable first; the means follow them."""
+    return np.triu_indices(n_variables)
+
+
+def moment_slopes(structure, implied):
+    """Derivatives (m, q) of the distinct moments by the parameters: covariances by `moment_places`, then means."""
+    left, right, weight = derivative_columns(structure, implied)
+    i, j = moment_places(structure.n_observed)
+    by_entry = np.concatenate([left[i] * right[j] + left[j] * right[i], weight * left])
+    if structure.one_to_one:
+        return by_entry
+    slopes = np.zeros((len(by_entry), structure.n_parameters))
+    np.add.at(slopes.T, structure.parameter, by_entry.T)
+    return slopes
