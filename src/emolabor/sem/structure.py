@@ -12,7 +12,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Structure:
     """Where each entry of the parameter table sits in the matrices of one group.
 
