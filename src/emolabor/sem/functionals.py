@@ -47,12 +47,13 @@ def fill_many(structure, thetas):
 
 def many_total_paths(structure, paths):
     """B = (I - A)^-1 (R, v, v), from the block of the variables that paths start from."""
-    total = np.zeros_like(paths)
-    total[:] = np.eye(paths.shape[1])
+    if not structure.sources_are_joined:
+        return structure.identity + paths
+    total = np.empty_like(paths)
+    total[:] = structure.identity
     sources = structure.sources
-    if len(sources):
-        inner = np.linalg.inv(np.eye(len(sources)) - paths[:, sources[:, None], sources[None, :]])
-        total[:, :, sources] += paths[:, :, sources] @ inner
+    inner = np.linalg.inv(np.eye(len(sources)) - paths[:, sources[:, None], sources[None, :]])
+    total[:, :, sources] += paths[:, :, sources] @ inner
     return total
 
 

@@ -70,11 +70,12 @@ def baseline(model):
         structure, theta = moment_structure(cov, mean, "variances", table.mean_structure, fixed, random)
         structures.append(structure)
         values.append(theta)
-    counts = np.cumsum([0, *map(len, values)])
-    structures = [
-        replace(structure, parameter=structure.parameter + first, n_parameters=int(counts[-1]))
-        for structure, first in zip(structures, counts, strict=False)
-    ]
+    if len(structures) > 1:
+        counts = np.cumsum([0, *map(len, values)])
+        structures = [
+            replace(structure, parameter=structure.parameter + first, n_parameters=int(counts[-1]))
+            for structure, first in zip(structures, counts, strict=False)
+        ]
     result = Model(table, tuple(structures), model.samples, model.losses, model.estimator, model.fiml)
     theta = np.concatenate(values)
     if model.estimator == "GLS":
@@ -147,10 +148,11 @@ def all_fit_measures(model, estimate):
         (own, own_k), (other, other_k) = complete
         factors = own_k / df if df > 0 else np.nan, other_k / base_df
         result.update(fit_measures.robust(own, df, factors[0], other, base_df, factors[1], weight, groups))
-    result.update(_residual_measures(model, theta))
+    implied = tuple(implied_moments(structure, theta) for structure in model.structures)
+    result.update(_residual_measures(model, implied))
     result["cn_05"] = fit_measures.critical_n(chisq, df, weight, 0.05)
     result["cn_01"] = fit_measures.critical_n(chisq, df, weight, 0.01)
-    result.update(_goodness(model, theta, df))
+    result.update(_goodness(model, theta, implied, df))
     result["mfi"] = float(np.exp(-0.5 * (chisq - df) / weight))
     result["ecvi"] = chisq / weight + 2 * n_free / weight
     return result
@@ -214,18 +216,17 @@ def _scaled(model, estimate, base, base_theta, plain):
     return result
 
 
-def _residual_measures(model, theta):
+def _residual_measures(model, implied):
     means = model.table.mean_structure
     sums = {}
-    for structure, sample, _ in model.groups:
-        implied = implied_moments(structure, theta)
-        own = fit_measures.residual_sums(sample.cov, implied.sigma, sample.mean, implied.mu, means)
+    for moments, sample in zip(implied, model.samples, strict=True):
+        own = fit_measures.residual_sums(sample.cov, moments.sigma, sample.mean, moments.mu, means)
         for name, value in own.items():
             sums[name] = sums.get(name, 0.0) + sample.n / model.n_obs * float(np.sqrt(value))
     return {**sums, "srmr_bentler": sums["srmr"], "srmr_bentler_nomean": sums["srmr_nomean"]}
 
 
-def _goodness(model, theta, df):
+def _goodness(model, theta, implied, df):
     """Goodness of fit (Joreskog & Sorbom, 1984) with the weight matrix of the estimator.
 
     Moments among fixed exogenous variables count neither as misfit nor as something to explain.
@@ -233,17 +234,16 @@ def _goodness(model, theta, df):
     table = model.table
     fixed = model.exogenous
     gfi = 0.0
-    for share, (structure, sample, _) in zip(model.case_shares, model.groups, strict=True):
+    for share, (structure, sample, _), moments in zip(model.case_shares, model.groups, implied, strict=True):
         if model.fiml:
             gfi += share * incomplete.goodness(structure, theta, sample, fixed)
             continue
-        implied = implied_moments(structure, theta)
-        weights = None if model.estimator == "ULS" else _goodness_weight(model, sample, implied)
+        weights = None if model.estimator == "ULS" else _goodness_weight(model, sample, moments)
         cov, mean = sample.cov.copy(), sample.mean.copy()
         cov[np.ix_(fixed, fixed)] = 0.0
         mean[list(fixed)] = 0.0
         on = float(table.mean_structure)
-        misfit = half_quadratic(sample.cov - implied.sigma, on * (sample.mean - implied.mu), weights)
+        misfit = half_quadratic(sample.cov - moments.sigma, on * (sample.mean - moments.mu), weights)
         gfi += share * (1 - misfit / half_quadratic(cov, on * mean, weights))
     p = len(table.variables.observed)
     n_moments = len(model.samples) * (p * (p + 1) // 2 + (p if table.mean_structure else 0))
