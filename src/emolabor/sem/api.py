@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from functools import lru_cache
 
+import numpy as np
+
 from emolabor.errors import EmolaborError
 from emolabor.sem.estimate import estimate_parameters, losses_of
 from emolabor.sem.fit import Fit
@@ -115,6 +117,7 @@ def sem(
     if data is None:
         samples = [sample_from_cov(sample_cov, sample_mean, n_obs, names, wishart)]
     else:
+        _check_latent_names(variables.latent, data)
         samples = samples_from_data(
             data, names, group=group, cluster=cluster, missing=missing, wishart=wishart, exogenous=exogenous
         )
@@ -167,6 +170,13 @@ def _completed(text, n_groups, std_lv, mean_structure, group_equal, group_partia
     )
 
 
+def _check_latent_names(latent, data):
+    """A latent variable called like a column would be one or the other, who knows which."""
+    for name in latent:
+        if name in getattr(data, "columns", ()):
+            raise EmolaborError(f"model: the latent variable '{name}' is a column of data; allowed: another name.")
+
+
 def _names(value):
     if isinstance(value, str):
         return (value,)
@@ -179,6 +189,9 @@ def _check_options(given):
     for name, allowed in (("estimator", ESTIMATORS), ("missing", MISSING), ("likelihood", LIKELIHOODS)):
         if given[name] not in allowed:
             raise EmolaborError(f"{name}: found {given[name]!r}, allowed: {', '.join(allowed)}.")
+    for name, allowed in (("std_lv", (True, False)), ("mean_structure", (True, False, None))):
+        if not isinstance(given[name], bool | np.bool_ | None):
+            raise EmolaborError(f"{name}: found {given[name]!r}, allowed: {', '.join(map(str, allowed))}.")
     estimator, missing, data = given["estimator"], given["missing"], given["data"]
     if (data is None) == (given["sample_cov"] is None):
         found = "neither" if data is None else "both"

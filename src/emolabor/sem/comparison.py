@@ -7,6 +7,7 @@ import pandas as pd
 
 from emolabor.errors import EmolaborError
 from emolabor.sem.estimate import estimate_parameters, losses_of
+from emolabor.sem.fit import Fit
 from emolabor.sem.fit_measures import chisq_pvalue
 from emolabor.sem.inference import bordered_inverse
 from emolabor.sem.likelihood import factor
@@ -172,6 +173,9 @@ def _scaling_at(fit, estimate, df):
 
 
 def _sorted_by_df(fit0, fit1):
+    for fit in (fit0, fit1):
+        if not isinstance(fit, Fit):
+            raise EmolaborError(f"lr_test: found {type(fit).__name__}, allowed: fits, as `sem` gives them.")
     if fit0.estimator != fit1.estimator:
         raise EmolaborError(
             f"lr_test: found estimators {fit0.estimator} and {fit1.estimator}, allowed: the same twice."

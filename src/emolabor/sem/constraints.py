@@ -46,7 +46,7 @@ def build_constraints(table, active=()):
         slopes, constants = np.array(slopes), np.array(constants)
         offset = -np.linalg.pinv(slopes) @ constants
         if np.max(np.abs(slopes @ offset + constants)) > 1e-8:
-            raise EmolaborError("model: the == constraints contradict each other.")
+            raise EmolaborError("model: the constraints contradict each other.")
         basis = null_space(slopes)
     return Constraints(basis, offset, tuple(curved), table.inequalities)
 
@@ -55,7 +55,7 @@ def constraint_values(table, trees, theta):
     """Values (k,) and Jacobian (k, q) of constraint trees at a parameter vector."""
     values, gradients = label_values(table, theta)
     found = []
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(all="ignore"):
         for defined in table.defined:
             value, slope = expressions.gradient(defined.tree, values, gradients)
             values[defined.name], gradients[defined.name] = value, slope

@@ -6,6 +6,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 import pandas as pd
 
+from emolabor.errors import EmolaborError
 from emolabor.sem import functionals
 from emolabor.sem.draws import monte_carlo
 from emolabor.sem.effects import effects_table
@@ -184,6 +185,9 @@ class Fit:
         -------
         DataFrame (p, p)
         """
+        groups = self.table.n_groups
+        if group not in range(1, groups + 1):
+            raise EmolaborError(f"group: found {group!r}, allowed: 1 to {groups}.")
         names = list(self.table.variables.observed)
         sigma = implied_moments(self.model.structures[group - 1], self.estimate.theta).sigma
         return pd.DataFrame(sigma, index=names, columns=names)

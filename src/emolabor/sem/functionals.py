@@ -76,15 +76,17 @@ def standardized(table, values, units, only_latent=False):
 
 
 def defined_draws(table, values):
-    """Values of the `:=` parameters (R, n_defined) from the rows' values (R, n_rows)."""
+    """Values of the `:=` parameters (R, n_defined) from the rows' values (R, n_rows); missing where not finite."""
     by_label = {}
     for i, row in enumerate(table.rows):
         if row.label:
             by_label.setdefault(row.label, values[:, i])
-    for defined in table.defined:
-        by_label[defined.name] = expressions.evaluate(defined.tree, by_label)
+    with np.errstate(all="ignore"):
+        for defined in table.defined:
+            by_label[defined.name] = expressions.evaluate(defined.tree, by_label)
     columns = [np.broadcast_to(by_label[defined.name], len(values)) for defined in table.defined]
-    return np.array(columns).T.reshape(len(values), len(table.defined))
+    drawn = np.array(columns).T.reshape(len(values), len(table.defined))
+    return np.where(np.isfinite(drawn), drawn, np.nan)
 
 
 def effect_draws(effects, values):

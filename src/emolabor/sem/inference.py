@@ -121,8 +121,10 @@ def defined_errors(table, theta, covariance):
     """Standard errors of the `:=` parameters by the delta method (Sobel, 1982)."""
     values, gradients = label_values(table, theta)
     errors = []
-    for defined in table.defined:
-        values[defined.name], slope = expressions.gradient(defined.tree, values, gradients)
-        gradients[defined.name] = np.broadcast_to(slope, (table.n_free,))
-        errors.append(float(np.sqrt(gradients[defined.name] @ covariance @ gradients[defined.name])))
+    with np.errstate(all="ignore"):
+        for defined in table.defined:
+            values[defined.name], slope = expressions.gradient(defined.tree, values, gradients)
+            gradients[defined.name] = np.broadcast_to(slope, (table.n_free,))
+            error = float(np.sqrt(gradients[defined.name] @ covariance @ gradients[defined.name]))
+            errors.append(error if np.isfinite(values[defined.name]) and np.isfinite(error) else np.nan)
     return errors

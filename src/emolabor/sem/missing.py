@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from emolabor.errors import EmolaborError
+from emolabor.sem.likelihood import factor
 
 EM_STEPS, EM_TOLERANCE, MIXED, ROUNDING = 5000, 1e-11, 6, 1e-14
 STACK = 2_000_000  # numbers in a stack of matrices: 16 MB
@@ -187,7 +188,7 @@ def saturated_moments(stacks, values):
     best = np.inf
     for _ in range(EM_STEPS):
         mean, cov = _unpacked(state, i, j)
-        found = pattern_slopes(stacks, cov, mean)
+        found = pattern_slopes(stacks, cov, mean) if factor(cov) is not None else None
         if found is None or found[0] > best + ROUNDING * abs(best):
             if plain is None:
                 raise EmolaborError(

@@ -50,6 +50,8 @@ def bootstrap(fit, n_resamples=5000, seed=1, kind="nonparametric", workers=1):
             raise EmolaborError(f"{name}: found {value!r}, allowed: a whole number of at least {least}.")
     if any(sample.data is None for sample in fit.model.samples):
         raise EmolaborError("bootstrap: the fit has no cases to draw from (sample_cov); monte_carlo() needs none.")
+    if fit.vcov().isna().to_numpy().any():
+        raise EmolaborError("bootstrap: the model is not identified: its estimates on resamples mean nothing.")
     if kind != "nonparametric" and any(sample.patterns for sample in fit.model.samples):
         raise EmolaborError(f"kind: {kind!r} needs complete data, allowed with missing answers: 'nonparametric'.")
     sources = [_source(fit, structure, sample, kind) for structure, sample, _ in fit.model.groups]

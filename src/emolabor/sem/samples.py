@@ -12,7 +12,9 @@ from emolabor.sem.missing import MissingPattern, PatternStack, missing_patterns,
 
 SYMMETRY_TOLERANCE = 1e-8
 ROUNDING = 1e-12
-SMALLEST = 1e-10  # eigenvalue of the correlations
+SINGULAR = 1e-10  # eigenvalue of the correlations
+# The information goes with the fourth power of the units: beyond these, powers of numbers leave the range of a double.
+SMALLEST, LARGEST = 1e-30, 1e30
 
 
 @dataclass(frozen=True)
@@ -163,6 +165,8 @@ def sample_from_cov(sample_cov, sample_mean, n_obs, names, wishart=False):
             f"sample_cov: the model's variables {_quoted(unknown)} are missing; found {_quoted(sample_cov.columns)}."
         )
     names = list(names)
+    if n_obs <= len(names):
+        raise EmolaborError(f"n_obs: found {n_obs} for {len(names)} variables; allowed: more cases than variables.")
     cov = _numbers(sample_cov.loc[names], names, "sample_cov")
     if not np.all(np.isfinite(cov)):
         raise EmolaborError("sample_cov: found missing or infinite values, allowed: numbers.")
@@ -209,9 +213,13 @@ def _numbers(frame, names, argument="data"):
 
 
 def _refuse_infinite(values, names, argument):
-    if np.isinf(values).any():
-        row, col = np.argwhere(np.isinf(values))[0]
-        raise EmolaborError(f"{argument}: column '{names[col]}' is infinite in row {row + 1}; allowed: finite numbers.")
+    largest = max(values.max(initial=0.0), -values.min(initial=0.0))
+    if not largest <= LARGEST and (np.abs(values) > LARGEST).any():
+        row, col = np.argwhere(np.abs(values) > LARGEST)[0]
+        found = "infinite" if np.isinf(values[row, col]) else f"{values[row, col]:g}"
+        raise EmolaborError(
+            f"{argument}: column '{names[col]}' is {found} in row {row + 1}; allowed: numbers up to {LARGEST:g}."
+        )
 
 
 def _codes(data, column, argument):
@@ -220,7 +228,10 @@ def _codes(data, column, argument):
         raise EmolaborError(f"{argument}: '{column}' is no column; found {_quoted(data.columns[:30])}.")
     if isinstance(data[column], pd.DataFrame):
         raise EmolaborError(f"{argument}: the column '{column}' is there {data[column].shape[1]} times; allowed: once.")
-    codes, _ = pd.factorize(data[column])
+    try:
+        codes, _ = pd.factorize(data[column])
+    except TypeError:
+        raise EmolaborError(f"{argument}: column '{column}' holds lists or dicts, allowed: numbers or texts.") from None
     if (codes < 0).any():
         raise EmolaborError(f"{argument}: column '{column}' is missing in row {int(np.argmin(codes)) + 1}.")
     return codes
@@ -246,13 +257,19 @@ def _check_variances(cov, names, argument, mean=0.0):
             f"{argument}: {_quoted(constant)} do(es) not vary; allowed: variables with a variance above zero."
         )
     scale = np.sqrt(variances)
+    if scale.min() < SMALLEST:
+        name = names[int(scale.argmin())]
+        raise EmolaborError(
+            f"{argument}: '{name}' has a standard deviation of {scale.min():g}; allowed: {SMALLEST:g} or more. "
+            "Measure it in smaller units."
+        )
     correlations = cov / (scale[:, None] * scale)
     factored = factor(correlations)
     # No eigenvalue is below 1 / trace of the inverse: the smallest is only worked out where that leaves a doubt.
-    if factored is not None and SMALLEST * factored[0].trace() < 1:
+    if factored is not None and SINGULAR * factored[0].trace() < 1:
         return
     smallest = np.linalg.eigvalsh(correlations)[0]
-    if smallest < SMALLEST or factor(cov) is None:
+    if smallest < SINGULAR or factor(cov) is None:
         raise EmolaborError(
             f"{argument}: the covariance matrix is not positive definite (smallest eigenvalue of the correlations "
             f"{smallest:.3g}); look for duplicated or summed variables among {_quoted(names)}."
