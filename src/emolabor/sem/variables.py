@@ -34,10 +34,6 @@ def classify(syntax, fixed_x=True):
     Variables
         The rules are those of lavaan's ``sem()``.
     """
-    for term in syntax.terms:
-        if term.op == "|":
-            place = term.token.where
-            raise EmolaborError(f"{place}: thresholds need ordered answers, which this version does not estimate.")
     pairs = {op: [(t.lhs, t.rhs) for t in syntax.terms if t.op == op] for op in ("=~", "~", "~~", "~1")}
     latent = _unique(lhs for lhs, _ in pairs["=~"])
     indicators = _unique(rhs for _, rhs in pairs["=~"])
