@@ -50,10 +50,11 @@ def sem(
     data : DataFrame, optional
         One row a case, numeric columns. Not changed.
     estimator : str, optional
-        By default "WLSMV" where variables are ordered, else "ML". "ML": maximum likelihood. "MLM": the same with Satorra-Bentler scaled test and robust standard errors.
-        "MLR": the same with Yuan-Bentler scaled test and Huber-White standard errors. "GLS", "ULS": generalised and
-        unweighted least squares. With ordered variables "WLSMV": diagonally weighted least squares with robust
-        standard errors and the scaled and shifted test, or "DWLS": the same estimates without these corrections.
+        "ML": maximum likelihood, the default for continuous variables. "MLM": the same with Satorra-Bentler scaled test
+        and robust standard errors. "MLR": the same with Yuan-Bentler scaled test and Huber-White standard errors.
+        "GLS", "ULS": generalised and unweighted least squares. "WLSMV": diagonally weighted least squares for ordered
+        variables, their default, with robust standard errors and the scaled and shifted test. "DWLS": the same
+        estimates without these corrections.
     missing : str
         "listwise": rows with a missing answer are left out. "fiml": they are kept (full information maximum
         likelihood; estimators ML and MLR). "pairwise": with ordered variables, each threshold and correlation comes
@@ -61,8 +62,8 @@ def sem(
     group : str, optional
         Column whose values part the cases into groups, in order of appearance.
     group_equal : sequence of str
-        What is held equal over groups: loadings, intercepts, thresholds, means, residuals, residual_covariances, lv_variances,
-        lv_covariances, regressions.
+        What is held equal over groups: loadings, intercepts, thresholds, means, residuals, residual_covariances,
+        lv_variances, lv_covariances, regressions.
     group_partial : sequence of str
         Parameters exempt from `group_equal`, such as ``"f =~ x2"`` or ``"x3 ~1"``.
     cluster : str, optional

@@ -29,7 +29,7 @@ class Estimate:
 
 
 def losses_of(estimator, samples):
-    """One loss a group: least squares for GLS, ULS, DWLS and WLSMV, by pattern where answers are missing, else the likelihood."""
+    """One loss a group: least squares, the likelihood, or the likelihood by pattern where answers are missing."""
     losses = []
     for sample in samples:
         if estimator in ("GLS", "ULS"):

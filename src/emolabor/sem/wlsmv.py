@@ -6,7 +6,8 @@ diagonal of their asymptotic covariance matrix. A case's, as the likelihood.
 
 import numpy as np
 
-from emolabor.sem.structure import derivative_columns, implied_moments
+from emolabor.sem.likelihood import second_derivatives
+from emolabor.sem.structure import derivative_columns, implied_moments, sum_entry_pairs
 
 
 def implied_statistics(structure, theta, implied=None):
@@ -47,7 +48,10 @@ def half_discrepancy(structure, theta, sample):
 
 
 def derivatives(structure, theta, sample, observed=False):
-    """Value, gradient (q,) and expected information (q, q) of `half_discrepancy`, whether or not `observed`."""
+    """Value, gradient (q,) and information J'WJ (q, q) of `half_discrepancy`; observed: the Hessian.
+
+    Where ordered variables predict others the information stands in for the Hessian.
+    """
     implied = implied_moments(structure, theta)
     gap = sample.statistics.values - implied_statistics(structure, theta, implied)
     value = 0.5 * float(gap @ (sample.weights * gap))
@@ -55,7 +59,10 @@ def derivatives(structure, theta, sample, observed=False):
         return np.inf, None, None
     slopes = jacobian(structure, theta, implied)
     weighted = slopes * sample.weights[:, None]
-    return value, -(gap @ weighted), slopes.T @ weighted
+    information = slopes.T @ weighted
+    if observed and not _predict(structure.ordered, implied):
+        information = information + _curvature(structure, theta, implied, sample.weights * gap)
+    return value, -(gap @ weighted), information
 
 
 def jacobian(structure, theta, implied=None):
@@ -79,6 +86,45 @@ def jacobian(structure, theta, implied=None):
     _add_scales(slopes, part, theta, implied, scale)
     _add_residuals(slopes, structure, theta, implied, left, right, product)
     return slopes
+
+
+def _predict(part, implied):
+    """Whether ordered variables predict others."""
+    paths = implied.total[: part.n_observed, part.variables].copy()
+    paths[part.variables, np.arange(len(part.variables))] -= 1.0
+    return bool(np.any(paths))
+
+
+def _curvature(structure, theta, implied, pulls):
+    """Minus the second derivatives of the statistics, weighted by `pulls` (s,) = W r: what the Hessian has beyond J'WJ."""
+    part = structure.ordered
+    scale = all_scales(part, theta)
+    i, j = part.pairs
+    v = part.level_variable
+    t, c = len(v), len(part.continuous)
+    by_pair = np.zeros_like(implied.sigma)
+    by_pair[i, j] = by_pair[j, i] = pulls[t + c :]
+    weighted = -by_pair * np.outer(scale, scale)
+    weighted[part.continuous, part.continuous] = -2 * pulls[t : t + c]
+    by_variable = np.bincount(v, pulls[:t], part.n_observed)
+    entries = second_derivatives(structure, implied, weighted, -scale * by_variable)
+    curvature = sum_entry_pairs(structure, entries)
+    free = np.flatnonzero(part.scale_parameter >= 0)
+    if not len(free):
+        return curvature
+    # Scales stretch what the other parameters do to their variables' covariances and levels.
+    left, right, weight = derivative_columns(structure, implied)
+    k, number = part.variables[free], part.scale_parameter[free]
+    drawn = by_pair[k] * scale
+    by_entry = (drawn @ left) * right[k] + (drawn @ right) * left[k] - by_variable[k, None] * weight * left[k]
+    cross = np.zeros((len(free), structure.n_parameters))
+    _add_columns(cross, structure.parameter, by_entry)
+    own = np.flatnonzero(part.level_parameter >= 0)
+    np.add.at(cross.T, part.level_parameter[own], ((v[own] == k[:, None]) * pulls[own]).T)
+    np.add.at(curvature, number, -cross)
+    np.add.at(curvature.T, number, -cross)
+    np.add.at(curvature, (number[:, None], number), -(by_pair * implied.sigma)[np.ix_(k, k)])
+    return curvature
 
 
 def _add_columns(slopes, parameter, by_entry):
@@ -106,9 +152,9 @@ def _add_residuals(slopes, structure, theta, implied, left, right, product):
     """What parameters do through the residual variances they leave, where ordered variables predict others."""
     part = structure.ordered
     o = part.variables
-    paths = implied.total[: part.n_observed, o]
-    if not np.any(paths[o] != np.eye(len(o))) and not np.any(paths[part.continuous]):
+    if not _predict(part, implied):
         return
+    paths = implied.total[: part.n_observed, o]
     i, j = part.pairs
     t, c = len(part.level_variable), len(part.continuous)
     left_over = np.zeros((len(o), structure.n_parameters))
