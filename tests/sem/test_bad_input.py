@@ -126,7 +126,7 @@ REFUSED = {
     "variable on itself": ("x1 ~ x1", DATA, {}, "line 1, column 6: 'x1' stands on both sides"),
     "latent variables of each other": ("F =~ G; G =~ F + x1 + x2 + x3", DATA, {}, "not positive definite at the start"),
     "indicator twice": ("F =~ x1 + x2 + x1", DATA, {}, "line 1, column 16: 'F =~ x1' is given a second time"),
-    "thresholds": (ONE + "; x1 | t1", DATA, {}, "line 1, column 25: thresholds"),
+    "thresholds": (ONE + "; x1 | t1", DATA, {}, "has 200 categories; allowed: up to 20"),
     "fixed value beyond all": ("F =~ x1 + 1e300*x2 + x3", DATA, {}, "column 11: '1e300' is 1e+300"),
     "fixed value without value": ("F =~ x1 + log(-1)*x2 + x3", DATA, {}, "column 11: 'log(-1)' is nan"),
     "start without value": ("F =~ x1 + start(0/0)*x2 + x3", DATA, {}, "column 17: '0/0' is nan"),

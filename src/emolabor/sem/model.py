@@ -7,6 +7,8 @@ import numpy as np
 
 from emolabor.sem.saturated import saturated
 
+LEAST_SQUARES = ("GLS", "ULS", "DWLS", "WLSMV")
+
 
 @dataclass(frozen=True)
 class Loss:
@@ -50,7 +52,7 @@ class Model:
 
     @property
     def weight(self):
-        """What multiplies the discrepancy of a case: n, or n less the groups for the Wishart likelihood."""
+        """What multiplies the discrepancy of a case: n, or n less the groups (Wishart likelihood, least squares)."""
         return sum(sample.weight for sample in self.samples)
 
     @property
@@ -61,7 +63,7 @@ class Model:
     @property
     def shares(self):
         """Share of each group in the discrepancy (n_groups,): in the cases, for least squares in the weights n - 1."""
-        if self.estimator not in ("GLS", "ULS"):
+        if self.estimator not in LEAST_SQUARES:
             return self.case_shares
         return np.array([sample.weight for sample in self.samples]) / self.weight
 

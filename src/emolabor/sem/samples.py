@@ -61,22 +61,22 @@ def samples_from_data(data, names, *, group=None, cluster=None, missing="listwis
     -------
     list of Sample
     """
-    if not isinstance(data, pd.DataFrame):
-        raise EmolaborError(f"data: found {type(data).__name__}, allowed: a pandas DataFrame.")
+    check_frame(data)
     unknown = [name for name in names if name not in data.columns]
     if unknown:
         raise EmolaborError(
             f"data: the model's variables {_quoted(unknown)} are no columns; found {_quoted(data.columns[:30])}."
         )
     values = _numbers(data, names)
-    members = _members(data, group)
+    labels, members = _members(data, group)
     clusters = None if cluster is None else _codes(data, cluster, "cluster")
     if group in names:
         raise EmolaborError(f"group: '{group}' is a variable of the model; allowed: another column.")
     samples = []
-    for label, here in members:
+    for i, label in enumerate(labels):
+        here = slice(None) if group is None else members == i
         own_clusters = None if clusters is None else clusters[here]
-        samples.append(_sample(values[here], names, label, own_clusters, missing, wishart, exogenous))
+        samples.append(_sample(values[here], names, str(label), own_clusters, missing, wishart, exogenous))
     return samples
 
 
@@ -189,6 +189,12 @@ def sample_from_cov(sample_cov, sample_mean, n_obs, names, wishart=False):
     return Sample(cov * (n_obs - 1) / weight, mean, n_obs, weight)
 
 
+def check_frame(data):
+    """Refuse data that are no frame."""
+    if not isinstance(data, pd.DataFrame):
+        raise EmolaborError(f"data: found {type(data).__name__}, allowed: a pandas DataFrame.")
+
+
 def _numbers(frame, names, argument="data"):
     names = list(names)
     values = frame[names].to_numpy()
@@ -238,14 +244,14 @@ def _codes(data, column, argument):
 
 
 def _members(data, group):
-    """Label and rows of each group, in order of appearance."""
+    """Labels of the groups in order of appearance, and the number of each case's group (n,)."""
     if group is None:
-        return [("", slice(None))]
+        return [""], np.zeros(len(data), int)
     codes = _codes(data, group, "group")
     labels = list(pd.unique(data[group]))
     if len(labels) < 2:
         raise EmolaborError(f"group: column '{group}' has one value only ({labels[0]}); allowed: two or more.")
-    return [(str(label), codes == i) for i, label in enumerate(labels)]
+    return labels, codes
 
 
 def _check_variances(cov, names, argument, mean=0.0):

@@ -7,6 +7,7 @@ import numpy as np
 
 # Parts of an observed variance between which the starting value of a common or residual variance is kept.
 LEAST, MOST = 0.1, 0.9
+ORDERED = ("|", "~*~")  # thresholds and scales: not in the matrices of a structure
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,8 @@ def start_values(table, samples, structures):
     ndarray (n_free,)
         Loadings by the instrumental-variable rule of Hagglund (1982); (co)variances of latent variables from the
         covariances among their indicators; regressions by least squares from those; residual variances as what is
-        left; intercepts at the sample mean. Where a label is shared, the mean of the guesses.
+        left; intercepts at the sample mean, thresholds at the sample's. Where a label is shared, the mean of the
+        guesses.
     """
     totals, counts = np.zeros(table.n_free), np.zeros(table.n_free)
     for group, (structure, sample) in enumerate(zip(structures, samples, strict=True)):
@@ -56,6 +58,9 @@ def start_values(table, samples, structures):
         guesses = _guesses(structure, plan, sample)
         np.add.at(totals, structure.parameter, np.where(np.isnan(plan.given), guesses, plan.given))
         np.add.at(counts, structure.parameter, 1.0)
+        for number, value in _ordered_guesses(table, group, sample):
+            totals[number] += value
+            counts[number] += 1.0
     return totals / np.maximum(counts, 1.0)
 
 
@@ -84,13 +89,14 @@ def _plan(table, group):
         held = [line for line in lines if line.free < 0 and line.value]
         if held:
             marker[k], fixed[k] = position[held[0].rhs], held[0].value
+    entries = [row for row in rows if row.free >= 0 and row.op not in ORDERED]
     return Plan(
         pattern,
         np.array([position[lines[0].rhs] for lines in blocks.values()], int),
         np.array(list(blocks), int),
         marker,
         fixed,
-        np.array([np.nan if row.value is None else row.value for row in rows if row.free >= 0], float),
+        np.array([np.nan if row.value is None else row.value for row in entries], float),
         error,
         tuple((place, np.array(predictors)) for place, predictors in outcomes.items()),
         exogenous,
@@ -119,6 +125,16 @@ def _guesses(structure, plan, sample):
     means[:p] = sample.mean
     row, col = structure.row, structure.col
     return np.where(structure.kind == 0, paths[row, col], np.where(structure.kind == 1, own[row, col], means[row]))
+
+
+def _ordered_guesses(table, group, sample):
+    """Numbers and values of free thresholds and scales of ordered variables."""
+    for row in table.rows:
+        if row.op in ORDERED and row.group == group and row.free >= 0:
+            guess = 1.0
+            if row.op == "|":
+                guess = sample.step.thresholds[table.variables.observed.index(row.lhs), int(row.rhs[1:]) - 1]
+            yield row.free, guess if row.value is None else row.value
 
 
 def _measured(plan, cov):

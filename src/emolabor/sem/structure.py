@@ -11,6 +11,8 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
+from emolabor.sem.ordered_part import OrderedPart, build_ordered_part, leave_residuals
+
 
 @dataclass(frozen=True, eq=False)
 class Structure:
@@ -33,6 +35,7 @@ class Structure:
     scale: np.ndarray
     sources: np.ndarray  # variables that any path starts from: the others have unit columns in B
     mean_structure: bool
+    ordered: OrderedPart | None = None
 
     @cached_property
     def places(self):
@@ -115,8 +118,9 @@ def _layout(table, group):
     size = len(position)
     paths, covariances, intercepts = np.zeros((size, size)), np.zeros((size, size)), np.zeros(size)
     entries, data_covariances, data_intercepts = [], [], []
-    for line in table.rows:
-        if line.group != group:
+    own = [line for line in table.rows if line.group == group]
+    for line in own:
+        if line.op in ("|", "~*~"):
             continue
         left, right = position[line.lhs], position.get(line.rhs, 0)
         if line.op == "=~":
@@ -150,6 +154,7 @@ def _layout(table, group):
         scale=np.where(kind == 2, 0.0, np.where((kind == 1) & (row == col), 0.5, 1.0)),
         sources=np.flatnonzero(used.any(axis=0)),
         mean_structure=table.mean_structure,
+        ordered=build_ordered_part(own, variables.observed),
     )
     places = tuple(np.array(data_covariances, int).reshape(-1, 2).T)
     return structure, places, np.array(data_intercepts, int)
@@ -175,6 +180,8 @@ def fill(structure, theta):
     if structure.mean_structure:
         intercepts = intercepts.copy()
         intercepts[place] = theta[intercept]
+    if structure.ordered is not None:
+        leave_residuals(structure.ordered, theta, total_paths(structure, paths), covariances)
     return paths, covariances, intercepts
 
 
