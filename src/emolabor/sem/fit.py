@@ -278,5 +278,14 @@ class Fit:
         """
         return summary_text(self)
 
+    def __repr__(self):
+        """One line: what was fitted, how well, and whether it can be trusted."""
+        measures = self.fit_measures()
+        verdict = "admissible" if self.admissible else f"not admissible: {self.problems[0]}"
+        return (
+            f"{self.estimator} fit of {self.n_obs} cases: chi-square {measures.chisq:.3f} on {measures.df:.0f} df, "
+            f"CFI {measures.cfi:.3f}, RMSEA {measures.rmsea:.3f}, SRMR {measures.srmr:.3f}; {verdict}"
+        )
+
     def _repr_html_(self):
         return summary_html(self)
