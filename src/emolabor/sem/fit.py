@@ -133,9 +133,7 @@ class Fit:
         0.5
         """
         table, theta = self.table, self.estimate.theta
-        values = functionals.row_draws(self.model, theta[None, :])
-        units = functionals.standard_deviations(self.model, theta[None, :])
-        columns = [values, *(functionals.standardized(table, values, units, latent) for latent in (True, False))]
+        columns = functionals.estimates(self.model, theta)
         est, std_lv, std_all = (np.hstack([own, functionals.defined_draws(table, own)])[0] for own in columns)
         own = np.append(np.sqrt(np.maximum(np.diag(self._vcov), 0.0)), 0.0)  # the last for what is fixed: place -1
         errors = np.append(own[table.free], defined_errors(table, theta, self._vcov))
