@@ -142,7 +142,7 @@ def _scales_are_free(part):
 
 
 def _correlation_misfit(model, estimate):
-    """Chi-square of the correlations and its expectation, for the model and the baseline; missing where there is none."""
+    """Normal-theory chi-square of the correlations and its expectation, for model and baseline; missing where none."""
     theta = estimate.theta
     bread = bordered_inverse(model.information(theta), estimate.basis)
     if bread is None:

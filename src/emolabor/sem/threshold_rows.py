@@ -1,4 +1,4 @@
-"""Rows of the parameter table that ordered variables bring along: thresholds, and residual variances that are derived."""
+"""Rows that ordered variables bring along: thresholds, and residual variances that follow from the others."""
 
 from dataclasses import replace
 

@@ -96,7 +96,7 @@ def _predict(part, implied):
 
 
 def _curvature(structure, theta, implied, pulls):
-    """Minus the second derivatives of the statistics, weighted by `pulls` (s,) = W r: what the Hessian has beyond J'WJ."""
+    """What the Hessian has beyond J'WJ: minus the statistics' second derivatives weighted by `pulls` (s,) = W r."""
     part = structure.ordered
     scale = all_scales(part, theta)
     i, j = part.pairs
@@ -167,7 +167,7 @@ def _add_residuals(slopes, structure, theta, implied, left, right, product):
 
 
 def robust_meat(structure, theta, sample):
-    """n times J'W Gamma W J (q, q) of one group."""
+    """The cross-product (q, q) of what the cases of a group contribute to J'W r: n times J'W Gamma W J."""
     moved = sample.statistics.influence @ (jacobian(structure, theta) * sample.weights[:, None])
     return moved.T @ moved
 
