@@ -105,5 +105,5 @@ def leave_residuals(part, theta, total, covariances):
     o = part.variables
     covariances[..., o, o] = 0.0
     own = total[..., o, :]
-    left = part.scales(theta) ** -2.0 - np.einsum("...ij,...jk,...ik->...i", own, covariances, own, optimize=True)
+    left = part.scales(theta) ** -2.0 - ((own @ covariances) * own).sum(axis=-1)
     covariances[..., o, o] = np.linalg.solve(own[..., :, o] ** 2, left[..., None])[..., 0]

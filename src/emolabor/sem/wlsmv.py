@@ -168,8 +168,8 @@ def _add_residuals(slopes, structure, theta, implied, left, right, product):
 
 def robust_meat(structure, theta, sample):
     """The cross-product (q, q) of what the cases of a group contribute to J'W r: n times J'W Gamma W J."""
-    moved = sample.statistics.influence @ (jacobian(structure, theta) * sample.weights[:, None])
-    return moved.T @ moved
+    weighted = jacobian(structure, theta) * sample.weights[:, None]
+    return sample.n * weighted.T @ (sample.gamma @ weighted)
 
 
 def traces(model, theta, bread):
