@@ -185,7 +185,7 @@ def _correlation_misfit(model, estimate):
 
 
 def _residual_measures(model, theta):
-    """RMR, SRMR and CRMR as lavaan has them here: of covariances and thresholds, misfit of means and variances aside."""
+    """RMR, SRMR and CRMR as lavaan has them here: of covariances and thresholds, not of means and variances."""
     sums = {}
     for structure, sample, _ in model.groups:
         statistics = sample.statistics
