@@ -173,8 +173,13 @@ def _add_residuals(slopes, structure, theta, implied, left, right, product):
     slopes[t : t + c] += paths[part.continuous] ** 2 @ residuals
 
 
+def case_scores(structure, theta, sample):
+    """What each case contributes to J'W r (n, q)."""
+    return sample.statistics.influence @ (jacobian(structure, theta) * sample.weights[:, None])
+
+
 def robust_meat(structure, theta, sample):
-    """The cross-product (q, q) of what the cases of a group contribute to J'W r: n times J'W Gamma W J."""
+    """The cross-product (q, q) of `case_scores`: n times J'W Gamma W J."""
     weighted = jacobian(structure, theta) * sample.weights[:, None]
     return sample.n * weighted.T @ (sample.gamma @ weighted)
 
