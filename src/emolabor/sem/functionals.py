@@ -24,13 +24,18 @@ def row_draws(model, thetas):
 
 
 def _fill_derived(model, thetas, values):
-    """Put the residual variances that ordered variables are left with into values (R, n_rows), in place."""
+    """Put the residual variances (or, in the theta parametrisation, scales) that follow from the others into values."""
     table = model.table
     for group, structure in enumerate(model.structures):
         rows = [i for i, row in enumerate(table.rows) if row.derived and row.group == group]
         if rows:
             places = [table.variables.observed.index(table.rows[i].lhs) for i in rows]
-            values[:, rows] = fill_many(structure, thetas)[1][:, places, places]
+            paths, covariances = fill_many(structure, thetas)
+            if structure.ordered.theta:
+                own = many_total_paths(structure, paths)[:, places]
+                values[:, rows] = ((own @ covariances) * own).sum(axis=-1) ** -0.5
+            else:
+                values[:, rows] = covariances[:, places, places]
 
 
 def spreads(model, thetas, of_negative=0.0):

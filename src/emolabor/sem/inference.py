@@ -103,7 +103,9 @@ def deviations_and_predicted(sample, exogenous):
 
 def scores_of(structure, theta, sample):
     """Scores (n, q) of the cases of one group, or their sums within clusters (n_clusters, q)."""
-    if sample.patterns:
+    if structure.ordered is not None:
+        scores = wlsmv.case_scores(structure, theta, sample)
+    elif sample.patterns:
         scores = fiml.case_scores(structure, theta, sample)
     else:
         centre = None if structure.mean_structure else sample.mean

@@ -129,6 +129,18 @@ def ordinal_sample(answers, names, label="", dropped=0):
     )
 
 
+def ordinal_resample(sample, counts, names):
+    """The sample of cases drawn as often as counts (n,) say; None where a category is lost."""
+    answers = replace(sample.answers, values=np.repeat(sample.answers.values, counts, axis=0))
+    for place, k in enumerate(answers.n_categories):
+        if len(np.unique(answers.values[~np.isnan(answers.values[:, place]), place])) < max(k, 2):
+            return None
+    try:
+        return ordinal_sample(answers, names)
+    except EmolaborError:
+        return None
+
+
 def _refuse_empty(answers, names, members, labels):
     """Every group must use every category: otherwise it has no threshold there."""
     for place, name in enumerate(names):
