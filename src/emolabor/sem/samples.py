@@ -1,6 +1,6 @@
 """What the engine knows of the data: one sample a group, checked before anything is estimated."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from numbers import Real
 
 import numpy as np
@@ -32,6 +32,8 @@ class Sample:
     clusters: np.ndarray | None = None
     patterns: tuple[MissingPattern, ...] = ()
     saturated_half: float | None = field(default=None)  # half the discrepancy of the saturated model, FIML only
+    rows: np.ndarray | None = None  # places of the cases in the data ...
+    labels: pd.Index | None = None  # ... and the index of the data
 
 
 def samples_from_data(data, names, *, group=None, cluster=None, missing="listwise", wishart=False, exogenous=()):
@@ -73,7 +75,8 @@ def samples_from_data(data, names, *, group=None, cluster=None, missing="listwis
     for i, label in enumerate(labels):
         here = members == i
         own_clusters = None if clusters is None else clusters[here]
-        samples.append(_sample(values[here], names, str(label), own_clusters, missing, wishart, exogenous))
+        sample, kept = _sample(values[here], names, str(label), own_clusters, missing, wishart, exogenous)
+        samples.append(replace(sample, rows=np.flatnonzero(here)[kept], labels=data.index))
     return samples
 
 
@@ -104,13 +107,13 @@ def _sample(values, names, label, clusters, missing, wishart, exogenous):
         _check_variances(np.diag(np.nanvar(values, axis=0)), names, place, np.nanmean(values, axis=0))
         mean, cov, half = saturated_moments(patterns, values)
         _check_variances(cov, names, place)
-        return Sample(cov, mean, n, float(n), label, dropped, values, clusters, patterns, half)
+        return Sample(cov, mean, n, float(n), label, dropped, values, clusters, patterns, half), kept
     mean = values.mean(axis=0)
     centred = values - mean
     weight = n - 1.0 if wishart else float(n)
     cov = centred.T @ centred / weight
     _check_variances(cov, names, place, mean)
-    return Sample(cov, mean, n, weight, label, dropped, values, clusters)
+    return Sample(cov, mean, n, weight, label, dropped, values, clusters), kept
 
 
 def sample_from_cov(sample_cov, sample_mean, n_obs, names, wishart=False):
