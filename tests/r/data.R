@@ -68,3 +68,16 @@ slope <- 0.4 + 0.2 * x + 0.3 * rnorm(n)
 growth <- data.frame(x = x)
 for (wave in 1:4) growth[[paste0("t", wave)]] <- level + (wave - 1) * slope + 0.6 * rnorm(n)
 write_data(growth, "growth.csv")
+
+# Two exogenous factors whose product matters for a mediator, and an outcome, n = 500.
+set.seed(20243)
+n <- 500
+x <- mild(n)
+z <- 0.3 * x + mild(n)
+m <- 0.4 * x + 0.2 * z + 0.25 * x * z + 0.8 * mild(n)
+y <- 0.5 * m + 0.2 * x + 0.8 * mild(n)
+moderated <- list()
+for (i in 1:3) for (name in c("x", "z", "m", "y"))
+  moderated[[paste0(name, i)]] <- 3 + c(1, 0.8, 0.9)[i] * get(name) + 0.6 * mild(n)
+moderated$w <- z + 0.5 * mild(n)
+write_data(as.data.frame(moderated), "moderated.csv")
