@@ -1,22 +1,29 @@
 """The fitted model: methods orchestrate, the numbers happen in functions."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 import pandas as pd
 
 from emolabor.errors import EmolaborError
 from emolabor.sem import functionals
+from emolabor.sem.casewise import casewise
 from emolabor.sem.draws import monte_carlo
 from emolabor.sem.effects import effects_table
 from emolabor.sem.inference import covariance_of_estimates, defined_errors
+from emolabor.sem.local_fit import local_fit
 from emolabor.sem.measures import all_fit_measures
+from emolabor.sem.modification import modification_indices
+from emolabor.sem.ordinal_measures import ordinal_fit_measures
 from emolabor.sem.paths import list_effects
 from emolabor.sem.problems import find_problems, find_warnings
 from emolabor.sem.resampling import bootstrap
+from emolabor.sem.residuals import one_group, residual_moments
 from emolabor.sem.score import score_test
+from emolabor.sem.scores import factor_scores
 from emolabor.sem.second_opinion import ask_semopy
+from emolabor.sem.simulate import simulate
 from emolabor.sem.structure import implied_moments
 from emolabor.sem.summary import summary_html, summary_text
 from emolabor.sem.threads import one_thread
@@ -40,6 +47,15 @@ COLUMNS = (
 )
 
 
+@lru_cache(maxsize=64)
+def _names_of_rows(table):
+    """Columns lhs, op, rhs, group, label: the same for every fit of a table."""
+    rows = [(row.lhs, row.op, row.rhs, row.group + 1, row.label) for row in table.rows]
+    rows += [(defined.name, ":=", defined.text, 0, defined.name) for defined in table.defined]
+    frame = pd.DataFrame(rows, columns=COLUMNS[:5])
+    return tuple(frame[name].array if name != "group" else frame[name].to_numpy() for name in frame)
+
+
 @dataclass(frozen=True)
 class Fit:
     """A model fitted to data; everything shown derives from `tidy`.
@@ -52,7 +68,7 @@ class Fit:
         Parameter table, samples, discrepancies.
     estimate : Estimate
     se : str
-        Kind of standard errors: expected, observed, robust_sem, huber_white.
+        Kind of standard errors: expected, observed, robust_sem, huber_white, robust_dwls.
     """
 
     text: str
@@ -67,7 +83,7 @@ class Fit:
 
     @property
     def estimator(self):
-        """ML, MLM, MLR, GLS or ULS."""
+        """ML, MLM, MLR, GLS, ULS, DWLS or WLSMV."""
         return self.model.estimator
 
     @property
@@ -123,24 +139,19 @@ class Fit:
         0.5
         """
         table, theta = self.table, self.estimate.theta
-        rows = [(row.lhs, row.op, row.rhs, row.group + 1, row.label) for row in table.rows]
-        rows += [(defined.name, ":=", defined.text, 0, defined.name) for defined in table.defined]
-        est = functionals.row_draws(self.model, theta[None, :])
-        columns = [est]
-        columns += [functionals.standardized(self.model, theta, latent) for latent in (True, False)]
-        columns = [np.hstack([values, functionals.defined_draws(table, values)])[0] for values in columns]
-        free = np.array([row.free for row in table.rows])
-        own = np.append(np.sqrt(np.maximum(np.diag(self._vcov), 0.0)), 0.0)
-        errors = np.array([*np.where(free >= 0, own[free], 0.0), *defined_errors(table, theta, self._vcov)])
-        z, pvalue, lower, upper = wald(columns[0], errors, level)
-        lhs, op, rhs, group, label = zip(*rows, strict=True)
-        data = (lhs, op, rhs, group, label, columns[0], errors, z, pvalue, lower, upper, columns[1], columns[2])
-        return pd.DataFrame(dict(zip(COLUMNS, data, strict=True)))
+        columns = functionals.estimates(self.model, theta)
+        est, std_lv, std_all = (np.hstack([own, functionals.defined_draws(table, own)])[0] for own in columns)
+        own = np.append(np.sqrt(np.maximum(np.diag(self._vcov), 0.0)), 0.0)  # the last for what is fixed: place -1
+        errors = np.append(own[table.free], defined_errors(table, theta, self._vcov))
+        z, pvalue, lower, upper = wald(est, errors, level)
+        numbers = (est, errors, z, pvalue, lower, upper, std_lv, std_all)
+        return pd.DataFrame(dict(zip(COLUMNS, (*_names_of_rows(table), *numbers), strict=True)))
 
     @cached_property
     @one_thread
     def _fit_measures(self):
-        return all_fit_measures(self.model, self.estimate)
+        measures = ordinal_fit_measures if self.table.ordered else all_fit_measures
+        return measures(self.model, self.estimate)
 
     def fit_measures(self):
         """Fit measures under lavaan's names with _ for a dot.
@@ -184,8 +195,14 @@ class Fit:
         if group not in range(1, groups + 1):
             raise EmolaborError(f"group: found {group!r}, allowed: 1 to {groups}.")
         names = list(self.table.variables.observed)
-        sigma = implied_moments(self.model.structures[group - 1], self.estimate.theta).sigma
+        sigma = implied_moments(one_group(self, group)[0], self.estimate.theta).sigma
         return pd.DataFrame(sigma, index=names, columns=names)
+
+    def implied_mean(self, group=1):
+        """Means (p,) of the observed variables that the model implies; without a mean structure the sample means."""
+        structure, sample = one_group(self, group)
+        mean = implied_moments(structure, self.estimate.theta).mu if structure.mean_structure else sample.mean
+        return pd.Series(mean, index=list(self.table.variables.observed))
 
     def r2(self):
         """Share of explained variance of every variable with predictors.
@@ -258,6 +275,34 @@ class Fit:
         """Test what releasing each equality constraint would gain; see `emolabor.sem.score`."""
         return score_test(self)
 
+    def modification_indices(self, minimum=0.0, op=None, largest=None):
+        """Find what freeing each fixed parameter would gain; see `emolabor.sem.modification.modification_indices`."""
+        return modification_indices(self, minimum, op, largest)
+
+    def residuals(self, kind="raw", group=1):
+        """Residual (co)variances (p, p): raw, cor, normalized or standardized; see `emolabor.sem.residuals`."""
+        return residual_moments(self, kind, group)[0]
+
+    def residual_means(self, kind="raw", group=1):
+        """Residual means (p,), of the same kinds as `residuals`."""
+        return residual_moments(self, kind, group)[1]
+
+    def local_fit(self, largest=10):
+        """Rank residual correlations and modification indices side by side; see `emolabor.sem.local_fit`."""
+        return local_fit(self, largest)
+
+    def casewise(self):
+        """Distance, log-likelihood and influence of every case; see `emolabor.sem.casewise`."""
+        return casewise(self)
+
+    def factor_scores(self, method="regression"):
+        """Scores of every case on the latent variables: regression or bartlett; see `emolabor.sem.scores`."""
+        return factor_scores(self, method)
+
+    def simulate(self, n=None, seed=1, **options):
+        """Draw new answers, with thresholds and missing ones if wanted; see `emolabor.sem.simulate.simulate`."""
+        return simulate(self, n, seed, **options)
+
     def second_opinion(self):
         """Have semopy estimate the same model, or learn why it cannot; see `emolabor.sem.second_opinion`."""
         return ask_semopy(self)
@@ -270,6 +315,15 @@ class Fit:
         str
         """
         return summary_text(self)
+
+    def __repr__(self):
+        """One line: what was fitted, how well, and whether it can be trusted."""
+        measures = self.fit_measures()
+        verdict = "admissible" if self.admissible else f"not admissible: {self.problems[0]}"
+        return (
+            f"{self.estimator} fit of {self.n_obs} cases: chi-square {measures.chisq:.3f} on {measures.df:.0f} df, "
+            f"CFI {measures.cfi:.3f}, RMSEA {measures.rmsea:.3f}, SRMR {measures.srmr:.3f}; {verdict}"
+        )
 
     def _repr_html_(self):
         return summary_html(self)

@@ -6,10 +6,9 @@ Satorra & Bentler (1994) for MLM; Yuan & Bentler (2000) in the form of Asparouho
 import numpy as np
 
 from emolabor.sem import fiml, likelihood
-from emolabor.sem.incomplete import moment_slopes
 from emolabor.sem.inference import bordered_inverse, deviations_and_predicted, meat
-from emolabor.sem.saturated import moment_structure, saturated_trace
-from emolabor.sem.structure import implied_moments
+from emolabor.sem.saturated import moment_structure
+from emolabor.sem.structure import implied_moments, moment_slopes
 
 
 def satorra_bentler_trace(model, theta, basis):
@@ -37,8 +36,8 @@ def satorra_bentler_trace(model, theta, basis):
     return total - spent
 
 
-def yuan_bentler_traces(model, theta, basis):
-    """Traces of the scores' cross-product times the inverse information, for the saturated model and for the model.
+def yuan_bentler_trace(model, theta, basis):
+    """Trace of the scores' cross-product times the inverse observed information of a model.
 
     Parameters
     ----------
@@ -48,21 +47,12 @@ def yuan_bentler_traces(model, theta, basis):
 
     Returns
     -------
-    tuple of float
-        Their difference divided by the degrees of freedom is the scaling factor.
+    float
+        What the saturated model's trace exceeds it by, divided by the degrees of freedom, is the scaling factor.
     """
     information = _linear_information(model, theta) if model.linear_test else model.derivatives(theta, observed=True)[2]
     bread = None if information is None else bordered_inverse(information, basis)
-    if bread is None:
-        return np.nan, np.nan
-    spent = float(np.sum(bread * meat(model, theta, "huber_white")))
-    total = 0.0
-    for structure, sample, _ in model.groups:
-        if sample.patterns or sample.clusters is not None or model.exogenous:
-            total += saturated_trace(structure, sample, model.exogenous)
-        else:
-            total += moment_trace(sample, likelihood.factor(sample.cov)[0], structure.mean_structure)
-    return total, spent
+    return np.nan if bread is None else float(np.vdot(bread, meat(model, theta, "huber_white")))
 
 
 def _linear_information(model, theta):
@@ -74,15 +64,26 @@ def _linear_information(model, theta):
     total = 0.0
     for share, (structure, sample, _) in zip(model.shares, model.groups, strict=True):
         implied = implied_moments(structure, theta)
-        full, moments = moment_structure(
-            implied.sigma, implied.mu, "all", structure.mean_structure, fixed=model.exogenous
-        )
-        module = fiml if sample.patterns else likelihood
-        curvature = module.derivatives(full, moments, sample, observed=True)[2]
-        if curvature is None:  # a search that ran away
+        if sample.patterns:
+            curvature = fiml.moment_information(sample, implied.sigma, implied.mu, observed=True)
+        else:
+            full, moments = moment_structure(implied.sigma, implied.mu, "all", structure.mean_structure)
+            curvature = likelihood.derivatives(full, moments, sample, observed=True)[2]
+        if curvature is None:
             return None
-        slopes = moment_slopes(structure, implied, full)
+        slopes = moment_slopes(structure, implied)[: len(curvature)]
         total = total + share * slopes.T @ curvature @ slopes
+    return total
+
+
+def saturated_trace(model):
+    """The same trace of the saturated model, over all groups."""
+    total = 0.0
+    for sample, full in zip(model.samples, model.saturated, strict=True):
+        if sample.patterns or sample.clusters is not None or model.exogenous:
+            total += full.trace
+        else:
+            total += moment_trace(sample, likelihood.factor(sample.cov)[0], model.table.mean_structure)
     return total
 
 
