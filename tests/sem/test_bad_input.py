@@ -128,6 +128,7 @@ REFUSED = {
     "variable on itself": ("x1 ~ x1", DATA, {}, "line 1, column 6: 'x1' stands on both sides"),
     "latent variables of each other": ("F =~ G; G =~ F + x1 + x2 + x3", DATA, {}, "not positive definite at the start"),
     "indicator twice": ("F =~ x1 + x2 + x1", DATA, {}, "line 1, column 16: 'F =~ x1' is given a second time"),
+    "one path in two words": (ONE + "; x1 ~ F", DATA, {}, "column 25: 'x1 ~ F' is the path of 'F =~ x1' once more"),
     "thresholds": (ONE + "; x1 | t1", DATA, {}, "has 200 categories; allowed: up to 20"),
     "fixed value beyond all": ("F =~ x1 + 1e300*x2 + x3", DATA, {}, "column 11: '1e300' is 1e+300"),
     "fixed value without value": ("F =~ x1 + log(-1)*x2 + x3", DATA, {}, "column 11: 'log(-1)' is nan"),

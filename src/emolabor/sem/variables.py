@@ -35,6 +35,12 @@ def classify(syntax, fixed_x=True):
         The rules are those of lavaan's ``sem()``.
     """
     pairs = {op: [(t.lhs, t.rhs) for t in syntax.terms if t.op == op] for op in ("=~", "~", "~~", "~1", "|", "~*~")}
+    for term in syntax.terms:
+        if term.op == "~" and (term.rhs, term.lhs) in pairs["=~"]:
+            raise EmolaborError(
+                f"{term.token.where}: '{term.lhs} ~ {term.rhs}' is the path of '{term.rhs} =~ {term.lhs}' once more; "
+                "allowed: one of them."
+            )
     latent = _unique(lhs for lhs, _ in pairs["=~"])
     indicators = _unique(rhs for _, rhs in pairs["=~"])
     outcomes = _unique(lhs for lhs, _ in pairs["~"])
