@@ -76,7 +76,9 @@ def many_total_paths(structure, paths):
     total = np.empty_like(paths)
     total[:] = structure.identity
     sources = structure.sources
-    inner = np.linalg.inv(np.eye(len(sources)) - paths[:, sources[:, None], sources[None, :]])
+    loops = np.eye(len(sources)) - paths[:, sources[:, None], sources[None, :]]
+    loops[np.linalg.det(loops) == 0] = np.nan  # effects that do not die out: no finite moments
+    inner = np.linalg.inv(loops)
     total[:, :, sources] += paths[:, :, sources] @ inner
     return total
 

@@ -106,6 +106,8 @@ def _positive(matrix):
     """Whether a matrix (p, p) has no negative eigenvalue, on the scale of its diagonal."""
     if not len(matrix):
         return True
+    if not np.isfinite(matrix).all():
+        return False
     scale = np.sqrt(np.abs(np.diag(matrix)))
     scale[scale == 0] = 1.0
     return np.linalg.eigvalsh(matrix / np.outer(scale, scale))[0] > -1e-8
