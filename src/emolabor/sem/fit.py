@@ -15,6 +15,7 @@ from emolabor.sem.local_fit import local_fit
 from emolabor.sem.measures import all_fit_measures
 from emolabor.sem.modification import modification_indices
 from emolabor.sem.paths import list_effects
+from emolabor.sem.plot import plot
 from emolabor.sem.problems import find_problems, find_warnings
 from emolabor.sem.resampling import bootstrap
 from emolabor.sem.residuals import one_group, residual_moments
@@ -293,6 +294,10 @@ class Fit:
     def simulate(self, n=None, seed=1, **options):
         """Draw new answers, with thresholds and missing ones if wanted; see `emolabor.sem.simulate.simulate`."""
         return simulate(self, n, seed, **options)
+
+    def plot(self, path=None, language="en", labels=None, group=1):
+        """Draw the model, as .svg or .png where a path is given; see `emolabor.sem.plot`."""
+        return plot(self, path, language, labels, group)
 
     def second_opinion(self):
         """Have semopy estimate the same model, or learn why it cannot; see `emolabor.sem.second_opinion`."""
