@@ -22,6 +22,7 @@ ROOM_OF = {
     "lr_test": "sem",
     "measurement_model": "theory",
     "moderated_mediation": "sem",
+    "polychoric_correlations": "sem",
     "power": "analysis",
     "read_responses": "responses",
     "reliability": "measurement",

@@ -3,6 +3,7 @@
 from emolabor.sem.api import cfa, sem
 from emolabor.sem.compare import compare
 from emolabor.sem.comparison import lr_test
+from emolabor.sem.correlations import polychoric_correlations
 from emolabor.sem.fit import Fit
 from emolabor.sem.interaction import interaction
 from emolabor.sem.invariance_ladder import invariance
@@ -19,6 +20,7 @@ __all__ = [
     "johnson_neyman",
     "lr_test",
     "moderated_mediation",
+    "polychoric_correlations",
     "sem",
     "simple_slopes",
 ]

@@ -6,6 +6,7 @@ from scipy.optimize import brentq
 from scipy.special import expit
 
 from emolabor.errors import EmolaborError
+from emolabor.sem.residuals import refuse_ordered
 from emolabor.sem.scores import implied_for_cases
 
 
@@ -39,6 +40,7 @@ def simulate(fit, n=None, seed=1, *, thresholds=None, missing=0.0, missing_by=No
     EmolaborError
         An argument that does not fit the model.
     """
+    refuse_ordered(fit, "simulate")
     names = list(fit.table.variables.observed)
     sizes = _sizes(fit, n)
     if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
