@@ -95,9 +95,8 @@ write_data(gaps, "ordinal_gaps.csv")
 sparse <- expand.grid(p = 1:2, q = 1:2, r = 1:4)
 times <- c(14, 9, 11, 0, 9, 12, 7, 0, 5, 8, 10, 0, 0, 0, 1, 0)
 write_data(sparse[rep(seq_len(16), times), ], "ordinal_sparse.csv")
-
 # Two exogenous factors whose product matters for a mediator, and an outcome, n = 500.
-set.seed(20244)
+set.seed(20243)
 n <- 500
 x <- mild(n)
 z <- 0.3 * x + mild(n)

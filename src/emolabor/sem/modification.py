@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from emolabor.errors import EmolaborError
-from emolabor.sem.functionals import spreads
+from emolabor.sem.functionals import standard_deviations
 from emolabor.sem.inference import bordered_inverse
 from emolabor.sem.likelihood import factor, slope_of_entries
 from emolabor.sem.residuals import refuse_ordered
@@ -190,8 +190,7 @@ def _same(a, b, inverse, twice):
 
 def _standardized(fit, rows, epc):
     """Changes in units of the latent variables, of all variables, and of all but fixed exogenous predictors."""
-    totals, residuals = spreads(fit.model, fit.estimate.theta[None, :])
-    units = np.hstack([1.0, *(u[0] for u in totals), *(u[0] for u in residuals)])
+    units = standard_deviations(fit.model, fit.estimate.theta[None, :])[0]
     table = replace(fit.table, rows=tuple(rows))
     result = []
     for only_latent in (True, False):
