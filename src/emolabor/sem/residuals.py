@@ -65,7 +65,7 @@ def residual_moments(fit, kind, group):
 def one_group(fit, group):
     """Structure and sample of a group, counted from 1."""
     if isinstance(group, bool) or not isinstance(group, int | np.integer) or not 1 <= group <= fit.table.n_groups:
-        raise EmolaborError(f"group: found {group!r}, allowed: a whole number from 1 to {fit.table.n_groups}.")
+        raise EmolaborError(f"group: found {group!r}, allowed: 1 to {fit.table.n_groups}.")
     return fit.model.structures[group - 1], fit.model.samples[group - 1]
 
 
