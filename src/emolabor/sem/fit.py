@@ -135,7 +135,7 @@ class Fit:
         --------
         >>> import pandas as pd, emolabor as el
         >>> cov = pd.DataFrame([[1, 0.5], [0.5, 1]], index=["y", "x"], columns=["y", "x"])
-        >>> round(el.sem("y ~ x", sample_cov=cov, n_obs=101).tidy().est[0], 3)
+        >>> round(float(el.sem("y ~ x", sample_cov=cov, n_obs=101).tidy().est[0]), 3)
         0.5
         """
         table, theta = self.table, self.estimate.theta
