@@ -43,7 +43,7 @@ def test_an_improper_solution_says_so_in_the_picture():
     cor = pd.DataFrame([[1, 0.8, 0.7], [0.8, 1, 0.3], [0.7, 0.3, 1]], index=names, columns=names)
     fit = el.sem("f =~ x1 + x2 + x3", sample_cov=cor, n_obs=100)
     assert not fit.admissible
-    for language, words in (("en", "Not admissible: "), ("zh", "解不可采用：")):
+    for language, words in (("en", f"Not admissible: {fit.problems[0]}"), ("zh", "解不可采用")):
         (note,) = texts(fit.plot(language=language), "note")
         assert note.startswith(words)
 

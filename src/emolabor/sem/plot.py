@@ -4,7 +4,8 @@ from emolabor.drawing import measurement_diagram, path_diagram
 from emolabor.errors import EmolaborError
 from emolabor.sem.residuals import one_group
 
-VERDICT = {"en": "Not admissible: ", "zh": "解不可采用："}
+# The engine gives its reasons in English.
+VERDICT = {"en": "Not admissible: {reason}", "zh": "解不可采用，原因见 fit.problems"}
 GROUP = {"en": "Group ", "zh": "组别："}
 BETWEEN = {"en": ". ", "zh": "。"}
 
@@ -40,7 +41,7 @@ def plot(fit, path=None, language="en", labels=None, group=1):
     tidy = fit.tidy()
     tidy = tidy[tidy["group"] == group]
     note = [GROUP[language] + sample.label] if fit.table.n_groups > 1 else []
-    note += [VERDICT[language] + fit.problems[0]] if fit.problems else []
+    note += [VERDICT[language].format(reason=fit.problems[0])] if fit.problems else []
     options = {"language": language, "names": labels, "path": path, "note": BETWEEN[language].join(note)}
     if not (tidy["op"] == "~").any():
         return measurement_diagram(tidy, **options)
