@@ -24,7 +24,17 @@ work <- list(
   holzinger_fiml = function(model, data) whole(model, data, missing = "fiml"),
   personality = function(model, data) whole(model, data, missing = "fiml", estimator = "MLR"),
   ladder = function(model, data)
-    sum(sapply(steps, function(equal) whole(model, data, group = "school", group.equal = equal)))
+    sum(sapply(steps, function(equal) whole(model, data, group = "school", group.equal = equal))),
+  thirty_modification = function(model, data) sum(modindices(sem(model, data))$mi),
+  thirty_power = function(model, data) {
+    population <- parTable(sem(model, data))
+    population$ustart <- population$est
+    population <- population[population$op != ":=", ]
+    mean(sapply(seq_len(resamples), function(i) {
+      estimates <- parameterEstimates(sem(model, simulateData(population, sample.nobs = nrow(data))))
+      estimates$se[estimates$lhs == "ab"]
+    }))
+  }
 )
 
 cat("R ", as.character(getRversion()), ", lavaan ", as.character(packageVersion("lavaan")), "\n", sep = "")

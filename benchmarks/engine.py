@@ -40,10 +40,11 @@ HOW = """\
 Each piece of work: `sem()`, every standard error (emolabor `tidy()`, which standardizes too; lavaan
 `parameterEstimates()`) and all fit indices (`fit_measures()`, `fitMeasures()`). Bootstrap: fit, {resamples} resamples
 and percentile intervals, divided by the number of resamples; lavaan by `sem(se = "bootstrap")`, semopy by a loop over
-its `fit()`. Ladder: configural, metric, scalar and strict model. Holzinger-Swineford is public data; the other data
-and the holes in it are simulated. "To reach", "reached": emolabor / lavaan, below 1 is faster. "Difference": of the
-chi-squares (of the bootstrap standard errors of the indirect effect), relative. Medians of {rounds} interleaved
-rounds, one thread."""
+its `fit()`. Ladder: configural, metric, scalar and strict model. Power: {resamples} normal samples from the fit, each
+estimated, divided by their number; lavaan by `simulateData()` and `sem()`. Holzinger-Swineford is public data; the
+other data and the holes in it are simulated. "To reach", "reached": emolabor / lavaan, below 1 is faster.
+"Difference", relative: of the chi-squares; for bootstrap and power of the standard errors of the indirect effect, which
+are drawn; of the sums of all modification indices. Medians of {rounds} interleaved rounds, one thread."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,24 @@ def bootstrap(resamples):
     def run(model, data):
         intervals = el.sem(model, data).bootstrap(resamples, seed=1).ci("percentile")
         return float(intervals.loc[intervals.lhs == "ab", "se"].iloc[0])
+
+    return run
+
+
+def modification(model, data):
+    """Fit and all modification indices; their sum."""
+    return float(el.sem(model, data).modification_indices().mi.sum())
+
+
+def planning(replications):
+    """Studies as large as this one, drawn from its fit and estimated; mean standard error of the indirect effect."""
+
+    def run(model, data):
+        rows = el.sem(model, data).tidy().query("op != ':='")
+        population = "; ".join(f"{row.lhs} {row.op} {row.est!r}*{row.rhs}" for row in rows.itertuples())
+        options = {"population": population, "n_replications": replications, "indirect": "delta"}
+        curve = el.power(model, len(data), **options)
+        return float(curve.loc[curve.lhs == "ab", "width"].iloc[0]) / (2 * 1.959964)
 
     return run
 
@@ -135,6 +154,8 @@ def all_work(resamples):
         ("holzinger_fiml", "Holzinger-Swineford, FIML, 10 % missing", HOLZINGER, holzinger_with_holes()),
         ("personality", "25 items, 5 factors, N = 2,800, FIML + MLR", measurement(5), personality_items()),
         ("ladder", "four-model invariance ladder", HOLZINGER, school),
+        ("thirty_modification", "30 indicators, all modification indices, with the fit", THIRTY, thirty),
+        ("thirty_power", "the same, Monte Carlo power of all parameters, a replication", THIRTY, thirty),
     ]
     how = {
         "holzinger": (by_emolabor(), by_semopy, (25, 9, 9), 0.06),
@@ -144,6 +165,8 @@ def all_work(resamples):
         "holzinger_fiml": (by_emolabor(**full), "chi-square without a saturated model", (15, 5, 0), 0.08),
         "personality": (by_emolabor(**full, **robust), "no scaled test", (5, 1, 0), 0.04),
         "ladder": (ladder, "no equality over groups", (15, 3, 0), 0.08),
+        "thirty_modification": (modification, "none", (15, 3, 0), 0.07),
+        "thirty_power": (planning(resamples), "none", (3, 1, 0), 0.08, resamples),
     }
     return [Work(*row, *how[row[0]]) for row in rows]
 

@@ -13,12 +13,16 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 # Each room may import the rooms after it in this line ...
 LINE = ["study", "report", "analysis", "theory", "measurement", "responses", "instrument", "scales"]
 MAY_IMPORT = {room: set(LINE[place + 1 :]) for place, room in enumerate(LINE)}
-# ... the first five also the engine, which itself imports no room; simulation stands beside the line.
+# ... the first five also the engine; simulation stands beside the line.
 for room in LINE[:5]:
     MAY_IMPORT[room].add("sem")
 MAY_IMPORT["sem"] = set()
 MAY_IMPORT["simulation"] = {"theory", "instrument", "scales"}
 MAY_IMPORT["study"].add("simulation")
+# Drawing imports no room; every room may draw, the engine too, which else stands alone.
+for room in list(MAY_IMPORT):
+    MAY_IMPORT[room].add("drawing")
+MAY_IMPORT["drawing"] = set()
 
 # Modules beside the rooms that every room may use. The command line is not among them: nothing imports it.
 BESIDE = ["errors", "files"]

@@ -89,3 +89,6 @@ def test_groups_are_refused():
     fit = el.sem("ex2 ~ ex1; ex3 ~ ex2", data, group="sex")
     with pytest.raises(EmolaborError, match="found 2 groups"):
         el.confounding(fit, "ex1", "ex2", "ex3")
+    ordered = el.sem("ex2 ~ ex1; ex3 ~ ex2; ex1 ~~ ex1", data, ordered=["ex3"])
+    with pytest.raises(EmolaborError, match="ordered variables"):
+        el.confounding(ordered, "ex1", "ex2", "ex3")

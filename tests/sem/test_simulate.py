@@ -1,8 +1,14 @@
 """Answers drawn from a fit: their moments, categories and holes."""
 
+import sys
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+from reference import R
 
 import emolabor as el
 from emolabor.errors import EmolaborError
@@ -58,6 +64,25 @@ def test_groups_have_their_labels_and_sizes():
     drawn = fit.simulate([30, 20])
     assert drawn.group.value_counts(sort=False).tolist() == [30, 20]
     assert drawn.group.unique().tolist() == [sample.label for sample in fit.model.samples]
+
+
+@pytest.mark.parametrize("options", [{}, {"parameterization": "theta"}, {"group_equal": ("loadings", "thresholds")}])
+def test_a_fit_of_ordered_answers_gives_its_categories(options):
+    data = pd.read_csv(R / "data" / "ordinal.csv")
+    fit = el.sem("f =~ a1 + a2 + b1; z1 ~ f", data, ordered=["a1", "a2", "b1"], group="side", **options)
+    drawn = fit.simulate([N, N], seed=3)
+    for side in ("east", "west"):
+        own, new = data[data.side == side], drawn[drawn.group == side]
+        for name in ("a1", "a2", "b1"):
+            shares = own[name].value_counts(normalize=True).sort_index()
+            # The thresholds of a group reproduce its shares; held equal over groups they come near.
+            within = 0.05 if options.get("group_equal") else CLOSE
+            np.testing.assert_allclose(new[name].value_counts(normalize=True).sort_index(), shares, atol=within)
+            assert sorted(new[name].unique()) == sorted(own[name].unique())
+        assert new.z1.mean() == pytest.approx(own.z1.mean(), abs=0.05)
+    assert fit.simulate([50, 50], missing={"a1": 0.5}).a1.isna().any()
+    with pytest.raises(EmolaborError, match="thresholds: found 'a1'"):
+        fit.simulate(thresholds={"a1": [0.0]})
 
 
 @pytest.mark.parametrize(

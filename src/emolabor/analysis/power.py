@@ -131,7 +131,7 @@ def sample_size(curve, *, power=None, width=None):
     --------
     >>> curve = power("y ~ start(0.3)*x", n=[50, 100], n_replications=500)
     >>> int(sample_size(curve, power=0.8).n[0])
-    82
+    80
     """
     if (power is None) == (width is None):
         raise EmolaborError("power, width: give one of them.")

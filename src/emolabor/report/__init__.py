@@ -1,12 +1,12 @@
 """From results to pages: fonts, figures, tables and the paper."""
 
+from emolabor.drawing.fonts import font_folder, use_chinese_fonts
+from emolabor.drawing.path_diagram import path_diagram
+from emolabor.drawing.style import save_figure
 from emolabor.report.build import build_paper
 from emolabor.report.closing import closing_picture
-from emolabor.report.fonts import font_folder, use_chinese_fonts
 from emolabor.report.paper import fill
-from emolabor.report.path_diagram import path_diagram
 from emolabor.report.results import load_results
-from emolabor.report.style import save_figure
 from emolabor.report.tables import pipe_table
 
 __all__ = [

@@ -9,11 +9,11 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+from emolabor.drawing.fonts import font_folder
 from emolabor.errors import EmolaborError
 from emolabor.files import write_bytes
 from emolabor.instrument import load_instrument
 from emolabor.report.floats import read_floats
-from emolabor.report.fonts import font_folder
 from emolabor.report.paper import fill
 from emolabor.report.results import load_results
 from emolabor.report.word import reference_document

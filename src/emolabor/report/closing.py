@@ -1,6 +1,6 @@
 """The closing table of a run as a picture, for the README."""
 
-from emolabor.report.style import INK, PALE, save_figure, style
+from emolabor.drawing.style import INK, PALE, save_figure, style
 
 LETTER, LINE, PAD = 0.083, 0.2, 0.25
 

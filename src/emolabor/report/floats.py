@@ -7,12 +7,12 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
+from emolabor.drawing.formats import show
+from emolabor.drawing.path_diagram import path_diagram
+from emolabor.drawing.style import save_figure
 from emolabor.errors import EmolaborError
-from emolabor.report.formats import show
 from emolabor.report.paper import fill
-from emolabor.report.path_diagram import path_diagram
 from emolabor.report.results import RunResults
-from emolabor.report.style import save_figure
 from emolabor.report.tables import pipe_table
 
 ROW = re.compile(r"(?:(\S+) )?([\w*>~]+)(?: \((\w+)\))?")

@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from emolabor.drawing.formats import show
 from emolabor.errors import EmolaborError
-from emolabor.report.formats import show
 from emolabor.report.results import KEY
 
 PLACEHOLDER = re.compile(r"\{\{(.*?)\}\}")
@@ -31,7 +31,7 @@ class Filled:
 def fill(text, results, floats=None, language="en", source="manuscript"):
     """Put results in the place of placeholders.
 
-    ``{{ key:format }}`` is a number (formats as in :func:`emolabor.report.formats.show`), ``{{ table name }}`` and
+    ``{{ key:format }}`` is a number (formats as in :func:`emolabor.drawing.formats.show`), ``{{ table name }}`` and
     ``{{ figure name }}`` stand alone on a line, and ``{{ ref name }}`` is "Table 2" or "Figure 1" in running text.
 
     Parameters

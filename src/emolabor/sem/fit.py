@@ -6,7 +6,6 @@ from functools import cached_property, lru_cache
 import numpy as np
 import pandas as pd
 
-from emolabor.errors import EmolaborError
 from emolabor.sem import functionals
 from emolabor.sem.casewise import casewise
 from emolabor.sem.draws import monte_carlo
@@ -17,6 +16,7 @@ from emolabor.sem.measures import all_fit_measures
 from emolabor.sem.modification import modification_indices
 from emolabor.sem.ordinal_measures import ordinal_fit_measures
 from emolabor.sem.paths import list_effects
+from emolabor.sem.plot import plot
 from emolabor.sem.problems import find_problems, find_warnings
 from emolabor.sem.resampling import bootstrap
 from emolabor.sem.residuals import one_group, residual_moments
@@ -135,7 +135,7 @@ class Fit:
         --------
         >>> import pandas as pd, emolabor as el
         >>> cov = pd.DataFrame([[1, 0.5], [0.5, 1]], index=["y", "x"], columns=["y", "x"])
-        >>> round(el.sem("y ~ x", sample_cov=cov, n_obs=101).tidy().est[0], 3)
+        >>> round(float(el.sem("y ~ x", sample_cov=cov, n_obs=101).tidy().est[0]), 3)
         0.5
         """
         table, theta = self.table, self.estimate.theta
@@ -191,9 +191,6 @@ class Fit:
         -------
         DataFrame (p, p)
         """
-        groups = self.table.n_groups
-        if group not in range(1, groups + 1):
-            raise EmolaborError(f"group: found {group!r}, allowed: 1 to {groups}.")
         names = list(self.table.variables.observed)
         sigma = implied_moments(one_group(self, group)[0], self.estimate.theta).sigma
         return pd.DataFrame(sigma, index=names, columns=names)
@@ -302,6 +299,10 @@ class Fit:
     def simulate(self, n=None, seed=1, **options):
         """Draw new answers, with thresholds and missing ones if wanted; see `emolabor.sem.simulate.simulate`."""
         return simulate(self, n, seed, **options)
+
+    def plot(self, path=None, language="en", labels=None, group=1):
+        """Draw the model, as .svg or .png where a path is given; see `emolabor.sem.plot`."""
+        return plot(self, path, language, labels, group)
 
     def second_opinion(self):
         """Have semopy estimate the same model, or learn why it cannot; see `emolabor.sem.second_opinion`."""

@@ -12,6 +12,7 @@ from emolabor.errors import EmolaborError
 from emolabor.sem.functionals import standard_deviations
 from emolabor.sem.inference import bordered_inverse
 from emolabor.sem.likelihood import factor, slope_of_entries
+from emolabor.sem.residuals import refuse_ordered
 from emolabor.sem.structure import build_structure, derivative_columns, implied_moments
 from emolabor.sem.table import Row
 from emolabor.sem.values import standardizing_units
@@ -53,6 +54,7 @@ def modification_indices(fit, minimum=0.0, op=None, largest=None):
     """
     if op is not None and op not in OPERATORS:
         raise EmolaborError(f"op: found {op!r}, allowed: {', '.join(OPERATORS)}.")
+    refuse_ordered(fit, "modification_indices")
     if not fit.converged:
         raise EmolaborError(f"modification_indices: {fit.problems[0]} Allowed: a fit that converged.")
     model, estimate = fit.model, fit.estimate

@@ -11,7 +11,7 @@ from emolabor.sem.structure import derivative_columns, implied_moments
 
 KINDS = ("raw", "cor", "normalized", "standardized")
 ZERO = 1e-10  # of the variance of a moment: below this share, its residual is zero in every sample
-ROUNDING = 1e-8  # of the units: a residual that is zero in every sample is below, converged searches end near 1e-10
+CONVERGED = 1e-7  # of the unit of a moment: what a converged search leaves of a residual that must be zero
 
 
 def residual_moments(fit, kind, group):
@@ -42,6 +42,8 @@ def residual_moments(fit, kind, group):
     if kind not in KINDS:
         raise EmolaborError(f"kind: found {kind!r}, allowed: {', '.join(KINDS)}.")
     structure, sample = one_group(fit, group)
+    if kind in ("normalized", "standardized"):
+        refuse_ordered(fit, f"residuals: '{kind}'")
     implied = implied_moments(structure, fit.estimate.theta)
     names = list(fit.table.variables.observed)
     cov, sigma = sample.cov, implied.sigma
@@ -56,21 +58,27 @@ def residual_moments(fit, kind, group):
         units = np.outer(scale, scale), scale
         errors = _standard_errors(fit, group - 1, kind == "standardized")
         parts = zip(gaps, errors, units, strict=True)
-        gaps = tuple(_ratio(np.where(np.abs(gap) < ROUNDING * unit, 0.0, gap), se) for gap, se, unit in parts)
+        gaps = tuple(_ratio(gap, se, unit) for gap, se, unit in parts)
     return pd.DataFrame(gaps[0], index=names, columns=names), pd.Series(gaps[1], index=names)
 
 
 def one_group(fit, group):
     """Structure and sample of a group, counted from 1."""
     if isinstance(group, bool) or not isinstance(group, int | np.integer) or not 1 <= group <= fit.table.n_groups:
-        raise EmolaborError(f"group: found {group!r}, allowed: a whole number from 1 to {fit.table.n_groups}.")
+        raise EmolaborError(f"group: found {group!r}, allowed: 1 to {fit.table.n_groups}.")
     return fit.model.structures[group - 1], fit.model.samples[group - 1]
 
 
-def _ratio(gap, error):
-    """Gap over error; zero where the gap is, missing where only the error is."""
+def refuse_ordered(fit, what):
+    """Refuse a fit with ordered variables, for which a formula does not hold."""
+    if fit.table.ordered:
+        raise EmolaborError(f"{what}: found a fit with ordered variables, allowed: continuous ones.")
+
+
+def _ratio(gap, error, unit):
+    """Gap over error; where the error is zero, zero for a gap that is, else missing."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(gap == 0, 0.0, np.where(error > 0, gap / error, np.nan))
+        return np.where(error > 0, gap / error, np.where(np.abs(gap) < CONVERGED * unit, 0.0, np.nan))
 
 
 def _standard_errors(fit, group, of_residual):

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from emolabor.errors import EmolaborError
+from emolabor.sem.residuals import refuse_ordered
 from emolabor.sem.structure import fill, implied_moments
 
 METHODS = ("regression", "bartlett")
@@ -38,6 +39,7 @@ def factor_scores(fit, method="regression"):
     latent = fit.table.variables.latent
     if not latent:
         raise EmolaborError("factor_scores: the model has no latent variable; allowed: a model with one or more.")
+    refuse_ordered(fit, "factor_scores")
     need_cases(fit, "factor_scores")
     score = _regression if method == "regression" else _bartlett
     return by_case(fit, latent, lambda group, sample: score(fit, group, sample))

@@ -6,6 +6,7 @@ from scipy.optimize import brentq
 from scipy.special import expit
 
 from emolabor.errors import EmolaborError
+from emolabor.sem.functionals import row_draws
 from emolabor.sem.scores import implied_for_cases
 
 
@@ -31,8 +32,9 @@ def simulate(fit, n=None, seed=1, *, thresholds=None, missing=0.0, missing_by=No
     Returns
     -------
     DataFrame (n, p)
-        Normal answers about the implied means (without a mean structure: about the sample means); with groups a first
-        column ``group`` with their labels.
+        Normal answers about the implied means (without a mean structure: about the sample means); of a fit with ordered
+        variables these are cut at its thresholds into the categories of the data; with groups a first column ``group``
+        with their labels.
 
     Raises
     ------
@@ -44,7 +46,7 @@ def simulate(fit, n=None, seed=1, *, thresholds=None, missing=0.0, missing_by=No
     if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
         raise EmolaborError(f"seed: found {seed!r}, allowed: a whole number of at least 0.")
     rates = _rates(missing, names, missing_by)
-    cuts = _cuts(thresholds or {}, names)
+    cuts = _cuts(thresholds or {}, [name for name in names if name not in dict(fit.table.ordered)])
     rng = np.random.default_rng(seed)
     values = []
     for group, size in enumerate(sizes):
@@ -56,8 +58,10 @@ def simulate(fit, n=None, seed=1, *, thresholds=None, missing=0.0, missing_by=No
     for name, points in cuts.items():
         place = names.index(name)
         values[:, place] = 1 + np.searchsorted(points, values[:, place])
-    values[holes] = np.nan
     frame = pd.DataFrame(values, columns=names)
+    for name, _ in fit.table.ordered:
+        frame[name] = _categories(fit, name, frame[name].to_numpy(), sizes)
+    frame = frame.mask(holes)
     if len(sizes) > 1:
         frame.insert(0, "group", np.repeat([sample.label for sample in fit.model.samples], sizes))
     return frame
@@ -96,6 +100,18 @@ def _cuts(thresholds, names):
         if points.ndim != 1 or not len(points) or not np.all(np.diff(points) > 0):
             raise EmolaborError(f"thresholds: found {points.tolist()} for '{name}', allowed: increasing numbers.")
     return {name: np.asarray(points, float) for name, points in thresholds.items()}
+
+
+def _categories(fit, name, values, sizes):
+    """Categories (n,) of an ordered variable, from the thresholds of each group and the values behind the answers."""
+    rows, estimates = fit.table.rows, row_draws(fit.model, fit.estimate.theta[None, :])[0]
+    place = fit.table.variables.observed.index(name)
+    answers = []
+    for group, own in enumerate(np.split(values, np.cumsum(sizes)[:-1])):
+        cuts = [estimates[i] for i, row in enumerate(rows) if (row.op, row.lhs, row.group) == ("|", name, group)]
+        categories = np.asarray(fit.model.samples[group].answers.categories[place])
+        answers.append(categories[np.searchsorted(cuts, own)])
+    return np.concatenate(answers)
 
 
 def _holes(rng, values, rates, by, slope):

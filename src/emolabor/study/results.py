@@ -149,7 +149,7 @@ class Results:
 
         from IPython.display import Image
 
-        from emolabor.report.style import save_figure, style
+        from emolabor.drawing.style import save_figure, style
 
         for ending in ("png", "svg"):
             save_figure(figure, self.folder / "figures" / f"{self.notebook}_{key}.{ending}")

@@ -20,7 +20,7 @@ def font_folder():
     >>> sorted(path.name for path in font_folder().glob("*.otf"))
     ['NotoSansSC-Regular.otf', 'NotoSerifSC-Regular.otf']
     """
-    return Path(str(resources.files("emolabor.report") / "font_files"))
+    return Path(str(resources.files("emolabor.drawing") / "font_files"))
 
 
 def use_chinese_fonts():

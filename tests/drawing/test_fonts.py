@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from emolabor.report import font_folder, use_chinese_fonts
+from emolabor.drawing import font_folder, use_chinese_fonts
 
 ROOT = Path(__file__).parents[2]
 SHOWN = [

@@ -1,7 +1,7 @@
 import pytest
 
+from emolabor.drawing.formats import show
 from emolabor.errors import EmolaborError
-from emolabor.report.formats import show
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,9 @@
 from contextlib import contextmanager
 from pathlib import Path
 
+from emolabor.drawing.fonts import use_chinese_fonts
 from emolabor.errors import EmolaborError
 from emolabor.files import write_bytes
-from emolabor.report.fonts import use_chinese_fonts
 
 INK, BLUE, RED, GREY, PALE = "#1a1a1a", "#1f4e79", "#a33a2c", "#8a8a8a", "#f3f5f8"
 

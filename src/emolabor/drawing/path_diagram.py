@@ -2,16 +2,17 @@
 
 from dataclasses import dataclass
 from itertools import pairwise
+from unicodedata import east_asian_width
 
 import numpy as np
 
+from emolabor.drawing.formats import show
+from emolabor.drawing.layout import layout
+from emolabor.drawing.style import BLUE, GREY, INK, PALE, RED, save_figure, style
 from emolabor.errors import EmolaborError
-from emolabor.report.formats import show
-from emolabor.report.layout import layout
-from emolabor.report.style import BLUE, GREY, INK, PALE, RED, save_figure, style
 
 # Inches on the page.
-COLUMN, ROW, ELLIPSE, LABEL, MARGIN = 2.3, 0.82, (1.5, 0.68), (0.46, 0.19), 0.1
+COLUMN, ROW, ELLIPSE, LABEL, MARGIN, NOTE = 2.3, 0.82, (1.5, 0.68), (0.46, 0.19), 0.1, 0.25
 HEAD = (0.11, 0.045)
 
 
@@ -37,7 +38,7 @@ class Arrow:
     line: np.ndarray
 
 
-def path_diagram(tidy, r2=None, language="en", names=None, path=None):
+def path_diagram(tidy, r2=None, language="en", names=None, path=None, note=""):
     """Draw the regressions among the constructs.
 
     Ellipses are constructs with their explained variance; a number on an arrow is its standardized coefficient; the
@@ -57,6 +58,8 @@ def path_diagram(tidy, r2=None, language="en", names=None, path=None):
         Construct to the name shown; without it the keys are shown.
     path : str or Path, optional
         Where to save it, .png or .svg.
+    note : str
+        A line below the picture, such as what is wrong with the solution.
 
     Returns
     -------
@@ -83,9 +86,10 @@ def path_diagram(tidy, r2=None, language="en", names=None, path=None):
         raise EmolaborError("tidy: found no row with op '~', allowed: a model with at least one regression")
     ends = list(zip(paths["rhs"], paths["lhs"], strict=True))
     plan = layout(ends)
-    size = _page(plan)
+    size = _page(plan, note)
     centre = {node: _inches((plan.column[node], plan.row[node]), size) for node in plan.column}
     lines = _lines(plan, centre, size)
+    explained = {} if r2 is None else r2
     arrows = [
         Arrow(pair, row.std_all, not row.ci_lower <= 0 <= row.ci_upper, lines[pair])
         for pair, row in zip(ends, paths.itertuples(), strict=True)
@@ -97,19 +101,20 @@ def path_diagram(tidy, r2=None, language="en", names=None, path=None):
         for arrow in arrows:
             _draw_arrow(axes, arrow)
         for node, place in centre.items():
-            _draw_construct(axes, place, (names or {}).get(node, node), (r2 or {}).get(node), language)
+            draw_construct(axes, place, (names or {}).get(node, node), explained.get(node), language)
         for arrow, place in zip(arrows, place_labels([a.line for a in arrows], list(centre.values())), strict=True):
             _draw_label(axes, arrow, place, language)
+        draw_note(axes, size, note)
         if path is not None:
             save_figure(figure, path)
     return figure
 
 
-def _page(plan):
+def _page(plan, note):
     """Return the width and height of the picture."""
     rows = list(plan.row.values()) + [row for stops in plan.stops.values() for _, row in stops]
     width = max(plan.column.values()) * COLUMN + ELLIPSE[0] + 2 * MARGIN
-    return width, max(rows) * ROW + ELLIPSE[1] + 2 * MARGIN
+    return width, max(rows) * ROW + ELLIPSE[1] + 2 * MARGIN + (NOTE if note else 0)
 
 
 def _inches(place, size):
@@ -207,23 +212,41 @@ def _draw_arrow(axes, arrow):
     axes.add_patch(Polygon([tip, foot + side, foot - side], closed=True, facecolor=colour, edgecolor="none", zorder=2))
 
 
-def _draw_construct(axes, place, name, explained, language):
+def draw_note(axes, size, note):
+    """Write a line below a picture, in the lower left corner, and shorten what does not fit."""
+    if note:
+        room = int(size[0] / 0.085)
+        note = note if len(note) <= room else note[: room - 1] + "…"
+        axes.text(MARGIN, MARGIN, note, ha="left", va="bottom", fontsize=8.5, color=INK, gid="note")
+
+
+def draw_construct(axes, place, name, explained, language):
     """Draw one ellipse with its name and explained variance."""
     from matplotlib.patches import Ellipse
 
     axes.add_patch(Ellipse(place, *ELLIPSE, facecolor=PALE, edgecolor=INK, linewidth=0.9, zorder=3))
     name = _two_lines(name)
+    size = min(9.8, 9.8 * 17 / max(map(text_width, name.split("\n"))))
     text = name if explained is None else f"{name}\n$R^2$ = {show(explained, '.2b', language)}"
-    axes.text(*place, text, ha="center", va="center", fontsize=9.8, linespacing=1.08, zorder=4)
+    axes.text(*place, text, ha="center", va="center", fontsize=size, linespacing=1.08, zorder=4)
+
+
+def text_width(text):
+    """Width of a line in half-width letters: a Chinese character takes two."""
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text) or 1
 
 
 def _two_lines(name):
-    """Break a name at the blank nearest its middle when it is too long for an ellipse."""
-    blanks = [i for i, letter in enumerate(name) if letter == " "]
-    if len(name) <= 14 or not blanks:
+    """Break a name that is too long for an ellipse near its middle: at a blank, after an underscore, within Chinese."""
+    if text_width(name) <= 14:
         return name
-    cut = min(blanks, key=lambda i: abs(i - len(name) / 2))
-    return name[:cut] + "\n" + name[cut + 1 :]
+    cuts = [i for i, letter in enumerate(name) if letter == " "]
+    cuts = cuts or [i + 1 for i, letter in enumerate(name[:-1]) if letter == "_"]
+    cuts = cuts or [i for i in range(1, len(name)) if text_width(name[i - 1 : i + 1]) == 4]
+    if not cuts:
+        return name
+    cut = min(cuts, key=lambda i: abs(text_width(name[:i]) - text_width(name) / 2))
+    return name[:cut] + "\n" + name[cut:].lstrip(" ")
 
 
 def _draw_label(axes, arrow, place, language):

@@ -1,0 +1,49 @@
+"""The diagram of a fit: its regressions, or without any its loadings; the verdict where it is not admissible."""
+
+from emolabor.drawing import measurement_diagram, path_diagram
+from emolabor.errors import EmolaborError
+from emolabor.sem.residuals import one_group
+
+# The engine gives its reasons in English.
+VERDICT = {"en": "Not admissible: {reason}", "zh": "解不可采用，原因见 fit.problems"}
+GROUP = {"en": "Group ", "zh": "组别："}
+BETWEEN = {"en": ". ", "zh": "。"}
+
+
+def plot(fit, path=None, language="en", labels=None, group=1):
+    """Draw a fit.
+
+    Parameters
+    ----------
+    fit : Fit
+    path : str or Path, optional
+        Where to save it, .svg or .png: the same fit gives the same bytes.
+    language : {"en", "zh"}
+    labels : dict, optional
+        Variable to the name shown.
+    group : int
+        From 1.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        With regressions `emolabor.drawing.path_diagram`, else `emolabor.drawing.measurement_diagram`: standardized
+        coefficients, dashed where the interval holds zero.
+
+    Raises
+    ------
+    EmolaborError
+        Another language or ending, arrows that run in a circle, nothing to draw.
+    """
+    if language not in VERDICT:
+        raise EmolaborError(f"language: found {language!r}, allowed: {', '.join(VERDICT)}.")
+    _, sample = one_group(fit, group)
+    tidy = fit.tidy()
+    tidy = tidy[tidy["group"] == group]
+    note = [GROUP[language] + sample.label] if fit.table.n_groups > 1 else []
+    note += [VERDICT[language].format(reason=fit.problems[0])] if fit.problems else []
+    options = {"language": language, "names": labels, "path": path, "note": BETWEEN[language].join(note)}
+    if not (tidy["op"] == "~").any():
+        return measurement_diagram(tidy, **options)
+    r2 = fit.r2()
+    return path_diagram(tidy, r2 if fit.table.n_groups == 1 else r2[group], **options)
