@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from functools import lru_cache
 
+import numpy as np
+
 from emolabor.errors import EmolaborError
 from emolabor.sem.estimate import estimate_parameters, losses_of
 from emolabor.sem.fit import Fit
@@ -139,6 +141,7 @@ def sem(
     elif data is None:
         samples = [sample_from_cov(sample_cov, sample_mean, n_obs, names, wishart)]
     else:
+        _check_latent_names(variables.latent, data)
         samples = samples_from_data(
             data, names, group=group, cluster=cluster, missing=missing, wishart=wishart, exogenous=exogenous
         )
@@ -168,7 +171,7 @@ def fit_table(text, table, samples, estimator, start=None, fiml=False):
     """
     structures = tuple(build_structure(table, group, s.cov, s.mean) for group, s in enumerate(samples))
     bound = Model(table, structures, tuple(samples), tuple(losses_of(estimator, samples)), estimator, fiml)
-    estimate = estimate_parameters(bound, start_values(table, samples) if start is None else start)
+    estimate = estimate_parameters(bound, start_values(table, samples, structures) if start is None else start)
     kinds = {"MLM": "robust_sem", "MLR": "huber_white", "WLSMV": "robust_dwls"}
     return Fit(text, bound, estimate, kinds.get(estimator, "observed" if fiml else "expected"))
 
@@ -194,6 +197,13 @@ def _completed(text, n_groups, std_lv, mean_structure, group_equal, group_partia
     )
 
 
+def _check_latent_names(latent, data):
+    """A latent variable called like a column would be one or the other, who knows which."""
+    for name in latent:
+        if name in getattr(data, "columns", ()):
+            raise EmolaborError(f"model: the latent variable '{name}' is a column of data; allowed: another name.")
+
+
 def _ordered(syntax, data, ordered):
     """Names of the ordered variables."""
     if data is None:
@@ -217,6 +227,9 @@ def _check_options(given):
     for name, allowed in OPTIONS.items():
         if given[name] not in allowed and not (name == "estimator" and given[name] is None):
             raise EmolaborError(f"{name}: found {given[name]!r}, allowed: {', '.join(allowed)}.")
+    for name, allowed in (("std_lv", (True, False)), ("mean_structure", (True, False, None))):
+        if not isinstance(given[name], bool | np.bool_ | None):
+            raise EmolaborError(f"{name}: found {given[name]!r}, allowed: {', '.join(map(str, allowed))}.")
     estimator, missing, data = given["estimator"] or "ML", given["missing"], given["data"]
     if (data is None) == (given["sample_cov"] is None):
         found = "neither" if data is None else "both"

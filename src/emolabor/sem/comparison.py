@@ -7,6 +7,7 @@ import pandas as pd
 
 from emolabor.errors import EmolaborError
 from emolabor.sem.estimate import estimate_parameters, losses_of
+from emolabor.sem.fit import Fit
 from emolabor.sem.fit_measures import chisq_pvalue
 from emolabor.sem.inference import bordered_inverse
 from emolabor.sem.likelihood import factor
@@ -161,7 +162,7 @@ def translate(restricted, larger):
     table = larger.table
     structures = tuple(build_structure(table, group, s.cov, s.mean) for group, s in enumerate(samples))
     model = Model(table, structures, tuple(samples), tuple(losses_of("ML", samples)), "ML")
-    for start in (larger.estimate.theta, start_values(table, samples)):
+    for start in (larger.estimate.theta, start_values(table, samples, structures)):
         estimate = estimate_parameters(model, start)
         if chi_square(model, estimate.theta) / (2 * model.weight) <= NESTED_TOLERANCE:
             return estimate
@@ -181,6 +182,9 @@ def _scaling_at(fit, estimate, df):
 
 
 def _sorted_by_df(fit0, fit1):
+    for fit in (fit0, fit1):
+        if not isinstance(fit, Fit):
+            raise EmolaborError(f"lr_test: found {type(fit).__name__}, allowed: fits, as `sem` gives them.")
     if fit0.estimator != fit1.estimator:
         raise EmolaborError(
             f"lr_test: found estimators {fit0.estimator} and {fit1.estimator}, allowed: the same twice."

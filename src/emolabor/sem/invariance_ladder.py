@@ -110,6 +110,10 @@ class Invariance:
         shown[numbers] = shown[numbers].map(lambda value: "" if np.isnan(value) else f"{value:.3f}")
         return shown.astype(object).where(shown.notna(), "")
 
+    def __repr__(self):
+        """The summary: a ladder is read, not inspected."""
+        return self.summary()
+
     def _repr_html_(self):
         text = "".join(f"<p>{escape(line)}</p>" for line in (self.rule(), self.decision()))
         return f"<p>{escape(self._heading())}</p>{self._rounded().to_html()}{text}"

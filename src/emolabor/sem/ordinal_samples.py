@@ -115,7 +115,17 @@ def ordinal_sample(answers, names, label="", dropped=0):
         weights = n / np.einsum("ns,ns->s", statistics.influence, statistics.influence)
     cov = step.correlations * np.outer(step.sd, step.sd)
     return OrdinalSample(
-        cov, step.mean, n, n - 1.0, label, dropped, answers.values, None, (), None, answers, step, statistics, weights
+        cov,
+        step.mean,
+        n,
+        n - 1.0,
+        label,
+        dropped,
+        answers.values,
+        answers=answers,
+        step=step,
+        statistics=statistics,
+        weights=weights,
     )
 
 

@@ -15,9 +15,8 @@ from emolabor.sem.draws import Draws
 from emolabor.sem.estimate import estimate_parameters, losses_of
 from emolabor.sem.inference import bordered_inverse
 from emolabor.sem.likelihood import factor
-from emolabor.sem.missing import missing_patterns, saturated_moments
 from emolabor.sem.ordinal_samples import ordinal_resample
-from emolabor.sem.samples import Sample
+from emolabor.sem.samples import Sample, incomplete_sample
 from emolabor.sem.structure import build_structure, implied_moments
 from emolabor.sem.threads import one_thread
 
@@ -52,6 +51,8 @@ def bootstrap(fit, n_resamples=5000, seed=1, kind="nonparametric", workers=1):
             raise EmolaborError(f"{name}: found {value!r}, allowed: a whole number of at least {least}.")
     if any(sample.data is None for sample in fit.model.samples):
         raise EmolaborError("bootstrap: the fit has no cases to draw from (sample_cov); monte_carlo() needs none.")
+    if fit.vcov().isna().to_numpy().any():
+        raise EmolaborError("bootstrap: the model is not identified: its estimates on resamples mean nothing.")
     if kind != "nonparametric" and fit.table.ordered:
         raise EmolaborError(f"kind: {kind!r} takes answers as continuous, allowed with ordered ones: 'nonparametric'.")
     if kind != "nonparametric" and any(sample.patterns for sample in fit.model.samples):
@@ -176,9 +177,7 @@ def _one_by_one(model, estimate, counts):
             values = np.repeat(sample.data, count[r], axis=0)
             n = len(values)
             if np.isnan(values).any():
-                patterns = missing_patterns(values, model.table.variables.observed, "resample")
-                mean, cov, half = saturated_moments(patterns, values)
-                samples.append(Sample(cov, mean, n, float(n), patterns=patterns, saturated_half=half))
+                samples.append(incomplete_sample(values, model.table.variables.observed, "resample"))
             else:
                 samples.append(Sample(np.cov(values.T, bias=True), values.mean(axis=0), n, float(n)))
         theta, value = _estimate_one(model, estimate, samples)

@@ -1,6 +1,9 @@
 """The parameter table: made from the text, it drives everything else."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
 
 from emolabor.errors import EmolaborError
 from emolabor.sem import expressions
@@ -30,9 +33,12 @@ class Defined:
     text: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ParameterTable:
-    """Rows in lavaan's order, defined parameters, constraints, and the roles of the variables."""
+    """Rows in lavaan's order, defined parameters, constraints, and the roles of the variables.
+
+    Tables are equal only to themselves, so that what is derived from one can be kept.
+    """
 
     rows: tuple
     defined: tuple
@@ -43,6 +49,17 @@ class ParameterTable:
     n_groups: int
     mean_structure: bool
     ordered: tuple = ()  # names of the ordered variables and how many thresholds they have
+
+    @cached_property
+    def free(self):
+        """Free number of every row (n_rows,), -1 where the value is fixed."""
+        return np.array([row.free for row in self.rows])
+
+    @cached_property
+    def values(self):
+        """Fixed value of every row (n_rows,); missing where it is free or comes from the sample."""
+        held = [row.free < 0 and not row.from_data for row in self.rows]
+        return np.array([row.value if own else np.nan for row, own in zip(self.rows, held, strict=True)], float)
 
 
 def build_table(
