@@ -24,7 +24,9 @@ work <- list(
   holzinger_fiml = function(model, data) whole(model, data, missing = "fiml"),
   personality = function(model, data) whole(model, data, missing = "fiml", estimator = "MLR"),
   ladder = function(model, data)
-    sum(sapply(steps, function(equal) whole(model, data, group = "school", group.equal = equal)))
+    sum(sapply(steps, function(equal) whole(model, data, group = "school", group.equal = equal))),
+  holzinger_wlsmv = function(model, data) whole(model, data, ordered = names(data)),
+  personality_wlsmv = function(model, data) whole(model, data, ordered = names(data))
 )
 
 cat("R ", as.character(getRversion()), ", lavaan ", as.character(packageVersion("lavaan")), "\n", sep = "")

@@ -20,6 +20,7 @@ from cases import (
     HOLZINGER,
     MEDIATION,
     holzinger,
+    holzinger_in_four,
     holzinger_with_holes,
     measurement,
     personality_items,
@@ -135,6 +136,8 @@ def all_work(resamples):
         ("holzinger_fiml", "Holzinger-Swineford, FIML, 10 % missing", HOLZINGER, holzinger_with_holes()),
         ("personality", "25 items, 5 factors, N = 2,800, FIML + MLR", measurement(5), personality_items()),
         ("ladder", "four-model invariance ladder", HOLZINGER, school),
+        ("holzinger_wlsmv", "Holzinger-Swineford in four categories, WLSMV", HOLZINGER, holzinger_in_four()),
+        ("personality_wlsmv", "25 items, 5 factors, N = 2,800, WLSMV", measurement(5), personality_items(holes=False)),
     ]
     how = {
         "holzinger": (by_emolabor(), by_semopy, (25, 9, 9), 0.06),
@@ -144,6 +147,8 @@ def all_work(resamples):
         "holzinger_fiml": (by_emolabor(**full), "chi-square without a saturated model", (15, 5, 0), 0.08),
         "personality": (by_emolabor(**full, **robust), "no scaled test", (5, 1, 0), 0.04),
         "ladder": (ladder, "no equality over groups", (15, 3, 0), 0.08),
+        "holzinger_wlsmv": (by_emolabor(ordered=True), "crash on numpy 2", (25, 5, 0), 0.15),
+        "personality_wlsmv": (by_emolabor(ordered=True), "crash on numpy 2", (5, 1, 0), 0.15),
     }
     return [Work(*row, *how[row[0]]) for row in rows]
 
