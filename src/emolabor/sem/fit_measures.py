@@ -1,9 +1,10 @@
 """Fit measures under lavaan's names (with _ for .): pure functions of moments, chi-squares and degrees of freedom."""
 
 import numpy as np
-from scipy.special import chdtrc, chdtri, chndtr, chndtrinc
+from scipy.special import chdtrc, chdtri, chndtr, chndtrinc, ndtri
 
 CLOSE, NOT_CLOSE, LEVEL = 0.05, 0.08, 0.90
+NORMAL_FROM = 1e8
 
 
 def chisq_pvalue(chisq, df):
@@ -160,11 +161,19 @@ def robust(chisq, df, factor, baseline_chisq, baseline_df, baseline_factor, n, n
 
 
 def _noncentrality(chisq, df, probability):
-    """The noncentrality at which P(X <= chisq) equals the probability; 0 where even the central one is below it."""
+    """The noncentrality at which P(X <= chisq) equals the probability; 0 where even the central one is below it.
+
+    Of very large chi-squares, as ULS has them of answers in small units, the normal distribution with the same mean and
+    variance is inverted: relative error below 1 / chisq.
+    """
     if not (np.isfinite(chisq) and np.isfinite(df)):
         return np.nan
     if chndtr(chisq, df, 0.0) < probability:
         return 0.0
+    if chisq > NORMAL_FROM:
+        square = float(ndtri(probability)) ** 2
+        root = np.sqrt(4 * (chisq - df) * square + 4 * square**2 + 2 * df * square)
+        return chisq - df + 2 * square + (root if probability < 0.5 else -root)
     return float(chndtrinc(chisq, df, probability))
 
 
@@ -193,7 +202,7 @@ def residual_sums(cov, sigma, mean, mu, mean_structure):
     """
     p = len(cov)
     variances, implied = cov.diagonal(), sigma.diagonal()
-    sd, sd_model = np.sqrt(variances), np.sqrt(implied)
+    sd, sd_model = np.sqrt(variances), np.sqrt(np.where(implied > 0, implied, np.nan))
     raw = cov - sigma
     bentler = raw / (sd[:, None] * sd)
     bollen = cov / (sd[:, None] * sd) - sigma / (sd_model[:, None] * sd_model)  # its diagonal is zero

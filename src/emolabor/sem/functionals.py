@@ -38,13 +38,17 @@ def _fill_derived(model, thetas, values):
                 values[:, rows] = covariances[:, places, places]
 
 
-def spreads(model, thetas):
-    """Standard deviations of all variables and of their residuals, by group: two lists of (R, v)."""
+def spreads(model, thetas, of_negative=0.0):
+    """Standard deviations of all variables and of their residuals, by group: two lists of (R, v).
+
+    That of a negative variance is `of_negative`: 0 lets improper draws keep their place in the order of all draws.
+    """
     totals, residuals = [], []
     for structure in model.structures:
         paths, covariances = fill_many(structure, thetas)
         total = many_total_paths(structure, paths)
-        totals.append(np.sqrt(np.maximum(((total @ covariances) * total).sum(axis=2), 0.0)))
+        variances = ((total @ covariances) * total).sum(axis=2)
+        totals.append(np.sqrt(np.where(variances < 0, of_negative, variances)))
         residuals.append(np.sqrt(np.abs(np.einsum("rii->ri", covariances))))
     return totals, residuals
 
@@ -82,9 +86,12 @@ def standardized_draws(model, thetas, only_latent=False):
     return standardized(model.table, row_draws(model, thetas), standard_deviations(model, thetas), only_latent)
 
 
-def standard_deviations(model, thetas):
-    """Standard deviations (R, 1 + 2 k v) in the order of `standardizing_units`: 1, totals and residuals by group."""
-    totals, residuals = spreads(model, thetas)
+def standard_deviations(model, thetas, of_negative=0.0):
+    """Standard deviations (R, 1 + 2 k v) in the order of `standardizing_units`: 1, totals and residuals by group.
+
+    `of_negative` as for `spreads`.
+    """
+    totals, residuals = spreads(model, thetas, of_negative)
     return np.hstack([np.ones((len(thetas), 1)), *totals, *residuals])
 
 
@@ -93,6 +100,17 @@ def standardized(table, values, units, only_latent=False):
     times, over = standardizing_units(table, only_latent)
     with np.errstate(divide="ignore", invalid="ignore"):
         return values * units[:, times] / (units[:, over[:, 0]] * units[:, over[:, 1]])
+
+
+def estimates(model, theta):
+    """Values of every row at one vector: as they are, std_lv and std_all; three arrays (1, n_rows).
+
+    Standardized values are missing where a variance is negative or zero.
+    """
+    values = row_draws(model, theta[None, :])
+    units = standard_deviations(model, theta[None, :], of_negative=np.nan)
+    standard = (standardized(model.table, values, units, only_latent) for only_latent in (True, False))
+    return values, *(np.where(np.isfinite(own), own, np.nan) for own in standard)
 
 
 def defined_draws(table, values):

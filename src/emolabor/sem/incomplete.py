@@ -32,7 +32,10 @@ def complete_data_misfit(model, theta, basis, saturated):
     misfit, parts = 0.0, []
     for (structure, sample, _), full in zip(model.groups, saturated, strict=True):
         implied = implied_moments(structure, theta)
-        inverse, logdet = likelihood.factor(implied.sigma)
+        factored = likelihood.factor(implied.sigma)
+        if factored is None:  # a search that ran away
+            return np.nan, np.nan
+        inverse, logdet = factored
         gap = sample.mean - implied.mu
         about = sample.cov + gap[:, None] * gap
         misfit += sample.n * (logdet - likelihood.factor(sample.cov)[1] + np.vdot(inverse, about) - len(gap))
@@ -77,6 +80,8 @@ def goodness(structure, theta, sample, exogenous):
     implied = implied_moments(structure, theta)
     modelled = replace(sample, cov=implied.sigma, mean=implied.mu)
     full = saturated(modelled, True, exogenous)
+    if likelihood.factor(implied.sigma) is None:  # a search that ran away
+        return np.nan
     if sample.patterns:
         weights = fiml.moment_information(sample, implied.sigma, implied.mu, observed=False)
         weights = weights[np.ix_(full.kept, full.kept)]

@@ -60,7 +60,7 @@ def _inverse(matrix):
     if factored is not None and SINGULAR * len(matrix) * factored[0].trace() < 1:
         return factored[0]
     values, vectors = np.linalg.eigh(matrix)
-    if values[0] < SINGULAR * values[-1]:
+    if values[0] <= SINGULAR * values[-1]:
         return None
     return (vectors / values) @ vectors.T
 

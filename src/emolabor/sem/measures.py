@@ -146,7 +146,7 @@ def all_fit_measures(model, estimate):
             for m, t, b in _with_baseline(model, estimate, base, base_theta)
         ]
         (own, own_k), (other, other_k) = complete
-        factors = own_k / df if df > 0 else np.nan, other_k / base_df
+        factors = own_k / df if df > 0 else np.nan, other_k / base_df if base_df > 0 else np.nan
         result.update(fit_measures.robust(own, df, factors[0], other, base_df, factors[1], weight, groups))
     implied = tuple(implied_moments(structure, theta) for structure in model.structures)
     result.update(_residual_measures(model, implied))

@@ -96,7 +96,7 @@ def _chunk(model, estimate, sources, kind, seed, size):
             _moments(values, count, sample.n / sample.weight)
             for values, count, sample in zip(sources, counts, model.samples, strict=True)
         ]
-    return _estimate_many(model, estimate, moments)
+    return estimate_many(model, estimate, moments)
 
 
 def _counts(rng, sample, size):
@@ -137,7 +137,7 @@ def _normal_moments(rng, model, estimate, group, size):
     return np.array(covs), np.array(means)
 
 
-def _estimate_many(model, estimate, moments):
+def estimate_many(model, estimate, moments):
     """Thetas (R, q) and chi-squares (R,): all at once for the likelihood, else and for stragglers one by one."""
     count, q = len(moments[0][0]), len(estimate.theta)
     thetas, chisq = np.full((count, q), np.nan), np.full(count, np.nan)
