@@ -17,6 +17,12 @@ def holzinger():
     return table[["school", *(f"x{i}" for i in range(1, 10))]]
 
 
+def holzinger_in_four():
+    """The same answers cut into four categories at their quantiles .2, .55 and .85."""
+    data = holzinger().drop(columns="school")
+    return data.apply(lambda x: 1 + np.searchsorted(x.quantile([0.2, 0.55, 0.85]), x, side="left"))
+
+
 def holzinger_with_holes(share=0.10, seed=1):
     """The same with a share of the answers left out at random."""
     data = holzinger()
@@ -68,7 +74,7 @@ def thirty_indicators(n=600, seed=1):
     return frame(loaded + 0.7 * rng.standard_normal((n, 30)))
 
 
-def personality_items(n=2800, seed=1):
+def personality_items(n=2800, seed=1, holes=True):
     """Answers like those to 25 personality items: five factors, five or six points, one row in eight incomplete."""
     rng = np.random.default_rng(seed)
     factors = rng.multivariate_normal(np.zeros(5), 0.75 * np.eye(5) + 0.25, size=n)
@@ -79,6 +85,8 @@ def personality_items(n=2800, seed=1):
         points = 6 if j < 15 else 5
         cuts = np.linspace(-1.6, 1.2, points - 1) + 0.3 * rng.standard_normal()
         answers[:, j] = 1 + np.searchsorted(cuts, latent[:, j])
+    if not holes:
+        return frame(answers)
     skipped = np.arange(1.0, 26.0)  # later items are skipped more often
     for row in np.flatnonzero(rng.random(n) < 0.125):
         answers[row, rng.choice(25, size=1 + rng.poisson(0.25), replace=False, p=skipped / skipped.sum())] = np.nan

@@ -34,7 +34,9 @@ work <- list(
       estimates <- parameterEstimates(sem(model, simulateData(population, sample.nobs = nrow(data))))
       estimates$se[estimates$lhs == "ab"]
     }))
-  }
+  },
+  holzinger_wlsmv = function(model, data) whole(model, data, ordered = names(data)),
+  personality_wlsmv = function(model, data) whole(model, data, ordered = names(data))
 )
 
 cat("R ", as.character(getRversion()), ", lavaan ", as.character(packageVersion("lavaan")), "\n", sep = "")

@@ -20,6 +20,7 @@ from cases import (
     HOLZINGER,
     MEDIATION,
     holzinger,
+    holzinger_in_four,
     holzinger_with_holes,
     measurement,
     personality_items,
@@ -156,6 +157,8 @@ def all_work(resamples):
         ("ladder", "four-model invariance ladder", HOLZINGER, school),
         ("thirty_modification", "30 indicators, all modification indices, with the fit", THIRTY, thirty),
         ("thirty_power", "the same, Monte Carlo power of all parameters, a replication", THIRTY, thirty),
+        ("holzinger_wlsmv", "Holzinger-Swineford in four categories, WLSMV", HOLZINGER, holzinger_in_four()),
+        ("personality_wlsmv", "25 items, 5 factors, N = 2,800, WLSMV", measurement(5), personality_items(holes=False)),
     ]
     how = {
         "holzinger": (by_emolabor(), by_semopy, (25, 9, 9), 0.06),
@@ -167,6 +170,8 @@ def all_work(resamples):
         "ladder": (ladder, "no equality over groups", (15, 3, 0), 0.08),
         "thirty_modification": (modification, "none", (15, 3, 0), 0.07),
         "thirty_power": (planning(resamples), "none", (3, 1, 0), 0.08, resamples),
+        "holzinger_wlsmv": (by_emolabor(ordered=True), "crash on numpy 2", (25, 5, 0), 0.15),
+        "personality_wlsmv": (by_emolabor(ordered=True), "crash on numpy 2", (5, 1, 0), 0.15),
     }
     return [Work(*row, *how[row[0]]) for row in rows]
 

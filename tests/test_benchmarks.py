@@ -34,17 +34,8 @@ def test_engine_writes_a_row_for_each_piece_of_work(script, tmp_path, monkeypatc
     monkeypatch.setattr(engine.shutil, "which", lambda name: None)  # without R, as where it is not installed
     engine.main(["--quick", "--rounds", "1", "--folder", str(tmp_path)])
     table = rows(tmp_path / "engine.csv")
-    assert [row["to_reach"] for row in table] == [
-        "0.06",
-        "0.04",
-        "0.03",
-        "0.02",
-        "0.08",
-        "0.04",
-        "0.08",
-        "0.07",
-        "0.08",
-    ]
+    aims = ["0.06", "0.04", "0.03", "0.02", "0.08", "0.04", "0.08", "0.07", "0.08", "0.15", "0.15"]
+    assert [row["to_reach"] for row in table] == aims
     assert all(float(row["emolabor_ms"]) > 0 and row["lavaan_ms"] == "" for row in table)
     page = (tmp_path / "engine.md").read_text(encoding="utf-8")
     assert all(row["work"] in page for row in table)
@@ -91,3 +82,21 @@ def test_the_population_of_the_coverage_study_has_the_true_values_it_states(scri
         standardized = expected.std_value[expected.kind != "variance"]
         assert (found.std_all - standardized).abs().max() < 0.02
     assert set(table) == {"loading", "variance", "path", "indirect effect"}
+
+
+def test_ordinal_coverage_writes_shares_for_each_kind_of_answers(script, tmp_path):
+    script("coverage_ordinal").main(["--quick", "--folder", str(tmp_path)])
+    table = rows(tmp_path / "coverage_ordinal.csv")
+    assert len({row["data"] for row in table}) == 4
+    assert all(0 <= float(row["coverage"]) <= 1 for row in table)
+
+
+def test_the_ordinal_population_has_the_true_values_it_states(script):
+    study = script("coverage_ordinal")
+    drawn = study.draw(study.np.random.default_rng(1), 100_000).to_numpy()
+    standard = drawn / study.np.sqrt(study.LOADINGS**2 + study.RESIDUALS)
+    for cuts in study.CUTS.values():
+        fit = study.el.sem(study.MODEL, study.frame(study.np.searchsorted(cuts, standard)), ordered=True)
+        found = study.truth(cuts).merge(fit.tidy(), on=["lhs", "op", "rhs"])
+        # four standard errors of the least sure parameter
+        assert (found.est - found.value).abs().max() < 0.04

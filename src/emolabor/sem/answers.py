@@ -9,7 +9,6 @@ import pandas as pd
 from emolabor.errors import EmolaborError
 
 MOST = 20  # more categories than this are no ordered answers
-FEW = 5
 
 
 @dataclass(frozen=True)

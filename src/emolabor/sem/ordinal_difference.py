@@ -94,7 +94,7 @@ def translate_ordinal(restricted, larger, tolerance):
         implied = wlsmv.implied_statistics(structure, restricted.estimate.theta)[order]
         samples.append(replace(sample, statistics=replace(sample.statistics, values=implied)))
     model = replace(larger.model, samples=tuple(samples))
-    for start in (larger.estimate.theta, start_values(larger.table, samples)):
+    for start in (larger.estimate.theta, start_values(larger.table, samples, model.structures)):
         estimate = estimate_parameters(model, start)
         if model.value(estimate.theta) <= tolerance:
             return estimate

@@ -1,5 +1,6 @@
 """Samples with ordered answers: thresholds, correlations and how precise they are, one sample a group."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -51,7 +52,7 @@ def ordered_in(data, names, ordered, by_text):
     tuple of str
     """
     declared = names if ordered is True else (ordered,) if isinstance(ordered, str) else ordered or ()
-    if not all(isinstance(name, str) for name in declared):
+    if not isinstance(declared, Iterable) or not all(isinstance(name, str) for name in declared):
         raise EmolaborError(f"ordered: found {ordered!r}, allowed: True or names of columns.")
     unknown = [name for name in declared if name not in data.columns]
     if unknown and ordered is not True:

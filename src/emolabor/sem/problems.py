@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from emolabor.sem.sparse import sparse_answers
 from emolabor.sem.structure import fill, implied_moments
 
 # Shares above which answers that are not there are worth a warning.
@@ -82,7 +83,9 @@ def find_warnings(fit):
         left_out = sample.n_dropped / (sample.n + sample.n_dropped)
         if left_out > LEFT_OUT:
             yield f"{place}{sample.n_dropped} rows with missing answers ({left_out:.0%}) were left out"
-        if sample.patterns:
+        if fit.table.ordered:
+            yield from sparse_answers(sample, fit.table.variables.observed, place)
+        if np.isnan(sample.data).any() if fit.table.ordered else sample.patterns:
             yield from _holes(~np.isnan(sample.data), fit.table.variables.observed, place)
         variances = np.diag(sample.cov)
         if variances.max() > SCALES * variances.min():

@@ -101,6 +101,9 @@ def summary_text(fit):
         errors = "Robust.cluster"
     lines += ["", "Parameter Estimates:"]
     lines += [f"  {'Standard errors':<{LABEL}}{errors:>{NUMBER}}", f"  {'Information':<{LABEL}}{information:>{NUMBER}}"]
+    if fit.table.ordered:
+        kind = "Theta" if fit.model.structures[0].ordered.theta else "Delta"
+        lines.append(f"  {'Parameterization':<{LABEL}}{kind:>{NUMBER}}")
     return "\n".join(line.rstrip() for line in [*lines, "", *parameter_lines(fit)])
 
 
@@ -136,6 +139,12 @@ def header(fit):
     dropped = sum(sample.n_dropped for sample in samples)
     if dropped:
         rows.append((f"({dropped} rows with missing answers left out)", ""))
+    if fit.table.ordered:
+        rows.append(("Number of ordered variables", str(len(fit.table.ordered))))
+        missing = np.isnan(np.vstack([sample.data for sample in samples])).mean()
+        if missing:
+            rows.append(("Missing answers, left out pair by pair", f"{missing:.1%}"))
+            rows.append(("(right where they are missing completely at random)", ""))
     if samples[0].clusters is not None:
         rows.append(("Number of clusters", str(n_clusters(samples))))
     if any(sample.patterns for sample in samples):

@@ -1,0 +1,61 @@
+"""What makes thresholds and polychoric correlations less sure than they look, in words."""
+
+import numpy as np
+
+from emolabor.sem.likelihood import factor
+
+FEW = 5  # answers in a category
+EMPTY = 0.2  # share of the cells of a two-way table; five-point answers that go together leave some corners empty
+AT_BOUND = 0.995  # the likelihood of a table without a single contradiction is flat beyond
+
+
+def sparse_answers(sample, names, place):
+    """Find sparse and empty categories of one group.
+
+    Parameters
+    ----------
+    sample : OrdinalSample
+    names : sequence of str
+    place : str
+        What a warning begins with.
+
+    Yields
+    ------
+    str
+        One thing to keep in mind.
+    """
+    step, categories = sample.step, sample.answers.categories
+    few = [
+        f"{categories[v][k]} of {names[v]} ({int(step.counts[v, k])})"
+        for v in np.flatnonzero(step.ordered)
+        for k in range(step.n_categories[v])
+        if step.counts[v, k] < FEW
+    ]
+    if few:
+        yield f"{place}fewer than {FEW} cases chose {_some(few)}: join neighbouring categories"
+    if len(step.pairs):
+        yield from _empty_cells(step, names, place)
+    strong = np.argwhere(np.triu(np.abs(step.correlations), 1) > AT_BOUND)
+    for i, j in strong:
+        rho = step.correlations[i, j]
+        yield f"{place}the correlation behind {names[i]} and {names[j]} is {rho:.3f}: one of them tells nothing new"
+    if not len(strong) and factor(sample.cov) is None:
+        yield f"{place}the matrix of polychoric correlations is not positive definite: there are no robust indices"
+
+
+def _empty_cells(step, names, place):
+    sizes = step.n_categories[step.pairs].prod(axis=1)
+    empty = sizes - np.count_nonzero(step.tables, axis=(1, 2))
+    count = int(np.count_nonzero(empty > EMPTY * sizes))
+    if count:
+        worst = int(np.argmax(empty / sizes))
+        a, b = (names[v] for v in step.pairs[worst])
+        yield (
+            f"{place}{count} of {len(empty)} pairs of ordered variables have more than {EMPTY:.0%} empty cells in "
+            f"their table (most of all {a} with {b}: {int(empty[worst])} of {int(sizes[worst])})"
+        )
+
+
+def _some(texts, most=4):
+    rest = f" and {len(texts) - most} more" if len(texts) > most else ""
+    return ", ".join(texts[:most]) + rest
