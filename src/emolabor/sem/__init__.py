@@ -5,5 +5,6 @@ from emolabor.sem.compare import compare
 from emolabor.sem.comparison import lr_test
 from emolabor.sem.fit import Fit
 from emolabor.sem.invariance_ladder import invariance
+from emolabor.sem.refit import refit_many
 
-__all__ = ["Fit", "cfa", "compare", "invariance", "lr_test", "sem"]
+__all__ = ["Fit", "cfa", "compare", "invariance", "lr_test", "refit_many", "sem"]

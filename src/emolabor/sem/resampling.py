@@ -92,7 +92,7 @@ def _chunk(model, estimate, sources, kind, seed, size):
             _moments(values, count, sample.n / sample.weight)
             for values, count, sample in zip(sources, counts, model.samples, strict=True)
         ]
-    return _estimate_many(model, estimate, moments)
+    return estimate_many(model, estimate, moments)
 
 
 def _counts(rng, sample, size):
@@ -133,8 +133,22 @@ def _normal_moments(rng, model, estimate, group, size):
     return np.array(covs), np.array(means)
 
 
-def _estimate_many(model, estimate, moments):
-    """Thetas (R, q) and chi-squares (R,): all at once for the likelihood, else and for stragglers one by one."""
+def estimate_many(model, estimate, moments):
+    """Estimate a model on many sets of moments: all at once for the likelihood, else and for stragglers one by one.
+
+    Parameters
+    ----------
+    model : Model
+    estimate : Estimate
+        Where the searches start.
+    moments : list of tuple
+        For each group covariances (R, p, p) and means (R, p).
+
+    Returns
+    -------
+    tuple of ndarray
+        Thetas (R, q) and chi-squares (R,), NaN where the search failed.
+    """
     count, q = len(moments[0][0]), len(estimate.theta)
     thetas, chisq = np.full((count, q), np.nan), np.full(count, np.nan)
     constraints = build_constraints(model.table)
