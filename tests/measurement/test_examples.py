@@ -1,16 +1,16 @@
-"""The examples in the docstrings run."""
+"""The examples in this room's docstrings run."""
 
 import doctest
-import pkgutil
 from importlib import import_module
+from pkgutil import iter_modules
 
 import pytest
 
-import emolabor.measurement as room
+from emolabor import measurement
 
-MODULES = [name for _, name, _ in pkgutil.iter_modules(room.__path__, "emolabor.measurement.")]
+MODULES = [module.name for module in iter_modules(measurement.__path__)]
 
 
-@pytest.mark.parametrize("name", [*MODULES, "emolabor.sem.refit"])
+@pytest.mark.parametrize("name", MODULES)
 def test_examples_run(name):
-    assert doctest.testmod(import_module(name)).failed == 0
+    assert doctest.testmod(import_module(f"emolabor.measurement.{name}")).failed == 0

@@ -12,7 +12,6 @@ import pytest
 import emolabor as el
 from emolabor.errors import EmolaborError
 from emolabor.measurement.short_forms import short_forms
-from emolabor.sem import refit_many
 
 DIMENSIONS = {name: [f"{name}{i}" for i in range(1, 6)] for name in "abc"}
 
@@ -125,15 +124,3 @@ def test_too_many_candidates_are_refused_before_any_is_fitted(answers):
     wide = pd.DataFrame(np.random.default_rng(1).normal(size=(99, 40)), columns=[f"x{i}" for i in range(40)])
     with pytest.raises(EmolaborError, match=r"found 847,660,528 candidates; allowed: at most 200,000"):
         short_forms(wide, {"x": list(wide)}, 10)
-
-
-def test_refits_are_refused_where_they_would_not_be_the_same_model(answers):
-    cov = answers[DIMENSIONS["a"]].cov().to_numpy()[None]
-    fit = el.sem("a =~ a1 + a2 + a3 + a4 + a5", answers, mean_structure=True)
-    with pytest.raises(EmolaborError, match="fit: allowed: one group, without means"):
-        refit_many(fit, cov)
-    fit = el.sem("a =~ a1 + a2 + a3 + a4 + a5", answers)
-    with pytest.raises(EmolaborError, match=r"covariances: found the shape \(1, 4, 4\), allowed: \(any, 5, 5\)"):
-        refit_many(fit, cov[:, :4, :4])
-    again = refit_many(fit, cov).iloc[0]
-    assert again["chisq"] == pytest.approx(fit.fit_measures()["chisq"], abs=1e-8)
