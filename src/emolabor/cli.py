@@ -5,12 +5,9 @@ from pathlib import Path
 
 import click
 
+from emolabor.cli_help import examples
+from emolabor.cli_scales import scales
 from emolabor.errors import EmolaborError
-
-
-def examples(*lines):
-    """Write examples for the end of a help text, line by line as they are."""
-    return "\b\n" + "\n".join(["Examples:", *(f"  {line}" for line in lines)])
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -20,6 +17,9 @@ def cli():
     Exit status: 0 all went well, 1 a result differs or a notebook failed, 2 a mistake in what was given,
     130 stopped with Ctrl-C.
     """
+
+
+cli.add_command(scales)
 
 
 @cli.command(
