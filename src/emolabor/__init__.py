@@ -19,6 +19,7 @@ ROOM_OF = {
     "lr_test": "sem",
     "measurement_model": "theory",
     "norms": "measurement",
+    "polychoric_correlations": "sem",
     "read_responses": "responses",
     "reliability": "measurement",
     "score": "responses",

@@ -3,8 +3,9 @@
 from emolabor.sem.api import cfa, sem
 from emolabor.sem.compare import compare
 from emolabor.sem.comparison import lr_test
+from emolabor.sem.correlations import polychoric_correlations
 from emolabor.sem.fit import Fit
 from emolabor.sem.invariance_ladder import invariance
 from emolabor.sem.refit import refit_many
 
-__all__ = ["Fit", "cfa", "compare", "invariance", "lr_test", "refit_many", "sem"]
+__all__ = ["Fit", "cfa", "compare", "invariance", "lr_test", "polychoric_correlations", "refit_many", "sem"]

@@ -31,7 +31,7 @@ def refit_many(fit, covariances):
     Raises
     ------
     EmolaborError
-        The fit has groups, means or constraints, or the matrices have another shape.
+        The fit has groups, ordered answers, means or constraints, or the matrices have another shape.
 
     Examples
     --------
@@ -43,8 +43,11 @@ def refit_many(fit, covariances):
     [0.704]
     """
     table = fit.table
-    if table.n_groups > 1 or table.mean_structure or table.equalities or table.inequalities or fit.model.exogenous:
-        raise EmolaborError("fit: allowed: one group, without means, constraints or fixed exogenous variables.")
+    restricted = table.mean_structure or table.equalities or table.inequalities or fit.model.exogenous
+    if table.n_groups > 1 or table.ordered or restricted:
+        raise EmolaborError(
+            "fit: allowed: one group of numbers, without means, constraints or fixed exogenous variables."
+        )
     p, sample = len(table.variables.observed), fit.model.samples[0]
     if covariances.ndim != 3 or covariances.shape[1:] != (p, p):
         raise EmolaborError(f"covariances: found the shape {covariances.shape}, allowed: (any, {p}, {p}).")
