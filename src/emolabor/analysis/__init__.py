@@ -1,7 +1,23 @@
 """What follows from a fit, and what published studies say."""
 
+from emolabor.analysis.confounding import confounding
+from emolabor.analysis.power import power, sample_size
 from emolabor.analysis.published import compare_published, latent_models
 from emolabor.analysis.published_tables import PublishedTable, load_published
+from emolabor.analysis.rmsea_power import rmsea_power, rmsea_sample_size
+from emolabor.analysis.rounding_bands import rounding_bands
 from emolabor.analysis.verdicts import verdicts
 
-__all__ = ["PublishedTable", "compare_published", "latent_models", "load_published", "verdicts"]
+__all__ = [
+    "PublishedTable",
+    "compare_published",
+    "confounding",
+    "latent_models",
+    "load_published",
+    "power",
+    "rmsea_power",
+    "rmsea_sample_size",
+    "rounding_bands",
+    "sample_size",
+    "verdicts",
+]

@@ -5,7 +5,24 @@ from emolabor.sem.compare import compare
 from emolabor.sem.comparison import lr_test
 from emolabor.sem.correlations import polychoric_correlations
 from emolabor.sem.fit import Fit
+from emolabor.sem.interaction import interaction
 from emolabor.sem.invariance_ladder import invariance
+from emolabor.sem.moderated_mediation import moderated_mediation
 from emolabor.sem.refit import refit_many
+from emolabor.sem.slopes import interaction_lines, johnson_neyman, simple_slopes
 
-__all__ = ["Fit", "cfa", "compare", "invariance", "lr_test", "polychoric_correlations", "refit_many", "sem"]
+__all__ = [
+    "Fit",
+    "cfa",
+    "compare",
+    "interaction",
+    "interaction_lines",
+    "invariance",
+    "johnson_neyman",
+    "lr_test",
+    "moderated_mediation",
+    "polychoric_correlations",
+    "refit_many",
+    "sem",
+    "simple_slopes",
+]

@@ -86,16 +86,7 @@ class Draws:
             std_all_ci_upper; the rows of `tidy`, then those of `effects` (op "total", "direct", "indirect", "specific";
             rhs the source, label the way).
         """
-        if interval not in INTERVALS:
-            raise EmolaborError(f"interval: found {interval!r}, allowed: {', '.join(INTERVALS)}.")
-        if not 0 < level < 1:
-            raise EmolaborError(f"level: found {level!r}, allowed: a number between 0 and 1.")
-        if self.kind == "monte_carlo" and interval != "percentile":
-            raise EmolaborError(f"interval: found {interval!r}, allowed for Monte Carlo draws: percentile.")
-        if self.kind == "bollen_stine":
-            raise EmolaborError(
-                "interval: Bollen-Stine resamples are for the test; draw nonparametric ones for intervals."
-            )
+        self._check(interval, level)
         frame = self.fit.tidy()[["lhs", "op", "rhs", "group", "label"]]
         effects = [(e.target, e.kind, e.source, e.group + 1, " -> ".join(e.via)) for e in self.fit._effects]
         frame = pd.concat([frame, pd.DataFrame(effects, columns=frame.columns)], ignore_index=True)
@@ -110,6 +101,40 @@ class Draws:
             frame[f"{name}ci_lower"], frame[f"{name}ci_upper"] = lower, upper
         return frame
 
+    def _check(self, interval, level):
+        if interval not in INTERVALS:
+            raise EmolaborError(f"interval: found {interval!r}, allowed: {', '.join(INTERVALS)}.")
+        if not 0 < level < 1:
+            raise EmolaborError(f"level: found {level!r}, allowed: a number between 0 and 1.")
+        if self.kind == "monte_carlo" and interval != "percentile":
+            raise EmolaborError(f"interval: found {interval!r}, allowed for Monte Carlo draws: percentile.")
+        if self.kind == "bollen_stine":
+            raise EmolaborError(
+                "interval: Bollen-Stine resamples are for the test; draw nonparametric ones for intervals."
+            )
+
+    @one_thread
+    def interval_of(self, function, interval="percentile", level=0.95):
+        """Estimate, standard error and interval of anything that follows from the parameters.
+
+        Parameters
+        ----------
+        function : callable
+            Of parameter vectors (R, q) to values (R, k).
+        interval, level
+            As for `ci`.
+
+        Returns
+        -------
+        tuple of ndarray (k,)
+            Estimates, standard errors, lower and upper limits.
+        """
+        self._check(interval, level)
+        estimates, values = function(self.fit.estimate.theta[None, :])[0], function(self.thetas[self._usable])
+        acceleration = self._acceleration(function) if interval == "bca" else 0.0
+        lower, upper = interval_limits(values, estimates, level, interval != "percentile", acceleration)
+        return estimates, values.std(axis=0, ddof=1), lower, upper
+
     def _limits(self, which, interval, level):
         acceleration = self._accelerations[which] if interval == "bca" else 0.0
         corrected = interval != "percentile"
@@ -119,18 +144,18 @@ class Draws:
     @one_thread
     def _accelerations(self):
         """Skewness of the cases' influence over 6 (Efron, 1987), from scores and the observed information."""
+        model, effects = self.fit.model, self.fit._effects
+        return tuple(self._acceleration(lambda t, i=i: all_draws(model, effects, t)[i]) for i in (0, 1))
+
+    def _acceleration(self, function):
         model, theta = self.fit.model, self.fit.estimate.theta
         scores = np.vstack([scores_of(structure, theta, sample) for structure, sample, _ in model.groups])
         influence = scores @ bordered_inverse(model.derivatives(theta, observed=True)[2], self.fit.estimate.basis)
-        result = []
-        for which in (0, 1):
-            gradient = slopes(lambda t, which=which: all_draws(model, self.fit._effects, t)[which], theta)
-            on_value = influence @ gradient.T
-            squares = np.sum(on_value**2, axis=0)
-            with np.errstate(divide="ignore", invalid="ignore"):
-                ratio = np.sum(on_value**3, axis=0) / (6 * squares**1.5)
-            result.append(np.where(squares > 1e-20, ratio, 0.0))
-        return tuple(result)
+        on_value = influence @ slopes(function, theta).T
+        squares = np.sum(on_value**2, axis=0)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratio = np.sum(on_value**3, axis=0) / (6 * squares**1.5)
+        return np.where(squares > 1e-20, ratio, 0.0)
 
     @property
     def pvalue(self):

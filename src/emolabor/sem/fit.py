@@ -8,16 +8,22 @@ import pandas as pd
 
 from emolabor.errors import EmolaborError
 from emolabor.sem import functionals
+from emolabor.sem.casewise import casewise
 from emolabor.sem.draws import monte_carlo
 from emolabor.sem.effects import effects_table
 from emolabor.sem.inference import covariance_of_estimates, defined_errors
+from emolabor.sem.local_fit import local_fit
 from emolabor.sem.measures import all_fit_measures
+from emolabor.sem.modification import modification_indices
 from emolabor.sem.ordinal_measures import ordinal_fit_measures
 from emolabor.sem.paths import list_effects
 from emolabor.sem.problems import find_problems, find_warnings
 from emolabor.sem.resampling import bootstrap
+from emolabor.sem.residuals import one_group, residual_moments
 from emolabor.sem.score import score_test
+from emolabor.sem.scores import factor_scores
 from emolabor.sem.second_opinion import ask_semopy
+from emolabor.sem.simulate import simulate
 from emolabor.sem.structure import implied_moments
 from emolabor.sem.summary import summary_html, summary_text
 from emolabor.sem.threads import one_thread
@@ -189,8 +195,14 @@ class Fit:
         if group not in range(1, groups + 1):
             raise EmolaborError(f"group: found {group!r}, allowed: 1 to {groups}.")
         names = list(self.table.variables.observed)
-        sigma = implied_moments(self.model.structures[group - 1], self.estimate.theta).sigma
+        sigma = implied_moments(one_group(self, group)[0], self.estimate.theta).sigma
         return pd.DataFrame(sigma, index=names, columns=names)
+
+    def implied_mean(self, group=1):
+        """Means (p,) of the observed variables that the model implies; without a mean structure the sample means."""
+        structure, sample = one_group(self, group)
+        mean = implied_moments(structure, self.estimate.theta).mu if structure.mean_structure else sample.mean
+        return pd.Series(mean, index=list(self.table.variables.observed))
 
     def r2(self):
         """Share of explained variance of every variable with predictors.
@@ -262,6 +274,34 @@ class Fit:
     def score_test(self):
         """Test what releasing each equality constraint would gain; see `emolabor.sem.score`."""
         return score_test(self)
+
+    def modification_indices(self, minimum=0.0, op=None, largest=None):
+        """Find what freeing each fixed parameter would gain; see `emolabor.sem.modification.modification_indices`."""
+        return modification_indices(self, minimum, op, largest)
+
+    def residuals(self, kind="raw", group=1):
+        """Residual (co)variances (p, p): raw, cor, normalized or standardized; see `emolabor.sem.residuals`."""
+        return residual_moments(self, kind, group)[0]
+
+    def residual_means(self, kind="raw", group=1):
+        """Residual means (p,), of the same kinds as `residuals`."""
+        return residual_moments(self, kind, group)[1]
+
+    def local_fit(self, largest=10):
+        """Rank residual correlations and modification indices side by side; see `emolabor.sem.local_fit`."""
+        return local_fit(self, largest)
+
+    def casewise(self):
+        """Distance, log-likelihood and influence of every case; see `emolabor.sem.casewise`."""
+        return casewise(self)
+
+    def factor_scores(self, method="regression"):
+        """Scores of every case on the latent variables: regression or bartlett; see `emolabor.sem.scores`."""
+        return factor_scores(self, method)
+
+    def simulate(self, n=None, seed=1, **options):
+        """Draw new answers, with thresholds and missing ones if wanted; see `emolabor.sem.simulate.simulate`."""
+        return simulate(self, n, seed, **options)
 
     def second_opinion(self):
         """Have semopy estimate the same model, or learn why it cannot; see `emolabor.sem.second_opinion`."""

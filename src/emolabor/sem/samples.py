@@ -36,6 +36,8 @@ class Sample:
     patterns: tuple[MissingPattern, ...] = ()
     stacks: tuple[PatternStack, ...] = ()  # the same as arrays
     saturated_half: float | None = None  # half the discrepancy of the saturated model, FIML only
+    rows: np.ndarray | None = None  # places of the cases in the data ...
+    labels: pd.Index | None = None  # ... and the index of the data
 
 
 def samples_from_data(data, names, *, group=None, cluster=None, missing="listwise", wishart=False, exogenous=()):
@@ -76,13 +78,14 @@ def samples_from_data(data, names, *, group=None, cluster=None, missing="listwis
     for i, label in enumerate(labels):
         here = slice(None) if group is None else members == i
         own_clusters = None if clusters is None else clusters[here]
-        samples.append(_sample(values[here], names, str(label), own_clusters, missing, wishart, exogenous))
+        sample, kept = _sample(values[here], names, str(label), own_clusters, missing, wishart, exogenous)
+        samples.append(replace(sample, rows=np.arange(len(data))[here][kept], labels=data.index))
     return samples
 
 
 def _sample(values, names, label, clusters, missing, wishart, exogenous):
     place = f"data, group {label}" if label else "data"
-    n_given, holes = len(values), np.isnan(values)
+    n_given, holes, kept = len(values), np.isnan(values), slice(None)
     if holes.any():
         kept = _kept(holes, names, place, missing, exogenous)
         values, holes = values[kept], holes[kept]
@@ -100,14 +103,14 @@ def _sample(values, names, label, clusters, missing, wishart, exogenous):
         _check_variances(np.diag(np.nanvar(values, axis=0)), names, place, np.nanmean(values, axis=0))
         sample = incomplete_sample(values, names, place)
         _check_variances(sample.cov, names, place)
-        return replace(sample, label=label, n_dropped=dropped, clusters=clusters)
+        return replace(sample, label=label, n_dropped=dropped, clusters=clusters), kept
     values = np.ascontiguousarray(values)
     mean = values.mean(axis=0)
     centred = values - mean
     weight = n - 1.0 if wishart else float(n)
     cov = centred.T @ centred / weight
     _check_variances(cov, names, place, mean)
-    return Sample(cov, mean, n, weight, label, dropped, values, clusters)
+    return Sample(cov, mean, n, weight, label, dropped, values, clusters), kept
 
 
 def incomplete_sample(values, names, place):

@@ -1,0 +1,272 @@
+"""Monte Carlo power: how often a study of a given size would find each parameter (Muthen & Muthen, 2002)."""
+
+import numpy as np
+import pandas as pd
+from scipy.special import ndtri
+
+from emolabor.analysis.population import population_moments
+from emolabor.errors import EmolaborError
+from emolabor.sem import sem
+from emolabor.sem.api import fit_table
+from emolabor.sem.constraints import build_constraints
+from emolabor.sem.replications import intervals, replicate, wanted
+from emolabor.sem.samples import sample_from_cov
+from emolabor.sem.syntax import parse_model
+from emolabor.sem.table import build_table
+
+CHUNK = 100
+KEYS = ["lhs", "op", "rhs", "label"]
+INDIRECT = ("monte_carlo", "delta")
+COMPLETE = ("std_lv", "mean_structure")
+ROOMY = 1_000_000  # stands for the population's size: no estimate depends on it
+
+
+def power(
+    model,
+    n,
+    *,
+    population=None,
+    n_replications=500,
+    seed=1,
+    jobs=1,
+    alpha=0.05,
+    indirect="monte_carlo",
+    draw=None,
+    **options,
+):
+    """Power of every parameter, `:=` parameter and effect over a grid of sample sizes.
+
+    Parameters
+    ----------
+    model : str
+        The model to be estimated.
+    n : int or sequence of int
+        Cases of a study.
+    population : str, optional
+        Model text with the values of the population, see `emolabor.analysis.population.population_moments`; by default
+        `model` itself, with its values written as ``start()``.
+    n_replications : int
+        Studies of each size.
+    seed : int
+        The same seed gives the same numbers whatever `jobs` is.
+    jobs : int
+        Processes that share the work, through joblib (-1: all cores).
+    alpha : float
+        Level of the two-sided tests; intervals cover 1 - alpha.
+    indirect : str
+        How `:=` parameters and effects are tested: "monte_carlo" draws from the coefficients' normal distribution,
+        which comes near the bootstrap; "delta" is Sobel's test.
+    draw : callable, optional
+        ``draw(n, seed)`` gives the data of one study, for answers that are not normal or not complete, such as
+        ``lambda n, seed: fit.simulate(n, seed, missing=0.1)``. It then takes the place of the population for the data;
+        the population still says what is true. Each study is estimated by itself, which takes far longer.
+    **options
+        Of `emolabor.sem.sem`: ``std_lv`` and ``mean_structure``; with `draw` any but ``group``.
+
+    Returns
+    -------
+    DataFrame
+        A row a size and parameter: n, lhs, op, rhs, label, population (the value that the model takes with the
+        population's moments), mean (of the estimates), power (share of the intervals that leave zero out), power_se,
+        coverage (share that hold the population value), width (mean), replications (that converged). Effects have op
+        total, indirect or specific, lhs the outcome, rhs the source, label the way; none is listed twice.
+
+    Raises
+    ------
+    EmolaborError
+        An argument out of range, a population without values.
+
+    Examples
+    --------
+    >>> curve = power("y ~ start(0.3)*x", n=[50, 100], n_replications=200)
+    >>> curve[curve.op == "~"].power.round(1).tolist()
+    [0.6, 0.9]
+    """
+    sizes = _sizes(n)
+    _check(n_replications, jobs, alpha, indirect, seed, options, draw)
+    truth = _at_population(model, population or model, options)
+    labels = _labels(truth)
+    labels["population"] = _values(truth)
+    if draw is not None:
+        own = _labels(sem(model, draw(sizes[-1], seed), **options))
+        labels = own.merge(labels, on=KEYS, how="left")
+    tasks = []
+    for size, spawned in zip(sizes, np.random.SeedSequence(seed).spawn(len(sizes)), strict=True):
+        counts = [CHUNK] * (n_replications // CHUNK) + [n_replications % CHUNK] * (n_replications % CHUNK > 0)
+        tasks += [(size, count, part) for count, part in zip(counts, spawned.spawn(len(counts)), strict=True)]
+    if draw is None:
+        parts = _run(replicate, [(truth, *task, 1 - alpha, indirect) for task in tasks], jobs)
+    else:
+        parts = _run(_drawn, [(model, draw, *task, 1 - alpha, indirect, options) for task in tasks], jobs)
+    found = {size: np.concatenate([p for p, t in zip(parts, tasks, strict=True) if t[0] == size]) for size in sizes}
+    return pd.concat([_summary(labels, size, found[size]) for size in sizes], ignore_index=True)
+
+
+def sample_size(curve, *, power=None, width=None):
+    """Read off a power curve how many cases are needed.
+
+    Parameters
+    ----------
+    curve : DataFrame
+        From `power`, with two sizes or more.
+    power : float, optional
+        The wanted power ...
+    width : float, optional
+        ... or the wanted width of the interval.
+
+    Returns
+    -------
+    DataFrame
+        A row a parameter: lhs, op, rhs, label, n (missing where no size would do), inside (whether n lies within the
+        sizes that were tried: outside it is extrapolated). The normal quantile of the power is taken as a straight line
+        in the root of n, which it is for a normal estimate far from zero, the logarithm of the width as one in that of
+        n; both are fitted to all sizes.
+
+    Raises
+    ------
+    EmolaborError
+        Neither or both of power and width, or fewer than two sizes.
+
+    Examples
+    --------
+    >>> curve = power("y ~ start(0.3)*x", n=[50, 100], n_replications=500)
+    >>> int(sample_size(curve, power=0.8).n[0])
+    82
+    """
+    if (power is None) == (width is None):
+        raise EmolaborError("power, width: give one of them.")
+    wanted_value, name = (power, "power") if width is None else (width, "width")
+    if not wanted_value > 0 or (width is None and not wanted_value < 1):
+        raise EmolaborError(f"{name}: found {wanted_value!r}, allowed: above 0{'' if width else ' and below 1'}.")
+    sizes = curve["n"].unique()
+    if len(sizes) < 2:
+        raise EmolaborError(f"curve: found {len(sizes)} size(s) of n, allowed: two or more.")
+    needed = _size_for_power if width is None else _size_for_width
+    rows = []
+    for keys, own in curve.groupby(KEYS, sort=False):
+        size = needed(own, wanted_value)
+        rows.append((*keys, np.ceil(size), bool(sizes.min() <= size <= sizes.max())))
+    return pd.DataFrame(rows, columns=[*KEYS, "n", "inside"]).astype({"n": "Int64"})
+
+
+def _size_for_power(rows, wanted_power):
+    count = rows["replications"].to_numpy()
+    share = (rows["power"].to_numpy() * count + 0.5) / (count + 1)
+    quantile = ndtri(share)
+    weight = np.sqrt(count * np.exp(-(quantile**2)) / (2 * np.pi) / (share * (1 - share)))
+    level, slope = _line(np.sqrt(rows["n"].to_numpy()), quantile, weight)
+    root = (ndtri(wanted_power) - level) / slope if slope > 0 else np.nan
+    return root**2 if root > 0 else np.nan
+
+
+def _size_for_width(rows, wanted_width):
+    level, slope = _line(np.log(rows["n"].to_numpy()), np.log(rows["width"].to_numpy()), np.ones(len(rows)))
+    return np.exp((np.log(wanted_width) - level) / slope) if slope < 0 else np.nan
+
+
+def _line(x, y, weight):
+    """Intercept and slope of a weighted straight line."""
+    design = np.column_stack([np.ones(len(x)), x]) * weight[:, None]
+    return np.linalg.lstsq(design, y * weight, rcond=None)[0]
+
+
+def _at_population(model, text, options):
+    """The model fitted to the population's moments, exogenous observed variables random as they are in the samples."""
+    cov, mean = population_moments(text, bool(options.get("std_lv")))
+    means = bool(options.get("mean_structure"))
+    table = build_table(parse_model(model), std_lv=bool(options.get("std_lv")), mean_structure=means, fixed_x=False)
+    sample = sample_from_cov(cov, mean if means else None, ROOMY, table.variables.observed, wishart=True)
+    fit = fit_table(model, table, [sample], "ML")
+    if not fit.converged:
+        raise EmolaborError(f"population: the model does not converge at it ({fit.problems[0]})")
+    if np.isnan(fit.vcov().to_numpy()).any():
+        raise EmolaborError("model: not identified at the population; allowed: an identified model.")
+    constraints = build_constraints(table)
+    if constraints.curved or constraints.bounds:
+        raise EmolaborError("model: inequalities and nonlinear == lines are not for power; allowed: linear == lines.")
+    return fit
+
+
+def _labels(fit):
+    """Keys of what `intervals` gives, in its order."""
+    rows, effects = wanted(fit)
+    found = [(row.lhs, row.op, row.rhs, row.label) for row in (fit.table.rows[i] for i in rows)]
+    found += [(defined.name, ":=", defined.text, defined.name) for defined in fit.table.defined]
+    found += [(e.target, e.kind, e.source, " -> ".join(e.via)) for e in effects]
+    return pd.DataFrame(found, columns=KEYS)
+
+
+def _values(fit):
+    """The population's values, in the same order."""
+    rng = np.random.default_rng(0)
+    return intervals(fit.model, fit.estimate.theta, fit.vcov().to_numpy(), wanted(fit), 0.95, "delta", rng)[:, 0]
+
+
+def _drawn(model, draw, n, count, seed, level, indirect, options):
+    """As `replicate`, from data that a function draws."""
+    found = []
+    for part in seed.spawn(count):
+        fit = sem(model, draw(n, int(part.generate_state(1)[0])), **options)
+        chosen = wanted(fit)
+        covariance = fit.vcov().to_numpy()
+        if fit.converged and not np.isnan(covariance).any():
+            rng = np.random.default_rng(part)
+            found.append(intervals(fit.model, fit.estimate.theta, covariance, chosen, level, indirect, rng))
+        else:
+            found.append(np.full((len(_labels(fit)), 3), np.nan))
+    return np.array(found)
+
+
+def _run(function, tasks, jobs):
+    """Map a function over tasks, in order, with a progress bar where there is a terminal."""
+    from joblib import Parallel, delayed
+    from tqdm import tqdm
+
+    parts = Parallel(n_jobs=jobs, return_as="generator")(delayed(function)(*task) for task in tasks)
+    return list(tqdm(parts, total=len(tasks), desc="power", disable=None))
+
+
+def _summary(labels, size, found):
+    usable = ~np.isnan(found[:, 0, 0])
+    count = int(usable.sum())
+    if count == 0:
+        raise EmolaborError(f"power: no study of {size} cases converged; allowed: larger studies or a simpler model.")
+    est, lower, upper = np.moveaxis(found[usable], 2, 0)
+    truth = labels["population"].to_numpy()
+    share = ((lower > 0) | (upper < 0)).mean(axis=0)
+    covered = ((lower <= truth) & (truth <= upper)).mean(axis=0)
+    frame = labels.assign(
+        mean=est.mean(axis=0),
+        power=share,
+        power_se=np.sqrt(share * (1 - share) / count),
+        coverage=np.where(np.isnan(truth), np.nan, covered),
+        width=(upper - lower).mean(axis=0),
+        replications=count,
+    )
+    frame.insert(0, "n", size)
+    return frame
+
+
+def _sizes(n):
+    sizes = [n] if isinstance(n, int | np.integer) else list(n)
+    for size in sizes:
+        if isinstance(size, bool) or not isinstance(size, int | np.integer) or size < 2:
+            raise EmolaborError(f"n: found {size!r}, allowed: whole numbers above 1.")
+    if not sizes or len(set(sizes)) < len(sizes):
+        raise EmolaborError(f"n: found {sizes}, allowed: one size or more, each once.")
+    return [int(size) for size in sizes]
+
+
+def _check(n_replications, jobs, alpha, indirect, seed, options, draw):
+    for name, value, least in (("n_replications", n_replications, 1), ("seed", seed, 0)):
+        if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
+            raise EmolaborError(f"{name}: found {value!r}, allowed: a whole number of at least {least}.")
+    if isinstance(jobs, bool) or not isinstance(jobs, int) or jobs == 0:
+        raise EmolaborError(f"jobs: found {jobs!r}, allowed: a whole number other than 0.")
+    if not 0 < alpha < 1:
+        raise EmolaborError(f"alpha: found {alpha!r}, allowed: between 0 and 1.")
+    if indirect not in INDIRECT:
+        raise EmolaborError(f"indirect: found {indirect!r}, allowed: {', '.join(INDIRECT)}.")
+    refused = [name for name in options if name == "group" or (draw is None and name not in COMPLETE)]
+    if refused:
+        raise EmolaborError(f"{refused[0]}: not for power of normal complete answers; allowed: {', '.join(COMPLETE)}.")

@@ -1,0 +1,90 @@
+"""What each case does to a fit: its distance, its log-likelihood, its influence on the estimates."""
+
+import numpy as np
+from scipy.special import chdtrc
+
+from emolabor.errors import EmolaborError
+from emolabor.sem import fiml, likelihood
+from emolabor.sem.inference import bordered_inverse
+from emolabor.sem.likelihood import factor
+from emolabor.sem.measures import LIKELIHOOD_ESTIMATORS
+from emolabor.sem.scores import answered, by_case, implied_for_cases, need_cases
+
+COLUMNS = ("group", "n_answered", "mahalanobis", "mahalanobis_pvalue", "log_likelihood", "cook")
+
+
+def casewise(fit):
+    """Describe every case by its distance from the rest, its likelihood and its influence.
+
+    Parameters
+    ----------
+    fit : Fit
+        Fitted to data by a maximum likelihood estimator.
+
+    Returns
+    -------
+    DataFrame (n, 6)
+        Indexed as the data; cases that the fit left out are not in it. ``group`` (from 1), ``n_answered``,
+        ``mahalanobis``: squared distance from the group's mean in units of its covariance matrix (denominator n - 1;
+        with missing answers the maximum likelihood moments), with its chi-square p-value (``mahalanobis_pvalue``);
+        ``log_likelihood`` of the case under the model, given fixed exogenous variables: the sum is the fit's ``logl``;
+        ``cook``: generalised Cook distance, how far all estimates together would move without the case in units of
+        their covariance matrix (Cook, 1977; Pek & MacCallum, 2011), by one Newton step instead of a new fit.
+
+    Raises
+    ------
+    EmolaborError
+        No cases, or estimates that are not maximum likelihood.
+    """
+    need_cases(fit, "casewise")
+    if fit.estimator not in LIKELIHOOD_ESTIMATORS:
+        raise EmolaborError(f"casewise: found the estimator {fit.estimator}, allowed: ML, MLM, MLR.")
+    cook = _cook(fit)
+    frame = by_case(fit, COLUMNS, lambda group, sample: _of_group(fit, group, sample, cook[group]))
+    return frame.astype({"group": int, "n_answered": int})
+
+
+def _of_group(fit, group, sample, cook):
+    implied, means = implied_for_cases(fit, group)
+    x = list(fit.model.exogenous)
+    found = np.empty((sample.n, len(COLUMNS)))
+    found[:, 0], found[:, 5] = group + 1, cook
+    cov = sample.cov if sample.patterns else sample.cov * sample.weight / (sample.n - 1)
+    for rows, o in answered(sample):
+        values = sample.data[np.ix_(rows, o)]
+        distance = _log_density(values - sample.mean[o], cov[np.ix_(o, o)])[1]
+        found[rows, 1] = len(o)
+        found[rows, 2] = distance
+        found[rows, 3] = chdtrc(len(o), distance)
+        found[rows, 4] = _log_density(values - means[o], implied.sigma[np.ix_(o, o)])[0]
+        if x:
+            own = sample.data[np.ix_(rows, x)] - sample.mean[x]
+            found[rows, 4] -= _log_density(own, sample.cov[np.ix_(x, x)])[0]
+    return found
+
+
+def _log_density(deviations, cov):
+    """Normal log-densities (n,) and squared distances (n,) of deviations (n, p)."""
+    inverse, logdet = factor(cov)
+    distance = np.sum((deviations @ inverse) * deviations, axis=1)
+    return -0.5 * (len(cov) * np.log(2 * np.pi) + logdet + distance), distance
+
+
+def _cook(fit):
+    """Generalised Cook distances, an array a group."""
+    model, theta, basis = fit.model, fit.estimate.theta, fit.estimate.basis
+    inverse = bordered_inverse(model.information(theta, observed=True), basis)
+    spread = basis.T @ fit.vcov().to_numpy() @ basis
+    found = []
+    for structure, sample, _ in model.groups:
+        if sample.patterns:
+            scores = fiml.case_scores(structure, theta, sample)
+        else:
+            centre = None if structure.mean_structure else sample.mean
+            scores = likelihood.case_scores(structure, theta, sample.data, centre)
+        if inverse is None or np.isnan(spread).any():
+            found.append(np.full(sample.n, np.nan))
+            continue
+        moved = scores @ inverse @ basis / model.n_obs
+        found.append(np.sum(moved * np.linalg.solve(spread, moved.T).T, axis=1))
+    return found

@@ -1,0 +1,99 @@
+"""Indirect effects that depend on a moderator (Preacher, Rucker & Hayes, 2007; Hayes, 2015)."""
+
+import numpy as np
+import pandas as pd
+
+from emolabor.errors import EmolaborError
+from emolabor.sem.functionals import row_draws, spreads
+from emolabor.sem.scores import implied_for_cases
+
+
+def moderated_mediation(
+    draws, interaction, *, source=None, outcome=None, at=(-1.0, 0.0, 1.0), interval="percentile", level=0.95
+):
+    """Intervals of the index of moderated mediation and of the conditional indirect effects.
+
+    Parameters
+    ----------
+    draws : Draws
+        From ``fit.bootstrap()`` or ``fit.monte_carlo()`` of a fit of ``interaction.model``.
+    interaction : Interaction
+        Of either step of the mediation.
+    source : str, optional
+        Second step moderated: what predicts the mediator, which is ``interaction.predictor``.
+    outcome : str, optional
+        First step moderated: what the mediator, which is ``interaction.outcome``, predicts.
+    at : sequence of float
+        Where the conditional effects are taken: standard deviations of the moderator from its mean, at the estimates.
+    interval, level
+        As for ``draws.ci``.
+
+    Returns
+    -------
+    DataFrame
+        kind ("index", then "conditional"), group, at, moderator (value), est, se, ci_lower, ci_upper. First step
+        moderated: the conditional effect is (a1 + a3 w) b and the index a3 b, by which it changes for each unit of the
+        moderator; second step: a (b1 + b3 w) and a b3. The interval of the index tests whether mediation is moderated
+        at all.
+
+    Raises
+    ------
+    EmolaborError
+        Neither or both of source and outcome, or a path the fit does not have.
+    """
+    if (source is None) == (outcome is None):
+        raise EmolaborError("source, outcome: give one: source where the second step is moderated, outcome else.")
+    fit = draws.fit
+    first = outcome is not None
+    plain = (outcome, interaction.outcome) if first else (interaction.predictor, source)
+    at = np.asarray(at, float)
+    frames = []
+    for group in range(fit.table.n_groups):
+        places = [
+            _place(fit, group, *pair)
+            for pair in (
+                plain,
+                (interaction.outcome, interaction.predictor),
+                (interaction.outcome, interaction.term),
+            )
+        ]
+        means, sd = _moderator(fit, interaction.moderator)
+        values = means[group] + at * sd[group]
+        distances = values - fit.model.case_shares @ means
+
+        def effects(thetas, places=places, distances=distances):
+            other, slope, change = row_draws(fit.model, thetas)[:, places].T[:, :, None]
+            return np.hstack([other * change, other * (slope + change * distances)])
+
+        est, se, lower, upper = draws.interval_of(effects, interval, level)
+        frames.append(
+            pd.DataFrame(
+                {
+                    "kind": ["index"] + ["conditional"] * len(at),
+                    "group": group + 1,
+                    "at": [np.nan, *at],
+                    "moderator": [np.nan, *values],
+                    "est": est,
+                    "se": se,
+                    "ci_lower": lower,
+                    "ci_upper": upper,
+                }
+            )
+        )
+    return pd.concat(frames, ignore_index=True)
+
+
+def _place(fit, group, lhs, rhs):
+    """Place of a regression in the parameter table."""
+    for i, row in enumerate(fit.table.rows):
+        if (row.lhs, row.op, row.rhs, row.group) == (lhs, "~", rhs, group):
+            return i
+    raise EmolaborError(f"moderated_mediation: the fit has no '{lhs} ~ {rhs}'; allowed: both steps in the model.")
+
+
+def _moderator(fit, name):
+    """Mean and standard deviation of the moderator in every group (n_groups,)."""
+    place = (*fit.table.variables.observed, *fit.table.variables.latent).index(name)
+    means = np.array([implied_for_cases(fit, group)[1][place] for group in range(fit.table.n_groups)])
+    totals, _ = spreads(fit.model, fit.estimate.theta[None, :])
+    return means, np.array([own[0, place] for own in totals])

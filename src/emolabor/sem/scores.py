@@ -1,0 +1,118 @@
+"""Factor scores: where each case stands on the latent variables, as far as its answers tell."""
+
+import numpy as np
+import pandas as pd
+
+from emolabor.errors import EmolaborError
+from emolabor.sem.structure import fill, implied_moments
+
+METHODS = ("regression", "bartlett")
+SINGULAR = 1e-10
+
+
+def factor_scores(fit, method="regression"):
+    """Score every case on every latent variable.
+
+    Parameters
+    ----------
+    fit : Fit
+        Fitted to data.
+    method : str
+        "regression": the mean of the latent variables given the answers (Thurstone, 1935), shrunken towards the mean.
+        "bartlett": generalised least squares from what depends on them directly (Bartlett, 1937), unbiased and wider.
+
+    Returns
+    -------
+    DataFrame (n, n_latent)
+        Indexed as the data; cases that the fit left out are not in it. With missing answers (FIML) each case is scored
+        from what it answered; a Bartlett score that a case's answers do not determine is missing (that of a
+        second-order factor always). As lavaan's ``lavPredict()``, which has a constant where we have none.
+
+    Raises
+    ------
+    EmolaborError
+        Unknown method, no latent variable, no data.
+    """
+    if method not in METHODS:
+        raise EmolaborError(f"method: found {method!r}, allowed: {', '.join(METHODS)}.")
+    latent = fit.table.variables.latent
+    if not latent:
+        raise EmolaborError("factor_scores: the model has no latent variable; allowed: a model with one or more.")
+    need_cases(fit, "factor_scores")
+    score = _regression if method == "regression" else _bartlett
+    return by_case(fit, latent, lambda group, sample: score(fit, group, sample))
+
+
+def need_cases(fit, what):
+    """Refuse a fit to a covariance matrix."""
+    if any(sample.data is None for sample in fit.model.samples):
+        raise EmolaborError(f"{what}: the fit has no cases (sample_cov); allowed: a fit to data.")
+
+
+def by_case(fit, columns, values):
+    """A frame in the order and with the index of the data, from `values(group, sample)` (n, k) of each group."""
+    samples = fit.model.samples
+    rows = np.concatenate([sample.rows for sample in samples])
+    order = np.argsort(rows, kind="stable")
+    found = np.vstack([values(group, sample) for group, sample in enumerate(samples)])
+    return pd.DataFrame(found[order], index=samples[0].labels[rows[order]], columns=list(columns))
+
+
+def answered(sample):
+    """(rows, variables observed) of every pattern of answers; complete data are one pattern."""
+    if sample.patterns:
+        return [(pattern.rows, pattern.observed) for pattern in sample.patterns]
+    return [(np.arange(sample.n), np.arange(sample.data.shape[1]))]
+
+
+def implied_for_cases(fit, group):
+    """Implied moments of a group and the means (v,) of all variables.
+
+    Without a mean structure the observed variables have their sample means and the latent ones what these bring through
+    regressions.
+    """
+    structure, sample = fit.model.structures[group], fit.model.samples[group]
+    implied = implied_moments(structure, fit.estimate.theta)
+    if structure.mean_structure:
+        return implied, implied.means
+    p = structure.n_observed
+    paths, _, _ = fill(structure, fit.estimate.theta)
+    latent = np.linalg.solve(np.eye(len(paths) - p) - paths[p:, p:], paths[p:, :p] @ sample.mean)
+    return implied, np.concatenate([sample.mean, latent])
+
+
+def _regression(fit, group, sample):
+    implied, means = implied_for_cases(fit, group)
+    p = len(implied.sigma)
+    found = np.empty((sample.n, len(means) - p))
+    for rows, o in answered(sample):
+        slopes = np.linalg.solve(implied.sigma[np.ix_(o, o)], implied.covariance[o, p:])
+        found[rows] = means[p:] + (sample.data[np.ix_(rows, o)] - means[o]) @ slopes
+    return found
+
+
+def _bartlett(fit, group, sample):
+    """Bartlett's scores, weighted by the covariance of what the factors and the residuals bring together.
+
+    That gives the same as the residuals' alone and serves where they have no variance (Lawley & Maxwell, 1971).
+    """
+    implied, means = implied_for_cases(fit, group)
+    p = len(implied.sigma)
+    paths, covariances, _ = fill(fit.model.structures[group], fit.estimate.theta)
+    loadings = paths[:p, p:]
+    sigma = loadings @ implied.covariance[p:, p:] @ loadings.T + covariances[:p, :p]
+    found = np.full((sample.n, loadings.shape[1]), np.nan)
+    for rows, o in answered(sample):
+        absent = np.setdiff1d(np.arange(p), o)
+        o = o[~paths[np.ix_(o, absent)].any(axis=1)]  # without its predictors an answer tells nothing here
+        told = np.flatnonzero(loadings[o].any(axis=0))
+        if not len(told):
+            continue
+        own = loadings[np.ix_(o, told)]
+        weighted = np.linalg.solve(sigma[np.ix_(o, o)], own)
+        inner = own.T @ weighted
+        scale = np.sqrt(np.diag(inner))
+        if np.linalg.eigvalsh(inner / np.outer(scale, scale))[0] > SINGULAR:
+            gaps = (sample.data[np.ix_(rows, o)] - means[o]) @ (np.eye(len(o)) - paths[np.ix_(o, o)]).T
+            found[np.ix_(rows, told)] = means[p + told] + gaps @ np.linalg.solve(inner, weighted.T).T
+    return found

@@ -1,0 +1,112 @@
+"""New answers from a fitted model: normal, cut into categories, with a rule for what is left out."""
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import brentq
+from scipy.special import expit
+
+from emolabor.errors import EmolaborError
+from emolabor.sem.scores import implied_for_cases
+
+
+def simulate(fit, n=None, seed=1, *, thresholds=None, missing=0.0, missing_by=None, missing_slope=1.0):
+    """Draw answers from the moments that a fit implies.
+
+    Parameters
+    ----------
+    fit : Fit
+    n : int or sequence of int, optional
+        Cases, or cases of each group; by default as many as the fit has.
+    seed : int
+    thresholds : dict, optional
+        Variable to its increasing cut points on the variable's own scale: it becomes an answer 1, 2, ...
+    missing : float or dict
+        Share of the answers left out, of every variable or by variable.
+    missing_by : str, optional
+        Without it answers are left out completely at random. With it at random given this variable, which itself stays
+        complete: the log-odds of leaving an answer out rise by `missing_slope` for each of its standard deviations.
+    missing_slope : float
+        See `missing_by`.
+
+    Returns
+    -------
+    DataFrame (n, p)
+        Normal answers about the implied means (without a mean structure: about the sample means); with groups a first
+        column ``group`` with their labels.
+
+    Raises
+    ------
+    EmolaborError
+        An argument that does not fit the model.
+    """
+    names = list(fit.table.variables.observed)
+    sizes = _sizes(fit, n)
+    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
+        raise EmolaborError(f"seed: found {seed!r}, allowed: a whole number of at least 0.")
+    rates = _rates(missing, names, missing_by)
+    cuts = _cuts(thresholds or {}, names)
+    rng = np.random.default_rng(seed)
+    values = []
+    for group, size in enumerate(sizes):
+        implied, means = implied_for_cases(fit, group)
+        p = len(names)
+        values.append(means[:p] + rng.standard_normal((size, p)) @ np.linalg.cholesky(implied.sigma).T)
+    values = np.vstack(values)
+    holes = _holes(rng, values, rates, None if missing_by is None else names.index(missing_by), missing_slope)
+    for name, points in cuts.items():
+        place = names.index(name)
+        values[:, place] = 1 + np.searchsorted(points, values[:, place])
+    values[holes] = np.nan
+    frame = pd.DataFrame(values, columns=names)
+    if len(sizes) > 1:
+        frame.insert(0, "group", np.repeat([sample.label for sample in fit.model.samples], sizes))
+    return frame
+
+
+def _sizes(fit, n):
+    groups = len(fit.model.samples)
+    if n is None:
+        return [sample.n for sample in fit.model.samples]
+    sizes = list(n) if isinstance(n, list | tuple | np.ndarray) else [n] * groups
+    whole = [isinstance(size, int | np.integer) and not isinstance(size, bool) and size > 0 for size in sizes]
+    if len(sizes) != groups or not all(whole):
+        raise EmolaborError(f"n: found {n!r}, allowed: a whole number above 0, or one for each of {groups} group(s).")
+    return sizes
+
+
+def _rates(missing, names, missing_by):
+    """Share left out (p,) by variable."""
+    if missing_by is not None and missing_by not in names:
+        raise EmolaborError(f"missing_by: found {missing_by!r}, allowed: {', '.join(names)}.")
+    given = missing if isinstance(missing, dict) else {name: missing for name in names if name != missing_by}
+    unknown = [name for name in given if name not in names or name == missing_by]
+    if unknown:
+        raise EmolaborError(f"missing: found {unknown[0]!r}, allowed: variables of the model other than missing_by.")
+    for name, rate in given.items():
+        if isinstance(rate, bool) or not isinstance(rate, int | float | np.number) or not 0 <= rate < 1:
+            raise EmolaborError(f"missing: found {rate!r} for '{name}', allowed: a share of at least 0 and below 1.")
+    return np.array([float(given.get(name, 0.0)) for name in names])
+
+
+def _cuts(thresholds, names):
+    for name, points in thresholds.items():
+        if name not in names:
+            raise EmolaborError(f"thresholds: found {name!r}, allowed: {', '.join(names)}.")
+        points = np.asarray(points, float)
+        if points.ndim != 1 or not len(points) or not np.all(np.diff(points) > 0):
+            raise EmolaborError(f"thresholds: found {points.tolist()} for '{name}', allowed: increasing numbers.")
+    return {name: np.asarray(points, float) for name, points in thresholds.items()}
+
+
+def _holes(rng, values, rates, by, slope):
+    """Which answers (n, p) are left out: by a logistic rule whose intercept makes the mean probability the share."""
+    uniform = rng.random(values.shape)
+    if by is None:
+        return uniform < rates
+    driver = slope * (values[:, by] - values[:, by].mean()) / values[:, by].std()
+    holes = np.zeros(values.shape, bool)
+    for j, rate in enumerate(rates):
+        if rate > 0:
+            level = brentq(lambda a, rate=rate: expit(a + driver).mean() - rate, -60, 60)
+            holes[:, j] = uniform[:, j] < expit(level + driver)
+    return holes
