@@ -1,5 +1,7 @@
 """A new version of a scale keeps the record of what was changed, and the record is held against the changes."""
 
+import json
+
 import pytest
 import yaml
 
@@ -108,6 +110,34 @@ def test_texts_with_colons_quotes_and_commas_are_written_safely(hall):
         record_step(hall, "ps2", "committee", "A try.", DAY, ["committee"], texts={"en": text})
         assert load_scale(hall).items[1].text["en"] == text
     check_record(hall)
+
+
+def flow(data):
+    return yaml.safe_dump(data, allow_unicode=True, default_flow_style=True, width=100)
+
+
+LAYOUTS = {
+    "no last line end": lambda text: text.rstrip("\n"),
+    "carriage returns": lambda text: text.replace("\n", "\r\n"),
+    "a byte order mark": lambda text: "\ufeff" + text,
+    "document marks": lambda text: f"---\n{text}...\n",
+    "comments at the end": lambda text: text + "    # this far\n\n# end\n",
+    "lists not indented, keys sorted": lambda text: yaml.safe_dump(yaml.safe_load(text), allow_unicode=True),
+    "flow style": lambda text: flow(yaml.safe_load(text)),
+    "JSON": lambda text: json.dumps(yaml.safe_load(text), ensure_ascii=False, indent=1),
+    "a folded text": lambda text: text.replace(f"zh: {OLD_ZH}", f"zh: >-\n            {OLD_ZH}"),
+    "a quoted text": lambda text: text.replace(f"zh: {OLD_ZH}", f'zh: "{OLD_ZH}"  # as before'),
+}
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_a_step_goes_into_a_file_of_any_layout(hall, name):
+    hall.write_bytes(LAYOUTS[name](hall.read_text(encoding="utf-8")).encode())
+    record_step(hall, "ps2", "rewording", 'Now: "online" # new', DAY, ["a, b"], texts={"zh": "新：文字, [好]"})
+    record_step(hall, "ps2", "committee", "Two\nlines.", DAY, ["committee"])
+    scale = check_record(hall)
+    assert scale.items[1].text["zh"] == "新：文字, [好]"
+    assert [entry["change"] for entry in scale.adaptation[1:]] == ['Now: "online" # new', "Two\nlines."]
 
 
 CHANGES = {

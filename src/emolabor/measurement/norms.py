@@ -79,7 +79,7 @@ def norms(scores, by=None, *, level=0.95):
 
 
 def _norms_of(values, level):
-    score, at = np.unique(values, return_counts=True)
+    score, at = np.unique(values.round(10), return_counts=True)  # equal means may differ in their last binary digit
     n = len(values)
     count = np.cumsum(at) - at / 2
     tail = (1 - level) / 2

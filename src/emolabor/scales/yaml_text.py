@@ -1,5 +1,7 @@
 """YAML as text: written afresh, or changed in one place so that the user's comments and layout stay."""
 
+import json
+
 import yaml
 
 
@@ -101,7 +103,8 @@ def append_entry(source, key, entry):
     lines = source.splitlines(keepends=True)
     if node.flow_style:
         entries = [*yaml.safe_load(source)[key], entry]
-        return source[: node.start_mark.index] + "\n" + dump(entries).rstrip("\n") + source[node.end_mark.index :]
+        written = json.dumps(entries, ensure_ascii=False)  # JSON is YAML inside [ ] and { }
+        return source[: node.start_mark.index] + written + source[node.end_mark.index :]
     last = _last_line(node)
     lines[last] = lines[last].rstrip("\n") + "\n"
     indent = " " * node.start_mark.column
