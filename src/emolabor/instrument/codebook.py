@@ -1,0 +1,312 @@
+"""The codebook: what every column of a data file means, and how it was answered."""
+
+import html
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from emolabor.errors import EmolaborError
+from emolabor.files import write_text
+from emolabor.instrument.instrument import Instrument
+from emolabor.scales.scale import check_language
+
+# Fewer answers than this are not shown: they could point at a person.
+SMALLEST_CELL = 5
+_HIDDEN = "–"
+
+HEADINGS = {
+    "key": {"zh": "变量", "en": "Column"},
+    "scale": {"zh": "量表", "en": "Scale"},
+    "dimension": {"zh": "维度", "en": "Dimension"},
+    "text": {"zh": "内容", "en": "Wording"},
+    "values": {"zh": "取值", "en": "Values"},
+    "reverse": {"zh": "反向", "en": "Reversed"},
+    "expected": {"zh": "正确选项", "en": "Expected answer"},
+    "n": {"zh": "有效数", "en": "n"},
+    "missing": {"zh": "缺失", "en": "Missing"},
+    "mean": {"zh": "均值", "en": "Mean"},
+    "sd": {"zh": "标准差", "en": "SD"},
+    "counts": {"zh": "频数", "en": "Counts"},
+}
+_WORDS = {
+    "title": {"zh": "编码手册", "en": "Codebook"},
+    "note": {
+        "zh": "答案按原样记录，反向题未转换。",
+        "en": "Answers are recorded as given; reverse-worded items are not turned.",
+    },
+    "counts_note": {
+        "zh": f"频数少于 {SMALLEST_CELL} 的不显示（{_HIDDEN}）；若只有一个这样的频数，最小的另一个也不显示。",
+        "en": f"Counts under {SMALLEST_CELL} are not shown ({_HIDDEN}); where only one is, the next smallest is not "
+        "shown either, as it could be worked out.",
+    },
+    "yes": {"zh": "是", "en": "yes"},
+    "number": {"zh": "数字", "en": "number"},
+    "code": {"zh": "代码", "en": "code"},
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Codebook:
+    """The columns of an instrument's data file.
+
+    Attributes
+    ----------
+    instrument : Instrument
+        What is asked.
+    statistics : DataFrame or None
+        One row a column: n, missing, mean, sd, counts; None without data.
+    """
+
+    instrument: Instrument
+    statistics: pd.DataFrame | None
+
+    def __repr__(self):
+        return f"Codebook(instrument={self.instrument.key!r}, columns={len(self.instrument.columns)})"
+
+    def table(self, *languages):
+        """Tabulate the columns of a data file.
+
+        Parameters
+        ----------
+        *languages : str
+            One language or several; by default all the instrument is written in.
+
+        Returns
+        -------
+        DataFrame
+            One row a column, in the file's order: key, scale, dimension, text, values (codes with labels), reverse,
+            expected (the answer to an attention check), and with data n, missing, mean, sd, counts. With several
+            languages there are a text and a values column for each, e.g. ``text_zh``.
+        """
+        languages = languages or self.instrument.languages
+        for language in languages:
+            check_language(language, self.instrument.languages)
+        rows = [
+            {"key": key, "scale": scale, "dimension": dimension}
+            | {f"text_{language}": text and text[language] for language in languages}
+            | {f"values_{language}": _values(values, language) for language in languages}
+            | {"reverse": reverse, "expected": expected}
+            for key, scale, dimension, text, values, reverse, expected in _entries(self.instrument)
+        ]
+        table = pd.DataFrame(rows).astype({"expected": "Int64"})
+        if len(languages) == 1:
+            table = table.rename(columns=lambda name: name.removesuffix(f"_{languages[0]}"))
+        return table if self.statistics is None else table.merge(self.statistics, on="key")
+
+    def write(self, path, language=None):
+        """Write the codebook.
+
+        Parameters
+        ----------
+        path : str or Path
+            A name that ends in .md, .html or .csv. The CSV holds all languages.
+        language : str, optional
+            "zh" or "en", for Markdown and HTML; by default the first the instrument is written in.
+
+        Returns
+        -------
+        Path
+            The file written.
+
+        Raises
+        ------
+        EmolaborError
+            Another ending or language.
+        """
+        language = language or self.instrument.languages[0]
+        check_language(language, self.instrument.languages)
+        match Path(path).suffix.lower():
+            case ".csv":
+                return write_text(path, spreadsheet_csv(self.table()))
+            case ".md":
+                return write_text(path, self._markdown(language))
+            case ".html":
+                return write_text(path, self._html(language))
+        raise EmolaborError(f"path: found {str(path)!r}; allowed: a name that ends in .md, .html or .csv")
+
+    def _title(self, language):
+        return f"{_WORDS['title'][language]}{'：' if language == 'zh' else ': '}{self.instrument.title[language]}"
+
+    def _notes(self, language):
+        notes = ["note"] if self.statistics is None else ["note", "counts_note"]
+        return [_WORDS[note][language] for note in notes]
+
+    def _cells(self, language):
+        """Headings and rows of texts as people read them."""
+        table = self.table(language)
+        names = self.instrument.names(language)
+        yes = _WORDS["yes"][language]
+        table["scale"] = table["scale"].map(names)
+        table["dimension"] = table["dimension"].map(names)
+        table["reverse"] = table["reverse"].map({True: yes, False: ""})
+        for column in ("mean", "sd"):
+            if column in table:
+                table[column] = table[column].map(lambda value: "" if pd.isna(value) else f"{value:.2f}")
+        texts = table.astype(object).where(table.notna(), "").astype(str)
+        return [HEADINGS[column][language] for column in table], texts.to_numpy().tolist()
+
+    def _markdown(self, language):
+        headings, rows = self._cells(language)
+        lines = [f"# {self._title(language)}", "", *self._notes(language), ""]
+        lines += [_markdown_row(headings), _markdown_row(["---"] * len(headings)), *map(_markdown_row, rows)]
+        return "\n".join(lines) + "\n"
+
+    def _html(self, language):
+        headings, rows = self._cells(language)
+        title = html.escape(self._title(language))
+        head = "".join(f"<th>{html.escape(text)}</th>" for text in headings)
+        body = "\n".join(
+            "<tr>" + "".join(f"<td>{html.escape(text).replace('; ', '<br>')}</td>" for text in row) + "</tr>"
+            for row in rows
+        )
+        notes = "".join(f"<p>{html.escape(note)}</p>" for note in self._notes(language))
+        return _PAGE.format(
+            language={"zh": "zh-CN"}.get(language, language), title=title, notes=notes, head=head, body=body
+        )
+
+
+def codebook(instrument, data=None):
+    """Describe every column of an instrument's data file, and how it was answered.
+
+    Parameters
+    ----------
+    instrument : Instrument
+        What is asked. Withheld wording stays empty.
+    data : DataFrame, optional
+        Answers as given, columns named by the keys, e.g. the ``data`` of `emolabor.read_responses`. The frame is not
+        changed, and no row of it is shown: only n, missing, mean and SD of items and numbers, and counts of codes, none
+        under 5.
+
+    Returns
+    -------
+    Codebook
+        Call ``table("zh")`` for a DataFrame, ``write("codebook.md", "zh")`` for a file (.md, .html, .csv).
+
+    Raises
+    ------
+    EmolaborError
+        No column of `data` belongs to the instrument.
+
+    Examples
+    --------
+    >>> from emolabor.instrument import load_instrument
+    >>> book = codebook(load_instrument("window_staff"))
+    >>> book.table("en").set_index("key").loc["sex", ["text", "values"]].tolist()
+    ['Sex', 'female = Female; male = Male']
+    """
+    return Codebook(instrument, None if data is None else _statistics(instrument, data))
+
+
+def spreadsheet_csv(table):
+    """Turn a table into CSV for spreadsheets: a text that would be taken as a formula gets an apostrophe before it.
+
+    Parameters
+    ----------
+    table : DataFrame
+        The table; it is not changed.
+
+    Returns
+    -------
+    str
+        The CSV text, beginning with a byte order mark so that Excel reads it as UTF-8.
+    """
+    safe = table.map(lambda cell: f"'{cell}" if isinstance(cell, str) and re.match(r"[=+\-@\t\r]", cell) else cell)
+    return "\ufeff" + safe.to_csv(index=False, lineterminator="\n")
+
+
+def _entries(instrument):
+    """Key, scale, dimension, text, values, reverse, expected of each column, in the order of a data file."""
+    for variable in instrument.background:
+        yield variable.key, None, None, variable.names, variable, False, None
+    for scale in instrument.scales:
+        labels = scale.response_format.labels
+        values = {
+            code: {language: labels[language][code - 1] for language in labels} for code in scale.response_format.codes
+        }
+        for dimension in scale.dimensions:
+            for item in dimension.items:
+                yield item.key, scale.key, dimension.key, item.text, values, item.reverse, None
+        for check in instrument.attention_checks:
+            if check.after == scale.key:
+                yield check.key, scale.key, None, check.text, values, False, check.expected
+
+
+def _values(values, language):
+    """Write codes with their labels, or what a typed column holds."""
+    if isinstance(values, dict):
+        return "; ".join(f"{code} = {names[language]}" for code, names in values.items())
+    if values.kind == "choice":
+        return _values(values.values, language)
+    if values.kind == "code":
+        return f"{_WORDS['code'][language]} {values.pattern}"
+    high = "" if values.maximum is None else f"{values.maximum:g}"
+    return f"{_WORDS['number'][language]} {values.minimum:g}–{high}"
+
+
+def _statistics(instrument, data):
+    if not set(instrument.columns) & set(data):
+        raise EmolaborError("data: found no column of the instrument; allowed: columns named by its keys")
+    return pd.DataFrame([_column_statistics(*entry, data) for entry in _entries(instrument)]).astype(
+        {"n": "Int64", "missing": "Int64"}
+    )
+
+
+def _column_statistics(key, scale, dimension, text, values, reverse, expected, data):
+    row = {"key": key, "n": None, "missing": None, "mean": None, "sd": None, "counts": None}
+    if key not in data:
+        return row
+    answers = data[key].dropna()
+    row |= {"n": len(answers), "missing": len(data) - len(answers)}
+    coded = values if isinstance(values, dict) else values.values
+    if len(answers) < SMALLEST_CELL:
+        return row | {"n": None, "missing": None}
+    if coded:
+        row["counts"] = _counts(answers, coded)
+    if scale or (not coded and values.kind == "number"):
+        numbers = pd.to_numeric(answers)
+        row |= {"mean": numbers.mean(), "sd": numbers.std()}
+    return row
+
+
+def _counts(answers, codes):
+    """Count each code; small counts are hidden, and a second one where a single hidden one could be worked out."""
+    counts = {code: int((answers == code).sum()) for code in codes}
+    hidden = [code for code in counts if counts[code] < SMALLEST_CELL]
+    if len(hidden) == 1 and counts[hidden[0]]:
+        hidden.append(min((code for code in counts if code not in hidden), key=counts.get))
+    return "; ".join(f"{code}: {_HIDDEN if code in hidden else count}" for code, count in counts.items())
+
+
+def _markdown_row(cells):
+    return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
+
+
+_PAGE = """\
+<!DOCTYPE html>
+<html lang="{language}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<style>
+body {{ margin: 2rem; color: #222; font-family: "Noto Sans SC", "Noto Sans CJK SC", "Microsoft YaHei", sans-serif; }}
+table {{ border-collapse: collapse; border-top: 2px solid; border-bottom: 2px solid; font-size: 0.85rem; }}
+th, td {{ text-align: left; vertical-align: top; padding: 0.25rem 0.75rem 0.25rem 0; }}
+thead th {{ border-bottom: 1px solid; }}
+tbody tr:nth-child(even) {{ background: #f5f5f5; }}
+</style>
+</head>
+<body>
+<h1>{title}</h1>
+{notes}
+<table>
+<thead><tr>{head}</tr></thead>
+<tbody>
+{body}
+</tbody>
+</table>
+</body>
+</html>
+"""

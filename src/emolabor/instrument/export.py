@@ -1,0 +1,82 @@
+"""Writing an instrument in a format: one table of formats, whole files, and a word on what is lost."""
+
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+
+from emolabor.errors import EmolaborError
+from emolabor.files import write_bytes
+from emolabor.instrument.form import make_form
+from emolabor.instrument.losses import EVERYTHING, not_carried
+from emolabor.scales.scale import check_language
+
+# Format: the module and the function that write it, and what of a questionnaire it does not carry (see losses.py).
+_FORMATS = {
+    "xlsform": ("xlsform", "xlsform", {"random order"}),
+    "wjx": (
+        "wjx",
+        "wjx",
+        {"languages", "random order", "skipping", "patterns", "keys", "codes"},
+    ),
+    "wjx-jsonl": (
+        "wjx",
+        "wjx_jsonl",
+        {"languages", "random order", "skipping", "patterns", "keys", "codes"},
+    ),
+}
+FORMATS = tuple(_FORMATS)
+
+
+@dataclass(frozen=True)
+class Export:
+    """A questionnaire that was written.
+
+    Attributes
+    ----------
+    path : Path
+        The file.
+    format, language : str
+        As asked for.
+    not_carried : tuple of str
+        What the format could not carry, a sentence each.
+    """
+
+    path: Path
+    format: str
+    language: str
+    not_carried: tuple[str, ...]
+
+
+def write_instrument(instrument, path, format, language=None):
+    """Write an instrument; see `Instrument.write`."""
+    if format not in _FORMATS:
+        raise EmolaborError(f"format: found {format!r}; allowed: {', '.join(FORMATS)}")
+    language = instrument.languages[0] if language is None else language
+    check_language(language, instrument.languages)
+    _refuse_withheld(instrument)
+    module, function, lost = _FORMATS[format]
+    content = getattr(import_module(f"emolabor.instrument.writers.{module}"), function)(instrument, language)
+    if Path(path).is_dir():
+        raise EmolaborError(f"path: found the folder {str(path)!r}; allowed: the name of a file")
+    return Export(
+        write_bytes(path, content),
+        format,
+        language,
+        not_carried(make_form(instrument), EVERYTHING - lost, language),
+    )
+
+
+def _refuse_withheld(instrument):
+    problems = []
+    for scale in instrument.scales:
+        keys = [item.key for item in scale.items if item.text is None]
+        if keys:
+            problems.append(
+                f"{scale.key}: found no wording of {', '.join(keys)}, withheld because the rights are with "
+                f"{scale.rights['holder']} ({scale.rights['licence']}); allowed: a scale with texts. Get them from the "
+                "holder, write them under `text:` in a copy of the scale's file that stays with you, set "
+                "`rights: text:` to licensed with licence and evidence, and name that file under the `scales:` of "
+                "your instrument"
+            )
+    if problems:
+        raise EmolaborError("\n".join(problems))

@@ -1,0 +1,101 @@
+"""What a format cannot carry of a questionnaire, in plain sentences."""
+
+import re
+
+LANGUAGE = {"zh": "Chinese", "en": "English"}
+
+
+def not_carried(form, carried, language):
+    """Say what is in a questionnaire but not in a format.
+
+    Parameters
+    ----------
+    form : Form
+        The questionnaire.
+    carried : set of str
+        What the format carries: names of `_SENTENCES`.
+    language : str
+        The language written.
+
+    Returns
+    -------
+    tuple of str
+        A sentence for each thing that is lost; empty if nothing is.
+    """
+    sentences = (sentence(form, language) for feature, sentence in _SENTENCES.items() if feature not in carried)
+    return tuple(sentence for sentence in sentences if sentence)
+
+
+def _languages(form, language):
+    others = [LANGUAGE.get(other, other) for other in form.languages if other != language]
+    return others and f"languages: only {LANGUAGE.get(language, language)}; write another file for {', '.join(others)}"
+
+
+def _random_order(form, language):
+    keys = ", ".join(table.key for table in form.tables if table.random_order)
+    return keys and f"random order: the items of {keys} are asked in the written order"
+
+
+def _pages(form, language):
+    return f"page breaks: {len(form.pages)} pages of items stand on one" if len(form.pages) > 1 else None
+
+
+def _agreement(form, language):
+    return "consent: the text is shown, but the format has no box that must be ticked before the questions"
+
+
+def _skipping(form, language):
+    return "skipping: every question must be answered, until that is changed on the platform"
+
+
+def _patterns(form, language):
+    coded = [f"{question.key} ({question.pattern})" for question in form.background if question.pattern]
+    return coded and f"codes typed in: the form of {', '.join(coded)} is not checked"
+
+
+def _keys(form, language):
+    return "keys: answers come back in columns named by number and wording, in the order asked, not by item key"
+
+
+def _codes(form, language):
+    coded = []
+    for question in form.background:
+        codes = [choice.code for choice in question.choices]
+        if codes != list(range(1, len(codes) + 1)):
+            named = ", ".join(f"{number} is {code}" for number, code in enumerate(codes, start=1))
+            coded.append(f"{question.key} ({named})")
+    return coded and f"codes: answers come back as running numbers in {'; '.join(coded)}"
+
+
+def _underscores(form, language):
+    keys = [f"{question.key} is {short(question.key)}" for question in form.questions if "_" in question.key]
+    return keys and f"keys: {', '.join(keys)}, as the format takes letters and digits only"
+
+
+def _form(form, language):
+    return "the page: the file describes the data; consent, page breaks and order of items are not in it"
+
+
+def _recording(form, language):
+    return "recording: answers on paper are typed in by hand, in columns named by the item keys of the codebook"
+
+
+def short(key):
+    """Take the underscores out of a key."""
+    return re.sub("_", "", key)
+
+
+_SENTENCES = {
+    "form": _form,
+    "languages": _languages,
+    "random order": _random_order,
+    "pages": _pages,
+    "agreement": _agreement,
+    "skipping": _skipping,
+    "patterns": _patterns,
+    "keys": _keys,
+    "underscores": _underscores,
+    "codes": _codes,
+    "recording": _recording,
+}
+EVERYTHING = frozenset(_SENTENCES)

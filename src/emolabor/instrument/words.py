@@ -1,0 +1,18 @@
+"""The words that every questionnaire needs beside its own: by language."""
+
+WORDS = {
+    "agree": {"zh": "我已阅读以上说明，同意参加。", "en": "I have read the above and agree to take part."},
+    "agree_short": {"zh": "同意参加", "en": "I agree"},
+    "code_hint": {
+        "zh": "请填写邀请信上的代码；没有代码可以不填。",
+        "en": "As printed on your invitation; leave it empty if you were given none.",
+    },
+    "code_or_none": {
+        "zh": "（请填写邀请信上的代码；没有代码请填“无”）",
+        "en": " (as printed on your invitation; if you were given none, write: none)",
+    },
+    "code_form": {"zh": "代码的格式", "en": "Form of the code"},
+    "background": {"zh": "基本信息", "en": "About you and your work"},
+    "item": {"zh": "题目", "en": "Statement"},
+    "thanks": {"zh": "问卷到此结束，谢谢您的参与！", "en": "This is the end. Thank you for taking part!"},
+}
