@@ -116,7 +116,7 @@ def fit(model_file, data_file, cov, n_obs):
     "format_name",
     required=True,
     metavar="FORMAT",
-    help="xlsform, wjx or wjx-jsonl.",
+    help="xlsform, wjx, wjx-jsonl, limesurvey, qualtrics, surveyjs, html, docx, sav-codebook, table-schema or ddi.",
 )
 @click.option("--output", required=True, metavar="FILE", help="Write the questionnaire there.")
 @click.option("--language", metavar="zh|en", help="By default the first the instrument is written in.")

@@ -9,6 +9,7 @@ import pandas as pd
 
 from emolabor.errors import EmolaborError
 from emolabor.files import write_text
+from emolabor.instrument.columns import variables
 from emolabor.instrument.instrument import Instrument
 from emolabor.scales.scale import check_language
 
@@ -84,11 +85,11 @@ class Codebook:
         for language in languages:
             check_language(language, self.instrument.languages)
         rows = [
-            {"key": key, "scale": scale, "dimension": dimension}
-            | {f"text_{language}": text and text[language] for language in languages}
-            | {f"values_{language}": _values(values, language) for language in languages}
-            | {"reverse": reverse, "expected": expected}
-            for key, scale, dimension, text, values, reverse, expected in _entries(self.instrument)
+            {"key": column.key, "scale": column.scale, "dimension": column.dimension}
+            | {f"text_{language}": column.text and column.text[language] for language in languages}
+            | {f"values_{language}": _values(column, language) for language in languages}
+            | {"reverse": column.reverse, "expected": column.expected}
+            for column in variables(self.instrument)
         ]
         table = pd.DataFrame(rows).astype({"expected": "Int64"})
         if len(languages) == 1:
@@ -216,57 +217,35 @@ def spreadsheet_csv(table):
     return "\ufeff" + safe.to_csv(index=False, lineterminator="\n")
 
 
-def _entries(instrument):
-    """Key, scale, dimension, text, values, reverse, expected of each column, in the order of a data file."""
-    for variable in instrument.background:
-        yield variable.key, None, None, variable.names, variable, False, None
-    for scale in instrument.scales:
-        labels = scale.response_format.labels
-        values = {
-            code: {language: labels[language][code - 1] for language in labels} for code in scale.response_format.codes
-        }
-        for dimension in scale.dimensions:
-            for item in dimension.items:
-                yield item.key, scale.key, dimension.key, item.text, values, item.reverse, None
-        for check in instrument.attention_checks:
-            if check.after == scale.key:
-                yield check.key, scale.key, None, check.text, values, False, check.expected
-
-
-def _values(values, language):
-    """Write codes with their labels, or what a typed column holds."""
-    if isinstance(values, dict):
-        return "; ".join(f"{code} = {names[language]}" for code, names in values.items())
-    if values.kind == "choice":
-        return _values(values.values, language)
-    if values.kind == "code":
-        return f"{_WORDS['code'][language]} {values.pattern}"
-    high = "" if values.maximum is None else f"{values.maximum:g}"
-    return f"{_WORDS['number'][language]} {values.minimum:g}–{high}"
+def _values(column, language):
+    """Write codes with their labels, or what is typed in."""
+    if column.codes:
+        return "; ".join(f"{code} = {names[language]}" for code, names in column.codes.items())
+    if column.kind == "code":
+        return f"{_WORDS['code'][language]} {column.pattern}"
+    high = "" if column.maximum is None else f"{column.maximum:g}"
+    return f"{_WORDS['number'][language]} {column.minimum:g}–{high}"
 
 
 def _statistics(instrument, data):
     if not set(instrument.columns) & set(data):
         raise EmolaborError("data: found no column of the instrument; allowed: columns named by its keys")
-    return pd.DataFrame([_column_statistics(*entry, data) for entry in _entries(instrument)]).astype(
-        {"n": "Int64", "missing": "Int64"}
-    )
+    rows = [_column_statistics(column, data) for column in variables(instrument)]
+    return pd.DataFrame(rows).astype({"n": "Int64", "missing": "Int64"})
 
 
-def _column_statistics(key, scale, dimension, text, values, reverse, expected, data):
-    row = {"key": key, "n": None, "missing": None, "mean": None, "sd": None, "counts": None}
-    if key not in data:
+def _column_statistics(column, data):
+    row = {"key": column.key, "n": None, "missing": None, "mean": None, "sd": None, "counts": None}
+    if column.key not in data:
         return row
-    answers = data[key].dropna()
-    row |= {"n": len(answers), "missing": len(data) - len(answers)}
-    coded = values if isinstance(values, dict) else values.values
+    answers = data[column.key].dropna()
     if len(answers) < SMALLEST_CELL:
-        return row | {"n": None, "missing": None}
-    if coded:
-        row["counts"] = _counts(answers, coded)
-    if scale or (not coded and values.kind == "number"):
-        numbers = pd.to_numeric(answers)
-        row |= {"mean": numbers.mean(), "sd": numbers.std()}
+        return row
+    row |= {"n": len(answers), "missing": len(data) - len(answers)}
+    if column.codes:
+        row["counts"] = _counts(answers, column.codes)
+    if column.kind in ("answer", "number"):
+        row |= {"mean": answers.mean(), "sd": answers.std()}
     return row
 
 

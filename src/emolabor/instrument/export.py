@@ -11,18 +11,23 @@ from emolabor.instrument.losses import EVERYTHING, not_carried
 from emolabor.scales.scale import check_language
 
 # Format: the module and the function that write it, and what of a questionnaire it does not carry (see losses.py).
+_WJX = {"languages", "random order", "skipping", "patterns", "keys", "codes"}
 _FORMATS = {
     "xlsform": ("xlsform", "xlsform", {"random order"}),
-    "wjx": (
-        "wjx",
-        "wjx",
-        {"languages", "random order", "skipping", "patterns", "keys", "codes"},
+    "wjx": ("wjx", "wjx", _WJX),
+    "wjx-jsonl": ("wjx", "wjx_jsonl", _WJX),
+    "limesurvey": ("limesurvey", "limesurvey", {"underscores", "codes"}),
+    "qualtrics": (
+        "qualtrics",
+        "qualtrics",
+        {"languages", "random order", "agreement", "patterns", "row numbers", "codes"},
     ),
-    "wjx-jsonl": (
-        "wjx",
-        "wjx_jsonl",
-        {"languages", "random order", "skipping", "patterns", "keys", "codes"},
-    ),
+    "surveyjs": ("surveyjs", "surveyjs", {"nesting"}),
+    "html": ("page", "page", set()),
+    "docx": ("paper", "paper", {"languages", "random order", "pages", "recording"}),
+    "sav-codebook": ("description", "sav_codebook", {"form", "languages", "patterns"}),
+    "table-schema": ("description", "table_schema", {"form", "languages"}),
+    "ddi": ("ddi", "ddi", {"random order", "agreement", "patterns", "agency"}),
 }
 FORMATS = tuple(_FORMATS)
 

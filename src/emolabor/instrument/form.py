@@ -28,12 +28,15 @@ class Question:
         The answers; empty where a code is typed in.
     pattern : str or None
         Regular expression that a typed code matches as a whole.
+    required : bool
+        Whether it must be answered.
     """
 
     key: str
     text: dict
     choices: tuple[Choice, ...]
     pattern: str | None = None
+    required: bool = False
 
 
 @dataclass(frozen=True)
@@ -147,7 +150,7 @@ def make_form(instrument):
         title=instrument.title,
         introduction=instrument.introduction,
         consent=instrument.consent,
-        agreement=Question(CONSENT, WORDS["agree"], (Choice(1, WORDS["agree_short"]),)),
+        agreement=Question(CONSENT, WORDS["agree"], (Choice(1, WORDS["agree_short"]),), required=True),
         background=tuple(_question(variable) for variable in instrument.background if variable.kind != "number"),
         pages=tuple(map(tuple, pages)),
     )

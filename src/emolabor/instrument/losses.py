@@ -37,7 +37,7 @@ def _random_order(form, language):
 
 
 def _pages(form, language):
-    return f"page breaks: {len(form.pages)} pages of items stand on one" if len(form.pages) > 1 else None
+    return "page breaks: the tables follow each other" if len(form.pages) > 1 else None
 
 
 def _agreement(form, language):
@@ -72,12 +72,29 @@ def _underscores(form, language):
     return keys and f"keys: {', '.join(keys)}, as the format takes letters and digits only"
 
 
+def _row_numbers(form, language):
+    table = form.tables[0]
+    return (
+        "keys: answers to a table come back in columns named by its ID and the number of the row, so "
+        f"{table.key}_1 is {table.rows[0].key}"
+    )
+
+
+def _nesting(form, language):
+    table = form.tables[0]
+    return f"columns: answers to a table come nested, {table.rows[0].key} in table_{table.key}"
+
+
+def _agency(form, language):
+    return "agency: settings.csv names org.example; write the agency that keeps your study in its place"
+
+
 def _form(form, language):
     return "the page: the file describes the data; consent, page breaks and order of items are not in it"
 
 
 def _recording(form, language):
-    return "recording: answers on paper are typed in by hand, in columns named by the item keys of the codebook"
+    return "recording: answers on paper are typed in by hand; statements are numbered in the order of the codebook"
 
 
 def short(key):
@@ -94,8 +111,11 @@ _SENTENCES = {
     "skipping": _skipping,
     "patterns": _patterns,
     "keys": _keys,
+    "row numbers": _row_numbers,
+    "nesting": _nesting,
     "underscores": _underscores,
     "codes": _codes,
     "recording": _recording,
+    "agency": _agency,
 }
 EVERYTHING = frozenset(_SENTENCES)

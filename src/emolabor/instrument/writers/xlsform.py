@@ -37,7 +37,7 @@ def xlsform(instrument, language):
         form.title,
         [
             _note("consent_text", form.consent),
-            _asked(form.agreement, answer_lists, required="yes"),
+            _asked(form.agreement, answer_lists),
         ],
     )
     questions = [_asked(question, answer_lists) for question in form.background]
@@ -100,6 +100,8 @@ def _note(name, text):
 
 def _asked(question, answer_lists, **options):
     row = {"name": question.key, "label": question.text, **options}
+    if question.required:
+        row["required"] = "yes"
     if question.choices:
         return {"type": f"select_one {answer_lists[_Answers(question.choices)]}", **row}
     row |= {"hint": WORDS["code_hint"], "constraint": f"regex(., '^({question.pattern})$')"}
