@@ -159,7 +159,7 @@ class Codebook:
         title = html.escape(self._title(language))
         head = "".join(f"<th>{html.escape(text)}</th>" for text in headings)
         body = "\n".join(
-            "<tr>" + "".join(f"<td>{html.escape(text).replace('; ', '<br>')}</td>" for text in row) + "</tr>"
+            "<tr>" + "".join(f"<td>{_html_cell(*cell)}</td>" for cell in zip(row, headings, strict=True)) + "</tr>"
             for row in rows
         )
         notes = "".join(f"<p>{html.escape(note)}</p>" for note in self._notes(language))
@@ -256,6 +256,12 @@ def _counts(answers, codes):
     if len(hidden) == 1 and counts[hidden[0]]:
         hidden.append(min((code for code in counts if code not in hidden), key=counts.get))
     return "; ".join(f"{code}: {_HIDDEN if code in hidden else count}" for code, count in counts.items())
+
+
+def _html_cell(text, heading):
+    """Escape a text; codes go one to a line."""
+    is_list = heading in (*HEADINGS["values"].values(), *HEADINGS["counts"].values())
+    return "<br>".join(html.escape(part) for part in (text.split("; ") if is_list else [text]))
 
 
 def _markdown_row(cells):

@@ -13,7 +13,7 @@ from emolabor.scales.scale import check_language
 # Format: the module and the function that write it, and what of a questionnaire it does not carry (see losses.py).
 _WJX = {"languages", "random order", "skipping", "patterns", "keys", "codes"}
 _FORMATS = {
-    "xlsform": ("xlsform", "xlsform", {"random order"}),
+    "xlsform": ("xlsform", "xlsform", {"random order", "quotation marks"}),
     "wjx": ("wjx", "wjx", _WJX),
     "wjx-jsonl": ("wjx", "wjx_jsonl", _WJX),
     "limesurvey": ("limesurvey", "limesurvey", {"underscores", "codes"}),

@@ -156,6 +156,32 @@ def make_form(instrument):
     )
 
 
+def texts(form):
+    """List the texts of questions and tables with their places in the files.
+
+    Parameters
+    ----------
+    form : Form
+        The questionnaire.
+
+    Returns
+    -------
+    list of tuple
+        The key an entry has in its file with the steps to the text beside it (see `places.place`), and the text by
+        language.
+    """
+    found = []
+    for table in form.tables:
+        found.append(((table.key, "instruction"), table.instruction))
+        found += [((row.key, "text"), row.text) for row in table.rows]
+    for question in form.background:
+        found.append(((question.key, "names"), question.text))
+        found += [
+            ((question.key, "values", number, "names"), choice.names) for number, choice in enumerate(question.choices)
+        ]
+    return found
+
+
 def _table(scale, instrument):
     labels = scale.response_format.labels
     choices = tuple(

@@ -223,8 +223,8 @@ class Instrument:
         >>> from emolabor.instrument import load_instrument
         >>> with TemporaryDirectory() as folder:
         ...     export = load_instrument("window_staff").write(f"{folder}/survey.xlsx", format="xlsform")
-        >>> export.not_carried
-        ('random order: the items of emotional_labor are asked in the written order',)
+        >>> export.not_carried[0]
+        'random order: the items of emotional_labor are asked in the written order'
         """
         from emolabor.instrument.export import write_instrument
 

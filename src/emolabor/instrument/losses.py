@@ -89,6 +89,13 @@ def _agency(form, language):
     return "agency: settings.csv names org.example; write the agency that keeps your study in its place"
 
 
+def _quotes(form, language):
+    keys = [
+        question.key for question in form.questions if any(set("“”‘’") & set(text) for text in question.text.values())
+    ]
+    return keys and f"quotation marks: curly ones become straight ones, in {', '.join(keys)}"
+
+
 def _form(form, language):
     return "the page: the file describes the data; consent, page breaks and order of items are not in it"
 
@@ -115,6 +122,7 @@ _SENTENCES = {
     "nesting": _nesting,
     "underscores": _underscores,
     "codes": _codes,
+    "quotation marks": _quotes,
     "recording": _recording,
     "agency": _agency,
 }

@@ -3,6 +3,7 @@
 WORDS = {
     "agree": {"zh": "我已阅读以上说明，同意参加。", "en": "I have read the above and agree to take part."},
     "agree_short": {"zh": "同意参加", "en": "I agree"},
+    "consent": {"zh": "知情同意", "en": "Consent"},
     "code_hint": {
         "zh": "请填写邀请信上的代码；没有代码可以不填。",
         "en": "As printed on your invitation; leave it empty if you were given none.",

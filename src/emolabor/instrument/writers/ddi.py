@@ -82,8 +82,10 @@ def _concepts(instrument):
 def _response(column, lists):
     if column.codes:
         return {"code_list": lists.name(column.codes)}
-    limits = {"min": column.minimum, "max": column.maximum} if column.kind == "number" else {}
-    return {name: f"{limit:g}" for name, limit in limits.items() if limit is not None}
+    if column.kind != "number":
+        return {}
+    limits = {"min": column.minimum, "max": column.maximum}
+    return {"numeric_type": "Decimal"} | {name: f"{limit:g}" for name, limit in limits.items() if limit is not None}
 
 
 def _type(column):

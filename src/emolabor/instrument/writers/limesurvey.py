@@ -1,10 +1,11 @@
 """LimeSurvey's tab-separated survey structure: all languages in one file, the whole block repeated for each."""
 
 import csv
+import html
 import io
 
 from emolabor.errors import EmolaborError
-from emolabor.instrument.form import Table, make_form
+from emolabor.instrument.form import Table, make_form, texts
 from emolabor.instrument.losses import short
 from emolabor.instrument.places import place
 from emolabor.instrument.words import WORDS
@@ -58,7 +59,9 @@ def limesurvey(instrument, language):
             {"class": "SL", "name": name, "text": text, "language": LANGUAGES[one]} for name, text in texts.items()
         ]
     for one in languages:
-        rows += [{**row, "language": LANGUAGES[one]} for row in _block(form, one, base=one == language)]
+        for row in _block(form, one, base=one == language):
+            # LimeSurvey takes texts as HTML.
+            rows.append({**row, "text": html.escape(row["text"], quote=False), "language": LANGUAGES[one]})
     buffer = io.StringIO()
     writer = csv.DictWriter(buffer, _COLUMNS, restval="", delimiter="\t", lineterminator="\n")
     writer.writeheader()
@@ -68,13 +71,13 @@ def limesurvey(instrument, language):
 
 def _block(form, language, base):
     """The questionnaire in one language; attributes are of the question, so they are written once."""
-    groups = [("", form.consent[language], [form.agreement])]
+    groups = [(WORDS["consent"][language], form.consent[language], [form.agreement])]
     if form.background:
         groups.append((WORDS["background"][language], "", form.background))
     for number, page in enumerate(form.pages, start=1):
         groups.append((WORDS["part"][language].format(number), "", page))
     for number, (name, text, entries) in enumerate(groups, start=1):
-        yield {"class": "G", "type/scale": number, "name": name or form.title[language], "text": text}
+        yield {"class": "G", "type/scale": number, "name": name, "text": text}
         for entry in entries:
             yield from _question(entry, language, base)
 
@@ -105,14 +108,13 @@ def _check(form, instrument):
         rows = {}
         for row in table.rows:
             _check_key(instrument, row.key, rows)
-    texts = [(row.key, row.text) for row in form.questions]
-    texts += [(table.key, table.instruction) for table in form.tables]
-    for key, text in texts:
-        if any("{" in words for words in text.values()):
-            raise EmolaborError(
-                f"{place(instrument, key)}: found a brace in {next(iter(text.values()))!r}, and LimeSurvey runs what "
-                "stands in braces; allowed: round brackets"
-            )
+    for place_of, text in texts(form):
+        for language, words in text.items():
+            if "{" in words:
+                raise EmolaborError(
+                    f"{place(instrument, *place_of, language)}: found a brace in {words!r}, and LimeSurvey runs what "
+                    "stands in braces; allowed: round brackets"
+                )
 
 
 def _check_key(instrument, key, others):

@@ -129,7 +129,7 @@ def _add_table(document, table, number, language):
         for column, (cell, text) in enumerate(zip(row.cells, texts, strict=True)):
             cell.width = Cm(widths[column])
             paragraph = cell.paragraphs[0]
-            paragraph.add_run(text).font.size = Pt(9 if place == 0 else 10.5)
+            paragraph.add_run(text).font.size = Pt(8.5 if place == 0 else 10.5)
             paragraph.alignment = 0 if column == 1 else 1
             paragraph.paragraph_format.space_after = paragraph.paragraph_format.space_before = Pt(3)
             paragraph.paragraph_format.keep_with_next = together and place < len(body)
@@ -148,6 +148,8 @@ def _rule(grid):
         f'<w:{edge} w:val="single" w:sz="{size}" w:space="0" w:color="{ink}"/>' for edge, size, ink in lines
     )
     grid._tbl.tblPr.append(parse_xml(f"<w:tblBorders {nsdecls('w')}>{edges}</w:tblBorders>"))
+    margins = "".join(f'<w:{edge} w:w="57" w:type="dxa"/>' for edge in ("left", "right"))
+    grid._tbl.tblPr.append(parse_xml(f"<w:tblCellMar {nsdecls('w')}>{margins}</w:tblCellMar>"))
     for row in grid.rows:
         row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
     grid.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))

@@ -1,8 +1,11 @@
 """Qualtrics' advanced TXT format: one language, no logic."""
 
+import html
+
 from emolabor.errors import EmolaborError
-from emolabor.instrument.form import Table, make_form
+from emolabor.instrument.form import Table, make_form, texts
 from emolabor.instrument.places import place
+from emolabor.instrument.words import WORDS
 
 
 def qualtrics(instrument, language):
@@ -27,36 +30,41 @@ def qualtrics(instrument, language):
     """
     form = make_form(instrument)
     _check(form, instrument, language)
-    blocks = ["[[AdvancedFormat]]", f"[[Block:{form.title[language]}]]"]
-    blocks += [_text("consent_text", form.consent[language]), _question(form.agreement, language), "[[PageBreak]]"]
-    blocks += [_text("introduction", form.introduction[language])]
+    blocks = ["[[AdvancedFormat]]", "[[Block]]"]
+    blocks += [_text("consent_text", form.consent, language), _question(form.agreement, language), "[[PageBreak]]"]
+    blocks += [_text("introduction", form.introduction, language)]
     blocks += [_question(question, language) for question in form.background]
     for page in form.pages:
         blocks += ["[[PageBreak]]", *(_question(table, language) for table in page)]
     return ("\n\n".join(blocks) + "\n").encode()
 
 
-def _text(key, words):
-    return f"[[Question:DB]]\n[[ID:{key}]]\n{words}"
+def _text(key, translations, language):
+    return f"[[Question:DB]]\n[[ID:{key}]]\n{_words(translations, language)}"
 
 
 def _question(entry, language):
-    labels = [choice.names[language] for choice in entry.choices]
+    labels = [_words(choice.names, language) for choice in entry.choices]
     if isinstance(entry, Table):
-        rows = [row.text[language] for row in entry.rows]
-        lines = ["[[Question:Matrix]]", f"[[ID:{entry.key}]]", entry.instruction[language]]
+        rows = [_words(row.text, language) for row in entry.rows]
+        lines = ["[[Question:Matrix]]", f"[[ID:{entry.key}]]", _words(entry.instruction, language)]
         return "\n".join([*lines, "[[Choices]]", *rows, "[[Answers]]", *labels])
     kind = "MC:SingleAnswer" if labels else "TextEntry:SingleLine"
-    lines = [f"[[Question:{kind}]]", f"[[ID:{entry.key}]]", entry.text[language]]
-    return "\n".join([*lines, "[[Choices]]", *labels] if labels else lines)
+    lines = [f"[[Question:{kind}]]", f"[[ID:{entry.key}]]", _words(entry.text, language)]
+    if labels:
+        return "\n".join([*lines, "[[Choices]]", *labels])
+    return "\n".join([*lines[:-1], f"{lines[-1]} ({_words(WORDS['code_hint'], language)})"])
+
+
+def _words(translations, language):
+    """Qualtrics takes texts as HTML."""
+    return html.escape(translations[language], quote=False)
 
 
 def _check(form, instrument, language):
-    texts = {(table.key, "instruction"): table.instruction for table in form.tables}
-    texts |= {(question.key, "text"): question.text for question in form.questions}
-    for (key, _), text in texts.items():
+    for place_of, text in texts(form):
         if "[[" in text[language] or "\n" in text[language]:
             raise EmolaborError(
-                f"{place(instrument, key)}: found the text {text[language]!r}, which Qualtrics would read as a tag or "
-                "as two texts; allowed: one line without [["
+                f"{place(instrument, *place_of, language)}: found the text {text[language]!r}, which Qualtrics would "
+                "read as a tag or as two texts; allowed: one line without [["
             )

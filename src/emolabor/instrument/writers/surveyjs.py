@@ -90,5 +90,6 @@ def _table(table):
         "columns": _choices(table.choices),
         "rows": [{"value": row.key, "text": _words(row.text)} for row in table.rows],
         "rowOrder": "random" if table.random_order else "initial",
+        "rowTitleWidth": "40%",
         "alternateRows": True,
     }

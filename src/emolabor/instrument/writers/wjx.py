@@ -8,7 +8,7 @@ import json
 import re
 
 from emolabor.errors import EmolaborError
-from emolabor.instrument.form import Table, make_form
+from emolabor.instrument.form import Table, make_form, texts
 from emolabor.instrument.places import place
 from emolabor.instrument.words import WORDS
 
@@ -113,31 +113,27 @@ def _parts(entry, language):
 
 def _check(form, instrument, language):
     for table in form.tables:
-        where = place(instrument, table.key, "response_format", "labels", language)
-        labels = [choice.names[language] for choice in table.choices]
-        for label in labels:
-            if re.search(r"\s", label):
-                raise EmolaborError(
-                    f"{where}: found the label {label!r} with a blank in it, and 问卷星 parts the labels of a table at "
-                    f"blanks; allowed: labels without blanks ({language}), {_INSTEAD}"
-                )
-        if len(labels) < 3:
-            raise EmolaborError(
-                f"{where}: found {len(labels)} labels, and 问卷星 reads the first line of a table as labels only if "
-                f"there are three or more; allowed: three labels or more, {_INSTEAD}"
-            )
-        _check_lines(place(instrument, table.key, "instruction", language), [table.instruction[language]])
-        for row in table.rows:
-            _check_lines(place(instrument, row.key, "text", language), [row.text[language]])
-    for question in form.background:
-        labels = [choice.names[language] for choice in question.choices]
-        _check_lines(place(instrument, question.key), [question.text[language], *labels])
-
-
-def _check_lines(where, lines):
-    for line in lines:
+        _check_labels(table, place(instrument, table.key, "response_format", "labels", language), language)
+    for place_of, text in texts(form):
+        line = text[language]
         if re.match(r"\s*[0-9]", line) or re.search(r"[\[\]\n]", line):
             raise EmolaborError(
-                f"{where}: found the text {line!r}, which 问卷星 would read as the start or the kind of a question; "
-                f"allowed: one line without square brackets that does not begin with a digit, {_INSTEAD}"
+                f"{place(instrument, *place_of, language)}: found the text {line!r}, which 问卷星 would read as the "
+                "start or the kind of a question; allowed: one line without square brackets that does not begin with "
+                f"a digit, {_INSTEAD}"
             )
+
+
+def _check_labels(table, where, language):
+    labels = [choice.names[language] for choice in table.choices]
+    for label in labels:
+        if re.search(r"\s", label):
+            raise EmolaborError(
+                f"{where}: found the label {label!r} with a blank in it, and 问卷星 parts the labels of a table at "
+                f"blanks; allowed: labels without blanks ({language}), {_INSTEAD}"
+            )
+    if len(labels) < 3:
+        raise EmolaborError(
+            f"{where}: found {len(labels)} labels, and 问卷星 reads the first line of a table as labels only if "
+            f"there are three or more; allowed: three labels or more, {_INSTEAD}"
+        )
