@@ -236,4 +236,5 @@ def test_a_codebook_is_written_with_counts_of_the_data(answers, tmp_path, capsys
     assert capsys.readouterr().out == f"written: {output}\n"
     text = output.read_text(encoding="utf-8")
     assert "| sa1 | Emotional labour | Surface acting | When I am annoyed inside" in text
+    assert f"Data: {DATA_FILE}" in text
     assert "Counts under 5 are not shown" in text

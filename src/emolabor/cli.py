@@ -156,7 +156,8 @@ def codebook(instrument, output, data, language):
 
     loaded = load_instrument(instrument)
     answers = read_responses(data, loaded).data if data else None
-    click.echo(f"written: {make_codebook(loaded, answers).write(output, language)}")
+    book = make_codebook(loaded, answers, source=Path(data).name if data else None)
+    click.echo(f"written: {book.write(output, language)}")
 
 
 def _read(file):

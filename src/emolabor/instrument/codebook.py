@@ -33,6 +33,7 @@ HEADINGS = {
 }
 _WORDS = {
     "title": {"zh": "编码手册", "en": "Codebook"},
+    "data": {"zh": "数据：", "en": "Data: "},
     "note": {
         "zh": "答案按原样记录，反向题未转换。",
         "en": "Answers are recorded as given; reverse-worded items are not turned.",
@@ -58,10 +59,13 @@ class Codebook:
         What is asked.
     statistics : DataFrame or None
         One row a column: n, missing, mean, sd, counts; None without data.
+    source : str or None
+        Where the data are from.
     """
 
     instrument: Instrument
     statistics: pd.DataFrame | None
+    source: str | None
 
     def __repr__(self):
         return f"Codebook(instrument={self.instrument.key!r}, columns={len(self.instrument.columns)})"
@@ -132,7 +136,8 @@ class Codebook:
 
     def _notes(self, language):
         notes = ["note"] if self.statistics is None else ["note", "counts_note"]
-        return [_WORDS[note][language] for note in notes]
+        source = [f"{_WORDS['data'][language]}{self.source}"] if self.source else []
+        return source + [_WORDS[note][language] for note in notes]
 
     def _cells(self, language):
         """Headings and rows of texts as people read them."""
@@ -150,7 +155,9 @@ class Codebook:
 
     def _markdown(self, language):
         headings, rows = self._cells(language)
-        lines = [f"# {self._title(language)}", "", *self._notes(language), ""]
+        lines = [f"# {self._title(language)}", ""]
+        for note in self._notes(language):
+            lines += [note, ""]
         lines += [_markdown_row(headings), _markdown_row(["---"] * len(headings)), *map(_markdown_row, rows)]
         return "\n".join(lines) + "\n"
 
@@ -168,7 +175,7 @@ class Codebook:
         )
 
 
-def codebook(instrument, data=None):
+def codebook(instrument, data=None, source=None):
     """Describe every column of an instrument's data file, and how it was answered.
 
     Parameters
@@ -179,6 +186,8 @@ def codebook(instrument, data=None):
         Answers as given, columns named by the keys, e.g. the ``data`` of `emolabor.read_responses`. The frame is not
         changed, and no row of it is shown: only n, missing, mean and SD of items and numbers, and counts of codes, none
         under 5.
+    source : str, optional
+        Where the data are from, shown under the title; say there if they are simulated.
 
     Returns
     -------
@@ -197,7 +206,7 @@ def codebook(instrument, data=None):
     >>> book.table("en").set_index("key").loc["sex", ["text", "values"]].tolist()
     ['Sex', 'female = Female; male = Male']
     """
-    return Codebook(instrument, None if data is None else _statistics(instrument, data))
+    return Codebook(instrument, None if data is None else _statistics(instrument, data), source)
 
 
 def spreadsheet_csv(table):

@@ -14,7 +14,7 @@ from emolabor.scales.scale import check_language
 _WJX = {"languages", "random order", "skipping", "patterns", "keys", "codes"}
 _FORMATS = {
     "xlsform": ("xlsform", "xlsform", {"random order", "quotation marks"}),
-    "wjx": ("wjx", "wjx", _WJX),
+    "wjx": ("wjx", "wjx", _WJX | {"web only"}),
     "wjx-jsonl": ("wjx", "wjx_jsonl", _WJX),
     "limesurvey": ("limesurvey", "limesurvey", {"underscores", "codes"}),
     "qualtrics": (

@@ -85,6 +85,10 @@ def _nesting(form, language):
     return f"columns: answers to a table come nested, {table.rows[0].key} in table_{table.key}"
 
 
+def _web_only(form, language):
+    return "page breaks are for the web import (文本导入) only: where a program sends the questionnaire, use wjx-jsonl"
+
+
 def _agency(form, language):
     return "agency: settings.csv names org.example; write the agency that keeps your study in its place"
 
@@ -116,6 +120,7 @@ _SENTENCES = {
     "pages": _pages,
     "agreement": _agreement,
     "skipping": _skipping,
+    "web only": _web_only,
     "patterns": _patterns,
     "keys": _keys,
     "row numbers": _row_numbers,
