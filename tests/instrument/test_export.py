@@ -157,7 +157,7 @@ def test_what_a_format_cannot_carry_is_said(tmp_path):
     )
     assert told("wjx")[0] == "languages: only Chinese; write another file for English"
     assert told("qualtrics", "en")[0] == "languages: only English; write another file for Chinese"
-    assert any("calm_1 is ca1" in sentence for sentence in told("qualtrics"))
+    assert any("Table_calm_1 is ca1" in sentence for sentence in told("qualtrics"))
 
 
 def test_nothing_is_said_of_what_a_questionnaire_does_not_have():

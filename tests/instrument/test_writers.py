@@ -47,10 +47,10 @@ def test_xlsform_converts_and_names_columns_and_codes_as_they_are_read(written, 
 
     form = convert(written(staff, "xlsform", language, ".xlsx"), validate=False)
     assert form.warnings == []
-    bound = re.findall(r'<bind nodeset="/data/page_\w+/(\w+)"', form.xform)
+    bound = re.findall(r'<bind nodeset="/data/Page_\w+/(\w+)"', form.xform)
     asked = [question.key for question in make_form(staff).questions]
     assert [key for key in bound if key in staff.columns] == asked
-    notes = {"consent_text", "introduction", *(f"instruction_{table.key}" for table in make_form(staff).tables)}
+    notes = {"Consent_text", "Introduction", *(f"Instruction_{table.key}" for table in make_form(staff).tables)}
     assert set(bound) - set(asked) == {"consent", *notes}
     codes = set(re.findall(r"<name>(\w+)</name>", form.xform))
     assert codes == {"1", "2", "3", "4", "5", "dispatched", "contract", "agency", "female", "male"}
@@ -155,7 +155,7 @@ def test_qualtrics_tags_are_the_documented_ones(written, language):
     assert blocks[0] == "[[AdvancedFormat]]"
     tags = {re.sub(r"(Question|ID):.*", r"\1", tag) for block in blocks for tag in re.findall(r"\[\[(.+?)\]\]", block)}
     assert tags == {"AdvancedFormat", "Block", "Question", "ID", "Choices", "Answers", "PageBreak"}
-    matrix = next(block for block in blocks if "[[ID:order]]" in block).split("\n")
+    matrix = next(block for block in blocks if "[[ID:Table_order]]" in block).split("\n")
     rows = matrix[matrix.index("[[Choices]]") + 1 : matrix.index("[[Answers]]")]
     form = make_form(small())
     assert rows == [row.text[language] for row in form.tables[1].rows]

@@ -76,13 +76,13 @@ def _row_numbers(form, language):
     table = form.tables[0]
     return (
         "keys: answers to a table come back in columns named by its ID and the number of the row, so "
-        f"{table.key}_1 is {table.rows[0].key}"
+        f"Table_{table.key}_1 is {table.rows[0].key}"
     )
 
 
 def _nesting(form, language):
     table = form.tables[0]
-    return f"columns: answers to a table come nested, {table.rows[0].key} in table_{table.key}"
+    return f"columns: answers to a table come nested, {table.rows[0].key} in Table_{table.key}"
 
 
 def _web_only(form, language):

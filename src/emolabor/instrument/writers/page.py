@@ -6,7 +6,7 @@ from importlib.resources import files
 
 from emolabor.instrument.form import make_form
 from emolabor.instrument.words import WORDS
-from emolabor.instrument.writers.surveyjs import LOCALES, survey
+from emolabor.instrument.writers.surveyjs import LOCALES, survey, table_name
 
 LANGUAGE_NAMES = {"zh": "中文", "en": "English"}
 _STYLES = ("survey-core.fontless.min.css", "page.css")
@@ -45,7 +45,7 @@ def page(instrument, language):
         "locales": {code: LOCALES[code] for code in form.languages},
         "words": {name: WORDS[name] for name in ("thanks", "save", "save_text", "again")},
         "columns": columns,
-        "tables": [f"table_{table.key}" for table in form.tables],
+        "tables": [table_name(table) for table in form.tables],
         "typed": [question.key for question in form.background if not question.choices],
         "seconds": _SECONDS if _SECONDS in columns else None,
         "survey": survey(form, language),

@@ -21,7 +21,8 @@ def qualtrics(instrument, language):
     Returns
     -------
     bytes
-        UTF-8 text. A question's ID is its key, a table's ID the key of its first scale; answers are numbered from 1.
+        UTF-8 text. A question's ID is its key, a table's ``Table_`` and the key of its first scale; answers are
+        numbered from 1.
 
     Raises
     ------
@@ -31,8 +32,8 @@ def qualtrics(instrument, language):
     form = make_form(instrument)
     _check(form, instrument, language)
     blocks = ["[[AdvancedFormat]]", "[[Block]]"]
-    blocks += [_text("consent_text", form.consent, language), _question(form.agreement, language), "[[PageBreak]]"]
-    blocks += [_text("introduction", form.introduction, language)]
+    blocks += [_text("Consent_text", form.consent, language), _question(form.agreement, language), "[[PageBreak]]"]
+    blocks += [_text("Introduction", form.introduction, language)]
     blocks += [_question(question, language) for question in form.background]
     for page in form.pages:
         blocks += ["[[PageBreak]]", *(_question(table, language) for table in page)]
@@ -47,7 +48,7 @@ def _question(entry, language):
     labels = [_words(choice.names, language) for choice in entry.choices]
     if isinstance(entry, Table):
         rows = [_words(row.text, language) for row in entry.rows]
-        lines = ["[[Question:Matrix]]", f"[[ID:{entry.key}]]", _words(entry.instruction, language)]
+        lines = ["[[Question:Matrix]]", f"[[ID:Table_{entry.key}]]", _words(entry.instruction, language)]
         return "\n".join([*lines, "[[Choices]]", *rows, "[[Answers]]", *labels])
     kind = "MC:SingleAnswer" if labels else "TextEntry:SingleLine"
     lines = [f"[[Question:{kind}]]", f"[[ID:{entry.key}]]", _words(entry.text, language)]

@@ -42,12 +42,12 @@ def survey(form, language):
     dict
         What SurveyJS calls a survey JSON.
     """
-    consent = [_text("consent_text", form.consent), _question(form.agreement)]
-    pages = [{"name": "consent_page", "elements": consent}]
-    first = [_text("introduction", form.introduction), *map(_question, form.background)]
-    pages.append({"name": "background_page", "elements": first})
+    consent = [_text("Consent_text", form.consent), _question(form.agreement)]
+    pages = [{"name": "Page_consent", "elements": consent}]
+    first = [_text("Introduction", form.introduction), *map(_question, form.background)]
+    pages.append({"name": "Page_background", "elements": first})
     for number, page in enumerate(form.pages, start=1):
-        pages.append({"name": f"page_{number}", "elements": list(map(_table, page))})
+        pages.append({"name": f"Page_{number}", "elements": list(map(_table, page))})
     return {
         "title": _words(form.title),
         "locale": LOCALES[language],
@@ -58,6 +58,11 @@ def survey(form, language):
         "questionErrorLocation": "bottom",
         "pages": pages,
     }
+
+
+def table_name(table):
+    """Name a table; the capital keeps it apart from every key."""
+    return f"Table_{table.key}"
 
 
 def _words(translations):
@@ -85,7 +90,7 @@ def _question(question):
 def _table(table):
     return {
         "type": "matrix",
-        "name": f"table_{table.key}",
+        "name": table_name(table),
         "title": _words(table.instruction),
         "columns": _choices(table.choices),
         "rows": [{"value": row.key, "text": _words(row.text)} for row in table.rows],

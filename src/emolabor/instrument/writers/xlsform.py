@@ -15,7 +15,8 @@ def xlsform(instrument, language):
     """Write an XLSForm workbook.
 
     A page is a group with the appearance ``field-list``; items are named by their keys and answers by their codes, so
-    that exported answers read back as they are. Only the consent must be answered.
+    that exported answers read back as they are. Names of our own begin with a capital, as no key does. Only the consent
+    must be answered.
 
     Parameters
     ----------
@@ -33,21 +34,21 @@ def xlsform(instrument, language):
     answer_lists = _answer_lists(form)
     survey = [{"type": "start", "name": "start"}, {"type": "end", "name": "end"}]
     survey += _page(
-        "page_consent",
+        "Page_consent",
         form.title,
         [
-            _note("consent_text", form.consent),
+            _note("Consent_text", form.consent),
             _asked(form.agreement, answer_lists),
         ],
     )
     questions = [_asked(question, answer_lists) for question in form.background]
-    survey += _page("page_background", WORDS["background"], [_note("introduction", form.introduction), *questions])
+    survey += _page("Page_background", WORDS["background"], [_note("Introduction", form.introduction), *questions])
     for number, page in enumerate(form.pages, start=1):
         rows = []
         for table in page:
-            rows.append(_note(f"instruction_{table.key}", table.instruction))
+            rows.append(_note(f"Instruction_{table.key}", table.instruction))
             rows += [_asked(row, answer_lists, appearance="likert") for row in table.rows]
-        survey += _page(f"page_{number}", None, rows)
+        survey += _page(f"Page_{number}", None, rows)
     choices = [
         {"list_name": name, "name": choice.code, "label": choice.names}
         for answers, name in answer_lists.items()
