@@ -4,6 +4,7 @@ import sys
 
 import pandas as pd
 import pytest
+import yaml
 
 from emolabor import cli
 from emolabor.simulation.folder import DATA_FILE
@@ -220,6 +221,20 @@ def test_a_questionnaire_is_written_and_its_losses_are_told(tmp_path, capsys):
 def test_a_questionnaire_that_cannot_be_written_leaves_nothing_behind(options, message, refused, tmp_path):
     assert message in refused("questionnaire", *options, "--output", tmp_path / "survey")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_mapping_is_written_where_names_or_codes_change(tmp_path, capsys):
+    def write(name):
+        files = ["--output", str(tmp_path / "survey"), "--mapping", str(tmp_path / f"{name}.yaml")]
+        assert cli.main(["questionnaire", "--format", name, *files]) == 0
+        return capsys.readouterr().out
+
+    assert f"written: {tmp_path / 'limesurvey.yaml'}" in write("limesurvey")
+    mapping = yaml.safe_load((tmp_path / "limesurvey.yaml").read_text(encoding="utf-8"))
+    assert mapping["columns"]["dispatch_type"] == "dispatchtype"
+    assert mapping["values"]["sex"] == {"1": "female", "2": "male"}
+    assert "no mapping is needed" in write("html")
+    assert not (tmp_path / "html.yaml").exists()
 
 
 def test_the_help_names_every_format(capsys):

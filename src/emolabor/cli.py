@@ -108,6 +108,7 @@ def fit(model_file, data_file, cov, n_obs):
     epilog=examples(
         "emolabor questionnaire --format xlsform --output survey.xlsx",
         "emolabor questionnaire mine.yaml --format wjx --output survey.txt --language zh",
+        "emolabor questionnaire --format limesurvey --output survey.txt --mapping mapping.yaml",
     )
 )
 @click.argument("instrument", default="window_staff")
@@ -120,15 +121,23 @@ def fit(model_file, data_file, cov, n_obs):
 )
 @click.option("--output", required=True, metavar="FILE", help="Write the questionnaire there.")
 @click.option("--language", metavar="zh|en", help="By default the first the instrument is written in.")
-def questionnaire(instrument, format_name, output, language):
+@click.option("--mapping", metavar="YAML", help="Write there how to read the answers back, if names or codes change.")
+def questionnaire(instrument, format_name, output, language, mapping):
     """Write a questionnaire for fieldwork, and say what its format could not carry.
 
     INSTRUMENT is window_staff or the path of an instrument's YAML file.
     """
+    import yaml
+
+    from emolabor.files import write_text
     from emolabor.instrument import load_instrument
 
     export = load_instrument(instrument).write(output, format=format_name, language=language)
     click.echo(f"written: {export.path}")
+    if mapping and export.mapping:
+        click.echo(f"written: {write_text(mapping, yaml.safe_dump(export.mapping, sort_keys=False))}")
+    elif mapping:
+        click.echo(f"no mapping is needed: {format_name} keeps names and codes")
     if export.not_carried:
         click.echo(f"{format_name} could not carry:")
     for sentence in export.not_carried:

@@ -9,7 +9,6 @@ import pytest
 
 import emolabor as el
 from emolabor.errors import EmolaborError
-from emolabor.instrument.codebook import spreadsheet_csv
 
 sys.path.insert(0, str(Path(__file__).parent))
 from small_instrument import small
@@ -103,12 +102,3 @@ def test_another_ending_is_refused(tmp_path):
     with pytest.raises(EmolaborError, match="language: found 'fr'"):
         el.codebook(small()).write(tmp_path / "codebook.md", "fr")
     assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@A1", "\tx", "\rx"])
-def test_a_spreadsheet_meets_no_formula(text):
-    assert spreadsheet_csv(pd.DataFrame({"a": [text]})).split("\n", 1)[1].lstrip('"').startswith("'")
-
-
-def test_numbers_and_other_texts_stay_as_they_are():
-    assert spreadsheet_csv(pd.DataFrame({"a": [-1.5], "b": ["a-b"], "c": [None]})) == "\ufeffa,b,c\n-1.5,a-b,\n"

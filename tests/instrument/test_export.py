@@ -160,6 +160,26 @@ def test_what_a_format_cannot_carry_is_said(tmp_path):
     assert any("Table_calm_1 is ca1" in sentence for sentence in told("qualtrics"))
 
 
+def test_a_mapping_tells_how_changed_names_and_codes_come_back(tmp_path):
+    def mapping(name):
+        return small().write(tmp_path / "out", format=name, language="zh").mapping
+
+    codes = {"work_type": {"1": "dispatched", "2": "agency"}}
+    assert mapping("html") == mapping("xlsform") == mapping("docx") == {}
+    assert mapping("wjx") == {"values": codes}
+    assert mapping("limesurvey") == {"columns": {"work_type": "worktype"}, "values": codes}
+    assert mapping("qualtrics") == {
+        "columns": {
+            "ca1": "Table_calm_1",
+            "ca2": "Table_calm_2",
+            "ti1": "Table_order_1",
+            "pu1": "Table_order_2",
+            "at1": "Table_order_3",
+        },
+        "values": codes,
+    }
+
+
 def test_nothing_is_said_of_what_a_questionnaire_does_not_have():
     plain = make_form(replace(small(), random_order=(), new_page_before=(), background=(), attention_checks=()))
     depends = {"random order", "pages", "patterns", "underscores", "codes", "quotation marks"}

@@ -1,14 +1,13 @@
 """The codebook: what every column of a data file means, and how it was answered."""
 
 import html
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
 from emolabor.errors import EmolaborError
-from emolabor.files import write_text
+from emolabor.files import csv_text, write_text
 from emolabor.instrument.columns import variables
 from emolabor.instrument.instrument import Instrument
 from emolabor.scales.scale import check_language
@@ -124,7 +123,7 @@ class Codebook:
         check_language(language, self.instrument.languages)
         match Path(path).suffix.lower():
             case ".csv":
-                return write_text(path, spreadsheet_csv(self.table()))
+                return write_text(path, csv_text(self.table()))
             case ".md":
                 return write_text(path, self._markdown(language))
             case ".html":
@@ -209,27 +208,12 @@ def codebook(instrument, data=None, source=None):
     return Codebook(instrument, None if data is None else _statistics(instrument, data), source)
 
 
-def spreadsheet_csv(table):
-    """Turn a table into CSV for spreadsheets: a text that would be taken as a formula gets an apostrophe before it.
-
-    Parameters
-    ----------
-    table : DataFrame
-        The table; it is not changed.
-
-    Returns
-    -------
-    str
-        The CSV text, beginning with a byte order mark so that Excel reads it as UTF-8.
-    """
-    safe = table.map(lambda cell: f"'{cell}" if isinstance(cell, str) and re.match(r"[=+\-@\t\r]", cell) else cell)
-    return "\ufeff" + safe.to_csv(index=False, lineterminator="\n")
-
-
 def _values(column, language):
-    """Write codes with their labels, or what is typed in."""
+    """Write codes with their labels (without where these are withheld), or what is typed in."""
     if column.codes:
-        return "; ".join(f"{code} = {names[language]}" for code, names in column.codes.items())
+        return "; ".join(f"{code} = {names[language]}" if names else f"{code}" for code, names in column.codes.items())
+    if column.kind == "answer":
+        return None
     if column.kind == "code":
         return f"{_WORDS['code'][language]} {column.pattern}"
     high = "" if column.maximum is None else f"{column.maximum:g}"

@@ -16,7 +16,8 @@ class Column:
     text : dict of str to str, or None
         Wording by language; None where it is withheld.
     codes : dict of (int or str) to dict
-        Allowed values to labels by language; empty for codes typed in and numbers.
+        Allowed values to labels by language; empty for codes typed in and numbers. Labels that are withheld are an
+        empty dict.
     scale, dimension : str or None
         Keys of what it belongs to.
     reverse : bool
@@ -72,9 +73,11 @@ def variables(instrument):
         for one in instrument.background
     ]
     for scale in instrument.scales:
-        labels = scale.response_format.labels
+        answers = scale.response_format
+        labels = (answers and answers.labels) or {}
         codes = {
-            code: {language: labels[language][code - 1] for language in labels} for code in scale.response_format.codes
+            code: {language: labels[language][code - 1] for language in labels}
+            for code in (answers.codes if answers else ())
         }
         for dimension in scale.dimensions:
             columns += [

@@ -7,7 +7,7 @@ from pathlib import Path
 from emolabor.errors import EmolaborError
 from emolabor.files import write_bytes
 from emolabor.instrument.form import make_form
-from emolabor.instrument.losses import EVERYTHING, not_carried
+from emolabor.instrument.losses import EVERYTHING, mapping, not_carried
 from emolabor.scales.scale import check_language
 
 # Format: the module and the function that write it, and what of a questionnaire it does not carry (see losses.py).
@@ -44,12 +44,16 @@ class Export:
         As asked for.
     not_carried : tuple of str
         What the format could not carry, a sentence each.
+    mapping : dict
+        What `emolabor.read_responses` has to know to read the answers back: ``columns`` (key to heading) and
+        ``values`` (key to a table from what the file holds to codes), each only where names or codes had to change.
     """
 
     path: Path
     format: str
     language: str
     not_carried: tuple[str, ...]
+    mapping: dict
 
 
 def write_instrument(instrument, path, format, language=None):
@@ -63,12 +67,9 @@ def write_instrument(instrument, path, format, language=None):
     content = getattr(import_module(f"emolabor.instrument.writers.{module}"), function)(instrument, language)
     if Path(path).is_dir():
         raise EmolaborError(f"path: found the folder {str(path)!r}; allowed: the name of a file")
-    return Export(
-        write_bytes(path, content),
-        format,
-        language,
-        not_carried(make_form(instrument), EVERYTHING - lost, language),
-    )
+    form = make_form(instrument)
+    written = write_bytes(path, content)
+    return Export(written, format, language, not_carried(form, EVERYTHING - lost, language), mapping(form, lost))
 
 
 def _refuse_withheld(instrument):

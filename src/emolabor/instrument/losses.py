@@ -26,6 +26,40 @@ def not_carried(form, carried, language):
     return tuple(sentence for sentence in sentences if sentence)
 
 
+def mapping(form, lost):
+    """Say how answers come back where a format changes names or codes.
+
+    Parameters
+    ----------
+    form : Form
+        The questionnaire.
+    lost : set of str
+        What the format does not carry.
+
+    Returns
+    -------
+    dict
+        With the entries of a mapping file that are needed: columns, values.
+    """
+    columns, values = {}, {}
+    if "row numbers" in lost:
+        for table in form.tables:
+            columns |= {row.key: f"Table_{table.key}_{number}" for number, row in enumerate(table.rows, start=1)}
+    if "underscores" in lost:
+        columns |= {question.key: short(question.key) for question in form.background if "_" in question.key}
+    if "codes" in lost:
+        values = {key: {str(number): code for number, code in enumerate(codes, 1)} for key, codes in _renumbered(form)}
+    return {name: entries for name, entries in (("columns", columns), ("values", values)) if entries}
+
+
+def _renumbered(form):
+    """Background questions whose codes are not 1, 2, 3 and so on."""
+    for question in form.background:
+        codes = [choice.code for choice in question.choices]
+        if codes != list(range(1, len(codes) + 1)):
+            yield question.key, codes
+
+
 def _languages(form, language):
     others = [LANGUAGE.get(other, other) for other in form.languages if other != language]
     return others and f"languages: only {LANGUAGE.get(language, language)}; write another file for {', '.join(others)}"
@@ -58,12 +92,10 @@ def _keys(form, language):
 
 
 def _codes(form, language):
-    coded = []
-    for question in form.background:
-        codes = [choice.code for choice in question.choices]
-        if codes != list(range(1, len(codes) + 1)):
-            named = ", ".join(f"{number} is {code}" for number, code in enumerate(codes, start=1))
-            coded.append(f"{question.key} ({named})")
+    coded = [
+        f"{key} ({', '.join(f'{number} is {code}' for number, code in enumerate(codes, start=1))})"
+        for key, codes in _renumbered(form)
+    ]
     return coded and f"codes: answers come back as running numbers in {'; '.join(coded)}"
 
 
