@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import yaml
 
 from emolabor.errors import EmolaborError
 from emolabor.instrument import FORMATS, load_instrument
@@ -184,6 +185,21 @@ def test_nothing_is_said_of_what_a_questionnaire_does_not_have():
     plain = make_form(replace(small(), random_order=(), new_page_before=(), background=(), attention_checks=()))
     depends = {"random order", "pages", "patterns", "underscores", "codes", "quotation marks"}
     assert not_carried(plain, EVERYTHING - depends, "zh") == ()
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_questionnaire_in_one_language_is_written_too(tmp_path, name):
+    def only_chinese(entry):
+        if isinstance(entry, dict):
+            return {key: only_chinese(value) for key, value in entry.items() if key != "en"}
+        return [only_chinese(value) for value in entry] if isinstance(entry, list) else entry
+
+    for path in (FOLDER / "small").iterdir():
+        content = only_chinese(yaml.safe_load(path.read_text(encoding="utf-8")))
+        (tmp_path / path.name).write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+    export = load_instrument(tmp_path / "small.yaml").write(tmp_path / "out", format=name)
+    assert export.language == "zh"
+    assert not any(sentence.startswith("languages:") for sentence in export.not_carried)
 
 
 def test_the_form_joins_scales_that_are_asked_alike():
