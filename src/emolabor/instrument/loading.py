@@ -61,7 +61,8 @@ def load_instrument(key_or_path):
 
 def _files(document):
     """Map the names of the instrument's and its scales' files, as messages give them, to where they lie."""
-    paths = {document.file: _SHIPPED.get(document.file, Path(document.file))}
+    path = Path(document.file)
+    paths = {path.stem if path in _SHIPPED.values() else document.file: path}
     for name in document.data["scales"]:
         path = _scale_path(document, name)
         paths[str(path) if path else name] = path or _LIBRARY / f"{name}.yaml"

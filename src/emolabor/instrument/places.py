@@ -24,14 +24,16 @@ def place(instrument, key, *entry):
     --------
     >>> from emolabor.instrument import load_instrument
     >>> place(load_instrument("window_staff"), "at1")
-    'window_staff, line 33, attention_checks[0].key (at1)'
+    'window_staff, line 38, attention_checks[0].key (at1)'
     """
     for file, path in instrument.files.items():
         document = read_document(path)
-        for where in document.lines:
-            if where and where[-1] == "key" and _at(document.data, where) == key:
-                where = (*where[:-1], *entry) if entry else where
-                return f"{file}, line {document.lines[where]}, {Document.place(where)} ({key})"
+        found = [one for one in document.lines if one and one[-1] == "key" and _at(document.data, one) == key]
+        if found:
+            # A scale may be named like its only dimension: the scale stands higher.
+            where = min(found, key=len)
+            where = (*where[:-1], *entry) if entry else where
+            return f"{file}, line {document.lines[where]}, {Document.place(where)} ({key})"
     return key
 
 

@@ -120,15 +120,14 @@ def _check(form, instrument):
 def _check_key(instrument, key, others):
     """Refuse a key that LimeSurvey would cut off or mistake for one of the others."""
     code = short(key)
-    where = place(instrument, key)
     if len(code) > _LONGEST_KEY:
         raise EmolaborError(
-            f"{where}: found a key of {len(code)} letters and digits, and LimeSurvey takes {_LONGEST_KEY}; "
-            f"allowed: a shorter key, such as {code[:8]}"
+            f"{place(instrument, key)}: found a key of {len(code)} letters and digits, and LimeSurvey takes "
+            f"{_LONGEST_KEY}; allowed: a shorter key, such as {code[:8]}"
         )
     if code in others:
         raise EmolaborError(
-            f"{where}: found a key that is {code} without its underscores, as {others[code]} is, and LimeSurvey takes "
-            "letters and digits only; allowed: keys that differ in letters and digits"
+            f"{place(instrument, key)}: found a key that is {code} without its underscores, as {others[code]} is, and "
+            "LimeSurvey takes letters and digits only; allowed: keys that differ in letters and digits"
         )
     others[code] = key

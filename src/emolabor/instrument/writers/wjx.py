@@ -113,7 +113,7 @@ def _parts(entry, language):
 
 def _check(form, instrument, language):
     for table in form.tables:
-        _check_labels(table, place(instrument, table.key, "response_format", "labels", language), language)
+        _check_labels(table, instrument, language)
     for place_of, text in texts(form):
         line = text[language]
         if re.match(r"\s*[0-9]", line) or re.search(r"[\[\]\n]", line):
@@ -124,16 +124,16 @@ def _check(form, instrument, language):
             )
 
 
-def _check_labels(table, where, language):
+def _check_labels(table, instrument, language):
     labels = [choice.names[language] for choice in table.choices]
-    for label in labels:
-        if re.search(r"\s", label):
-            raise EmolaborError(
-                f"{where}: found the label {label!r} with a blank in it, and 问卷星 parts the labels of a table at "
-                f"blanks; allowed: labels without blanks ({language}), {_INSTEAD}"
-            )
-    if len(labels) < 3:
-        raise EmolaborError(
-            f"{where}: found {len(labels)} labels, and 问卷星 reads the first line of a table as labels only if "
-            f"there are three or more; allowed: three labels or more, {_INSTEAD}"
-        )
+    broken = next((label for label in labels if re.search(r"\s", label)), None)
+    if broken is not None:
+        found = f"the label {broken!r} with a blank in it, and 问卷星 parts the labels of a table at blanks"
+        allowed = f"labels without blanks ({language})"
+    elif len(labels) < 3:
+        found = f"{len(labels)} labels, and 问卷星 reads a line as labels only if there are three or more"
+        allowed = "three labels or more"
+    else:
+        return
+    where = place(instrument, table.key, "response_format", "labels", language)
+    raise EmolaborError(f"{where}: found {found}; allowed: {allowed}, {_INSTEAD}")
