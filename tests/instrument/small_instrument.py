@@ -36,6 +36,7 @@ def parts(content):
     if not content.startswith(b"PK"):
         return content
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
         return {name: archive.read(name) for name in archive.namelist()}
 
 
