@@ -76,9 +76,7 @@ def saved(page, folder):
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_answers_given_are_the_answers_read(page, tmp_path, language):
     instrument, form = small(), make_form(small())
-    written = instrument.write(tmp_path / "page.html", format="html", language=language)
-    assert written.not_carried == ()
-    page.goto(written.path.as_uri())
+    page.goto(instrument.write(tmp_path / "page.html", format="html", language=language).path.as_uri())
     draw = random.Random(language)
     answers = {row.key: str(draw.choice(row.choices).code) for table in form.tables for row in table.rows}
     answers |= {"centre": "C07", "work_type": "agency", "age": "2"}

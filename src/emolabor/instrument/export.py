@@ -7,7 +7,7 @@ from pathlib import Path
 from emolabor.errors import EmolaborError
 from emolabor.files import write_bytes
 from emolabor.instrument.form import make_form
-from emolabor.instrument.losses import EVERYTHING, mapping, not_carried
+from emolabor.instrument.losses import mapping, not_carried
 from emolabor.scales.scale import check_language
 
 # Format: the module and the function that write it, and what of a questionnaire it does not carry (see losses.py).
@@ -23,7 +23,7 @@ _FORMATS = {
         {"languages", "random order", "agreement", "patterns", "row numbers", "codes"},
     ),
     "surveyjs": ("surveyjs", "surveyjs", {"nesting"}),
-    "html": ("page", "page", set()),
+    "html": ("page", "page", {"files"}),
     "docx": ("paper", "paper", {"languages", "random order", "pages", "recording"}),
     "sav-codebook": ("description", "sav_codebook", {"form", "languages", "patterns"}),
     "table-schema": ("description", "table_schema", {"form", "languages"}),
@@ -69,7 +69,7 @@ def write_instrument(instrument, path, format, language=None):
         raise EmolaborError(f"path: found the folder {str(path)!r}; allowed: the name of a file")
     form = make_form(instrument)
     written = write_bytes(path, content)
-    return Export(written, format, language, not_carried(form, EVERYTHING - lost, language), mapping(form, lost))
+    return Export(written, format, language, not_carried(form, lost, language), mapping(form, lost))
 
 
 def _refuse_withheld(instrument):

@@ -1,28 +1,26 @@
 """What a format cannot carry of a questionnaire, in plain sentences."""
 
-import re
-
 LANGUAGE = {"zh": "Chinese", "en": "English"}
 
 
-def not_carried(form, carried, language):
+def not_carried(form, lost, language):
     """Say what is in a questionnaire but not in a format.
 
     Parameters
     ----------
     form : Form
         The questionnaire.
-    carried : set of str
-        What the format carries: names of `_SENTENCES`.
+    lost : set of str
+        What the format does not carry: names of `_SENTENCES`.
     language : str
         The language written.
 
     Returns
     -------
     tuple of str
-        A sentence for each thing that is lost; empty if nothing is.
+        A sentence for each thing that this questionnaire has and the format loses.
     """
-    sentences = (sentence(form, language) for feature, sentence in _SENTENCES.items() if feature not in carried)
+    sentences = (sentence(form, language) for feature, sentence in _SENTENCES.items() if feature in lost)
     return tuple(sentence for sentence in sentences if sentence)
 
 
@@ -34,7 +32,7 @@ def mapping(form, lost):
     form : Form
         The questionnaire.
     lost : set of str
-        What the format does not carry.
+        What the format does not carry: names of `_SENTENCES`.
 
     Returns
     -------
@@ -47,6 +45,9 @@ def mapping(form, lost):
             columns |= {row.key: f"Table_{table.key}_{number}" for number, row in enumerate(table.rows, start=1)}
     if "underscores" in lost:
         columns |= {question.key: short(question.key) for question in form.background if "_" in question.key}
+        for table in form.tables:
+            keys = [row.key for row in table.rows if "_" in row.key]
+            columns |= {key: f"{short(table.key)}[{short(key)}]" for key in keys}
     if "codes" in lost:
         values = {key: {str(number): code for number, code in enumerate(codes, 1)} for key, codes in _renumbered(form)}
     return {name: entries for name, entries in (("columns", columns), ("values", values)) if entries}
@@ -121,6 +122,10 @@ def _web_only(form, language):
     return "page breaks are for the web import (文本导入) only: where a program sends the questionnaire, use wjx-jsonl"
 
 
+def _files(form, language):
+    return "files: each respondent saves a file of one row; put the rows together before reading them"
+
+
 def _agency(form, language):
     return "agency: settings.csv names org.example; write the agency that keeps your study in its place"
 
@@ -142,7 +147,7 @@ def _recording(form, language):
 
 def short(key):
     """Take the underscores out of a key."""
-    return re.sub("_", "", key)
+    return key.replace("_", "")
 
 
 _SENTENCES = {
@@ -161,6 +166,6 @@ _SENTENCES = {
     "codes": _codes,
     "quotation marks": _quotes,
     "recording": _recording,
+    "files": _files,
     "agency": _agency,
 }
-EVERYTHING = frozenset(_SENTENCES)
