@@ -74,14 +74,14 @@ class Instrument:
         Title, consent text and opening words, by language.
     scales : tuple of Scale
         The scales in the order asked.
-    new_page_before : tuple of str
-        Keys of the scales that begin a page; background and the first scale always do.
-    random_order : tuple of str
-        Keys of the scales whose items each respondent meets in another order.
     attention_checks : tuple of AttentionCheck
         Lines that show whether a respondent reads.
     background : tuple of Variable
         The columns of a data file that are no answers to scales.
+    new_page_before : tuple of str
+        Keys of the scales that begin a page; background and the first scale always do.
+    random_order : tuple of str
+        Keys of the scales whose items each respondent meets in another order.
     files : dict of str to Path
         The files it was read from, by the name a message gives them.
 
@@ -102,10 +102,10 @@ class Instrument:
     consent: dict
     introduction: dict
     scales: tuple[Scale, ...]
-    new_page_before: tuple[str, ...]
-    random_order: tuple[str, ...]
     attention_checks: tuple[AttentionCheck, ...]
     background: tuple[Variable, ...]
+    new_page_before: tuple[str, ...] = ()
+    random_order: tuple[str, ...] = ()
     files: dict = field(default_factory=dict, compare=False, repr=False)
 
     @property
