@@ -57,10 +57,9 @@ def validate(files):
         except EmolaborError as error:
             mistakes.append(str(error))
             continue
-        unwritten = (
-            f"; still to write before it can be fielded: {', '.join(scale.unwritten)}" if scale.unwritten else ""
-        )
-        click.echo(f"{file}: {scale.key} is valid, {len(scale.items)} items{unwritten}")
+        left = f"; still to write before it can be fielded: {', '.join(scale.unwritten)}" if scale.unwritten else ""
+        left = "; its texts are withheld" if scale.rights["text"] == "withheld" else left
+        click.echo(f"{file}: {scale.key} is valid, {len(scale.items)} items{left}")
     if mistakes:
         raise EmolaborError("\n".join(mistakes))
 
