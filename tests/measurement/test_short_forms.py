@@ -63,15 +63,13 @@ def test_a_candidate_has_the_numbers_of_its_own_fit(table, answers, place):
 
 
 def test_the_order_is_that_of_the_rule(table):
-    assert table["mean_rank"].to_numpy() == pytest.approx(
-        (table["omega"].rank(ascending=False) + table["r_long"].rank(ascending=False)) / 2
-    )
+    assert table["score"].to_numpy() == pytest.approx((table["omega"] + table["r_long"]) / 2)
     within = (table["cfi"] >= 0.95) & (table["rmsea"] <= 0.08) & (table["omega_lowest"] >= 0.7)
     assert (table["keeps_limits"] == within & table["admissible"]).all()
     assert 0 < within.sum() < 1000  # both kinds are there
     first = table[table["keeps_limits"]]
     assert list(first.index) == list(range(len(first)))
-    assert first["mean_rank"].is_monotonic_increasing
+    assert first["score"].is_monotonic_decreasing
 
 
 def test_weights_and_limits_state_another_rule(answers):
@@ -118,6 +116,11 @@ def test_a_scale_s_answers_are_taken_as_fielded():
 def test_a_wrong_request_is_refused(answers, options, found):
     with pytest.raises(EmolaborError, match=found):
         short_forms(answers, DIMENSIONS, **options)
+
+
+def test_fit_cannot_rank_what_always_fits(answers):
+    with pytest.raises(EmolaborError, match="found only measures of fit, but no degrees of freedom"):
+        short_forms(answers, {"a": DIMENSIONS["a"]}, 3, weights={"rmsea": 1})
 
 
 def test_too_many_candidates_are_refused_before_any_is_fitted(answers):

@@ -22,10 +22,10 @@ def short_forms(data, scale, n_items, *, limits=LIMITS, weights=WEIGHTS):
 
     Each candidate keeps the stated number of items of every dimension, so that content is covered, and is fitted as a
     maximum likelihood factor model with one factor a dimension. The rule that ranks them: candidates with an admissible
-    solution that keep all `limits` come first, then the other admissible ones, then the rest; within each, the lowest
-    weighted mean of their ranks for omega and for the correlation with the long form, and of equal ones the higher
-    omega. So fit decides who may win, not who wins: among forms that fit, differences of CFI are mostly chance, and fit
-    alone would favour weak items, whose covariances are small and easily fitted.
+    solution that keep all `limits` come first, then the other admissible ones, then the rest; within each, the highest
+    score, which is the weighted mean of omega and of the correlation with the long form. So fit decides who may win,
+    not who wins: among forms that fit, differences of CFI are mostly chance, and fit alone would favour weak items,
+    whose covariances are small and easily fitted.
 
     The correlation with the long form is that of sums which share items and their errors, and so is higher than that of
     two separate tests would be (Smith, McCarthy & Anderson, 2000); as every candidate shares as many, the order is
@@ -43,12 +43,12 @@ def short_forms(data, scale, n_items, *, limits=LIMITS, weights=WEIGHTS):
     limits : mapping of str to float
         Limits for any of the same: RMSEA no higher, the others no lower.
     weights : mapping of str to float
-        Weights of the ranks for any of cfi, rmsea, omega, omega_lowest and r_long.
+        Weights in the score for any of cfi, rmsea (as 1 - RMSEA), omega, omega_lowest and r_long.
 
     Returns
     -------
     DataFrame
-        One row a candidate, the best first: ``items`` (keys), ``keeps_limits``, ``admissible``, ``mean_rank``,
+        One row a candidate, the best first: ``items`` (keys), ``keeps_limits``, ``admissible``, ``score``,
         ``chisq``, ``df``, ``cfi``, ``rmsea``, ``omega`` (``omega_total_ml``, mean of the dimensions),
         ``omega_lowest`` (of the dimensions) and ``r_long`` (mean of the dimensions). With no degrees of freedom CFI
         and RMSEA are missing and do not count.
@@ -89,17 +89,20 @@ def short_forms(data, scale, n_items, *, limits=LIMITS, weights=WEIGHTS):
 
 def _ranked(table, limits, weights):
     """Put the candidates in the order of the rule."""
+    good = table.assign(rmsea=1 - table["rmsea"])
     counted = {name: weight for name, weight in weights.items() if not table[name].isna().all()}
-    ranks = {name: table[name].rank(ascending=name == "rmsea", na_option="bottom") for name in counted}
-    table["mean_rank"] = sum(weight * ranks[name] for name, weight in counted.items()) / sum(counted.values())
+    if not counted:
+        raise EmolaborError(
+            "weights: found only measures of fit, but no degrees of freedom; allowed: omega or r_long too"
+        )
+    table["score"] = sum(weight * good[name] for name, weight in counted.items()) / sum(counted.values())
     kept = table["admissible"].copy()
     for name, limit in limits.items():
         missed = table[name] > limit if name == "rmsea" else table[name] < limit
         kept &= ~missed
     table["keeps_limits"] = kept
-    order = ["keeps_limits", "admissible", "mean_rank"]
-    ascending = [False, False, True, False]
-    table = table.sort_values([*order, "omega"], ascending=ascending, kind="stable", ignore_index=True)
+    order = ["keeps_limits", "admissible", "score"]
+    table = table.sort_values(order, ascending=False, kind="stable", ignore_index=True)
     return table[["items", *order, "chisq", "df", *CRITERIA]]
 
 
@@ -125,8 +128,8 @@ def _fit_candidates(covariances, keep, n):
     # Neutral names: all candidates are one model, and an item key need not be a word of the model syntax.
     names = [f"item{i + 1}" for i in range(p)]
     model = "\n".join(f"factor{k + 1} =~ {' + '.join(names[i] for i in part)}" for k, part in enumerate(parts))
-    first = cfa(model, sample_cov=pd.DataFrame(covariances[0], names, names), n_obs=n, std_lv=True)
-    found = refit_many(first, covariances)
+    middle = pd.DataFrame(covariances.mean(axis=0), names, names)
+    found = refit_many(cfa(model, sample_cov=middle, n_obs=n, std_lv=True), covariances)
     residuals = found[[f"{name} ~~ {name}" for name in names]].to_numpy()
     loadings = np.stack([found[f"factor{k + 1} =~ {names[i]}"] for k, part in enumerate(parts) for i in part], axis=1)
     omegas = [
