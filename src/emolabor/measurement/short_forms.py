@@ -14,7 +14,8 @@ from emolabor.sem import cfa, refit_many
 LIMITS = {"cfi": 0.95, "rmsea": 0.08, "omega_lowest": 0.70}
 WEIGHTS = {"omega": 1, "r_long": 1}
 CRITERIA = ("cfi", "rmsea", "omega", "omega_lowest", "r_long")
-MOST = 200_000  # candidates: about a minute
+MOST = 200_000  # candidates: a minute or two
+CHUNK = 5000  # candidates fitted together, so that memory stays small
 
 
 def short_forms(data, scale, n_items, *, limits=LIMITS, weights=WEIGHTS):
@@ -82,7 +83,11 @@ def short_forms(data, scale, n_items, *, limits=LIMITS, weights=WEIGHTS):
     chosen = np.array([[i for part in parts for i in part] for parts in product(*choices)])
     cov = complete.cov().to_numpy()
     table = pd.DataFrame({"items": [", ".join(every[i] for i in row) for row in chosen]})
-    table = table.join(_fit_candidates(cov[chosen[:, :, None], chosen[:, None, :]], list(keep.values()), len(complete)))
+    chunks = [chosen[start : start + CHUNK] for start in range(0, len(chosen), CHUNK)]
+    fitted = [
+        _fit_candidates(cov[rows[:, :, None], rows[:, None, :]], list(keep.values()), len(complete)) for rows in chunks
+    ]
+    table = table.join(pd.concat(fitted, ignore_index=True))
     table["r_long"] = _long_form_correlation(cov, chosen, [len(items) for items in dimensions.values()], keep.values())
     return _ranked(table, limits, weights)
 
