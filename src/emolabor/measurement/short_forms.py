@@ -14,7 +14,7 @@ from emolabor.sem import cfa, refit_many
 LIMITS = {"cfi": 0.95, "rmsea": 0.08, "omega_lowest": 0.70}
 WEIGHTS = {"omega": 1, "r_long": 1}
 CRITERIA = ("cfi", "rmsea", "omega", "omega_lowest", "r_long")
-MOST = 200_000  # candidates: a minute or two
+MOST = 200_000  # candidates: some ten seconds for nine items
 CHUNK = 5000  # candidates fitted together, so that memory stays small
 
 
