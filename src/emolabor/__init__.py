@@ -8,6 +8,7 @@ from types import ModuleType
 ROOM_OF = {
     "EmolaborError": "errors",
     "cfa": "sem",
+    "codebook": "instrument",
     "compare": "sem",
     "full_model": "theory",
     "invariance": "sem",

@@ -104,6 +104,71 @@ def fit(model_file, data_file, cov, n_obs):
     click.echo(sem(model, data, sample_cov=matrix, n_obs=n_obs).summary())
 
 
+@cli.command(
+    epilog=examples(
+        "emolabor questionnaire --format xlsform --output survey.xlsx",
+        "emolabor questionnaire mine.yaml --format wjx --output survey.txt --language zh",
+        "emolabor questionnaire --format limesurvey --output survey.txt --mapping mapping.yaml",
+    )
+)
+@click.argument("instrument", default="window_staff")
+@click.option(
+    "--format",
+    "format_name",
+    required=True,
+    metavar="FORMAT",
+    help="xlsform, wjx, wjx-jsonl, limesurvey, qualtrics, surveyjs, html, docx, sav-codebook, table-schema or ddi.",
+)
+@click.option("--output", required=True, metavar="FILE", help="Write the questionnaire there.")
+@click.option("--language", metavar="zh|en", help="By default the first the instrument is written in.")
+@click.option("--mapping", metavar="YAML", help="Write there how to read the answers back, if names or codes change.")
+def questionnaire(instrument, format_name, output, language, mapping):
+    """Write a questionnaire for fieldwork, and say what its format could not carry.
+
+    INSTRUMENT is window_staff or the path of an instrument's YAML file.
+    """
+    import yaml
+
+    from emolabor.files import write_text
+    from emolabor.instrument import load_instrument
+
+    export = load_instrument(instrument).write(output, format=format_name, language=language)
+    click.echo(f"written: {export.path}")
+    if mapping and export.mapping:
+        click.echo(f"written: {write_text(mapping, yaml.safe_dump(export.mapping, sort_keys=False))}")
+    elif mapping:
+        click.echo(f"no mapping is needed: {format_name} keeps names and codes")
+    if export.not_carried:
+        click.echo(f"{format_name} could not carry:")
+    for sentence in export.not_carried:
+        click.echo(f"- {sentence}")
+
+
+@cli.command(
+    epilog=examples(
+        "emolabor codebook --output codebook.md --language en",
+        "emolabor codebook --data answers.csv --output codebook.html",
+    )
+)
+@click.argument("instrument", default="window_staff")
+@click.option("--output", required=True, metavar="FILE", help="Ends in .md, .html or .csv (all languages).")
+@click.option("--data", metavar="FILE", help="Answers to count; no respondent's row is shown, no count under 5.")
+@click.option("--language", metavar="zh|en", help="By default the first the instrument is written in.")
+def codebook(instrument, output, data, language):
+    """Write what every column of a data file means, and with data how it was answered.
+
+    INSTRUMENT is window_staff or the path of an instrument's YAML file.
+    """
+    from emolabor.instrument import codebook as make_codebook
+    from emolabor.instrument import load_instrument
+    from emolabor.responses import read_responses
+
+    loaded = load_instrument(instrument)
+    answers = read_responses(data, loaded).data if data else None
+    book = make_codebook(loaded, answers, source=Path(data).name if data else None)
+    click.echo(f"written: {book.write(output, language)}")
+
+
 def _read(file):
     from emolabor.instrument import load_instrument
     from emolabor.responses import read_responses
