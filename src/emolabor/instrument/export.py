@@ -8,7 +8,7 @@ from emolabor.errors import EmolaborError
 from emolabor.files import write_bytes
 from emolabor.instrument.form import make_form
 from emolabor.instrument.losses import EVERYTHING, mapping, not_carried
-from emolabor.scales.scale import check_language
+from emolabor.scales.scale import PLACEHOLDER, check_language
 
 # Format: the module and the function that write it, and what of a questionnaire it does not carry (see losses.py).
 _WJX = {"languages", "random order", "skipping", "patterns", "keys", "codes"}
@@ -62,7 +62,7 @@ def write_instrument(instrument, path, format, language=None):
         raise EmolaborError(f"format: found {format!r}; allowed: {', '.join(FORMATS)}")
     language = instrument.languages[0] if language is None else language
     check_language(language, instrument.languages)
-    _refuse_withheld(instrument)
+    _refuse_unwritten(instrument)
     module, function, lost = _FORMATS[format]
     content = getattr(import_module(f"emolabor.instrument.writers.{module}"), function)(instrument, language)
     if Path(path).is_dir():
@@ -72,17 +72,19 @@ def write_instrument(instrument, path, format, language=None):
     return Export(written, format, language, not_carried(form, EVERYTHING - lost, language), mapping(form, lost))
 
 
-def _refuse_withheld(instrument):
+def _refuse_unwritten(instrument):
     problems = []
     for scale in instrument.scales:
-        keys = [item.key for item in scale.items if item.text is None]
-        if keys:
+        if not scale.unwritten:
+            continue
+        found = f"{scale.key}: found no wording of {', '.join(scale.unwritten)}"
+        if scale.rights["text"] == "withheld":
             problems.append(
-                f"{scale.key}: found no wording of {', '.join(keys)}, withheld because the rights are with "
-                f"{scale.rights['holder']} ({scale.rights['licence']}); allowed: a scale with texts. Get them from the "
-                "holder, write them under `text:` in a copy of the scale's file that stays with you, set "
-                "`rights: text:` to licensed with licence and evidence, and name that file under the `scales:` of "
-                "your instrument"
+                f"{found}, withheld because the rights are with {scale.rights['holder']} ({scale.rights['licence']}); "
+                "allowed: a scale with texts. Get them from the holder, write them into a file that stays with you, "
+                "and name it in the instrument under `texts:`, as in `texts: {" + scale.key + ": my_texts.yaml}`"
             )
+        else:
+            problems.append(f"{found}; allowed: texts in place of {PLACEHOLDER}, in the scale's file")
     if problems:
         raise EmolaborError("\n".join(problems))
