@@ -13,6 +13,7 @@ from emolabor.errors import EmolaborError
 from emolabor.instrument import FORMATS, load_instrument
 from emolabor.instrument.form import make_form
 from emolabor.instrument.losses import not_carried
+from emolabor.scales import load_scale
 
 sys.path.insert(0, str(Path(__file__).parent))
 from small_instrument import FOLDER, small
@@ -55,14 +56,57 @@ def test_withheld_texts_are_refused_in_every_format(changed, tmp_path, name):
     )
     message = refused(instrument, tmp_path / "out", name)
     assert message.startswith("calm: found no wording of ca1, ca2, withheld because the rights are with A publisher")
-    assert "keep them in texts/calm.yaml beside your instrument's file" in message
+    assert "`texts: {calm: my_texts.yaml}`" in message
     assert pd.isna(instrument.codebook("zh").set_index("key").loc["ca1", "text"])
 
 
-@pytest.mark.parametrize("name", FORMATS)
-def test_a_draft_s_placeholders_are_refused_in_every_format(changed, tmp_path, name):
-    instrument = changed("calm.yaml", ("上班时我很平静。", "TODO 第一题。"))
-    assert refused(instrument, tmp_path / "out", name) == "calm: found TODO in the texts of ca1; allowed: written texts"
+@pytest.fixture
+def with_published_scale(tmp_path):
+    """An instrument that asks a published scale, and the wording that only its user has."""
+
+    def make(texts=""):
+        text = (FOLDER / "small" / "small.yaml").read_text(encoding="utf-8")
+        text = text.replace(
+            "scales:\n  - calm.yaml\n  - order.yaml\n", f"scales:\n  - psm_kim_2013\n  - order.yaml\n{texts}"
+        )
+        text = text.replace("random_order:\n  - calm\n", "")
+        shutil.copy(FOLDER / "small" / "order.yaml", tmp_path)
+        (tmp_path / "mine.yaml").write_text(text, encoding="utf-8")
+        return tmp_path / "mine.yaml"
+
+    keys = [item.key for item in load_scale("psm_kim_2013").items]
+    wording = {
+        "scale": "psm_kim_2013",
+        "instruction": {"zh": "您同意吗？", "en": "Do you agree?"},
+        "labels": {"zh": list("一二三四五"), "en": list("abcde")},
+        "items": {key: {"zh": f"题目{key}", "en": f"Text of {key}"} for key in keys},
+    }
+    (tmp_path / "wording.yaml").write_text(yaml.safe_dump(wording, allow_unicode=True), encoding="utf-8")
+    return make
+
+
+def test_a_published_scale_is_described_without_its_texts_and_written_with_the_users(with_published_scale, tmp_path):
+    instrument = load_instrument(with_published_scale())
+    assert "`texts: {psm_kim_2013: my_texts.yaml}`" in refused(instrument, tmp_path / "out", "xlsform")
+    row = instrument.codebook("zh").iloc[5]
+    assert pd.isna(row["text"]) and row["values"] == "1; 2; 3; 4; 5"
+    instrument = load_instrument(with_published_scale("texts:\n  psm_kim_2013: wording.yaml\n"))
+    content = instrument.write(tmp_path / "out", format="qualtrics", language="en").path.read_text(encoding="utf-8")
+    assert f"Text of {instrument.scales[0].items[0].key}" in content
+
+
+@pytest.mark.parametrize(
+    ("texts", "told"),
+    [
+        ("texts:\n  belonging: wording.yaml\n", "line 15, texts.belonging: found a scale that is not asked"),
+        ("texts:\n  psm_kim_2013: nowhere.yaml\n", "nowhere.yaml: found no readable file"),
+        ("  - yang_2019\n", "line 14, scales[2]: found 'yang_2019'; allowed: a scale whose items have been looked up"),
+    ],
+)
+def test_texts_and_scales_that_cannot_be_used_are_refused(with_published_scale, texts, told):
+    with pytest.raises(EmolaborError) as caught:
+        load_instrument(with_published_scale(texts))
+    assert told in str(caught.value)
 
 
 def test_a_label_with_a_blank_is_refused_for_wjx_and_taken_by_its_other_format(changed, tmp_path):

@@ -12,7 +12,6 @@ from jsonschema import Draft202012Validator
 
 from emolabor.errors import EmolaborError
 from emolabor.instrument import load_instrument
-from emolabor.scales import load_scale
 
 FOLDER = Path(str(files("emolabor.instrument")))
 SHIPPED = FOLDER / "window_staff.yaml"
@@ -203,31 +202,6 @@ def test_a_users_scale_is_found_from_the_instruments_folder(tmp_path):
     texts = instrument.items("zh").set_index("key")["text"]
     assert texts["be1"] == "在中心，同事们把我当一家人。"
     assert texts["be2"] == load_instrument("window_staff").items("zh").set_index("key")["text"]["be2"]
-
-
-def test_withheld_wording_is_read_from_the_folder_of_texts(tmp_path):
-    path = write(tmp_path, TEXT.replace("  - belonging\n", "  - psm_kim_2013\n"))
-    assert load_instrument(path).items("en").set_index("key")["text"].isna()["psmi_aps1"]
-    items = {item.key: {"zh": f"{item.key} 的文字。", "en": "Words."} for item in load_scale("psm_kim_2013").items}
-    texts = {
-        "scale": "psm_kim_2013",
-        "instruction": {"zh": "请选择。", "en": "Choose."},
-        "labels": {"zh": list("一二三四五"), "en": list("abcde")},
-        "items": items,
-    }
-    (tmp_path / "texts").mkdir()
-    (tmp_path / "texts" / "psm_kim_2013.yaml").write_text(yaml.safe_dump(texts, allow_unicode=True), encoding="utf-8")
-    assert load_instrument(path).items("zh").set_index("key")["text"]["psmi_aps1"] == "psmi_aps1 的文字。"
-    del texts["items"]["psmi_aps1"]
-    (tmp_path / "texts" / "psm_kim_2013.yaml").write_text(yaml.safe_dump(texts, allow_unicode=True), encoding="utf-8")
-    with pytest.raises(EmolaborError, match=r"psm_kim_2013\.yaml, line \d+, items\.psmi_aps1: found nothing"):
-        load_instrument(path)
-
-
-def test_a_scale_whose_items_have_not_been_looked_up_is_refused(tmp_path):
-    path = write(tmp_path, TEXT.replace("  - belonging\n", "  - yang_2019\n"))
-    with pytest.raises(EmolaborError, match="found 'yang_2019', whose items have not been looked up"):
-        load_instrument(path)
 
 
 def test_a_scale_without_the_instruments_languages_is_refused(tmp_path):

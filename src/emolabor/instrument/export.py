@@ -73,18 +73,18 @@ def write_instrument(instrument, path, format, language=None):
 
 
 def _refuse_unwritten(instrument):
-    """Refuse texts that are withheld or that a draft still has to be given: no placeholder reaches a respondent."""
     problems = []
     for scale in instrument.scales:
-        if scale.unwritten and scale.rights["text"] == "withheld":
+        if not scale.unwritten:
+            continue
+        found = f"{scale.key}: found no wording of {', '.join(scale.unwritten)}"
+        if scale.rights["text"] == "withheld":
             problems.append(
-                f"{scale.key}: found no wording of {', '.join(scale.unwritten)}, withheld because the rights are with "
-                f"{scale.rights['holder']} ({scale.rights['licence']}); allowed: a scale with texts. Get them from the "
-                f"holder and keep them in texts/{scale.key}.yaml beside your instrument's file: scale, instruction, "
-                "labels and items, each by language"
+                f"{found}, withheld because the rights are with {scale.rights['holder']} ({scale.rights['licence']}); "
+                "allowed: a scale with texts. Get them from the holder, write them into a file that stays with you, "
+                "and name it in the instrument under `texts:`, as in `texts: {" + scale.key + ": my_texts.yaml}`"
             )
-        elif scale.unwritten:
-            found = ", ".join(scale.unwritten)
-            problems.append(f"{scale.key}: found {PLACEHOLDER} in the texts of {found}; allowed: written texts")
+        else:
+            problems.append(f"{found}; allowed: texts in place of {PLACEHOLDER}, in the scale's file")
     if problems:
         raise EmolaborError("\n".join(problems))

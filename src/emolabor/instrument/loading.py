@@ -8,8 +8,7 @@ from emolabor.errors import EmolaborError
 from emolabor.instrument.instrument import CONSENT, AttentionCheck, Instrument, Variable
 from emolabor.scales import load_scale
 from emolabor.scales.checked import open_document
-from emolabor.scales.loading import LIBRARY, schema
-from emolabor.scales.texts import with_texts
+from emolabor.scales.loading import LIBRARY
 
 _FOLDER = Path(str(files("emolabor.instrument")))
 _LAYOUT = ("new_page_before", "random_order")
@@ -23,8 +22,8 @@ def load_instrument(key_or_path):
     ----------
     key_or_path : str or Path
         "window_staff", or the path of a YAML file. Scales are named in it by their key, or by the path of a scale file
-        seen from the instrument's folder. The wording of a scale whose texts are withheld is read from the file
-        ``texts/KEY.yaml`` in that folder, if it is there.
+        seen from the instrument's folder; ``texts`` maps a scale whose wording is withheld to the file in which you
+        keep it (see `emolabor.load_scale`).
 
     Returns
     -------
@@ -66,13 +65,13 @@ def _files(document):
     path = Path(document.file)
     paths = {path.stem if path in _SHIPPED.values() else document.file: path}
     for name in document.data["scales"]:
-        path = _scale_path(document, name)
+        path = _own_file(document, name)
         paths[str(path) if path else name] = path or LIBRARY[name]
     return paths
 
 
-def _scale_path(document, name):
-    """Return the path of a scale that is named by its file, seen from the instrument's folder, else None."""
+def _own_file(document, name):
+    """Return the path of a file that is named in the instrument's, seen from its folder; None for a library's key."""
     return Path(document.file).parent / name if Path(name).suffix in (".yaml", ".yml") else None
 
 
@@ -83,19 +82,19 @@ def _variable(key, kind, names, values=(), pattern=None, minimum=None, maximum=N
 
 def _load_scales(document):
     """Load each scale; a name that ends like a file is one seen from the instrument's folder."""
-    scales = []
+    scales, texts = [], document.data.get("texts", {})
+    for name in texts:
+        if name not in document.data["scales"]:
+            document.problem(("texts", name), "a scale that is not asked", ", ".join(document.data["scales"]))
     for position, name in enumerate(document.data["scales"]):
+        wording = texts.get(name)
         try:
-            scale = load_scale(_scale_path(document, name) or name)
-            texts = Path(document.file).parent / "texts" / f"{scale.key}.yaml"
-            if scale.rights["text"] == "withheld" and texts.is_file():
-                scale = with_texts(scale, texts, schema())
+            scales.append(load_scale(_own_file(document, name) or name, wording and _own_file(document, wording)))
         except EmolaborError as error:
             document.problem(("scales", position), repr(name), f"a scale that loads ({error})")
             continue
-        if not all(dimension.items for dimension in scale.dimensions):
-            document.problem(("scales", position), f"{name!r}, whose items have not been looked up", "one with items")
-        scales.append(scale)
+        if scales[-1].response_format is None or not all(dimension.items for dimension in scales[-1].dimensions):
+            document.problem(("scales", position), repr(name), "a scale whose items have been looked up")
     document.refuse_problems()
     return tuple(scales)
 
