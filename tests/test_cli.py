@@ -4,6 +4,7 @@ import sys
 
 import pandas as pd
 import pytest
+import yaml
 
 from emolabor import cli
 from emolabor.simulation.folder import DATA_FILE
@@ -198,3 +199,57 @@ def test_the_entry_point_ends_with_the_status():
     ended = subprocess.run(command, capture_output=True, text=True, env=os.environ | {"PYTHONIOENCODING": "utf-8"})
     assert ended.returncode == 2
     assert len(ended.stderr.strip().splitlines()) == 1
+
+
+def test_a_questionnaire_is_written_and_its_losses_are_told(tmp_path, capsys):
+    output = tmp_path / "survey.txt"
+    assert cli.main(["questionnaire", "--format", "wjx", "--output", str(output)]) == 0
+    told = capsys.readouterr().out
+    assert output.read_text(encoding="utf-8").startswith("政务服务中心")
+    assert told.startswith(f"written: {output}\nwjx could not carry:\n- languages: only Chinese")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--format", "wjx", "--language", "en"], "the label 'Strongly disagree' with a blank"),
+        (["--format", "qsf"], "format: found 'qsf'; allowed: xlsform, wjx"),
+        (["nowhere.yaml", "--format", "wjx"], "nowhere.yaml"),
+        (["--format", "html", "--language", "fr"], "language: found 'fr'; allowed: zh, en"),
+    ],
+)
+def test_a_questionnaire_that_cannot_be_written_leaves_nothing_behind(options, message, refused, tmp_path):
+    assert message in refused("questionnaire", *options, "--output", tmp_path / "survey")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_mapping_is_written_where_names_or_codes_change(tmp_path, capsys):
+    def write(name):
+        files = ["--output", str(tmp_path / "survey"), "--mapping", str(tmp_path / f"{name}.yaml")]
+        assert cli.main(["questionnaire", "--format", name, *files]) == 0
+        return capsys.readouterr().out
+
+    assert f"written: {tmp_path / 'limesurvey.yaml'}" in write("limesurvey")
+    mapping = yaml.safe_load((tmp_path / "limesurvey.yaml").read_text(encoding="utf-8"))
+    assert mapping["columns"]["dispatch_type"] == "dispatchtype"
+    assert mapping["values"]["sex"] == {"1": "female", "2": "male"}
+    assert "no mapping is needed" in write("html")
+    assert not (tmp_path / "html.yaml").exists()
+
+
+def test_the_help_names_every_format(capsys):
+    from emolabor.instrument import FORMATS
+
+    assert cli.main(["questionnaire", "--help"]) == 0
+    told = " ".join(capsys.readouterr().out.split()).replace("- ", "-")
+    assert all(name in told for name in FORMATS)
+
+
+def test_a_codebook_is_written_with_counts_of_the_data(answers, tmp_path, capsys):
+    output = tmp_path / "codebook.md"
+    assert cli.main(["codebook", "--data", str(answers), "--output", str(output), "--language", "en"]) == 0
+    assert capsys.readouterr().out == f"written: {output}\n"
+    text = output.read_text(encoding="utf-8")
+    assert "| sa1 | Emotional labour | Surface acting | When I am annoyed inside" in text
+    assert f"Data: {DATA_FILE}" in text
+    assert "Counts under 5 are not shown" in text

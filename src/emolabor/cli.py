@@ -5,12 +5,9 @@ from pathlib import Path
 
 import click
 
+from emolabor.cli_help import examples
+from emolabor.cli_scales import scales
 from emolabor.errors import EmolaborError
-
-
-def examples(*lines):
-    """Write examples for the end of a help text, line by line as they are."""
-    return "\b\n" + "\n".join(["Examples:", *(f"  {line}" for line in lines)])
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -20,6 +17,9 @@ def cli():
     Exit status: 0 all went well, 1 a result differs or a notebook failed, 2 a mistake in what was given,
     130 stopped with Ctrl-C.
     """
+
+
+cli.add_command(scales)
 
 
 @cli.command(
@@ -102,6 +102,71 @@ def fit(model_file, data_file, cov, n_obs):
     data = _read_csv(data_file) if data_file else None
     matrix = _read_csv(cov, index_col=0) if cov else None
     click.echo(sem(model, data, sample_cov=matrix, n_obs=n_obs).summary())
+
+
+@cli.command(
+    epilog=examples(
+        "emolabor questionnaire --format xlsform --output survey.xlsx",
+        "emolabor questionnaire mine.yaml --format wjx --output survey.txt --language zh",
+        "emolabor questionnaire --format limesurvey --output survey.txt --mapping mapping.yaml",
+    )
+)
+@click.argument("instrument", default="window_staff")
+@click.option(
+    "--format",
+    "format_name",
+    required=True,
+    metavar="FORMAT",
+    help="xlsform, wjx, wjx-jsonl, limesurvey, qualtrics, surveyjs, html, docx, sav-codebook, table-schema or ddi.",
+)
+@click.option("--output", required=True, metavar="FILE", help="Write the questionnaire there.")
+@click.option("--language", metavar="zh|en", help="By default the first the instrument is written in.")
+@click.option("--mapping", metavar="YAML", help="Write there how to read the answers back, if names or codes change.")
+def questionnaire(instrument, format_name, output, language, mapping):
+    """Write a questionnaire for fieldwork, and say what its format could not carry.
+
+    INSTRUMENT is window_staff or the path of an instrument's YAML file.
+    """
+    import yaml
+
+    from emolabor.files import write_text
+    from emolabor.instrument import load_instrument
+
+    export = load_instrument(instrument).write(output, format=format_name, language=language)
+    click.echo(f"written: {export.path}")
+    if mapping and export.mapping:
+        click.echo(f"written: {write_text(mapping, yaml.safe_dump(export.mapping, sort_keys=False))}")
+    elif mapping:
+        click.echo(f"no mapping is needed: {format_name} keeps names and codes")
+    if export.not_carried:
+        click.echo(f"{format_name} could not carry:")
+    for sentence in export.not_carried:
+        click.echo(f"- {sentence}")
+
+
+@cli.command(
+    epilog=examples(
+        "emolabor codebook --output codebook.md --language en",
+        "emolabor codebook --data answers.csv --output codebook.html",
+    )
+)
+@click.argument("instrument", default="window_staff")
+@click.option("--output", required=True, metavar="FILE", help="Ends in .md, .html or .csv (all languages).")
+@click.option("--data", metavar="FILE", help="Answers to count; no respondent's row is shown, no count under 5.")
+@click.option("--language", metavar="zh|en", help="By default the first the instrument is written in.")
+def codebook(instrument, output, data, language):
+    """Write what every column of a data file means, and with data how it was answered.
+
+    INSTRUMENT is window_staff or the path of an instrument's YAML file.
+    """
+    from emolabor.instrument import codebook as make_codebook
+    from emolabor.instrument import load_instrument
+    from emolabor.responses import read_responses
+
+    loaded = load_instrument(instrument)
+    answers = read_responses(data, loaded).data if data else None
+    book = make_codebook(loaded, answers, source=Path(data).name if data else None)
+    click.echo(f"written: {book.write(output, language)}")
 
 
 def _read(file):

@@ -111,6 +111,42 @@ BROKEN = {
         "text: own", "text: withheld", 24, "dimensions[0].items[0].text", "a text", "null"
     ),
     "a key twice": ("scoring: mean", "scoring: mean\nscoring: mean", 33, "scoring", "again in line 34", "once"),
+    "rights without evidence": ("  evidence: Written for a test.\n", "", 34, "rights.evidence", "nothing", "an entry"),
+    "rights with blank evidence": ("Written for a test.", '" "', 38, "rights.evidence", "' '", "not empty"),
+    "a list of reversed items": (
+        "scoring: mean", "scoring: mean\nreverse: [ca9]", 34, "reverse", "an unknown key", "dimensions"
+    ),
+    "a reverse flag without an item": (
+        "      - key: ca2\n", "      - reverse: true\n      - key: ca2\n", 28, "dimensions[0].items[1].key", "nothing",
+        "an entry with this key"
+    ),
+    "more labels than points": (
+        "[否, 一般, 是]", "[否, 偏否, 一般, 是]", 15, "response_format.labels.zh", "4 labels", "3, one a point"
+    ),
+    "no answer format for texts that are shipped": (
+        "  points: 3\n  labels:\n    zh: [否, 一般, 是]\n    en: [No, Middling, Yes]\n", "", 12, "response_format",
+        "nothing", "points and labels"
+    ),
+    "no instruction for texts that are shipped": (
+        "instruction:\n  zh: 请选择。\n  en: Please choose.\n", "instruction:\n", 9, "instruction", "nothing",
+        "the wording"
+    ),
+    "a dimension without items": (
+        "    names:\n      zh: 平静\n      en: Calm\n    items:\n",
+        "    names:\n      zh: 平静\n      en: Calm\n    items: []\n  - key: rest\n"
+        "    names:\n      zh: 平静\n      en: Calm\n    items:\n",
+        22, "dimensions[0].items", "0 entries", "at least 1"
+    ),
+    "validated by nobody": (
+        "status: not validated", "status: validated", 1, "validation", "nothing", "the studies"
+    ),
+    "a status that is not offered": (
+        "status: not validated", "status: valid", 41, "status", "'valid'", "not validated, validated"
+    ),
+    "an item named like a part of every scale": (
+        "key: ca2", "key: names", 28, "dimensions[0].items[1].key", "'names'", "a new key"
+    ),
+    "a day that is none": ("2026-11-23", "2026-02-30", 39, "rights.checked_on", "'2026-02-30'", "YYYY-MM-DD"),
     "a key that is not text": ("scoring: mean", "12: mean", 33, "12", "not text", "put it in quotes"),
 }  # fmt: skip
 
@@ -155,6 +191,28 @@ def test_what_is_no_plain_yaml_is_refused(tmp_path, text, line, found):
     path = write(tmp_path, text)
     with pytest.raises(EmolaborError, match=rf"calm\.yaml, line {line}.*: found {found}"):
         read_document(path)
+
+
+BOMB = "a: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]\nkey: [*c, *c]\n"
+
+
+def test_a_small_file_cannot_stand_for_a_large_one(tmp_path):
+    with pytest.raises(EmolaborError, match=r"line 2, b.*: found an alias; allowed: the entry written out"):
+        load_scale(write(tmp_path, BOMB))
+
+
+@pytest.mark.parametrize("coding", ["utf-16", "gb18030", "big5"])
+def test_other_codings_are_refused(tmp_path, coding):
+    path = tmp_path / "calm.yaml"
+    path.write_bytes("key: 平靜\n".encode(coding))
+    with pytest.raises(EmolaborError, match=r"calm\.yaml: found bytes that are not UTF-8"):
+        load_scale(path)
+
+
+def test_a_byte_order_mark_is_no_mistake(tmp_path):
+    path = tmp_path / "calm.yaml"
+    path.write_text(SCALE, encoding="utf-8-sig")
+    assert load_scale(path).key == "calm"
 
 
 def test_an_empty_file_is_refused(tmp_path):

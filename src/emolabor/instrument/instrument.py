@@ -1,11 +1,14 @@
 """What a questionnaire is: scales in the order asked, attention checks, background."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
 from emolabor.scales import Scale
 from emolabor.scales.scale import check_language
+
+# The column in which a fielded questionnaire keeps that a respondent agreed to take part.
+CONSENT = "consent"
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,12 @@ class Instrument:
         Lines that show whether a respondent reads.
     background : tuple of Variable
         The columns of a data file that are no answers to scales.
+    new_page_before : tuple of str
+        Keys of the scales that begin a page; background and the first scale always do.
+    random_order : tuple of str
+        Keys of the scales whose items each respondent meets in another order.
+    files : dict of str to Path
+        The files it was read from, by the name a message gives them.
 
     Examples
     --------
@@ -95,6 +104,9 @@ class Instrument:
     scales: tuple[Scale, ...]
     attention_checks: tuple[AttentionCheck, ...]
     background: tuple[Variable, ...]
+    new_page_before: tuple[str, ...] = ()
+    random_order: tuple[str, ...] = ()
+    files: dict = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def languages(self):
@@ -181,3 +193,56 @@ class Instrument:
         check_language(language, self.languages)
         named = (entry for scale in self.scales for entry in (scale, *scale.dimensions))
         return {entry.key: entry.names[language] for entry in named}
+
+    def write(self, path, *, format, language=None):
+        """Write the questionnaire in a fieldwork format, or the description of its data.
+
+        Parameters
+        ----------
+        path : str or Path
+            Where the file goes; missing folders are made, a file of that name is replaced.
+        format : str
+            One of `emolabor.instrument.FORMATS`.
+        language : str, optional
+            "zh" or "en"; by default the first the instrument is written in. Formats that hold several languages open
+            in this one.
+
+        Returns
+        -------
+        Export
+            The path, and in plain sentences what the format could not carry.
+
+        Raises
+        ------
+        EmolaborError
+            Another format or language, texts that are withheld, or something the format cannot take.
+
+        Examples
+        --------
+        >>> from tempfile import TemporaryDirectory
+        >>> from emolabor.instrument import load_instrument
+        >>> with TemporaryDirectory() as folder:
+        ...     export = load_instrument("window_staff").write(f"{folder}/survey.xlsx", format="xlsform")
+        >>> export.not_carried[0]
+        'random order: the items of emotional_labor are asked in the written order'
+        """
+        from emolabor.instrument.export import write_instrument
+
+        return write_instrument(self, path, format, language)
+
+    def codebook(self, language):
+        """Describe every column of a data file.
+
+        Parameters
+        ----------
+        language : str
+            "zh" or "en".
+
+        Returns
+        -------
+        DataFrame
+            One row a column, as `emolabor.codebook` describes it.
+        """
+        from emolabor.instrument.codebook import codebook
+
+        return codebook(self).table(language)

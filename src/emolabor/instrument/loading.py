@@ -5,11 +5,13 @@ from importlib.resources import files
 from pathlib import Path
 
 from emolabor.errors import EmolaborError
-from emolabor.instrument.instrument import AttentionCheck, Instrument, Variable
+from emolabor.instrument.instrument import CONSENT, AttentionCheck, Instrument, Variable
 from emolabor.scales import load_scale
 from emolabor.scales.checked import open_document
+from emolabor.scales.loading import LIBRARY
 
 _FOLDER = Path(str(files("emolabor.instrument")))
+_LAYOUT = ("new_page_before", "random_order")
 _SHIPPED = {path.stem: path for path in sorted(_FOLDER.glob("*.yaml"))}
 
 
@@ -20,7 +22,8 @@ def load_instrument(key_or_path):
     ----------
     key_or_path : str or Path
         "window_staff", or the path of a YAML file. Scales are named in it by their key, or by the path of a scale file
-        seen from the instrument's folder.
+        seen from the instrument's folder; ``texts`` maps a scale whose wording is withheld to the file in which you
+        keep it (see `emolabor.load_scale`).
 
     Returns
     -------
@@ -42,6 +45,7 @@ def load_instrument(key_or_path):
     scales = _load_scales(document)
     _check_languages(document, scales)
     _check_keys(document, scales)
+    _check_layout(document, scales)
     _check_attention(document, scales)
     _check_background(document)
     document.refuse_problems()
@@ -49,9 +53,26 @@ def load_instrument(key_or_path):
     return Instrument(
         **{key: data[key] for key in ("key", "title", "consent", "introduction")},
         scales=scales,
+        **{key: tuple(data.get(key, ())) for key in _LAYOUT},
         attention_checks=tuple(AttentionCheck(**check) for check in data["attention_checks"]),
         background=tuple(_variable(**variable) for variable in data["background"]),
+        files=_files(document),
     )
+
+
+def _files(document):
+    """Map the names of the instrument's and its scales' files, as messages give them, to where they lie."""
+    path = Path(document.file)
+    paths = {path.stem if path in _SHIPPED.values() else document.file: path}
+    for name in document.data["scales"]:
+        path = _own_file(document, name)
+        paths[str(path) if path else name] = path or LIBRARY[name]
+    return paths
+
+
+def _own_file(document, name):
+    """Return the path of a file that is named in the instrument's, seen from its folder; None for a library's key."""
+    return Path(document.file).parent / name if Path(name).suffix in (".yaml", ".yml") else None
 
 
 def _variable(key, kind, names, values=(), pattern=None, minimum=None, maximum=None):
@@ -61,14 +82,19 @@ def _variable(key, kind, names, values=(), pattern=None, minimum=None, maximum=N
 
 def _load_scales(document):
     """Load each scale; a name that ends like a file is one seen from the instrument's folder."""
-    folder = Path(document.file).parent
-    scales = []
+    scales, texts = [], document.data.get("texts", {})
+    for name in texts:
+        if name not in document.data["scales"]:
+            document.problem(("texts", name), "a scale that is not asked", ", ".join(document.data["scales"]))
     for position, name in enumerate(document.data["scales"]):
-        is_file = Path(name).suffix in (".yaml", ".yml")
+        wording = texts.get(name)
         try:
-            scales.append(load_scale(folder / name if is_file else name))
+            scales.append(load_scale(_own_file(document, name) or name, wording and _own_file(document, wording)))
         except EmolaborError as error:
             document.problem(("scales", position), repr(name), f"a scale that loads ({error})")
+            continue
+        if scales[-1].response_format is None or not all(dimension.items for dimension in scales[-1].dimensions):
+            document.problem(("scales", position), repr(name), "a scale whose items have been looked up")
     document.refuse_problems()
     return tuple(scales)
 
@@ -97,11 +123,20 @@ def _check_keys(document, scales):
         entries += [(("scales", position), entry.key) for entry in (*scale.dimensions, *scale.items)]
     for part in ("attention_checks", "background"):
         entries += [((part, position, "key"), entry["key"]) for position, entry in enumerate(document.data[part])]
-    seen = {}
+    seen = {CONSENT: "every questionnaire, as the column of the consent"}
     for where, key in entries:
         if key in seen:
             document.problem(where, f"the key {key!r}, already used in {seen[key]}", "a new key")
         seen[key] = document.place(where)
+
+
+def _check_layout(document, scales):
+    """Ask that page breaks and random orders name scales of the instrument."""
+    keys = [scale.key for scale in scales]
+    for part in _LAYOUT:
+        for position, key in enumerate(document.data.get(part, ())):
+            if key not in keys:
+                document.problem((part, position), repr(key), ", ".join(keys))
 
 
 def _check_attention(document, scales):

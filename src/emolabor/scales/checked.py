@@ -97,8 +97,31 @@ def read_document(path):
     EmolaborError
         The file cannot be read, is no YAML, repeats a key, has a key that is not text, or uses an alias.
     """
-    document = Document(str(path), lines={(): 1})
-    loader = _Loader(_read_text(path))
+    return parse_document(read_plain_text(path), str(path))
+
+
+def parse_document(text, file):
+    """Parse the text of a YAML file with its line numbers.
+
+    Parameters
+    ----------
+    text : str
+        The file's content.
+    file : str
+        Its name, for messages.
+
+    Returns
+    -------
+    Document
+        The content, not yet checked against a schema.
+
+    Raises
+    ------
+    EmolaborError
+        As `read_document`, but for what concerns reading.
+    """
+    document = Document(file, lines={(): 1})
+    loader = _Loader(text)
     try:
         node = loader.get_single_node()
         if node is not None:
@@ -107,7 +130,7 @@ def read_document(path):
             document.data = loader.construct_document(node)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise EmolaborError(f"{path}, line {line}: found no YAML ({error.problem}); allowed: plain YAML") from None
+        raise EmolaborError(f"{file}, line {line}: found no YAML ({error.problem}); allowed: plain YAML") from None
     finally:
         loader.dispose()
     return document
@@ -142,17 +165,52 @@ def open_document(key_or_path, shipped, schema_path):
         raise EmolaborError(
             f"key_or_path: found {str(key_or_path)!r}; allowed: the path of a .yaml file, or {', '.join(shipped)}"
         )
-    from jsonschema import Draft202012Validator
-
     document = read_document(key_or_path)
-    schema = json.loads(schema_path.read_text(encoding="utf-8"))
-    for error in Draft202012Validator(schema).iter_errors(document.data):
-        _explain(error, document)
-    document.refuse_problems()
+    check_schema(document, json.loads(schema_path.read_text(encoding="utf-8")))
     return document
 
 
-def _read_text(path):
+def check_schema(document, schema):
+    """Check a document against a JSON Schema.
+
+    Parameters
+    ----------
+    document : Document
+        What was read.
+    schema : dict
+        A JSON Schema, draft 2020-12; its ``description`` is what the message says is allowed.
+
+    Raises
+    ------
+    EmolaborError
+        Mistakes: each with file, line, key, what was found and what is allowed.
+    """
+    from jsonschema import Draft202012Validator
+
+    validator = Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
+    for error in validator.iter_errors(document.data):
+        _explain(error, document)
+    document.refuse_problems()
+
+
+def read_plain_text(path):
+    """Read a text file.
+
+    Parameters
+    ----------
+    path : str or Path
+        A file in UTF-8, with or without a byte order mark.
+
+    Returns
+    -------
+    str
+        Its content.
+
+    Raises
+    ------
+    EmolaborError
+        The file cannot be read, is not in UTF-8, or holds an unprintable character.
+    """
     try:
         text = Path(path).read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
@@ -173,7 +231,9 @@ def _note_lines(node, where, document, seen):
     seen.add(id(node))
     if isinstance(node, yaml.SequenceNode):
         for position, child in enumerate(node.value):
-            document.lines[(*where, position)] = child.start_mark.line + 1
+            # An alias has the place of what it stands for, which is elsewhere.
+            line = document.lines[where] if id(child) in seen else child.start_mark.line + 1
+            document.lines[(*where, position)] = line
             _note_lines(child, (*where, position), document, seen)
     if isinstance(node, yaml.MappingNode):
         for key, child in node.value:

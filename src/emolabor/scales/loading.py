@@ -1,5 +1,6 @@
 """Scales read from the library or from a user's file."""
 
+import json
 from copy import deepcopy
 from functools import cache
 from importlib.resources import files
@@ -8,29 +9,35 @@ from pathlib import Path
 import pandas as pd
 
 from emolabor.scales.checked import open_document
+from emolabor.scales.rules import check_rules
 from emolabor.scales.scale import Dimension, Item, ResponseFormat, Scale
+from emolabor.scales.texts import with_texts
 
 _FOLDER = Path(str(files("emolabor.scales")))
-_LIBRARY = {path.stem: path for path in sorted((_FOLDER / "library").glob("*.yaml"))}
+SCHEMA = _FOLDER / "schema.json"
+LIBRARY = {path.stem: path for room in ("library", "published") for path in sorted((_FOLDER / room).glob("*.yaml"))}
 
 
-def load_scale(key_or_path):
+def load_scale(key_or_path, texts=None):
     """Load a scale from the library or from a file.
 
     Parameters
     ----------
     key_or_path : str or Path
         A key shown by `list_scales`, or the path of a YAML file.
+    texts : str or Path, optional
+        A YAML file with the wording of a scale whose texts are withheld here: its key (``scale``), ``instruction``,
+        ``labels`` and ``items``, each by language. Whoever has the right to use the wording keeps such a file.
 
     Returns
     -------
     Scale
-        The scale, checked.
+        The scale, checked. With `texts` it speaks the languages of that file.
 
     Raises
     ------
     EmolaborError
-        No such scale, or a mistake in the file: file, line, key, what was found and what is allowed.
+        No such scale, or a mistake in a file: file, line, key, what was found and what is allowed.
 
     Examples
     --------
@@ -40,9 +47,16 @@ def load_scale(key_or_path):
     >>> scale.items[0].key, scale.response_format.labels["en"][0]
     ('sa1', 'Never')
     """
-    if str(key_or_path) in _LIBRARY:
-        return deepcopy(_library_scale(str(key_or_path)))
-    return _build_scale(open_document(key_or_path, _LIBRARY, _FOLDER / "schema.json"))
+    if str(key_or_path) in LIBRARY:
+        scale = deepcopy(_library_scale(str(key_or_path)))
+    else:
+        scale = build_scale(open_document(key_or_path, LIBRARY, SCHEMA))
+    return scale if texts is None else with_texts(scale, texts, schema())
+
+
+def schema():
+    """Read the JSON Schema of scales, as a dict."""
+    return json.loads(SCHEMA.read_text(encoding="utf-8"))
 
 
 def list_scales():
@@ -51,8 +65,9 @@ def list_scales():
     Returns
     -------
     DataFrame
-        One row a scale: key, construct (its names), dimensions (their keys), items (how many), languages, rights
-        (own, licensed or withheld texts, and the licence), status.
+        One row a scale, our own first: key, construct (its names), dimensions (their keys), items (how many; 0 where
+        they have not been looked up), languages (of its texts; none where they are withheld), rights (own, licensed or
+        withheld texts, and the licence), status.
 
     Examples
     --------
@@ -65,82 +80,46 @@ def list_scales():
             "construct": " / ".join(scale.names.values()),
             "dimensions": ", ".join(dimension.key for dimension in scale.dimensions),
             "items": len(scale.items),
-            "languages": ", ".join(scale.languages),
+            "languages": ", ".join(() if scale.unwritten else scale.languages),
             "rights": f"{scale.rights['text']}, {scale.rights['licence']}",
             "status": scale.status,
         }
-        for scale in map(_library_scale, _LIBRARY)
+        for scale in map(_library_scale, LIBRARY)
     )
 
 
 @cache
 def _library_scale(key):
-    return _build_scale(open_document(key, _LIBRARY, _FOLDER / "schema.json"))
+    return build_scale(open_document(key, LIBRARY, SCHEMA))
 
 
-def _build_scale(document):
-    _check_languages(document)
-    _check_keys(document)
-    _check_labels(document)
-    _check_rights(document)
+def build_scale(document):
+    """Make a scale of a document that keeps the schema.
+
+    Parameters
+    ----------
+    document : Document
+        A scale's file.
+
+    Returns
+    -------
+    Scale
+
+    Raises
+    ------
+    EmolaborError
+        A mistake that the schema cannot see.
+    """
+    check_rules(document)
     document.refuse_problems()
     data = document.data
+    answers = data["response_format"]
     return Scale(
         **{key: data[key] for key in ("key", "names", "construct", "instruction", "scoring", "rights", "status")},
         dimensions=tuple(
             Dimension(dimension["key"], dimension["names"], tuple(Item(**item) for item in dimension["items"]))
             for dimension in data["dimensions"]
         ),
-        response_format=ResponseFormat(**data["response_format"]),
-        citations=tuple(data["citations"]),
-        adaptation=tuple(data["adaptation"]),
+        response_format=answers and ResponseFormat(**answers),
+        **{key: tuple(data.get(key, ())) for key in ("citations", "adaptation", "validation", "facts")},
     )
-
-
-def _entries(data, kind):
-    """Dimensions or items, each with its path in the file."""
-    for position, dimension in enumerate(data["dimensions"]):
-        where = ("dimensions", position)
-        if kind == "dimension":
-            yield where, dimension
-        else:
-            for number, item in enumerate(dimension["items"]):
-                yield (*where, "items", number), item
-
-
-def _check_languages(document):
-    """Ask that what is written in one language is written in all languages of the scale's names."""
-    data = document.data
-    translated = [((key,), data[key]) for key in ("construct", "instruction")]
-    translated.append((("response_format", "labels"), data["response_format"]["labels"]))
-    translated += [((*where, "names"), dimension["names"]) for where, dimension in _entries(data, "dimension")]
-    translated += [((*where, "text"), item["text"]) for where, item in _entries(data, "item") if item["text"]]
-    for where, translations in translated:
-        document.check_translations(where, translations, data["names"])
-
-
-def _check_keys(document):
-    """Ask for unique keys: items are columns, dimensions are latent variables, and one model holds both."""
-    seen = {}
-    for where, entry in [*_entries(document.data, "dimension"), *_entries(document.data, "item")]:
-        if entry["key"] in seen:
-            document.problem((*where, "key"), f"{entry['key']!r}, already the key of {seen[entry['key']]}", "a new key")
-        seen[entry["key"]] = document.place(where)
-
-
-def _check_labels(document):
-    response_format = document.data["response_format"]
-    for language, labels in response_format["labels"].items():
-        if len(labels) != response_format["points"]:
-            where = ("response_format", "labels", language)
-            document.problem(where, f"{len(labels)} labels", f"{response_format['points']}, one a point")
-
-
-def _check_rights(document):
-    """Ask that the texts are either withheld, all of them, or shipped, all of them."""
-    withheld = document.data["rights"]["text"] == "withheld"
-    for where, item in _entries(document.data, "item"):
-        if withheld and item["text"] is not None:
-            document.problem((*where, "text"), "a text", "null, because rights.text is withheld")
-        if not withheld and item["text"] is None:
-            document.problem((*where, "text"), "nothing", "the wording, because rights.text is not withheld")

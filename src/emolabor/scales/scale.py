@@ -4,6 +4,12 @@ from dataclasses import dataclass
 
 from emolabor.errors import EmolaborError
 
+# What a draft holds where a text is still to be written.
+PLACEHOLDER = "TODO"
+
+# Parts of a scale that are neither item nor dimension, as the record of an adaptation names them.
+RESERVED = ("names", "construct", "instruction", "response_format", "scale")
+
 
 @dataclass(frozen=True)
 class Item:
@@ -35,10 +41,10 @@ class Dimension:
 
 @dataclass(frozen=True)
 class ResponseFormat:
-    """How items are answered: codes 1 to `points`, one label a code and language."""
+    """How items are answered: codes 1 to `points`, one label a code and language; no labels where they are withheld."""
 
     points: int
-    labels: dict
+    labels: dict | None
 
     @property
     def codes(self):
@@ -55,11 +61,12 @@ class Scale:
     key : str
         Name of the scale in the library.
     names, construct, instruction : dict of str to str
-        Name, definition of the construct, and words above the items, by language.
+        Name, definition of the construct, and words above the items, by language; the instruction is None where the
+        texts are withheld.
     dimensions : tuple of Dimension
-        One or more constructs.
-    response_format : ResponseFormat
-        Codes and labels of the answers.
+        One or more constructs; one without items where its items have not been looked up (withheld texts only).
+    response_format : ResponseFormat or None
+        Codes and labels of the answers; None where they have not been looked up (withheld texts only).
     citations : tuple of dict
         Sources of the construct: source, use, verified.
     scoring : str
@@ -69,7 +76,12 @@ class Scale:
     status : str
         "not validated" or "validated".
     adaptation : tuple of dict
-        What was changed: from, change, step, guideline.
+        The record of what was changed, step by step: from (the old version), part (an item's or a dimension's key, or
+        one of `RESERVED`), step, change, guideline, date, roles, and old and new where a text or flag changed.
+    validation : tuple of dict
+        The studies behind the status "validated": study, sample, language, verified.
+    facts : tuple of dict
+        What is said here of somebody else's scale and from where: about, says, source, verified.
     """
 
     key: str
@@ -83,6 +95,8 @@ class Scale:
     rights: dict
     status: str
     adaptation: tuple[dict, ...]
+    validation: tuple[dict, ...] = ()
+    facts: tuple[dict, ...] = ()
 
     @property
     def items(self):
@@ -93,6 +107,15 @@ class Scale:
     def languages(self):
         """The languages the scale is written in."""
         return tuple(self.names)
+
+    @property
+    def unwritten(self):
+        """Keys of what cannot be fielded yet: texts withheld, not looked up, or still a draft's `PLACEHOLDER`."""
+        texts = {"names": self.names, "construct": self.construct, "instruction": self.instruction}
+        texts["response_format"] = self.response_format and self.response_format.labels
+        texts |= {dimension.key: dimension.names if dimension.items else None for dimension in self.dimensions}
+        texts |= {item.key: item.text for item in self.items}
+        return tuple(key for key, text in texts.items() if text is None or PLACEHOLDER in str(text))
 
 
 def check_language(language, languages):

@@ -8,6 +8,7 @@ from emolabor.sem.fit import Fit
 from emolabor.sem.interaction import interaction
 from emolabor.sem.invariance_ladder import invariance
 from emolabor.sem.moderated_mediation import moderated_mediation
+from emolabor.sem.refit import refit_many
 from emolabor.sem.slopes import interaction_lines, johnson_neyman, simple_slopes
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "lr_test",
     "moderated_mediation",
     "polychoric_correlations",
+    "refit_many",
     "sem",
     "simple_slopes",
 ]

@@ -138,7 +138,21 @@ def _normal_moments(rng, model, estimate, group, size):
 
 
 def estimate_many(model, estimate, moments):
-    """Thetas (R, q) and chi-squares (R,): all at once for the likelihood, else and for stragglers one by one."""
+    """Estimate a model on many sets of moments: all at once for the likelihood, else and for stragglers one by one.
+
+    Parameters
+    ----------
+    model : Model
+    estimate : Estimate
+        Where the searches start.
+    moments : list of tuple
+        For each group covariances (R, p, p) and means (R, p).
+
+    Returns
+    -------
+    tuple of ndarray
+        Thetas (R, q) and chi-squares (R,), NaN where the search failed.
+    """
     count, q = len(moments[0][0]), len(estimate.theta)
     thetas, chisq = np.full((count, q), np.nan), np.full(count, np.nan)
     constraints = build_constraints(model.table)

@@ -2,10 +2,8 @@
 
 from pathlib import Path
 
-import pandas as pd
-
 from emolabor.files import write_bytes, write_text
-from emolabor.instrument import load_instrument
+from emolabor.instrument import codebook, load_instrument
 from emolabor.simulation.population import population_file
 from emolabor.simulation.staff import simulate_staff
 
@@ -20,7 +18,7 @@ every analysis can be run and checked against a known truth. They are no evidenc
 | file | what it holds |
 |---|---|
 | `{data_file}` | {n} simulated respondents, one a row |
-| `codebook.csv` | every column: key, dimension, wording in Chinese and English, values |
+| `codebook.csv` | every column: key, scale, dimension, wording and values in Chinese and English |
 | `population.yaml` | the truth: paths, correlations, items, centres, each with its source or "assumed" |
 
 Items are raw as fielded, 1 to 5; reverse-worded ones ({reverse}) are not turned. An empty cell is an item left out.
@@ -63,47 +61,7 @@ def write_simulated(folder, n=1200, seed=1):
     readme = README.format(data_file=DATA_FILE, n=n, seed=seed, reverse=", ".join(sorted(instrument.reversed_items)))
     return [
         write_text(folder / DATA_FILE, answers.to_csv(index=False, lineterminator="\n")),
-        write_text(folder / "codebook.csv", codebook(instrument).to_csv(index=False, lineterminator="\n")),
+        codebook(instrument).write(folder / "codebook.csv"),
         write_bytes(folder / "population.yaml", population_file().read_bytes()),
         write_text(folder / "README.md", readme),
     ]
-
-
-def codebook(instrument):
-    """List every column of the data file.
-
-    Parameters
-    ----------
-    instrument : Instrument
-        Wording, keying and background.
-
-    Returns
-    -------
-    DataFrame
-        One row a column, in the file's order: key, dimension, zh, en, values (codes with both labels), reverse.
-    """
-    rows = [
-        (variable.key, "background", variable.names, _values(variable), False) for variable in instrument.background
-    ]
-    for scale in instrument.scales:
-        labels = scale.response_format.labels
-        values = "; ".join(
-            f"{code} {zh} / {en}"
-            for code, zh, en in zip(scale.response_format.codes, labels["zh"], labels["en"], strict=True)
-        )
-        for dimension in scale.dimensions:
-            rows += [(item.key, dimension.key, item.text, values, item.reverse) for item in dimension.items]
-        checks = [check for check in instrument.attention_checks if check.after == scale.key]
-        rows += [(check.key, "attention_check", check.text, values, False) for check in checks]
-    return pd.DataFrame(
-        [(key, dimension, text["zh"], text["en"], values, reverse) for key, dimension, text, values, reverse in rows],
-        columns=["key", "dimension", "zh", "en", "values", "reverse"],
-    )
-
-
-def _values(variable):
-    if variable.kind == "choice":
-        return "; ".join(f"{code} {names['zh']} / {names['en']}" for code, names in variable.values.items())
-    if variable.kind == "code":
-        return variable.pattern
-    return f"{variable.minimum or 0} or more"

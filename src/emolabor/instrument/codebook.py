@@ -1,0 +1,290 @@
+"""The codebook: what every column of a data file means, and how it was answered."""
+
+import html
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from emolabor.errors import EmolaborError
+from emolabor.files import csv_text, write_text
+from emolabor.instrument.columns import variables
+from emolabor.instrument.instrument import Instrument
+from emolabor.scales.scale import check_language
+
+# Fewer answers than this are not shown: they could point at a person.
+SMALLEST_CELL = 5
+_HIDDEN = "–"
+
+HEADINGS = {
+    "key": {"zh": "变量", "en": "Column"},
+    "scale": {"zh": "量表", "en": "Scale"},
+    "dimension": {"zh": "维度", "en": "Dimension"},
+    "text": {"zh": "内容", "en": "Wording"},
+    "values": {"zh": "取值", "en": "Values"},
+    "reverse": {"zh": "反向", "en": "Reversed"},
+    "expected": {"zh": "正确选项", "en": "Expected answer"},
+    "n": {"zh": "有效数", "en": "n"},
+    "missing": {"zh": "缺失", "en": "Missing"},
+    "mean": {"zh": "均值", "en": "Mean"},
+    "sd": {"zh": "标准差", "en": "SD"},
+    "counts": {"zh": "频数", "en": "Counts"},
+}
+_WORDS = {
+    "title": {"zh": "编码手册", "en": "Codebook"},
+    "data": {"zh": "数据：", "en": "Data: "},
+    "note": {
+        "zh": "答案按原样记录，反向题未转换。",
+        "en": "Answers are recorded as given; reverse-worded items are not turned.",
+    },
+    "counts_note": {
+        "zh": f"频数少于 {SMALLEST_CELL} 的不显示（{_HIDDEN}）；若只有一个这样的频数，最小的另一个也不显示。",
+        "en": f"Counts under {SMALLEST_CELL} are not shown ({_HIDDEN}); where only one is, the next smallest is not "
+        "shown either, as it could be worked out.",
+    },
+    "yes": {"zh": "是", "en": "yes"},
+    "number": {"zh": "数字", "en": "number"},
+    "code": {"zh": "代码", "en": "code"},
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Codebook:
+    """The columns of an instrument's data file.
+
+    Attributes
+    ----------
+    instrument : Instrument
+        What is asked.
+    statistics : DataFrame or None
+        One row a column: n, missing, mean, sd, counts; None without data.
+    source : str or None
+        Where the data are from.
+    """
+
+    instrument: Instrument
+    statistics: pd.DataFrame | None
+    source: str | None
+
+    def __repr__(self):
+        return f"Codebook(instrument={self.instrument.key!r}, columns={len(self.instrument.columns)})"
+
+    def table(self, *languages):
+        """Tabulate the columns of a data file.
+
+        Parameters
+        ----------
+        *languages : str
+            One language or several; by default all the instrument is written in.
+
+        Returns
+        -------
+        DataFrame
+            One row a column, in the file's order: key, scale, dimension, text, values (codes with labels), reverse,
+            expected (the answer to an attention check), and with data n, missing, mean, sd, counts. With several
+            languages there are a text and a values column for each, e.g. ``text_zh``.
+        """
+        languages = languages or self.instrument.languages
+        for language in languages:
+            check_language(language, self.instrument.languages)
+        rows = [
+            {"key": column.key, "scale": column.scale, "dimension": column.dimension}
+            | {f"text_{language}": column.text and column.text[language] for language in languages}
+            | {f"values_{language}": _values(column, language) for language in languages}
+            | {"reverse": column.reverse, "expected": column.expected}
+            for column in variables(self.instrument)
+        ]
+        table = pd.DataFrame(rows).astype({"expected": "Int64"})
+        if len(languages) == 1:
+            table = table.rename(columns=lambda name: name.removesuffix(f"_{languages[0]}"))
+        return table if self.statistics is None else table.merge(self.statistics, on="key")
+
+    def write(self, path, language=None):
+        """Write the codebook.
+
+        Parameters
+        ----------
+        path : str or Path
+            A name that ends in .md, .html or .csv. The CSV holds all languages.
+        language : str, optional
+            "zh" or "en", for Markdown and HTML; by default the first the instrument is written in.
+
+        Returns
+        -------
+        Path
+            The file written.
+
+        Raises
+        ------
+        EmolaborError
+            Another ending or language.
+        """
+        language = language or self.instrument.languages[0]
+        check_language(language, self.instrument.languages)
+        match Path(path).suffix.lower():
+            case ".csv":
+                return write_text(path, csv_text(self.table()))
+            case ".md":
+                return write_text(path, self._markdown(language))
+            case ".html":
+                return write_text(path, self._html(language))
+        raise EmolaborError(f"path: found {str(path)!r}; allowed: a name that ends in .md, .html or .csv")
+
+    def _title(self, language):
+        return f"{_WORDS['title'][language]}{'：' if language == 'zh' else ': '}{self.instrument.title[language]}"
+
+    def _notes(self, language):
+        notes = ["note"] if self.statistics is None else ["note", "counts_note"]
+        source = [f"{_WORDS['data'][language]}{self.source}"] if self.source else []
+        return source + [_WORDS[note][language] for note in notes]
+
+    def _cells(self, language):
+        """Headings and rows of texts as people read them."""
+        table = self.table(language)
+        names = self.instrument.names(language)
+        yes = _WORDS["yes"][language]
+        table["scale"] = table["scale"].map(names)
+        table["dimension"] = table["dimension"].map(names)
+        table["reverse"] = table["reverse"].map({True: yes, False: ""})
+        for column in ("mean", "sd"):
+            if column in table:
+                table[column] = table[column].map(lambda value: "" if pd.isna(value) else f"{value:.2f}")
+        texts = table.astype(object).where(table.notna(), "").astype(str)
+        return [HEADINGS[column][language] for column in table], texts.to_numpy().tolist()
+
+    def _markdown(self, language):
+        headings, rows = self._cells(language)
+        lines = [f"# {self._title(language)}", ""]
+        for note in self._notes(language):
+            lines += [note, ""]
+        lines += [_markdown_row(headings), _markdown_row(["---"] * len(headings)), *map(_markdown_row, rows)]
+        return "\n".join(lines) + "\n"
+
+    def _html(self, language):
+        headings, rows = self._cells(language)
+        title = html.escape(self._title(language))
+        head = "".join(f"<th>{html.escape(text)}</th>" for text in headings)
+        body = "\n".join(
+            "<tr>" + "".join(f"<td>{_html_cell(*cell)}</td>" for cell in zip(row, headings, strict=True)) + "</tr>"
+            for row in rows
+        )
+        notes = "".join(f"<p>{html.escape(note)}</p>" for note in self._notes(language))
+        return _PAGE.format(
+            language={"zh": "zh-CN"}.get(language, language), title=title, notes=notes, head=head, body=body
+        )
+
+
+def codebook(instrument, data=None, source=None):
+    """Describe every column of an instrument's data file, and how it was answered.
+
+    Parameters
+    ----------
+    instrument : Instrument
+        What is asked. Withheld wording stays empty.
+    data : DataFrame, optional
+        Answers as given, columns named by the keys, e.g. the ``data`` of `emolabor.read_responses`. The frame is not
+        changed, and no row of it is shown: only n, missing, mean and SD of items and numbers, and counts of codes, none
+        under 5.
+    source : str, optional
+        Where the data are from, shown under the title; say there if they are simulated.
+
+    Returns
+    -------
+    Codebook
+        Call ``table("zh")`` for a DataFrame, ``write("codebook.md", "zh")`` for a file (.md, .html, .csv).
+
+    Raises
+    ------
+    EmolaborError
+        No column of `data` belongs to the instrument.
+
+    Examples
+    --------
+    >>> from emolabor.instrument import load_instrument
+    >>> book = codebook(load_instrument("window_staff"))
+    >>> book.table("en").set_index("key").loc["sex", ["text", "values"]].tolist()
+    ['Sex', 'female = Female; male = Male']
+    """
+    return Codebook(instrument, None if data is None else _statistics(instrument, data), source)
+
+
+def _values(column, language):
+    """Write codes with their labels (without where these are withheld), or what is typed in."""
+    if column.codes:
+        return "; ".join(f"{code} = {names[language]}" if names else f"{code}" for code, names in column.codes.items())
+    if column.kind == "answer":
+        return None
+    if column.kind == "code":
+        return f"{_WORDS['code'][language]} {column.pattern}"
+    high = "" if column.maximum is None else f"{column.maximum:g}"
+    return f"{_WORDS['number'][language]} {column.minimum:g}–{high}"
+
+
+def _statistics(instrument, data):
+    if not set(instrument.columns) & set(data):
+        raise EmolaborError("data: found no column of the instrument; allowed: columns named by its keys")
+    rows = [_column_statistics(column, data) for column in variables(instrument)]
+    return pd.DataFrame(rows).astype({"n": "Int64", "missing": "Int64"})
+
+
+def _column_statistics(column, data):
+    row = {"key": column.key, "n": None, "missing": None, "mean": None, "sd": None, "counts": None}
+    if column.key not in data:
+        return row
+    answers = data[column.key].dropna()
+    if len(answers) < SMALLEST_CELL:
+        return row
+    row |= {"n": len(answers), "missing": len(data) - len(answers)}
+    if column.codes:
+        row["counts"] = _counts(answers, column.codes)
+    if column.kind in ("answer", "number"):
+        row |= {"mean": answers.mean(), "sd": answers.std()}
+    return row
+
+
+def _counts(answers, codes):
+    """Count each code; small counts are hidden, and a second one where a single hidden one could be worked out."""
+    counts = {code: int((answers == code).sum()) for code in codes}
+    hidden = [code for code in counts if counts[code] < SMALLEST_CELL]
+    if len(hidden) == 1 and counts[hidden[0]]:
+        hidden.append(min((code for code in counts if code not in hidden), key=counts.get))
+    return "; ".join(f"{code}: {_HIDDEN if code in hidden else count}" for code, count in counts.items())
+
+
+def _html_cell(text, heading):
+    """Escape a text; codes go one to a line."""
+    is_list = heading in (*HEADINGS["values"].values(), *HEADINGS["counts"].values())
+    return "<br>".join(html.escape(part) for part in (text.split("; ") if is_list else [text]))
+
+
+def _markdown_row(cells):
+    return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
+
+
+_PAGE = """\
+<!DOCTYPE html>
+<html lang="{language}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<style>
+body {{ margin: 2rem; color: #222; font-family: "Noto Sans SC", "Noto Sans CJK SC", "Microsoft YaHei", sans-serif; }}
+table {{ border-collapse: collapse; border-top: 2px solid; border-bottom: 2px solid; font-size: 0.85rem; }}
+th, td {{ text-align: left; vertical-align: top; padding: 0.25rem 0.75rem 0.25rem 0; }}
+thead th {{ border-bottom: 1px solid; }}
+tbody tr:nth-child(even) {{ background: #f5f5f5; }}
+</style>
+</head>
+<body>
+<h1>{title}</h1>
+{notes}
+<table>
+<thead><tr>{head}</tr></thead>
+<tbody>
+{body}
+</tbody>
+</table>
+</body>
+</html>
+"""

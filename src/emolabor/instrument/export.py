@@ -1,0 +1,90 @@
+"""Writing an instrument in a format: one table of formats, whole files, and a word on what is lost."""
+
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+
+from emolabor.errors import EmolaborError
+from emolabor.files import write_bytes
+from emolabor.instrument.form import make_form
+from emolabor.instrument.losses import mapping, not_carried
+from emolabor.scales.scale import PLACEHOLDER, check_language
+
+# Format: the module and the function that write it, and what of a questionnaire it does not carry (see losses.py).
+_WJX = {"languages", "random order", "skipping", "patterns", "keys", "codes"}
+_FORMATS = {
+    "xlsform": ("xlsform", "xlsform", {"random order", "quotation marks"}),
+    "wjx": ("wjx", "wjx", _WJX | {"web only"}),
+    "wjx-jsonl": ("wjx", "wjx_jsonl", _WJX),
+    "limesurvey": ("limesurvey", "limesurvey", {"underscores", "codes"}),
+    "qualtrics": (
+        "qualtrics",
+        "qualtrics",
+        {"languages", "random order", "agreement", "patterns", "row numbers", "codes"},
+    ),
+    "surveyjs": ("surveyjs", "surveyjs", {"nesting"}),
+    "html": ("page", "page", {"files"}),
+    "docx": ("paper", "paper", {"languages", "random order", "pages", "recording"}),
+    "sav-codebook": ("description", "sav_codebook", {"form", "languages", "patterns"}),
+    "table-schema": ("description", "table_schema", {"form", "languages"}),
+    "ddi": ("ddi", "ddi", {"random order", "agreement", "patterns", "agency"}),
+}
+FORMATS = tuple(_FORMATS)
+
+
+@dataclass(frozen=True)
+class Export:
+    """A questionnaire that was written.
+
+    Attributes
+    ----------
+    path : Path
+        The file.
+    format, language : str
+        As asked for.
+    not_carried : tuple of str
+        What the format could not carry, a sentence each.
+    mapping : dict
+        What `emolabor.read_responses` has to know to read the answers back: ``columns`` (key to heading) and
+        ``values`` (key to a table from what the file holds to codes), each only where names or codes had to change.
+    """
+
+    path: Path
+    format: str
+    language: str
+    not_carried: tuple[str, ...]
+    mapping: dict
+
+
+def write_instrument(instrument, path, format, language=None):
+    """Write an instrument; see `Instrument.write`."""
+    if format not in _FORMATS:
+        raise EmolaborError(f"format: found {format!r}; allowed: {', '.join(FORMATS)}")
+    language = instrument.languages[0] if language is None else language
+    check_language(language, instrument.languages)
+    _refuse_unwritten(instrument)
+    module, function, lost = _FORMATS[format]
+    content = getattr(import_module(f"emolabor.instrument.writers.{module}"), function)(instrument, language)
+    if Path(path).is_dir():
+        raise EmolaborError(f"path: found the folder {str(path)!r}; allowed: the name of a file")
+    form = make_form(instrument)
+    written = write_bytes(path, content)
+    return Export(written, format, language, not_carried(form, lost, language), mapping(form, lost))
+
+
+def _refuse_unwritten(instrument):
+    problems = []
+    for scale in instrument.scales:
+        if not scale.unwritten:
+            continue
+        found = f"{scale.key}: found no wording of {', '.join(scale.unwritten)}"
+        if scale.rights["text"] == "withheld":
+            problems.append(
+                f"{found}, withheld because the rights are with {scale.rights['holder']} ({scale.rights['licence']}); "
+                "allowed: a scale with texts. Get them from the holder, write them into a file that stays with you, "
+                "and name it in the instrument under `texts:`, as in `texts: {" + scale.key + ": my_texts.yaml}`"
+            )
+        else:
+            problems.append(f"{found}; allowed: texts in place of {PLACEHOLDER}, in the scale's file")
+    if problems:
+        raise EmolaborError("\n".join(problems))

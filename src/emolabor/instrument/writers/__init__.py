@@ -1,0 +1,1 @@
+"""One module a format: each turns an instrument into the bytes of a file."""

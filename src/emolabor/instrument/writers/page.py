@@ -1,0 +1,71 @@
+"""One HTML page that holds the whole questionnaire: it opens from disk and saves the answers without network."""
+
+import html
+import json
+from importlib.resources import files
+
+from emolabor.instrument.form import make_form
+from emolabor.instrument.words import WORDS
+from emolabor.instrument.writers.surveyjs import LOCALES, survey, table_name
+
+LANGUAGE_NAMES = {"zh": "中文", "en": "English"}
+_STYLES = ("survey-core.fontless.min.css", "page.css")
+_SCRIPTS = ("survey.core.min.js", "simplified-chinese.min.js", "survey-js-ui.min.js", "page.js")
+# Nothing may be loaded from or sent to anywhere.
+_POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; font-src data:"
+_SECONDS = "seconds"
+
+
+def page(instrument, language):
+    """Write the questionnaire as one self-contained HTML page.
+
+    The answers stay in the page until they are saved: a CSV file of one row, with the item keys as columns. A link such
+    as ``page.html?centre=C01`` fills in a code. Where the instrument's background has a number ``seconds``, the page
+    measures it.
+
+    Parameters
+    ----------
+    instrument : Instrument
+        What is asked.
+    language : str
+        Language it opens in; the others are a click away.
+
+    Returns
+    -------
+    bytes
+        The page.
+    """
+    form = make_form(instrument)
+    columns = ["consent", *(key for key in instrument.columns if key in {q.key for q in form.questions} | {_SECONDS})]
+    content = {
+        "name": form.key,
+        "language": language,
+        "titles": {code: form.title[code] for code in form.languages},
+        "names": {code: LANGUAGE_NAMES[code] for code in form.languages},
+        "locales": {code: LOCALES[code] for code in form.languages},
+        "words": {name: WORDS[name] for name in ("thanks", "save", "save_text", "again")},
+        "columns": columns,
+        "tables": [table_name(table) for table in form.tables],
+        "typed": [question.key for question in form.background if not question.choices],
+        "seconds": _SECONDS if _SECONDS in columns else None,
+        "survey": survey(form, language),
+    }
+    parts = {
+        "policy": _POLICY,
+        "title": html.escape(form.title[language]),
+        "style": "\n".join(map(_file, _STYLES)),
+        # No text can end the script element early.
+        "questionnaire": json.dumps(content, ensure_ascii=False).replace("<", "\\u003c"),
+        "scripts": "\n".join(f"<script>{_file(name)}</script>" for name in _SCRIPTS),
+    }
+    text = _file("page.html")
+    for name in ("policy", "title"):
+        text = text.replace(f"{{{{{name}}}}}", parts.pop(name))
+    for name, part in parts.items():
+        before, after = text.split(f"{{{{{name}}}}}", 1)
+        text = before + part + after
+    return text.encode()
+
+
+def _file(name):
+    return (files("emolabor.instrument") / "page_files" / name).read_text(encoding="utf-8")

@@ -1,0 +1,100 @@
+"""SurveyJS JSON: all languages in one file; also what jsPsych's survey plugin reads."""
+
+import html
+import json
+
+from emolabor.instrument.form import make_form
+from emolabor.instrument.words import WORDS
+
+LOCALES = {"zh": "zh-cn", "en": "en"}
+
+
+def surveyjs(instrument, language):
+    """Write the questionnaire as SurveyJS JSON.
+
+    Parameters
+    ----------
+    instrument : Instrument
+        What is asked.
+    language : str
+        Language it opens in.
+
+    Returns
+    -------
+    bytes
+        The JSON text. Answers to a table come nested under the table's name.
+    """
+    return (json.dumps(survey(make_form(instrument), language), ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def survey(form, language):
+    """Describe a form as SurveyJS does.
+
+    Parameters
+    ----------
+    form : Form
+        The pages.
+    language : str
+        Language it opens in.
+
+    Returns
+    -------
+    dict
+        What SurveyJS calls a survey JSON.
+    """
+    consent = [_text("Consent_text", form.consent), _question(form.agreement)]
+    pages = [{"name": "Page_consent", "elements": consent}]
+    first = [_text("Introduction", form.introduction), *map(_question, form.background)]
+    pages.append({"name": "Page_background", "elements": first})
+    for number, page in enumerate(form.pages, start=1):
+        pages.append({"name": f"Page_{number}", "elements": list(map(_table, page))})
+    return {
+        "title": _words(form.title),
+        "locale": LOCALES[language],
+        "completedHtml": _words(WORDS["thanks"]),
+        "showQuestionNumbers": False,
+        "showProgressBar": True,
+        "progressBarType": "pages",
+        "questionErrorLocation": "bottom",
+        "pages": pages,
+    }
+
+
+def table_name(table):
+    """Name a table; the capital keeps it apart from every key."""
+    return f"Table_{table.key}"
+
+
+def _words(translations):
+    return {LOCALES[language]: text for language, text in translations.items()}
+
+
+def _text(name, translations):
+    escaped = {language: f"<p>{html.escape(text, quote=False)}</p>" for language, text in translations.items()}
+    return {"type": "html", "name": name, "html": _words(escaped)}
+
+
+def _choices(choices):
+    return [{"value": choice.code, "text": _words(choice.names)} for choice in choices]
+
+
+def _question(question):
+    asked = {"name": question.key, "title": _words(question.text), "isRequired": question.required}
+    if question.choices:
+        return {"type": "radiogroup", **asked, "choices": _choices(question.choices)}
+    form = {language: f"{word}: {question.pattern}" for language, word in WORDS["code_form"].items()}
+    check = {"type": "regex", "regex": f"^({question.pattern})$", "text": _words(form)}
+    return {"type": "text", **asked, "description": _words(WORDS["code_hint"]), "validators": [check]}
+
+
+def _table(table):
+    return {
+        "type": "matrix",
+        "name": table_name(table),
+        "title": _words(table.instruction),
+        "columns": _choices(table.choices),
+        "rows": [{"value": row.key, "text": _words(row.text)} for row in table.rows],
+        "rowOrder": "random" if table.random_order else "initial",
+        "rowTitleWidth": "40%",
+        "alternateRows": True,
+    }

@@ -1,0 +1,137 @@
+"""XLSForm, for ODK and KoboToolbox: all languages in one workbook."""
+
+import io
+
+from emolabor.instrument.form import make_form
+from emolabor.instrument.words import WORDS
+from emolabor.instrument.writers.archive import without_times
+
+LANGUAGE_NAMES = {"zh": "中文 (zh)", "en": "English (en)"}
+_TRANSLATED = ("label", "hint", "constraint_message")
+_PLAIN = ("type", "name", "required", "appearance", "constraint")
+
+
+def xlsform(instrument, language):
+    """Write an XLSForm workbook.
+
+    A page is a group with the appearance ``field-list``; items are named by their keys and answers by their codes, so
+    that exported answers read back as they are. Names of our own begin with a capital, as no key does. Only the consent
+    must be answered.
+
+    Parameters
+    ----------
+    instrument : Instrument
+        What is asked.
+    language : str
+        Language that the form opens in and that names it.
+
+    Returns
+    -------
+    bytes
+        The XLSX file.
+    """
+    form = make_form(instrument)
+    answer_lists = _answer_lists(form)
+    survey = [{"type": "start", "name": "start"}, {"type": "end", "name": "end"}]
+    survey += _page(
+        "Page_consent",
+        form.title,
+        [
+            _note("Consent_text", form.consent),
+            _asked(form.agreement, answer_lists),
+        ],
+    )
+    questions = [_asked(question, answer_lists) for question in form.background]
+    survey += _page("Page_background", WORDS["background"], [_note("Introduction", form.introduction), *questions])
+    for number, page in enumerate(form.pages, start=1):
+        rows = []
+        for table in page:
+            rows.append(_note(f"Instruction_{table.key}", table.instruction))
+            rows += [_asked(row, answer_lists, appearance="likert") for row in table.rows]
+        survey += _page(f"Page_{number}", None, rows)
+    choices = [
+        {"list_name": name, "name": choice.code, "label": choice.names}
+        for answers, name in answer_lists.items()
+        for choice in answers
+    ]
+    settings = {"form_title": form.title[language], "form_id": form.key, "style": "pages"}
+    settings["default_language"] = LANGUAGE_NAMES[language]
+    return _workbook(
+        {
+            "survey": (survey, _PLAIN, _TRANSLATED),
+            "choices": (choices, ("list_name", "name"), ("label",)),
+            "settings": ([settings], tuple(settings), ()),
+        },
+        form.languages,
+    )
+
+
+def _answer_lists(form):
+    """Name each different list of answers."""
+    lists = {}
+    for question in (form.agreement, *form.questions):
+        if question.choices:
+            lists.setdefault(_Answers(question.choices), f"answers_{len(lists) + 1}")
+    return lists
+
+
+class _Answers(tuple):
+    """Choices that are one list where codes and labels are equal."""
+
+    def _content(self):
+        return tuple((choice.code, *sorted(choice.names.items())) for choice in self)
+
+    def __eq__(self, other):
+        return self._content() == other._content()
+
+    def __hash__(self):
+        return hash(self._content())
+
+
+def _page(name, label, rows):
+    page = {"type": "begin_group", "name": name, "appearance": "field-list"}
+    if label:
+        page["label"] = label
+    return [page, *rows, {"type": "end_group"}]
+
+
+def _note(name, text):
+    return {"type": "note", "name": name, "label": text}
+
+
+def _asked(question, answer_lists, **options):
+    row = {"name": question.key, "label": question.text, **options}
+    if question.required:
+        row["required"] = "yes"
+    if question.choices:
+        return {"type": f"select_one {answer_lists[_Answers(question.choices)]}", **row}
+    row |= {"hint": WORDS["code_hint"], "constraint": f"regex(., '^({question.pattern})$')"}
+    example = {language: f"{word}: {question.pattern}" for language, word in WORDS["code_form"].items()}
+    return {"type": "text", **row, "constraint_message": example}
+
+
+def _workbook(sheets, languages):
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for title, (rows, plain, translated) in sheets.items():
+        sheet = book.create_sheet(title)
+        columns = [(key, None) for key in plain] + [(key, tag) for key in translated for tag in languages]
+        sheet.append([f"{key}::{LANGUAGE_NAMES[tag]}" if tag else key for key, tag in columns])
+        for row, entry in enumerate(rows, start=2):
+            for column, (key, tag) in enumerate(columns, start=1):
+                value = entry.get(key)
+                if value is not None:
+                    _write(sheet.cell(row, column), value[tag] if tag else value)
+        sheet.freeze_panes = "A2"
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return without_times(buffer.getvalue())
+
+
+def _write(cell, value):
+    cell.value = value
+    if isinstance(value, str):
+        # A text that begins with = stays a text, here and when the cell is edited.
+        cell.data_type, cell.quotePrefix = "s", True
