@@ -1,15 +1,10 @@
 """Reliability of scales: alpha with its interval, omega, average variance extracted."""
 
-from collections.abc import Mapping
-
 import numpy as np
 import pandas as pd
 from scipy.special import fdtri
 
-from emolabor.errors import EmolaborError
-from emolabor.instrument import Instrument
-from emolabor.responses import scored_items
-from emolabor.scales import Scale
+from emolabor.measurement.answers import answers_and_dimensions, complete_answers
 from emolabor.sem import cfa
 
 
@@ -65,7 +60,7 @@ def reliability(data, scale_or_dimensions):
        alpha  omega_total_ml   ave
     a    0.7             0.7  0.44
     """
-    answers, dimensions = _answers_and_dimensions(data, scale_or_dimensions)
+    answers, dimensions = answers_and_dimensions(data, scale_or_dimensions)
     rows = {dimension: _reliability_row(answers, dimension, items) for dimension, items in dimensions.items()}
     return pd.DataFrame.from_dict(rows, orient="index")
 
@@ -126,7 +121,7 @@ def alpha_interval(alpha, n, k, level=0.95):
 
 
 def _reliability_row(answers, dimension, items):
-    complete = _complete_answers(answers, dimension, items)
+    complete = complete_answers(answers, items, f"dimension {dimension}")
     alpha = cronbach_alpha(complete.cov().to_numpy())
     lower, upper = alpha_interval(alpha, len(complete), len(items))
     omega, ave, problems = _one_factor(complete)
@@ -140,26 +135,6 @@ def _reliability_row(answers, dimension, items):
         "ave": ave,
         "problems": "; ".join(problems),
     }
-
-
-def _complete_answers(answers, dimension, items):
-    if len(items) < 2:
-        raise EmolaborError(f"dimension {dimension}: found {len(items)} item, reliability needs at least 2")
-    missing = [item for item in items if item not in answers.columns]
-    if missing:
-        raise EmolaborError(f"dimension {dimension}: found no column {', '.join(missing)} in data")
-    text = [item for item in items if not pd.api.types.is_numeric_dtype(answers[item])]
-    if text:
-        raise EmolaborError(f"dimension {dimension}: {', '.join(text)} must be numeric")
-    complete = answers[items].dropna()
-    if len(complete) <= len(items):
-        raise EmolaborError(
-            f"dimension {dimension}: found {len(complete)} complete respondents, needs more than {len(items)}"
-        )
-    constant = [item for item in items if complete[item].nunique() == 1]
-    if constant:
-        raise EmolaborError(f"dimension {dimension}: {', '.join(constant)} is the same for every respondent")
-    return complete
 
 
 def _one_factor(complete):
@@ -179,14 +154,3 @@ def _one_factor(complete):
     explained = np.sum(loadings**2)
     omega = common / (common + residuals.sum())
     return float(omega), float(explained / (explained + residuals.sum())), list(fit.problems)
-
-
-def _answers_and_dimensions(data, scale_or_dimensions):
-    """Answers with reverse-worded items turned, and the items of each dimension."""
-    if isinstance(scale_or_dimensions, Mapping):
-        return data, {dimension: list(items) for dimension, items in scale_or_dimensions.items()}
-    instrument = scale_or_dimensions
-    if isinstance(instrument, Scale):
-        scale = scale_or_dimensions
-        instrument = Instrument(scale.key, scale.names, {}, {}, scales=(scale,), attention_checks=(), background=())
-    return scored_items(data, instrument), instrument.dimensions()
