@@ -17,6 +17,7 @@ ROOM_OF = {
     "load_scale": "scales",
     "lr_test": "sem",
     "measurement_model": "theory",
+    "polychoric_correlations": "sem",
     "read_responses": "responses",
     "reliability": "measurement",
     "score": "responses",

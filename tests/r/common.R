@@ -201,6 +201,16 @@ case_data <- function()
        incomplete = own("incomplete.csv"), clustered = own("clustered.csv"), large = own("large.csv"),
        growth = own("growth.csv"))
 
+# Ordered answers: our own simulated ones, the same with gaps, and Holzinger-Swineford cut into four categories at its quantiles.
+ordinal_data <- function() {
+  four <- public("holzinger_swineford39_data.csv")[c(paste0("x", 1:9), "school", "sex")]
+  for (name in paste0("x", 1:9))
+    four[[name]] <- as.integer(cut(four[[name]], quantile(four[[name]], c(0, .2, .55, .85, 1)), include.lowest = TRUE))
+  ordinal <- own("ordinal.csv")
+  list(ordinal = ordinal[c("a1", "a2", "a3", "a4", "c1", "c2", "c3", "b1", "b2", "z1", "z2", "side")], four = four,
+       gaps = own("ordinal_gaps.csv"), sparse = own("ordinal_sparse.csv"))
+}
+
 fit_cases <- function(stem) {
   data <- case_data()
   cases <- read.csv(file.path(here, paste0(stem, "_cases.csv")))
