@@ -21,8 +21,8 @@ def factor_fit(correlations, loadings, n):
     -------
     dict
         ``chisq``, ``df``, ``pvalue``: the likelihood discrepancy of the model times n - 1 - (2 p + 5) / 6 - 2 m / 3
-        (Bartlett, 1950). ``rmsea`` with its 90 % interval, from the discrepancy times n - 1 (Steiger, 1990;
-        the interval from ``chisq``, as psych does). ``tli``: Tucker & Lewis (1973). ``rmsr``: root mean square of the
+        (Bartlett, 1950). ``rmsea``: Steiger (1990), in psych's form, the root of chisq / (n df) - 1 / (n - 1), with its
+        90 % interval. ``tli``: Tucker & Lewis (1973), both models with the same multiplier. ``rmsr``: root mean square of the
         residual correlations; ``crmsr``: the same per degree of freedom. ``bic``: chisq - df log n. Without degrees of
         freedom chi-square's p-value, RMSEA, TLI and BIC do not exist (NaN).
 
@@ -41,7 +41,8 @@ def factor_fit(correlations, loadings, n):
     residuals = (correlations - model)[np.tril_indices(p, -1)]
     np.fill_diagonal(model, 1.0)
     discrepancy = _discrepancy(correlations, model)
-    chisq = discrepancy * (n - 1 - (2 * p + 5) / 6 - 2 * m / 3)
+    multiplier = n - 1 - (2 * p + 5) / 6 - 2 * m / 3
+    chisq = discrepancy * multiplier
     rmsr = np.sqrt(np.mean(residuals**2))
     fit = {"chisq": chisq, "df": df, "pvalue": np.nan, "rmsea": np.nan}
     fit |= {"rmsea_ci_lower": np.nan, "rmsea_ci_upper": np.nan, "tli": np.nan, "rmsr": rmsr, "crmsr": np.nan}
@@ -49,9 +50,9 @@ def factor_fit(correlations, loadings, n):
     if df > 0:
         interval = rmsea(chisq, df, n - 1)
         null_df = p * (p - 1) / 2
-        null = _discrepancy(correlations, np.eye(p)) * (n - 1 - (2 * p + 5) / 6) / null_df
+        null = _discrepancy(correlations, np.eye(p)) * multiplier / null_df
         fit["pvalue"] = chdtrc(df, chisq)
-        fit["rmsea"] = np.sqrt(max(discrepancy / df - 1 / (n - 1), 0.0))
+        fit["rmsea"] = np.sqrt(max(chisq / (n * df) - 1 / (n - 1), 0.0))
         fit["rmsea_ci_lower"], fit["rmsea_ci_upper"] = interval["rmsea_ci_lower"], interval["rmsea_ci_upper"]
         fit["tli"] = (null - chisq / df) / (null - 1)
         fit["crmsr"] = rmsr * np.sqrt(p * (p - 1) / 2 / df)

@@ -111,10 +111,15 @@ def _random_correlations(rng, n, p, shares):
     from emolabor.sem import polychoric_correlations
 
     ranks = answers.argsort(axis=0).argsort(axis=0)
-    cut = {item: np.searchsorted(share * n, ranks[:, i], side="right") for i, (item, share) in enumerate(shares.items())}
+    cut = {
+        item: np.searchsorted(share * n, ranks[:, i], side="right") for i, (item, share) in enumerate(shares.items())
+    }
     return polychoric_correlations(pd.DataFrame(cut)).to_numpy()
 
 
 def _cumulative_shares(answers):
     """For each item the shares of answers up to each category but the last."""
-    return {item: column.value_counts(normalize=True, sort=False).sort_index().cumsum().to_numpy()[:-1] for item, column in answers.items()}
+    return {
+        item: column.value_counts(normalize=True, sort=False).sort_index().cumsum().to_numpy()[:-1]
+        for item, column in answers.items()
+    }
