@@ -77,12 +77,9 @@ def test_rotated_loadings_are_those_of_psych(name, method, rotation):
     loadings, order, sign = aligned(found.loadings.to_numpy(), reference)
     np.testing.assert_allclose(loadings, reference, rtol=0, atol=LOADINGS)
     if rotation != "promax":
-        explained, expected = (
-            np.sort(found.variance["ss_loadings"]),
-            np.sort(rows("ss_loadings", name, method, rotation)[0]),
-        )
+        explained, expected = found.variance["ss_loadings"], rows("ss_loadings", name, method, rotation)[0]
         # A sum over up to 30 items of twice a loading times its error.
-        np.testing.assert_allclose(explained, expected, rtol=0, atol=5 * LOADINGS)
+        np.testing.assert_allclose(np.sort(explained), np.sort(expected), rtol=0, atol=5 * LOADINGS)
     if rotation != "varimax":
         phi = found.factor_correlations.to_numpy()[np.ix_(order, order)] * np.outer(sign, sign)
         np.testing.assert_allclose(phi, rows("phi", name, method, rotation), rtol=0, atol=LOADINGS)
@@ -214,11 +211,9 @@ def test_the_frame_is_not_changed_and_incomplete_rows_are_left_out():
 
 def test_the_summary_names_what_was_done_and_hides_small_loadings():
     text = efa(likert(), 3).summary()
-    assert (
-        "method='minres'" in text
-        and "Factor correlations" in text
-        and "0.05" not in text.split("Fit")[0].split("F1")[1]
-    )
+    assert "method='minres'" in text and "Factor correlations" in text
+    loadings = [line.split() for line in text.split("\n\n")[1].splitlines()[1:]]
+    assert [len(line) for line in loadings].count(3) >= 13  # item, one loading, communality
 
 
 @pytest.mark.parametrize(

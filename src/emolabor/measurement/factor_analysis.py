@@ -121,7 +121,7 @@ def efa(data, n_factors, *, method="minres", rotation="oblimin", cor="pearson", 
     >>> factors = np.repeat(rng.normal(size=(300, 2)), 3, axis=1)
     >>> answers = pd.DataFrame(factors + rng.normal(size=(300, 6)), columns=["a1", "a2", "a3", "b1", "b2", "b3"])
     >>> efa(answers, 2).loadings.abs().idxmax(axis=1).tolist()
-    ['F1', 'F1', 'F1', 'F2', 'F2', 'F2']
+    ['F2', 'F2', 'F2', 'F1', 'F1', 'F1']
     """
     if method not in METHODS:
         raise EmolaborError(f"method: found {method!r}; allowed: {', '.join(METHODS)}")

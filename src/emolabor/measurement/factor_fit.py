@@ -22,9 +22,9 @@ def factor_fit(correlations, loadings, n):
     dict
         ``chisq``, ``df``, ``pvalue``: the likelihood discrepancy of the model times n - 1 - (2 p + 5) / 6 - 2 m / 3
         (Bartlett, 1950). ``rmsea``: Steiger (1990), in psych's form, the root of chisq / (n df) - 1 / (n - 1), with its
-        90 % interval. ``tli``: Tucker & Lewis (1973), both models with the same multiplier. ``rmsr``: root mean square of the
-        residual correlations; ``crmsr``: the same per degree of freedom. ``bic``: chisq - df log n. Without degrees of
-        freedom chi-square's p-value, RMSEA, TLI and BIC do not exist (NaN).
+        90 % interval. ``tli``: Tucker & Lewis (1973), both models with the same multiplier. ``rmsr``: root mean square
+        of the residual correlations; ``crmsr``: the same per degree of freedom. ``bic``: chisq - df log n. Without
+        degrees of freedom chi-square's p-value, RMSEA, TLI, CRMSR and BIC do not exist (NaN).
 
     References
     ----------

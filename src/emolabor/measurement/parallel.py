@@ -111,15 +111,11 @@ def _random_correlations(rng, n, p, shares):
     from emolabor.sem import polychoric_correlations
 
     ranks = answers.argsort(axis=0).argsort(axis=0)
-    cut = {
-        item: np.searchsorted(share * n, ranks[:, i], side="right") for i, (item, share) in enumerate(shares.items())
-    }
-    return polychoric_correlations(pd.DataFrame(cut)).to_numpy()
+    cut = [np.searchsorted(share * n, ranks[:, i], side="right") for i, share in enumerate(shares)]
+    return polychoric_correlations(pd.DataFrame(dict(enumerate(cut)))).to_numpy()
 
 
 def _cumulative_shares(answers):
     """For each item the shares of answers up to each category but the last."""
-    return {
-        item: column.value_counts(normalize=True, sort=False).sort_index().cumsum().to_numpy()[:-1]
-        for item, column in answers.items()
-    }
+    counts = [answers[item].value_counts(normalize=True).sort_index() for item in answers]
+    return [shares.cumsum().to_numpy()[:-1] for shares in counts]

@@ -7,7 +7,7 @@ GEOMIN_DELTA = 0.01
 PROMAX_POWER = 4
 # Geomin has many local minima (Browne, 2001): that many random starts beside the unrotated factors.
 GEOMIN_STARTS = 30
-# The projected gradient at which a rotation has arrived; what is reached after so many steps from a random start is kept.
+# The projected gradient at which a rotation has arrived, and the most steps to it.
 ARRIVED, STEPS = 1e-8, 5000
 
 
