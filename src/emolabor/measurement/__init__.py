@@ -2,7 +2,20 @@
 
 from emolabor.measurement.adequacy import factor_adequacy
 from emolabor.measurement.factor_analysis import efa
+from emolabor.measurement.omega import omega_coefficients
 from emolabor.measurement.parallel import parallel_analysis
 from emolabor.measurement.reliability import alpha_interval, cronbach_alpha, reliability
+from emolabor.measurement.validity import convergent_validity, fornell_larcker, htmt
 
-__all__ = ["alpha_interval", "cronbach_alpha", "efa", "factor_adequacy", "parallel_analysis", "reliability"]
+__all__ = [
+    "alpha_interval",
+    "convergent_validity",
+    "cronbach_alpha",
+    "efa",
+    "factor_adequacy",
+    "fornell_larcker",
+    "htmt",
+    "omega_coefficients",
+    "parallel_analysis",
+    "reliability",
+]

@@ -2,10 +2,11 @@
 
 import numpy as np
 import pandas as pd
-from scipy.special import fdtri
+from scipy.special import fdtri, ndtri
 
+from emolabor.errors import EmolaborError
 from emolabor.measurement.answers import answers_and_dimensions, complete_answers
-from emolabor.sem import cfa
+from emolabor.measurement.omega import one_factor
 
 
 def reliability(data, scale_or_dimensions):
@@ -87,8 +88,8 @@ def cronbach_alpha(covariance):
     return float(k / (k - 1) * (1 - np.trace(covariance) / np.sum(covariance)))
 
 
-def alpha_interval(alpha, n, k, level=0.95):
-    """Interval of alpha from the F distribution (Feldt, 1965; Feldt, Woodruff & Salih, 1987).
+def alpha_interval(alpha, n, k, level=0.95, method="feldt"):
+    """Interval of alpha.
 
     Parameters
     ----------
@@ -100,6 +101,10 @@ def alpha_interval(alpha, n, k, level=0.95):
         Number of items.
     level : float
         Confidence level.
+    method : {"feldt", "bonett"}
+        From the F distribution (Feldt, 1965; Feldt, Woodruff & Salih, 1987), or normal in log(1 - alpha) with variance
+        2 k / ((k - 1) (n - 2)) (Bonett, D. G. (2002). Sample size requirements for testing and estimating coefficient
+        alpha. Journal of Educational and Behavioral Statistics, 27(4), 335-340).
 
     Returns
     -------
@@ -112,7 +117,12 @@ def alpha_interval(alpha, n, k, level=0.95):
     >>> round(lower, 3), round(upper, 3)
     (0.727, 0.857)
     """
+    if method not in ("feldt", "bonett"):
+        raise EmolaborError(f"method: found {method!r}; allowed: feldt, bonett")
     tail = (1 - level) / 2
+    if method == "bonett":
+        width = ndtri(1 - tail) * np.sqrt(2 * k / ((k - 1) * (n - 2)))
+        return float(1 - (1 - alpha) * np.exp(width)), float(1 - (1 - alpha) * np.exp(-width))
     numerator, denominator = n - 1, (n - 1) * (k - 1)
     return (
         float(1 - (1 - alpha) * fdtri(numerator, denominator, 1 - tail)),
@@ -124,33 +134,15 @@ def _reliability_row(answers, dimension, items):
     complete = complete_answers(answers, items, f"dimension {dimension}")
     alpha = cronbach_alpha(complete.cov().to_numpy())
     lower, upper = alpha_interval(alpha, len(complete), len(items))
-    omega, ave, problems = _one_factor(complete)
+    factor = one_factor(complete)
+    common, explained, residual = factor.loadings.sum() ** 2, np.sum(factor.loadings**2), factor.residuals.sum()
     return {
         "n": len(complete),
         "items": len(items),
         "alpha": alpha,
         "alpha_lower": lower,
         "alpha_upper": upper,
-        "omega_total_ml": omega,
-        "ave": ave,
-        "problems": "; ".join(problems),
+        "omega_total_ml": float(common / (common + residual)),
+        "ave": float(explained / (explained + residual)),
+        "problems": "; ".join(factor.problems),
     }
-
-
-def _one_factor(complete):
-    """Omega and average variance extracted from a one-factor model, with what is wrong with them."""
-    k = complete.shape[1]
-    if k < 3:
-        return np.nan, np.nan, ["one factor is not identified by 2 items"]
-    # Neutral names: an item key need not be a word of the model syntax.
-    names = [f"item{i + 1}" for i in range(k)]
-    fit = cfa(f"factor =~ {' + '.join(names)}", complete.set_axis(names, axis=1), std_lv=True)
-    if not fit.converged:
-        return np.nan, np.nan, list(fit.problems)
-    tidy = fit.tidy()
-    loadings = tidy.loc[tidy["op"] == "=~", "est"].to_numpy()
-    residuals = tidy.loc[(tidy["op"] == "~~") & tidy["lhs"].isin(names), "est"].to_numpy()
-    common = loadings.sum() ** 2
-    explained = np.sum(loadings**2)
-    omega = common / (common + residuals.sum())
-    return float(omega), float(explained / (explained + residuals.sum())), list(fit.problems)
