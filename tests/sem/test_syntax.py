@@ -77,7 +77,7 @@ BAD = {
     "f =~ x1 - x2": "allowed: terms joined by '+'",
     "f =~ x1*2": "found '2' right of '=~'",
     "f <~ x1 + x2": "'<~' is not available",
-    "y ~*~ y": "'~*~' is not available",
+    "y ~*~ y": "'y' has no scale; allowed: ordered variables",
     "y ~ x:z": "products such as 'x:z' are not available",
     "f =~ x1 + c(1, a)*x2": "mixes numbers and labels",
     "f =~ x1 + foo(1)*x2": "allowed: start(), equal(), label(), c()",
@@ -90,7 +90,9 @@ BAD = {
     "y ~ a*x; b := a*": "ends too early",
     "y ~ a*x; b := a**(2": "')' is missing",
     "y ~ a*x; b := sin(a)": "function 'sin' is not known",
-    "y | t1 + t2": "thresholds need ordered answers",
+    "y | t1 + t2": "'y' has no thresholds; allowed: ordered variables",
+    "y | a": "found 'a' right of '|', allowed: t1, t2",
+    "y ~*~ x": "found 'x', allowed: 'y ~*~ y'",
     "f =~ x1 + c(a, b)*x2": "c() has 2 values for 1 group(s)",
 }
 

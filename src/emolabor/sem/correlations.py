@@ -2,10 +2,9 @@
 
 import pandas as pd
 
-from emolabor.errors import EmolaborError
 from emolabor.sem.answers import ordered_names, read_answers
 from emolabor.sem.first_step import first_step
-from emolabor.sem.samples import _numbers
+from emolabor.sem.samples import _numbers, check_frame
 from emolabor.sem.threads import one_thread
 
 
@@ -40,8 +39,7 @@ def polychoric_correlations(data, ordered=None):
     >>> float(polychoric_correlations(answers).loc["a", "b"].round(3))
     0.403
     """
-    if not isinstance(data, pd.DataFrame):
-        raise EmolaborError(f"data: found {type(data).__name__}, allowed: a pandas DataFrame.")
+    check_frame(data)
     names = list(data.columns)
     answers = read_answers(data, names, ordered_names(True if ordered is None else ordered, names), _numbers)
     return pd.DataFrame(first_step(answers, names).correlations, index=names, columns=names)

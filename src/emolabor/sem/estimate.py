@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 
 from emolabor.errors import EmolaborError
-from emolabor.sem import fiml, least_squares, likelihood
+from emolabor.sem import fiml, least_squares, likelihood, wlsmv
 from emolabor.sem.constraints import build_constraints, constraint_values, null_space
 from emolabor.sem.likelihood import factor
 from emolabor.sem.model import Loss
@@ -29,7 +29,7 @@ class Estimate:
 
 
 def losses_of(estimator, samples):
-    """One loss a group: least squares for GLS and ULS, by pattern where answers are missing, else the likelihood."""
+    """One loss a group: least squares, the likelihood, or the likelihood by pattern where answers are missing."""
     losses = []
     for sample in samples:
         if estimator in ("GLS", "ULS"):
@@ -40,6 +40,8 @@ def losses_of(estimator, samples):
                     partial(least_squares.derivatives, weights=weights),
                 )
             )
+        elif estimator in ("DWLS", "WLSMV"):
+            losses.append(Loss(wlsmv.half_discrepancy, wlsmv.derivatives))
         else:
             module = fiml if sample.patterns else likelihood
             losses.append(Loss(module.half_discrepancy, module.derivatives))
@@ -110,7 +112,9 @@ def _search(model, constraints, curved, start):
 
 
 def _admissible(model, theta):
-    """Inflate starting variances until every implied covariance is positive definite."""
+    """Inflate starting variances until every implied covariance is positive definite, where the likelihood needs it."""
+    if model.table.ordered:
+        return theta
     variances = [row.free for row in model.table.rows if row.op == "~~" and row.lhs == row.rhs and row.free >= 0]
     theta = theta.copy()
     for _ in range(12):

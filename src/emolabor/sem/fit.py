@@ -11,6 +11,7 @@ from emolabor.sem.draws import monte_carlo
 from emolabor.sem.effects import effects_table
 from emolabor.sem.inference import covariance_of_estimates, defined_errors
 from emolabor.sem.measures import all_fit_measures
+from emolabor.sem.ordinal_measures import ordinal_fit_measures
 from emolabor.sem.paths import list_effects
 from emolabor.sem.problems import find_problems, find_warnings
 from emolabor.sem.resampling import bootstrap
@@ -51,7 +52,7 @@ class Fit:
         Parameter table, samples, discrepancies.
     estimate : Estimate
     se : str
-        Kind of standard errors: expected, observed, robust_sem, huber_white.
+        Kind of standard errors: expected, observed, robust_sem, huber_white, robust_dwls.
     """
 
     text: str
@@ -66,7 +67,7 @@ class Fit:
 
     @property
     def estimator(self):
-        """ML, MLM, MLR, GLS or ULS."""
+        """ML, MLM, MLR, GLS, ULS, DWLS or WLSMV."""
         return self.model.estimator
 
     @property
@@ -139,7 +140,8 @@ class Fit:
     @cached_property
     @one_thread
     def _fit_measures(self):
-        return all_fit_measures(self.model, self.estimate)
+        measures = ordinal_fit_measures if self.table.ordered else all_fit_measures
+        return measures(self.model, self.estimate)
 
     def fit_measures(self):
         """Fit measures under lavaan's names with _ for a dot.

@@ -7,6 +7,7 @@ parameters, effects. The same functions serve estimates, delta-method errors, re
 import numpy as np
 
 from emolabor.sem import expressions
+from emolabor.sem.ordered_part import leave_residuals
 from emolabor.sem.values import row_values, standardizing_units
 
 
@@ -17,7 +18,18 @@ def row_draws(model, thetas):
     values = np.empty((len(thetas), len(free)))
     values[:] = row_values(table, np.zeros(table.n_free), model.samples)
     values[:, free >= 0] = thetas[:, free[free >= 0]]
+    _fill_derived(model, thetas, values)
     return values
+
+
+def _fill_derived(model, thetas, values):
+    """Put the residual variances that ordered variables are left with into values (R, n_rows), in place."""
+    table = model.table
+    for group, structure in enumerate(model.structures):
+        rows = [i for i, row in enumerate(table.rows) if row.derived and row.group == group]
+        if rows:
+            places = [table.variables.observed.index(table.rows[i].lhs) for i in rows]
+            values[:, rows] = fill_many(structure, thetas)[1][:, places, places]
 
 
 def spreads(model, thetas):
@@ -42,6 +54,8 @@ def fill_many(structure, thetas):
         matrix[:, structure.row[here], structure.col[here]] = values[:, here]
         if kind == 1:
             matrix[:, structure.col[here], structure.row[here]] = values[:, here]
+    if structure.ordered is not None:
+        leave_residuals(structure.ordered, thetas, many_total_paths(structure, paths), covariances)
     return paths, covariances
 
 

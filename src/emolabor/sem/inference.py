@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from emolabor.sem import expressions, fiml, likelihood
+from emolabor.sem import expressions, fiml, likelihood, wlsmv
 from emolabor.sem.constraints import label_values
 
 
@@ -16,7 +16,8 @@ def covariance_of_estimates(model, estimate, kind):
     kind : str
         "expected" or "observed": inverse information. "robust_sem": Satorra & Bentler (1994), expected information and
         fourth-order moments. "huber_white": observed information and the cases' scores (Huber, 1967; White, 1982),
-        summed within clusters where there are clusters.
+        summed within clusters where there are clusters. "robust_dwls": information and asymptotic covariances of the
+        statistics (Muthen, du Toit & Spisic, 1997).
 
     Returns
     -------
@@ -48,7 +49,9 @@ def meat(model, theta, kind):
     """Mean cross-product (q, q) of the cases' scores over all groups."""
     total = 0.0
     for structure, sample, _ in model.groups:
-        if kind == "robust_sem":
+        if kind == "robust_dwls":
+            total = total + wlsmv.robust_meat(structure, theta, sample)
+        elif kind == "robust_sem":
             total = total + moment_meat(structure, theta, sample, model.exogenous)
         else:
             scores = scores_of(structure, theta, sample)

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+LEAST_SQUARES = ("GLS", "ULS", "DWLS", "WLSMV")
+
 
 @dataclass(frozen=True)
 class Loss:
@@ -42,7 +44,7 @@ class Model:
 
     @property
     def weight(self):
-        """What multiplies the discrepancy of a case: n, or n less the groups for the Wishart likelihood."""
+        """What multiplies the discrepancy of a case: n, or n less the groups (Wishart likelihood, least squares)."""
         return sum(sample.weight for sample in self.samples)
 
     @property
@@ -53,7 +55,7 @@ class Model:
     @property
     def shares(self):
         """Share of each group in the discrepancy (n_groups,): in the cases, for least squares in the weights n - 1."""
-        if self.estimator not in ("GLS", "ULS"):
+        if self.estimator not in LEAST_SQUARES:
             return self.case_shares
         return np.array([sample.weight for sample in self.samples]) / self.weight
 

@@ -69,7 +69,7 @@ def minimize(value, derivatives, start):
             break
         if size > 0.0:
             theta = theta - size * step
-            damping = damping / 10 if damping > 1e-10 else 0.0
+            damping = max(10 * damping, 1e-4) if size < SHORT else damping / 10 if damping > 1e-10 else 0.0
             near = decrement < 1e-2 and size == 1.0
             current, gradient, information = trial if size == 1.0 else derivatives(theta, near)
         if still >= 2 or (still and np.max(np.abs(gradient), initial=0.0) < 1e-12):

@@ -57,8 +57,7 @@ def samples_from_data(data, names, *, group=None, cluster=None, missing="listwis
     -------
     list of Sample
     """
-    if not isinstance(data, pd.DataFrame):
-        raise EmolaborError(f"data: found {type(data).__name__}, allowed: a pandas DataFrame.")
+    check_frame(data)
     unknown = [name for name in names if name not in data.columns]
     if unknown:
         raise EmolaborError(
@@ -168,6 +167,12 @@ def sample_from_cov(sample_cov, sample_mean, n_obs, names, wishart=False):
         mean = np.array([float(sample_mean[name]) for name in names])
     weight = n_obs - 1.0 if wishart else float(n_obs)
     return Sample(cov * (n_obs - 1) / weight, mean, n_obs, weight)
+
+
+def check_frame(data):
+    """Refuse data that are no frame."""
+    if not isinstance(data, pd.DataFrame):
+        raise EmolaborError(f"data: found {type(data).__name__}, allowed: a pandas DataFrame.")
 
 
 def _numbers(frame, names, argument="data"):

@@ -16,7 +16,8 @@ def start_values(table, samples):
     -------
     ndarray (n_free,)
         Loadings by the instrumental-variable rule of Hagglund (1982), half of each observed variance as residual,
-        latent variances from the marker; regressions and covariances start at zero, intercepts at the sample mean.
+        latent variances from the marker; regressions and covariances start at zero, intercepts at the sample mean,
+        thresholds at the sample's.
     """
     position = {name: i for i, name in enumerate(table.variables.observed)}
     theta = np.zeros(table.n_free)
@@ -34,6 +35,10 @@ def _guess(row, position, sample, loadings, variances):
         return row.value
     if row.op == "=~":
         return loadings.get((row.lhs, row.rhs), 1.0)
+    if row.op == "|":
+        return sample.step.thresholds[position[row.lhs], int(row.rhs[1:]) - 1]
+    if row.op == "~*~":
+        return 1.0
     if row.op == "~1":
         return sample.mean[position[row.lhs]] if row.lhs in position else 0.0
     if row.op == "~~" and row.lhs == row.rhs:

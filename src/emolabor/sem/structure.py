@@ -11,6 +11,8 @@ from functools import cached_property
 
 import numpy as np
 
+from emolabor.sem.ordered_part import OrderedPart, build_ordered_part, leave_residuals
+
 
 @dataclass(frozen=True)
 class Structure:
@@ -33,6 +35,7 @@ class Structure:
     scale: np.ndarray
     sources: np.ndarray  # variables that any path starts from: the others have unit columns in B
     mean_structure: bool
+    ordered: OrderedPart | None = None
 
     @cached_property
     def places(self):
@@ -87,8 +90,9 @@ def build_structure(table, group, cov, mean):
     size = len(position)
     paths, covariances, intercepts = np.zeros((size, size)), np.zeros((size, size)), np.zeros(size)
     kinds, rows, cols, parameters = [], [], [], []
-    for line in table.rows:
-        if line.group != group:
+    own = [line for line in table.rows if line.group == group]
+    for line in own:
+        if line.op in ("|", "~*~"):
             continue
         left, right = position[line.lhs], position.get(line.rhs, 0)
         if line.op == "=~":
@@ -123,6 +127,7 @@ def build_structure(table, group, cov, mean):
         scale,
         np.flatnonzero(used.any(axis=0)),
         table.mean_structure,
+        build_ordered_part(own, variables.observed),
     )
 
 
@@ -144,6 +149,8 @@ def fill(structure, theta):
     paths[path[1], path[2]] = theta[path[0]]
     covariances[covariance[1], covariance[2]] = covariances[covariance[2], covariance[1]] = theta[covariance[0]]
     intercepts[intercept[1]] = theta[intercept[0]]
+    if structure.ordered is not None:
+        leave_residuals(structure.ordered, theta, total_paths(structure, paths), covariances)
     return paths, covariances, intercepts
 
 

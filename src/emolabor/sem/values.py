@@ -52,8 +52,8 @@ def standardizing_units(table, width, only_latent=False):
             0 if name not in position or position[name] < first_latent else start + position[name]
             for name in (row.lhs, row.rhs)
         )
-        times.append({"=~": left, "~": right}.get(row.op, 0))
-        over.append({"=~": (right, 0), "~": (left, 0), "~~": (left, right), "~1": (left, 0)}[row.op])
+        times.append({"=~": left, "~": right, "~*~": left}.get(row.op, 0))
+        over.append({"=~": (right, 0), "~~": (left, right), "~*~": (0, 0)}.get(row.op, (left, 0)))
     return np.array(times), np.array(over)
 
 
