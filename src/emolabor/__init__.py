@@ -16,6 +16,8 @@ ROOM_OF = {
     "full_model": "theory",
     "htmt": "measurement",
     "invariance": "sem",
+    "item_analysis": "measurement",
+    "keying_audit": "measurement",
     "list_scales": "scales",
     "load_claims": "theory",
     "load_instrument": "instrument",

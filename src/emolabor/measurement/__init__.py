@@ -2,6 +2,8 @@
 
 from emolabor.measurement.adequacy import factor_adequacy
 from emolabor.measurement.factor_analysis import efa
+from emolabor.measurement.items import item_analysis
+from emolabor.measurement.keying import keying_audit
 from emolabor.measurement.omega import omega_coefficients
 from emolabor.measurement.parallel import parallel_analysis
 from emolabor.measurement.reliability import alpha_interval, cronbach_alpha, reliability
@@ -15,6 +17,8 @@ __all__ = [
     "factor_adequacy",
     "fornell_larcker",
     "htmt",
+    "item_analysis",
+    "keying_audit",
     "omega_coefficients",
     "parallel_analysis",
     "reliability",

@@ -1,4 +1,4 @@
-"""Convergent and discriminant validity: composite reliability, variance extracted, HTMT, Fornell and Larcker's table."""
+"""Convergent and discriminant validity: composite reliability, variance extracted, HTMT, Fornell-Larcker table."""
 
 from itertools import combinations
 
