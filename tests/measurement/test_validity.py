@@ -42,6 +42,14 @@ def test_omegas_are_those_of_semtools(name):
         np.testing.assert_allclose(found[measure], values(name, measure), rtol=0, atol=ESTIMATED)
 
 
+def test_categorical_omega_is_that_of_semtools():
+    found = omega_coefficients(*given("likert"), ordered=True)
+    np.testing.assert_allclose(
+        found["omega_categorical"], values("likert", "omega_categorical"), rtol=0, atol=ESTIMATED
+    )
+    assert (found["problems"] == "").all()
+
+
 @pytest.mark.parametrize("kind", ["htmt", "htmt2"])
 @pytest.mark.parametrize("name", SETS)
 def test_ratios_are_those_of_semtools(name, kind):

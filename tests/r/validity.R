@@ -26,6 +26,11 @@ for (name in names(sets)) {
     one <- do.call("cfa", c(list(paste("f =~", paste(dimensions[[k]], collapse = " + ")), data), exact))
     add(name, "omega_total_ml", k, 0, as.numeric(compRelSEM(one, obs.var = FALSE)))
     add(name, "omega_observed_ml", k, 0, as.numeric(compRelSEM(one, obs.var = TRUE)))
+    if (name == "likert") {
+      ordered <- cfa(paste("f =~", paste(dimensions[[k]], collapse = " + ")), data, ordered = dimensions[[k]],
+                     std.lv = TRUE, optim.method = "BFGS", control = list(reltol = 1e-16, maxit = 5000))
+      add(name, "omega_categorical", k, 0, as.numeric(compRelSEM(ordered)))
+    }
   }
   phi <- lavInspect(fit, "std")$psi
   for (kind in c("htmt", "htmt2")) {

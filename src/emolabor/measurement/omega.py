@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy.special import ndtr
 
 from emolabor.measurement.answers import answers_and_dimensions, complete_answers
-from emolabor.sem import cfa
+from emolabor.sem import cfa, polychoric_correlations
+from emolabor.sem.polychoric import binormal_cdf
 
 
 @dataclass(frozen=True)
@@ -45,9 +47,7 @@ def one_factor(complete):
     observed = complete.cov(ddof=0).to_numpy()
     if k < 3:
         return OneFactor(missing, missing, observed, ("one factor is not identified by 2 items",))
-    # Neutral names: an item key need not be a word of the model syntax.
-    names = [f"item{i + 1}" for i in range(k)]
-    fit = cfa(f"factor =~ {' + '.join(names)}", complete.set_axis(names, axis=1), std_lv=True)
+    names, fit = _fit_one_factor(complete)
     if not fit.converged:
         return OneFactor(missing, missing, observed, tuple(fit.problems))
     tidy = fit.tidy()
@@ -56,20 +56,76 @@ def one_factor(complete):
     return OneFactor(loadings, residuals, observed, tuple(fit.problems))
 
 
-def omega_coefficients(data, scale_or_dimensions):
+def _fit_one_factor(complete, **options):
+    # Neutral names: an item key need not be a word of the model syntax.
+    names = [f"item{i + 1}" for i in range(complete.shape[1])]
+    return names, cfa(f"factor =~ {' + '.join(names)}", complete.set_axis(names, axis=1), std_lv=True, **options)
+
+
+def categorical_omega(complete):
+    """Omega of the sum of ordered answers (Green & Yang, 2009, formula 21).
+
+    One factor behind the normal variables that the answers cut (WLSMV). Numerator: what the factor explains of the
+    sum's variance; denominator: the sum's variance that the polychoric correlations give.
+
+    Parameters
+    ----------
+    complete : DataFrame of shape (n, k)
+        Codes, at least three items.
+
+    Returns
+    -------
+    omega : float
+    problems : tuple of str
+    """
+    if complete.shape[1] < 3:
+        return np.nan, ("one factor is not identified by 2 items",)
+    names, fit = _fit_one_factor(complete, ordered=True)
+    if not fit.converged:
+        return np.nan, tuple(fit.problems)
+    tidy = fit.tidy()
+    loadings = tidy.loc[tidy["op"] == "=~", "std_all"].to_numpy()
+    thresholds = [tidy.loc[(tidy["op"] == "|") & (tidy["lhs"] == name), "est"].to_numpy() for name in names]
+    explained = _covariance_of_answers(thresholds, np.outer(loadings, loadings))
+    observed = _covariance_of_answers(thresholds, polychoric_correlations(complete).to_numpy())
+    return float(explained.sum() / observed.sum()), tuple(fit.problems)
+
+
+def _covariance_of_answers(thresholds, correlations):
+    """Covariances (k, k) of answers that cut normal variables with these correlations at these thresholds.
+
+    A perfect correlation, an item with itself, is that of one variable: the smaller of the two probabilities.
+    """
+    shares = [ndtr(cuts) for cuts in thresholds]
+    covariance = np.empty_like(correlations)
+    for i, row in enumerate(thresholds):
+        for j, column in enumerate(thresholds):
+            rho = correlations[i, j]
+            if rho >= 1 - 1e-12:
+                joint = np.minimum(shares[i][:, None], shares[j])
+            else:
+                first, second = np.broadcast_arrays(row[:, None], column)
+                joint = binormal_cdf(first, second, np.full(first.shape, rho))
+            covariance[i, j] = joint.sum() - shares[i].sum() * shares[j].sum()
+    return covariance
+
+
+def omega_coefficients(data, scale_or_dimensions, *, ordered=False):
     """Omega of each dimension by several estimators, which differ on the same answers.
 
     Parameters
     ----------
     data, scale_or_dimensions
         As for `emolabor.measurement.reliability.reliability`.
+    ordered : bool
+        Add ``omega_categorical``, which takes the answers as ordered.
 
     Returns
     -------
     DataFrame
         One row a dimension: ``n``, ``items``, ``omega_total_ml`` (one factor by maximum likelihood; denominator: the
         model-implied variance of the sum; McDonald, 1999), ``omega_observed_ml`` (the same factor; denominator: the
-        observed variance of the sum, as semTools' ``compRelSEM`` does), ``problems``.
+        observed variance of the sum, as semTools' ``compRelSEM`` does), ``omega_categorical`` where asked for (`categorical_omega`), ``problems``.
 
     Raises
     ------
@@ -78,6 +134,8 @@ def omega_coefficients(data, scale_or_dimensions):
 
     References
     ----------
+    Green, S. B., & Yang, Y. (2009). Reliability of summed item scores using structural equation modeling: An alternative
+    to coefficient alpha. Psychometrika, 74(1), 155-167.
     McDonald, R. P. (1999). Test theory: A unified treatment. Erlbaum.
 
     Examples
@@ -99,6 +157,10 @@ def omega_coefficients(data, scale_or_dimensions):
             "items": len(items),
             "omega_total_ml": common / (common + factor.residuals.sum()),
             "omega_observed_ml": common / factor.observed.sum(),
-            "problems": "; ".join(factor.problems),
         }
+        problems = list(factor.problems)
+        if ordered:
+            rows[dimension]["omega_categorical"], others = categorical_omega(complete)
+            problems += [f"omega_categorical: {problem}" for problem in others]
+        rows[dimension]["problems"] = "; ".join(problems)
     return pd.DataFrame.from_dict(rows, orient="index")
