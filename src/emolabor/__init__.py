@@ -7,6 +7,7 @@ from types import ModuleType
 # Importing pandas and scipy takes most of a second, so a room is loaded when one of its names is first used.
 ROOM_OF = {
     "EmolaborError": "errors",
+    "agreement": "measurement",
     "cfa": "sem",
     "compare": "sem",
     "convergent_validity": "measurement",
@@ -29,6 +30,7 @@ ROOM_OF = {
     "polychoric_correlations": "sem",
     "read_responses": "responses",
     "reliability": "measurement",
+    "retest": "measurement",
     "score": "responses",
     "scored_items": "responses",
     "sem": "sem",

@@ -1,15 +1,18 @@
 """How good the scales are."""
 
 from emolabor.measurement.adequacy import factor_adequacy
+from emolabor.measurement.agreement import agreement
 from emolabor.measurement.factor_analysis import efa
 from emolabor.measurement.items import item_analysis
 from emolabor.measurement.keying import keying_audit
 from emolabor.measurement.omega import omega_coefficients
 from emolabor.measurement.parallel import parallel_analysis
 from emolabor.measurement.reliability import alpha_interval, cronbach_alpha, reliability
+from emolabor.measurement.repeated import retest
 from emolabor.measurement.validity import convergent_validity, fornell_larcker, htmt
 
 __all__ = [
+    "agreement",
     "alpha_interval",
     "convergent_validity",
     "cronbach_alpha",
@@ -22,4 +25,5 @@ __all__ = [
     "omega_coefficients",
     "parallel_analysis",
     "reliability",
+    "retest",
 ]

@@ -125,7 +125,8 @@ def omega_coefficients(data, scale_or_dimensions, *, ordered=False):
     DataFrame
         One row a dimension: ``n``, ``items``, ``omega_total_ml`` (one factor by maximum likelihood; denominator: the
         model-implied variance of the sum; McDonald, 1999), ``omega_observed_ml`` (the same factor; denominator: the
-        observed variance of the sum, as semTools' ``compRelSEM`` does), ``omega_categorical`` where asked for (`categorical_omega`), ``problems``.
+        observed variance of the sum, as semTools' ``compRelSEM`` does), ``omega_categorical`` where asked for
+        (`categorical_omega`), ``problems``.
 
     Raises
     ------
@@ -134,8 +135,8 @@ def omega_coefficients(data, scale_or_dimensions, *, ordered=False):
 
     References
     ----------
-    Green, S. B., & Yang, Y. (2009). Reliability of summed item scores using structural equation modeling: An alternative
-    to coefficient alpha. Psychometrika, 74(1), 155-167.
+    Green, S. B., & Yang, Y. (2009). Reliability of summed item scores using structural equation modeling: An
+    alternative to coefficient alpha. Psychometrika, 74(1), 155-167.
     McDonald, R. P. (1999). Test theory: A unified treatment. Erlbaum.
 
     Examples
