@@ -5,6 +5,7 @@ from emolabor.measurement.agreement import agreement
 from emolabor.measurement.factor_analysis import efa
 from emolabor.measurement.items import item_analysis
 from emolabor.measurement.keying import keying_audit
+from emolabor.measurement.method_bias import harman, marker_test, method_factor
 from emolabor.measurement.omega import omega_coefficients
 from emolabor.measurement.parallel import parallel_analysis
 from emolabor.measurement.reliability import alpha_interval, cronbach_alpha, reliability
@@ -19,9 +20,12 @@ __all__ = [
     "efa",
     "factor_adequacy",
     "fornell_larcker",
+    "harman",
     "htmt",
     "item_analysis",
     "keying_audit",
+    "marker_test",
+    "method_factor",
     "omega_coefficients",
     "parallel_analysis",
     "reliability",

@@ -153,14 +153,15 @@ def null_variance(null, points):
 
 
 def intraclass(between, within, size):
-    """ICC(1) and ICC(2) from mean squares and the mean group size (Bliese, 2000).
+    """ICC(1) and ICC(2) from mean squares and the mean group size (Bliese, 2000); no ICC(2) where means do not differ.
 
     Examples
     --------
     >>> [round(value, 3) for value in intraclass(6.0, 2.0, 5.0)]
     [0.286, 0.667]
     """
-    return (between - within) / (between + (size - 1) * within), (between - within) / between
+    mean_reliability = (between - within) / between if between > 0 else np.nan
+    return (between - within) / (between + (size - 1) * within), mean_reliability
 
 
 def _between(score, groups):

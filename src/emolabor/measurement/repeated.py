@@ -33,8 +33,8 @@ def retest(scores, *, level=0.95):
 
     Notes
     -----
-    Agreement is ICC(2,1) of Shrout & Fleiss (1979) and ICC(A,1) of McGraw & Wong (1996), consistency ICC(3,1), ICC(C,1).
-    The intervals are McGraw & Wong's. Checked against psych's ``ICC(lmer = FALSE)``.
+    Agreement is ICC(2,1) of Shrout & Fleiss (1979) and ICC(A,1) of McGraw & Wong (1996), consistency is ICC(3,1) and
+    ICC(C,1). The intervals are McGraw & Wong's. Checked against psych's ``ICC(lmer = FALSE)``.
 
     References
     ----------

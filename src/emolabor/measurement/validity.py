@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from emolabor.errors import EmolaborError
-from emolabor.measurement.answers import answers_and_dimensions, checked_count, complete_answers
-from emolabor.sem import cfa
+from emolabor.measurement.answers import checked_count
+from emolabor.measurement.factor_model import complete_dimensions, factor_model, factor_name
 from emolabor.sem.functionals import standardized_draws
 from emolabor.sem.threads import one_thread
 
@@ -51,7 +51,7 @@ def convergent_validity(data, scale_or_dimensions, *, n_resamples=1000, seed=1, 
     [0.79, 0.8, 0.76]
     """
     checked_count("n_resamples", n_resamples, 2)
-    fit, dimensions = _model(data, scale_or_dimensions)
+    fit, dimensions = factor_model(data, scale_or_dimensions)
     values = _cr_and_ave(fit, fit.estimate.theta[None, :], dimensions)[:, :, 0]
     draws = fit.bootstrap(n_resamples, seed)
     resampled = _cr_and_ave(fit, draws.thetas[~np.isnan(draws.thetas).any(axis=1)], dimensions)
@@ -86,7 +86,7 @@ def fornell_larcker(data, scale_or_dimensions):
     >>> fornell_larcker(answers, el.load_scale("emotional_labor")).shape
     (3, 3)
     """
-    fit, dimensions = _model(data, scale_or_dimensions)
+    fit, dimensions = factor_model(data, scale_or_dimensions)
     tidy = fit.tidy().set_index(["lhs", "op", "rhs"])["std_all"]
     keys = list(dimensions)
     table = pd.DataFrame(np.nan, keys, keys)
@@ -94,7 +94,7 @@ def fornell_larcker(data, scale_or_dimensions):
     for k, key in enumerate(keys):
         table.loc[key, key] = np.sqrt(extracted[k])
         for other in range(k):
-            table.loc[key, keys[other]] = tidy[_factor(other), "~~", _factor(k)]
+            table.loc[key, keys[other]] = tidy[factor_name(other), "~~", factor_name(k)]
     return table
 
 
@@ -142,7 +142,7 @@ def htmt(data, scale_or_dimensions, *, kind="htmt", n_resamples=1000, seed=1, le
     if kind not in ("htmt", "htmt2"):
         raise EmolaborError(f"kind: found {kind!r}; allowed: htmt, htmt2")
     checked_count("n_resamples", n_resamples, 2)
-    answers, dimensions = _complete(data, scale_or_dimensions)
+    answers, dimensions = complete_dimensions(data, scale_or_dimensions)
     if len(dimensions) < 2:
         raise EmolaborError(f"scale: found {len(dimensions)} dimension; a ratio needs at least 2")
     values = answers.to_numpy()
@@ -171,38 +171,13 @@ def _ratios(values, member, kind):
         return between[first, second] / np.sqrt(within[first] * within[second])
 
 
-def _complete(data, scale_or_dimensions):
-    answers, dimensions = answers_and_dimensions(data, scale_or_dimensions)
-    for dimension, items in dimensions.items():
-        complete_answers(answers, items, f"dimension {dimension}")
-    keys = [item for items in dimensions.values() for item in items]
-    twice = sorted({str(item) for item in keys if keys.count(item) > 1})
-    if twice:
-        raise EmolaborError(f"scale: {', '.join(twice)} belongs to several dimensions; allowed: one each")
-    return complete_answers(answers, keys), dimensions
-
-
-def _factor(k):
-    return f"factor{k + 1}"
-
-
-def _model(data, scale_or_dimensions):
-    """The factor model of all dimensions, with neutral names: keys need not be words of the model syntax."""
-    answers, dimensions = _complete(data, scale_or_dimensions)
-    names = {item: f"item{i + 1}" for i, item in enumerate(answers)}
-    text = "; ".join(
-        f"{_factor(k)} =~ {' + '.join(names[item] for item in items)}" for k, items in enumerate(dimensions.values())
-    )
-    return cfa(text, answers.rename(columns=names), std_lv=True), dimensions
-
-
 def _cr_and_ave(fit, thetas, dimensions):
     """Composite reliability and variance extracted from standardised loadings: (dimensions, 2, draws)."""
     standardized = standardized_draws(fit.model, thetas)
     rows = [(row.lhs, row.op) for row in fit.table.rows]
     found = []
     for k in range(len(dimensions)):
-        loadings = standardized[:, [i for i, row in enumerate(rows) if row == (_factor(k), "=~")]]
+        loadings = standardized[:, [i for i, row in enumerate(rows) if row == (factor_name(k), "=~")]]
         common, residual = loadings.sum(axis=1) ** 2, np.sum(1 - loadings**2, axis=1)
         found.append([common / (common + residual), np.mean(loadings**2, axis=1)])
     return np.array(found)
