@@ -14,7 +14,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 from lavaan_cases import assert_parameters, case_table, options
 from ordinal_data import ITEMS, ordinal_frame
-from reference import measures
+from reference import measures, parameters
 
 import emolabor as el
 from emolabor.sem import wlsmv
@@ -101,11 +101,17 @@ def test_the_hessian_of_free_scales_is_the_slope_of_the_gradient():
 
 
 def test_ordered_mediators_keep_the_variance_of_their_scale():
-    # lavaan 0.6-14 leaves an ordered outcome of an ordered predictor with a variance of y* other than 1 (here 1.24 for
-    # x7 in the delta parametrisation); the theta parametrisation, which has the same implied correlations, agrees with us.
+    # In the delta parametrisation lavaan 0.6-14 leaves an ordered outcome of an ordered predictor with a variance of
+    # y* other than 1; its theta parametrisation, which implies the same correlations, is what we equal.
     fit = el.sem("f =~ x4 + x5 + x6; x8 ~ f; x7 ~ x8 + f", ordinal_frame("four"), ordered=ITEMS)
     structure = fit.model.structures[0]
     implied = wlsmv.implied_moments(structure, fit.estimate.theta)
     assert np.allclose(np.diag(implied.sigma), 1.0)
     tidy = fit.tidy().set_index(["lhs", "op", "rhs"])
     assert fit.r2()["x7"] == pytest.approx(1 - tidy.est["x7", "~~", "x7"])
+    theirs = parameters("ordinal", "mediator_theta").set_index(["lhs", "op", "rhs"])
+    for path in (("x8", "~", "f"), ("x7", "~", "x8"), ("x7", "~", "f"), ("f", "=~", "x5")):
+        assert tidy.std_all[path] == pytest.approx(theirs.std_all[path], abs=TOLERANCE["est"])
+    own, expected = fit.fit_measures(), measures("ordinal", "mediator_theta")
+    for measure in ("chisq", "df", "chisq_scaled", "srmr", "rmsea_scaled", "cfi_robust"):
+        assert own[measure] == pytest.approx(expected[measure], rel=MEASURES)

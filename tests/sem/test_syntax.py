@@ -1,8 +1,6 @@
 """The model text: what is understood, and where what is not understood stands."""
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from emolabor.errors import EmolaborError
 from emolabor.sem.syntax import Modifier, parse_model
@@ -103,12 +101,3 @@ def test_what_is_not_understood_is_refused_with_its_place(text):
         build_table(parse_model(text))
     assert BAD[text] in str(error.value)
     assert "model" in str(error.value)
-
-
-@settings(max_examples=300, deadline=None)
-@given(st.text(alphabet="fxyab12 =~:*+<>|()?;\n#'.,cNA-", max_size=40))
-def test_any_text_is_read_or_refused(text):
-    try:
-        build_table(parse_model(text))
-    except EmolaborError as error:
-        assert str(error)

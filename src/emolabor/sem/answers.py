@@ -79,7 +79,8 @@ def category_codes(frame, name):
         used = column.cat.remove_unused_categories()
         codes, found = used.cat.codes.to_numpy(), tuple(used.cat.categories)
     else:
-        wrong = [value for value in column.dropna() if not isinstance(value, Real | np.bool_)]
+        numeric = pd.api.types.is_numeric_dtype(column.dtype) and not pd.api.types.is_complex_dtype(column.dtype)
+        wrong = [] if numeric else [value for value in column.dropna() if not isinstance(value, Real | np.bool_)]
         if wrong:
             raise EmolaborError(
                 f"data: the ordered column '{name}' holds {wrong[0]!r}; allowed: numbers, or an ordered categorical "

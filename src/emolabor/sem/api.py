@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from functools import lru_cache
 
+import numpy as np
+
 from emolabor.errors import EmolaborError
 from emolabor.sem.estimate import estimate_parameters, losses_of
 from emolabor.sem.fit import Fit
@@ -18,8 +20,12 @@ from emolabor.sem.threads import one_thread
 from emolabor.sem.variables import classify
 
 ESTIMATORS = ("ML", "MLM", "MLR", "GLS", "ULS", *ORDINAL)
-MISSING = ("listwise", "fiml", "pairwise")
-LIKELIHOODS = ("normal", "wishart")
+OPTIONS = {
+    "estimator": ESTIMATORS,
+    "missing": ("listwise", "fiml", "pairwise"),
+    "likelihood": ("normal", "wishart"),
+    "parameterization": ("delta", "theta"),
+}
 
 
 @one_thread
@@ -34,6 +40,7 @@ def sem(
     group_partial=(),
     cluster=None,
     ordered=None,
+    parameterization="delta",
     std_lv=False,
     mean_structure=None,
     likelihood="normal",
@@ -70,8 +77,10 @@ def sem(
         Column with the cluster of each case: standard errors and test become cluster-robust (estimator MLR).
     ordered : True, str or sequence of str, optional
         The variables that are ordered answers (True: all). Those with thresholds in the text (``x1 | t1``) and ordered
-        pandas categoricals are ordered in any case. Each has a normal variable behind it, in the delta
-        parametrisation: variance 1 unless its scale is freed (``x1 ~*~ NA*x1``).
+        pandas categoricals are ordered in any case. Each has a normal variable behind it.
+    parameterization : str
+        "delta": the normal variables behind ordered ones have variance 1 unless their scale is freed
+        (``x1 ~*~ NA*x1``). "theta": their residual variances are 1 unless they are freed (``x1 ~~ NA*x1``).
     std_lv : bool
         Fix latent variances at one instead of each first loading.
     mean_structure : bool, optional
@@ -124,7 +133,7 @@ def sem(
     names, exogenous = variables.observed, variables.fixed_x
     given = dict(estimator=estimator, missing=missing, likelihood=likelihood, cluster=cluster)
     check_ordinal_options(ordered, variables, {**given, "mean_structure": mean_structure})
-    thresholds = ()
+    thresholds, theta = (), parameterization == "theta"
     if ordered:
         samples = ordinal_samples(data, names, ordered, group=group, missing=missing)
         counts = samples[0].answers.n_categories
@@ -132,11 +141,13 @@ def sem(
     elif data is None:
         samples = [sample_from_cov(sample_cov, sample_mean, n_obs, names, wishart)]
     else:
+        _check_latent_names(variables.latent, data)
         samples = samples_from_data(
             data, names, group=group, cluster=cluster, missing=missing, wishart=wishart, exogenous=exogenous
         )
     equal, partial = _names(group_equal), _names(group_partial)
-    table = _completed(model, len(samples), bool(std_lv), bool(means), equal, partial, not least_squares, thresholds)
+    held = (bool(std_lv), bool(means), equal, partial, not least_squares)
+    table = _completed(model, len(samples), *held, thresholds, theta)
     return fit_table(model, table, samples, estimator, fiml=missing == "fiml")
 
 
@@ -160,7 +171,7 @@ def fit_table(text, table, samples, estimator, start=None, fiml=False):
     """
     structures = tuple(build_structure(table, group, s.cov, s.mean) for group, s in enumerate(samples))
     bound = Model(table, structures, tuple(samples), tuple(losses_of(estimator, samples)), estimator, fiml)
-    estimate = estimate_parameters(bound, start_values(table, samples) if start is None else start)
+    estimate = estimate_parameters(bound, start_values(table, samples, structures) if start is None else start)
     kinds = {"MLM": "robust_sem", "MLR": "huber_white", "WLSMV": "robust_dwls"}
     return Fit(text, bound, estimate, kinds.get(estimator, "observed" if fiml else "expected"))
 
@@ -172,7 +183,7 @@ def _parsed(text):
 
 
 @lru_cache(maxsize=64)
-def _completed(text, n_groups, std_lv, mean_structure, group_equal, group_partial, fixed_x, ordered):
+def _completed(text, n_groups, std_lv, mean_structure, group_equal, group_partial, fixed_x, ordered, theta):
     return build_table(
         _parsed(text),
         n_groups=n_groups,
@@ -182,7 +193,15 @@ def _completed(text, n_groups, std_lv, mean_structure, group_equal, group_partia
         group_partial=group_partial,
         fixed_x=fixed_x,
         ordered=ordered,
+        theta=theta,
     )
+
+
+def _check_latent_names(latent, data):
+    """A latent variable called like a column would be one or the other, who knows which."""
+    for name in latent:
+        if name in getattr(data, "columns", ()):
+            raise EmolaborError(f"model: the latent variable '{name}' is a column of data; allowed: another name.")
 
 
 def _ordered(syntax, data, ordered):
@@ -205,9 +224,12 @@ def _names(value):
 
 
 def _check_options(given):
-    for name, allowed in (("estimator", ESTIMATORS), ("missing", MISSING), ("likelihood", LIKELIHOODS)):
+    for name, allowed in OPTIONS.items():
         if given[name] not in allowed and not (name == "estimator" and given[name] is None):
             raise EmolaborError(f"{name}: found {given[name]!r}, allowed: {', '.join(allowed)}.")
+    for name, allowed in (("std_lv", (True, False)), ("mean_structure", (True, False, None))):
+        if not isinstance(given[name], bool | np.bool_ | None):
+            raise EmolaborError(f"{name}: found {given[name]!r}, allowed: {', '.join(map(str, allowed))}.")
     estimator, missing, data = given["estimator"] or "ML", given["missing"], given["data"]
     if (data is None) == (given["sample_cov"] is None):
         found = "neither" if data is None else "both"

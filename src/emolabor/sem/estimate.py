@@ -62,25 +62,26 @@ def estimate_parameters(model, start):
         Inequality constraints enter as equalities where they bind (active set: those that are violated come in, those
         whose multiplier pulls the wrong way go out).
     """
-    table = model.table
-    constraints = build_constraints(table)
-    start = _admissible(model, start)
-    active, estimate = (), None
-    for _ in range(2 * len(constraints.bounds) + 1):
-        curved = constraints.curved + active
-        estimate = _search(model, constraints, curved, start)
-        if not constraints.bounds:
+    table, active = model.table, ()
+    for _ in range(2 * len(table.inequalities) + 1):
+        constraints = build_constraints(table, active)
+        estimate = _search(model, constraints, start, len(active))
+        estimate = estimate or _search(model, constraints, _admissible(model, start), len(active))
+        if estimate is None:
+            raise EmolaborError("model: the implied covariance matrix is not positive definite at the starting values.")
+        if not table.inequalities:
             break
-        values, _ = constraint_values(table, constraints.bounds, estimate.theta)
-        violated = [t for t, v in zip(constraints.bounds, values, strict=True) if v < -1e-9 and t not in active]
+        values, _ = constraint_values(table, table.inequalities, estimate.theta)
+        violated = [t for t, v in zip(table.inequalities, values, strict=True) if v < -1e-9 and t not in active]
         if not violated:
             break
         active = (*active, violated[int(np.argmin([v for v in values if v < -1e-9]))])
     return estimate
 
 
-def _search(model, constraints, curved, start):
-    basis, offset = constraints.basis, constraints.offset
+def _search(model, constraints, start, n_active):
+    """Minimise from a start; None where an implied covariance matrix is not positive definite there."""
+    basis, offset, curved = constraints.basis, constraints.offset, constraints.curved
     unconstrained = basis.shape[0] == basis.shape[1]
 
     def theta_of(alpha):
@@ -100,15 +101,14 @@ def _search(model, constraints, curved, start):
         return values, jacobian @ basis
 
     first = start if unconstrained else basis.T @ (start - offset)
-    if not np.isfinite(value(first)):
-        raise EmolaborError("model: the implied covariance matrix is not positive definite at the starting values.")
     if curved:
         optimum = minimize_on_curve(value, derivatives, constraint, first)
-        free = basis @ null_space(constraint(optimum.theta)[1])
     else:
-        optimum, free = minimize(value, derivatives, first), basis
-    bound = len(curved) - len(constraints.curved)
-    return Estimate(theta_of(optimum.theta), optimum, free, free.shape[1] + bound)
+        optimum = minimize(value, derivatives, first)
+    if optimum is None:
+        return None
+    free = basis @ null_space(constraint(optimum.theta)[1]) if curved else basis
+    return Estimate(theta_of(optimum.theta), optimum, free, free.shape[1] + n_active)
 
 
 def _admissible(model, theta):

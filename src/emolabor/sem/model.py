@@ -1,8 +1,11 @@
 """A model bound to its samples: what every numerical function of the engine needs, in one frozen object."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+
+from emolabor.sem.saturated import saturated
 
 LEAST_SQUARES = ("GLS", "ULS", "DWLS", "WLSMV")
 
@@ -36,6 +39,11 @@ class Model:
         """Places of the fixed exogenous variables among the observed."""
         variables = self.table.variables
         return tuple(variables.observed.index(name) for name in variables.fixed_x)
+
+    @cached_property
+    def saturated(self):
+        """The saturated model of each group."""
+        return tuple(saturated(sample, self.table.mean_structure, self.exogenous) for sample in self.samples)
 
     @property
     def n_obs(self):

@@ -2,7 +2,8 @@
 
 Behind an ordered variable stands a normal one, y*. Delta parametrisation (Muthen, 1984; Muthen & Asparouhov, 2002):
 its scale is a parameter, one over the standard deviation of y*, and its residual variance is what the predictors leave
-of that variance. Where ordered variables predict ordered ones, all residual variances solve one linear system.
+of that variance. Where ordered variables predict ordered ones, all residual variances solve one linear system. Theta
+parametrisation: the residual variance is the parameter, and the scale is one over the standard deviation it makes.
 """
 
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ class OrderedPart:
     level_parameter: np.ndarray
     level_value: np.ndarray
     n_observed: int
+    theta: bool = False
 
     @cached_property
     def continuous(self):
@@ -38,8 +40,10 @@ class OrderedPart:
         """Rows and columns of the covariances, in the order of the statistics."""
         return np.triu_indices(self.n_observed, 1)
 
-    def scales(self, theta):
-        """Scales of the ordered variables: (..., o) from (..., q)."""
+    def scales(self, theta, sigma=None):
+        """Scales of the ordered variables: (..., o) from (..., q), in the theta parametrisation from (..., p, p)."""
+        if self.theta:
+            return sigma[..., self.variables, self.variables] ** -0.5
         return values_of(self.scale_parameter, self.scale_value, theta)
 
     def levels(self, theta):
@@ -84,6 +88,7 @@ def build_ordered_part(rows, observed):
         np.array([-1 if row is None else row.free for row in levels], int),
         np.array([0.0 if row is None else _fixed(row) for row in levels]),
         len(observed),
+        any(row.derived for row in scales.values()),
     )
 
 
@@ -92,7 +97,7 @@ def _fixed(row):
 
 
 def leave_residuals(part, theta, total, covariances):
-    """Put the residual variances of the ordered variables into (co)variances S, in place.
+    """Put the residual variances of the ordered variables into (co)variances S, in place; not in theta parametrisation.
 
     Parameters
     ----------
@@ -102,8 +107,10 @@ def leave_residuals(part, theta, total, covariances):
         (I - A)^-1.
     covariances : ndarray (..., v, v)
     """
+    if part.theta:
+        return
     o = part.variables
     covariances[..., o, o] = 0.0
     own = total[..., o, :]
-    left = part.scales(theta) ** -2.0 - np.einsum("...ij,...jk,...ik->...i", own, covariances, own, optimize=True)
+    left = part.scales(theta) ** -2.0 - ((own @ covariances) * own).sum(axis=-1)
     covariances[..., o, o] = np.linalg.solve(own[..., :, o] ** 2, left[..., None])[..., 0]

@@ -127,7 +127,7 @@ def _scaled(model, estimate, plain):
 def _robust(model, estimate, df, base_df):
     """Robust CFI, TLI and RMSEA (Savalei, 2021): the normal-theory misfit of the correlations and its expectation."""
     arguments = [np.nan] * 4
-    if not any(part.continuous.size or _scales_are_free(part) for part in (s.ordered for s in model.structures)):
+    if not any(structure.ordered.continuous.size or _scales_differ(structure) for structure in model.structures):
         arguments = _correlation_misfit(model, estimate)
     if np.isnan(arguments).any():
         names = fit_measures.robust(1.0, 1, 1.0, 2.0, 1, 1.0, 1)
@@ -137,12 +137,24 @@ def _robust(model, estimate, df, base_df):
     return fit_measures.robust(own, df, factors[0], base, base_df, factors[1], model.weight, len(model.samples))
 
 
-def _scales_are_free(part):
+def _scales_differ(structure):
+    """Whether scales, or in the theta parametrisation residual variances, are free or fixed at anything but 1."""
+    part = structure.ordered
+    if part.theta:
+        residual = (structure.kind == 1) & (structure.row == structure.col) & np.isin(structure.row, part.variables)
+        return bool(np.any(residual) or np.any(structure.covariances[part.variables, part.variables] != 1.0))
     return bool(np.any(part.scale_parameter >= 0) or np.any(part.scale_value != 1.0))
 
 
+def _scaled_sigma(structure, theta):
+    """Implied covariances (p, p) of the variables as the statistics have them, ordered ones with variance 1."""
+    sigma = implied_moments(structure, theta).sigma
+    scale = wlsmv.all_scales(structure.ordered, theta, sigma)
+    return sigma * np.outer(scale, scale)
+
+
 def _correlation_misfit(model, estimate):
-    """Chi-square of the correlations and its expectation, for the model and the baseline; missing where there is none."""
+    """Normal-theory chi-square of the correlations and its expectation, for model and baseline; missing where none."""
     theta = estimate.theta
     bread = bordered_inverse(model.information(theta), estimate.basis)
     if bread is None:
@@ -151,7 +163,7 @@ def _correlation_misfit(model, estimate):
     parts = []
     for share, structure, sample in zip(model.case_shares, model.structures, model.samples, strict=True):
         here, (i, j) = _covariances(sample), structure.ordered.pairs
-        implied, found = factor(implied_moments(structure, theta).sigma), factor(sample.cov)
+        implied, found = factor(_scaled_sigma(structure, theta)), factor(sample.cov)
         if implied is None or found is None:
             return [np.nan] * 4
         inverse, logdet = implied
@@ -173,17 +185,16 @@ def _correlation_misfit(model, estimate):
 
 
 def _residual_measures(model, theta):
-    """RMR, SRMR and CRMR: thresholds count where lavaan's definitions count means; means do not."""
+    """RMR, SRMR and CRMR as lavaan has them here: of covariances and thresholds, not of means and variances."""
     sums = {}
     for structure, sample, _ in model.groups:
-        statistics, part = sample.statistics, structure.ordered
+        statistics = sample.statistics
         gap = statistics.values - wlsmv.implied_statistics(structure, theta)
-        scale = wlsmv.all_scales(part, theta)
-        sigma = implied_moments(structure, theta).sigma * np.outer(scale, scale)
+        sigma = _scaled_sigma(structure, theta)
         sd, sd_model = np.sqrt(np.diag(sample.cov)), np.sqrt(np.diag(sigma))
         levels = gap[: len(statistics.variable)][statistics.category >= 0]
         p = len(sd)
-        lower = np.tril_indices(p)
+        lower = np.tril_indices(p, -1)
         raw = sample.cov - sigma
         squares = {
             "rmr": (raw, p * (p + 1) / 2),

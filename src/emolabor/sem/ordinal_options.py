@@ -42,9 +42,7 @@ def check_ordinal_options(ordered, variables, given):
             "DWLS (or leave 'ordered' out to treat the answers as numbers)."
         )
     if missing == "fiml":
-        raise EmolaborError(
-            "missing: 'fiml' takes variables as continuous; allowed with ordered ones: listwise, pairwise."
-        )
+        raise EmolaborError("missing: 'fiml' takes variables as continuous; allowed here: listwise, pairwise.")
     if given["likelihood"] != "normal":
         raise EmolaborError(f"likelihood: {given['likelihood']!r} does not go with ordered variables.")
     if given["cluster"] is not None:

@@ -115,8 +115,30 @@ def ordinal_sample(answers, names, label="", dropped=0):
         weights = n / np.einsum("ns,ns->s", statistics.influence, statistics.influence)
     cov = step.correlations * np.outer(step.sd, step.sd)
     return OrdinalSample(
-        cov, step.mean, n, n - 1.0, label, dropped, answers.values, None, (), None, answers, step, statistics, weights
+        cov,
+        step.mean,
+        n,
+        n - 1.0,
+        label,
+        dropped,
+        answers.values,
+        answers=answers,
+        step=step,
+        statistics=statistics,
+        weights=weights,
     )
+
+
+def ordinal_resample(sample, counts, names):
+    """The sample of cases drawn as often as counts (n,) say; None where a category is lost."""
+    answers = replace(sample.answers, values=np.repeat(sample.answers.values, counts, axis=0))
+    for place, k in enumerate(answers.n_categories):
+        if len(np.unique(answers.values[~np.isnan(answers.values[:, place]), place])) < max(k, 2):
+            return None
+    try:
+        return ordinal_sample(answers, names)
+    except EmolaborError:
+        return None
 
 
 def _refuse_empty(answers, names, members, labels):

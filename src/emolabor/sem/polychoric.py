@@ -77,9 +77,7 @@ def cell_probabilities(first, second, rho):
     -------
     ndarray (m, k, k)
     """
-    m, inner = first.shape
-    grid = np.zeros((m, inner + 2, inner + 2))
-    grid[:, 1:-1, 1:-1] = binormal_cdf(first[:, :, None], second[:, None, :], rho[:, None, None])
+    grid = _bordered(binormal_cdf(first[:, :, None], second[:, None, :], rho[:, None, None]))
     grid[:, 1:-1, -1], grid[:, -1, 1:-1], grid[:, -1, -1] = ndtr(first), ndtr(second), 1.0
     return np.maximum(_cells(grid), LEAST)
 
@@ -90,11 +88,20 @@ def cell_slopes(first, second, rho):
     density = binormal_density(h, k, r)
     rest = 1 - r**2
     bend = density * (r / rest + (h * k * (1 + r**2) - r * (h**2 + k**2)) / rest**2)
-    return _cells(np.pad(density, ((0, 0), (1, 1), (1, 1)))), _cells(np.pad(bend, ((0, 0), (1, 1), (1, 1))))
+    return _cells(_bordered(density)), _cells(_bordered(bend))
+
+
+def _bordered(inner):
+    """Zeros around the grid (m, k - 1, k - 1) of inner corners."""
+    m, k, _ = inner.shape
+    grid = np.zeros((m, k + 2, k + 2))
+    grid[:, 1:-1, 1:-1] = inner
+    return grid
 
 
 def _cells(grid):
-    return np.diff(np.diff(grid, axis=1), axis=2)
+    by_row = grid[:, 1:] - grid[:, :-1]
+    return by_row[:, :, 1:] - by_row[:, :, :-1]
 
 
 def polychoric(tables, first, second):

@@ -15,5 +15,5 @@ class Row:
     value: float | None = None  # the fixed value, or a start for a free one
     label: str = ""
     from_data: bool = False  # fixed at the sample value: moments of observed exogenous variables
-    derived: bool = False  # residual variance of an ordered variable: what the others leave of its variance
+    derived: bool = False  # residual variance (or scale) of an ordered variable that follows from the others
     where: str = ""

@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from emolabor.errors import EmolaborError
 from emolabor.sem import expressions
 
@@ -16,6 +18,7 @@ THRESHOLD = re.compile(r"t[1-9]\d*")
 PARAMETER_OPERATORS = ("=~", "~", "~~", "~*~", "|")
 CONSTRAINT_OPERATORS = (":=", "==", "<", ">")
 ALLOWED_OPERATORS = "=~ ~ ~~ ~1 | ~*~ := == < >"
+LARGEST = 1e30  # of a fixed value or a start: powers of larger numbers leave the range of a double
 
 
 @dataclass(frozen=True)
@@ -309,7 +312,11 @@ def _number(tokens):
     tree = expressions.parse(text, tokens[0].where)
     if expressions.names(tree):
         raise EmolaborError(f"{tokens[0].where}: found '{_joined(tokens)}', allowed: a number.")
-    return float(expressions.evaluate(tree, {}))
+    with np.errstate(all="ignore"):
+        value = float(expressions.evaluate(tree, {}))
+    if not abs(value) <= LARGEST:
+        raise EmolaborError(f"{tokens[0].where}: '{_joined(tokens)}' is {value:g}, allowed: numbers up to {LARGEST:g}.")
+    return value
 
 
 def _joined(tokens):

@@ -1,11 +1,14 @@
 """The parameter table: made from the text, it drives everything else."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
 
 from emolabor.errors import EmolaborError
 from emolabor.sem import expressions
 from emolabor.sem.row import Row
-from emolabor.sem.threshold_rows import check_thresholds, derive_residuals, threshold_rows
+from emolabor.sem.threshold_rows import check_thresholds, derive_from_text, threshold_rows
 from emolabor.sem.variables import classify
 
 GROUP_EQUAL = (
@@ -30,9 +33,12 @@ class Defined:
     text: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ParameterTable:
-    """Rows in lavaan's order, defined parameters, constraints, and the roles of the variables."""
+    """Rows in lavaan's order, defined parameters, constraints, and the roles of the variables.
+
+    Tables are equal only to themselves, so that what is derived from one can be kept.
+    """
 
     rows: tuple
     defined: tuple
@@ -43,6 +49,17 @@ class ParameterTable:
     n_groups: int
     mean_structure: bool
     ordered: tuple = ()  # names of the ordered variables and how many thresholds they have
+
+    @cached_property
+    def free(self):
+        """Free number of every row (n_rows,), -1 where the value is fixed."""
+        return np.array([row.free for row in self.rows])
+
+    @cached_property
+    def values(self):
+        """Fixed value of every row (n_rows,); missing where it is free or comes from the sample."""
+        held = [row.free < 0 and not row.from_data for row in self.rows]
+        return np.array([row.value if own else np.nan for row, own in zip(self.rows, held, strict=True)], float)
 
 
 def build_table(
@@ -55,6 +72,7 @@ def build_table(
     group_partial=(),
     fixed_x=True,
     ordered=(),
+    theta=False,
 ):
     """Complete a parsed model with lavaan's defaults.
 
@@ -76,6 +94,8 @@ def build_table(
         Take the moments of exogenous observed variables from the sample.
     ordered : sequence of tuple
         Names of the ordered variables and how many thresholds they have.
+    theta : bool
+        Theta instead of delta parametrisation: residual variances of ordered variables instead of their scales.
 
     Returns
     -------
@@ -87,12 +107,12 @@ def build_table(
     check_thresholds(syntax, ordered)
     rows = []
     for group in range(n_groups):
-        own = derive_residuals(_text_rows(syntax, group, n_groups, std_lv, variables), ordered)
+        own = derive_from_text(_text_rows(syntax, group, n_groups, std_lv, variables), ordered, theta)
         given = {_key(row) for row in own}
-        default = _default_rows(variables, group, std_lv, mean_structure, dict(ordered))
+        default = _default_rows(variables, group, std_lv, mean_structure, dict(ordered), theta)
         rows += own + [row for row in default if _key(row) not in given]
     if n_groups > 1:
-        rows = _equal_over_groups(rows, variables, std_lv, group_equal, group_partial, ordered)
+        rows = _equal_over_groups(rows, variables, std_lv, group_equal, group_partial, ordered, theta)
     rows, n_free = _number_free(rows)
     defined = tuple(
         Defined(c.lhs, expressions.parse(c.rhs, c.token.where), c.rhs) for c in syntax.constraints if c.op == ":="
@@ -164,12 +184,12 @@ def _of_group(modifier, group, n_groups, term):
     return modifier.values[group]
 
 
-def _default_rows(variables, group, std_lv, mean_structure, ordered):
+def _default_rows(variables, group, std_lv, mean_structure, ordered, theta):
     exogenous = (*variables.fixed_x, *variables.random_x)
     random = [name for name in variables.observed if name not in exogenous]
     rows = threshold_rows(variables.observed, ordered, group)
     rows += [
-        Row(name, "~~", name, group, -1, 1.0, derived=True)
+        Row(name, "~~", name, group, -1, 1.0, derived=not theta)
         if name in ordered
         else Row(name, "~~", name, group, *((-1, 0.0) if name in variables.single_indicators else (0, None)))
         for name in random
@@ -179,7 +199,7 @@ def _default_rows(variables, group, std_lv, mean_structure, ordered):
         rows += [Row(a, "~~", b, group, 0) for i, a in enumerate(names) for b in names[i + 1 :]]
     held = dict(free=-1, from_data=True) if variables.fixed_x else dict(free=0)
     rows += [Row(a, "~~", b, group, **held) for i, a in enumerate(exogenous) for b in exogenous[i:]]
-    rows += [Row(name, "~*~", name, group, -1, 1.0) for name in variables.observed if name in ordered]
+    rows += [Row(name, "~*~", name, group, -1, 1.0, derived=theta) for name in variables.observed if name in ordered]
     if mean_structure:
         for name in variables.observed:
             own = dict(free=-1, value=0.0) if name in ordered else held if name in exogenous else dict(free=0)
@@ -188,7 +208,7 @@ def _default_rows(variables, group, std_lv, mean_structure, ordered):
     return rows
 
 
-def _equal_over_groups(rows, variables, std_lv, group_equal, group_partial, ordered):
+def _equal_over_groups(rows, variables, std_lv, group_equal, group_partial, ordered, theta):
     """Label the rows of later groups like those of the first, and free what the equalities identify."""
     unknown = [kind for kind in group_equal if kind not in GROUP_EQUAL]
     if unknown:
@@ -199,6 +219,8 @@ def _equal_over_groups(rows, variables, std_lv, group_equal, group_partial, orde
     names = {f"{row.lhs}{row.op}{row.rhs}" for row in rows}
     if not partial <= names:
         raise EmolaborError(f"group_partial: {sorted(partial - names)[0]!r} is no parameter of the model.")
+    names_ordered = dict(ordered) if "thresholds" in group_equal else {}
+    spread = "residuals" if theta else "scales"
     first = {_key(row): (i, row) for i, row in enumerate(rows) if row.group == 0}
     labels, changed = {}, []
     for row in rows:
@@ -207,7 +229,7 @@ def _equal_over_groups(rows, variables, std_lv, group_equal, group_partial, orde
             levels = "thresholds" if ordered else "intercepts"
             if kind == "means" and levels in group_equal and "means" not in group_equal:
                 row = replace(row, free=0, value=None)
-            elif kind == "scales" and "thresholds" in group_equal:
+            elif kind == spread and row.lhs in names_ordered and spread not in group_equal:
                 row = replace(row, free=0, value=None)
             elif kind == "lv_variances" and std_lv and "loadings" in group_equal and kind not in group_equal:
                 row = replace(row, free=0, value=None)

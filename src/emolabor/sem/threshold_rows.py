@@ -1,4 +1,4 @@
-"""Rows of the parameter table that ordered variables bring along: thresholds, and residual variances that are derived."""
+"""Rows that ordered variables bring along: thresholds, and residual variances that follow from the others."""
 
 from dataclasses import replace
 
@@ -23,17 +23,18 @@ def threshold_rows(observed, ordered, group):
     return [Row(name, "|", f"t{k + 1}", group, 0) for name in observed for k in range(ordered.get(name, 0))]
 
 
-def derive_residuals(rows, ordered):
-    """Mark the residual variances of ordered variables that the text names."""
+def derive_from_text(rows, ordered, theta):
+    """Mark what the text names but follows from the others: residual variances of ordered variables, or scales."""
     names = dict(ordered)
     changed = []
     for row in rows:
-        if row.op == "~~" and row.lhs == row.rhs and row.lhs in names:
+        if row.lhs == row.rhs and row.lhs in names and row.op == ("~*~" if theta else "~~"):
             if row.free < 0 or row.value is not None or row.label:
+                kind, instead = ("scale", "~~") if theta else ("residual variance", "~*~")
                 raise EmolaborError(
-                    f"{row.where}: the residual variance of the ordered variable '{row.lhs}' is what its predictors "
-                    f"leave of its variance; allowed: '{row.lhs} ~~ {row.lhs}' without a modifier, or a scale "
-                    f"('{row.lhs} ~*~ NA*{row.lhs}')."
+                    f"{row.where}: the {kind} of the ordered variable '{row.lhs}' follows from the other parameters "
+                    f"({'theta' if theta else 'delta'} parametrisation); allowed: '{row.lhs} {row.op} {row.rhs}' "
+                    f"without a modifier, or '{row.lhs} {instead} NA*{row.lhs}'."
                 )
             row = replace(row, free=-1, value=1.0, derived=True)
         changed.append(row)

@@ -25,7 +25,7 @@ def implied_statistics(structure, theta, implied=None):
     """
     part = structure.ordered
     implied = implied_moments(structure, theta) if implied is None else implied
-    scale = all_scales(part, theta)
+    scale = all_scales(part, theta, implied.sigma)
     i, j = part.pairs
     v = part.level_variable
     levels = scale[v] * (part.levels(theta) - implied.mu[v])
@@ -33,10 +33,10 @@ def implied_statistics(structure, theta, implied=None):
     return np.concatenate([levels, variances, scale[i] * scale[j] * implied.sigma[i, j]])
 
 
-def all_scales(part, theta):
-    """Scales of all observed variables (p,): 1 for the continuous ones."""
+def all_scales(part, theta, sigma):
+    """Scales of all observed variables (p,) that imply covariances sigma (p, p): 1 for the continuous ones."""
     scale = np.ones(part.n_observed)
-    scale[part.variables] = part.scales(theta)
+    scale[part.variables] = part.scales(theta, sigma)
     return scale
 
 
@@ -50,7 +50,7 @@ def half_discrepancy(structure, theta, sample):
 def derivatives(structure, theta, sample, observed=False):
     """Value, gradient (q,) and information J'WJ (q, q) of `half_discrepancy`; observed: the Hessian.
 
-    Where ordered variables predict others the information stands in for the Hessian.
+    Where ordered variables predict others, and in the theta parametrisation, the information stands in for the Hessian.
     """
     implied = implied_moments(structure, theta)
     gap = sample.statistics.values - implied_statistics(structure, theta, implied)
@@ -60,7 +60,7 @@ def derivatives(structure, theta, sample, observed=False):
     slopes = jacobian(structure, theta, implied)
     weighted = slopes * sample.weights[:, None]
     information = slopes.T @ weighted
-    if observed and not _predict(structure.ordered, implied):
+    if observed and not structure.ordered.theta and not _predict(structure.ordered, implied):
         information = information + _curvature(structure, theta, implied, sample.weights * gap)
     return value, -(gap @ weighted), information
 
@@ -69,7 +69,7 @@ def jacobian(structure, theta, implied=None):
     """Derivatives (s, q) of `implied_statistics`."""
     part = structure.ordered
     implied = implied_moments(structure, theta) if implied is None else implied
-    scale = all_scales(part, theta)
+    scale = all_scales(part, theta, implied.sigma)
     i, j = part.pairs
     t, c = len(part.level_variable), len(part.continuous)
     left, right, weight = derivative_columns(structure, implied)
@@ -83,8 +83,16 @@ def jacobian(structure, theta, implied=None):
     _add_columns(slopes, structure.parameter, by_entry)
     own = part.level_parameter >= 0
     slopes[np.flatnonzero(own), part.level_parameter[own]] += scale[v[own]]
-    _add_scales(slopes, part, theta, implied, scale)
-    _add_residuals(slopes, structure, theta, implied, left, right, product)
+    own_scales = np.zeros((len(part.variables), structure.n_parameters))
+    if part.theta:
+        o = part.variables
+        _add_columns(own_scales, structure.parameter, -(scale[o, None] ** 3) * left[o] * right[o])
+    else:
+        free = np.flatnonzero(part.scale_parameter >= 0)
+        own_scales[free, part.scale_parameter[free]] = 1.0
+        _add_residuals(slopes, structure, theta, implied, left, right, product)
+    if np.any(own_scales):
+        _add_scales(slopes, part, part.levels(theta) - implied.mu[v], scale, implied.sigma, own_scales)
     return slopes
 
 
@@ -96,9 +104,9 @@ def _predict(part, implied):
 
 
 def _curvature(structure, theta, implied, pulls):
-    """Minus the second derivatives of the statistics, weighted by `pulls` (s,) = W r: what the Hessian has beyond J'WJ."""
+    """What the Hessian has beyond J'WJ: minus the statistics' second derivatives weighted by `pulls` (s,) = W r."""
     part = structure.ordered
-    scale = all_scales(part, theta)
+    scale = all_scales(part, theta, implied.sigma)
     i, j = part.pairs
     v = part.level_variable
     t, c = len(v), len(part.continuous)
@@ -134,18 +142,17 @@ def _add_columns(slopes, parameter, by_entry):
         np.add.at(slopes.T, parameter, by_entry.T)
 
 
-def _add_scales(slopes, part, theta, implied, scale):
-    """What a free scale does directly: it stretches the thresholds and correlations of its variable."""
-    t, c = len(part.level_variable), len(part.continuous)
+def _add_scales(slopes, part, gaps, scale, sigma, own_scales):
+    """What scales do: they stretch the thresholds and correlations of their variables.
+
+    `gaps` (t,) are the levels before they are scaled, `own_scales` (o, q) the derivatives of the scales.
+    """
+    by_scale = np.zeros((part.n_observed, slopes.shape[1]))
+    by_scale[part.variables] = own_scales
     i, j = part.pairs
-    gaps = part.levels(theta) - implied.mu[part.level_variable]
-    for variable, parameter in zip(part.variables, part.scale_parameter, strict=True):
-        if parameter >= 0:
-            here = part.level_variable == variable
-            slopes[:t][here, parameter] += gaps[here]
-            for one, other in ((i, j), (j, i)):
-                pairs = np.flatnonzero(one == variable)
-                slopes[t + c + pairs, parameter] += scale[other[pairs]] * implied.sigma[i[pairs], j[pairs]]
+    t, c = len(gaps), len(part.continuous)
+    slopes[:t] += gaps[:, None] * by_scale[part.level_variable]
+    slopes[t + c :] += sigma[i, j][:, None] * (scale[j, None] * by_scale[i] + scale[i, None] * by_scale[j])
 
 
 def _add_residuals(slopes, structure, theta, implied, left, right, product):
@@ -166,10 +173,15 @@ def _add_residuals(slopes, structure, theta, implied, left, right, product):
     slopes[t : t + c] += paths[part.continuous] ** 2 @ residuals
 
 
+def case_scores(structure, theta, sample):
+    """What each case contributes to J'W r (n, q)."""
+    return sample.statistics.influence @ (jacobian(structure, theta) * sample.weights[:, None])
+
+
 def robust_meat(structure, theta, sample):
-    """n times J'W Gamma W J (q, q) of one group."""
-    moved = sample.statistics.influence @ (jacobian(structure, theta) * sample.weights[:, None])
-    return moved.T @ moved
+    """The cross-product (q, q) of `case_scores`: n times J'W Gamma W J."""
+    weighted = jacobian(structure, theta) * sample.weights[:, None]
+    return sample.n * weighted.T @ (sample.gamma @ weighted)
 
 
 def traces(model, theta, bread):
