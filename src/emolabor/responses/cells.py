@@ -199,7 +199,7 @@ def reader_for(key, instrument, mapping, platform):
         if variable.key == key:
             if variable.kind == "code":
                 missing |= _NO_CODE
-            return Reader(key, *_background(variable), values, missing, platform)
+            return Reader(key, *_background(variable, platform), values, missing, platform)
     for scale in instrument.scales:
         checks = [check.key for check in instrument.attention_checks if check.after == scale.key]
         if key in [item.key for item in scale.items] + checks:
@@ -211,7 +211,7 @@ def reader_for(key, instrument, mapping, platform):
     raise KeyError(key)
 
 
-def _background(variable):
+def _background(variable, platform):
     """Return what is allowed in words, the function that reads a code, and the labels."""
     if variable.kind == "number":
         low, high = variable.minimum, variable.maximum
@@ -233,7 +233,13 @@ def _background(variable):
     allowed = ", ".join(map(str, codes))
     if all(isinstance(code, int) for code in codes):
         return allowed, _one_of(codes), labels
-    return allowed, lambda cell: str(cell) if str(cell) in map(str, codes) else None, labels
+
+    def choice(cell):
+        if platform == "wjx" and as_number(cell) in range(1, len(codes) + 1):
+            return str(codes[int(as_number(cell)) - 1])  # 问卷星 numbers the options in the order asked
+        return str(cell) if str(cell) in map(str, codes) else None
+
+    return allowed, choice, labels
 
 
 def _one_of(codes):

@@ -5,37 +5,40 @@ import pandas as pd
 
 from emolabor.scales.scale import check_language
 
-# Each kind of finding as a sentence. {column}, {found} and {action} come from the table, {n} counts its rows.
+# Each kind of finding as a sentence. {columns} are all columns of the kind, {column} one of them, {n} counts cells or
+# rows, {rows} names them; {found} and {action} come from the table.
 _SENTENCES = {
     "en": {
         "platform": "The file was read as an export of {found}.",
         "sheets": "Only the first sheet was read; left out: {found}.",
-        "personal": "Column {column} {found}; it was dropped.",
-        "unknown_column": "Column {column} is not part of the questionnaire; it was dropped.",
-        "absent": "There is no column for {column}; it is left out of the data.",
-        "labels": "Column {column} holds {found}; they were read as codes.",
-        "relabelled": "Column {column} holds {found}; the answers were read by their labels.",
-        "turned_back": "Column {column} was turned in the file, says the mapping; it was turned back.",
-        "left_out": "In column {column}, {found}; they count as missing.",
+        "personal": "Dropped, as what they hold {found}: {columns}.",
+        "added_column": "Dropped, as the platform added them: {columns}.",
+        "unknown_column": "Dropped, as they are not part of the questionnaire: {columns}.",
+        "absent": "There is no column for {columns}; the data are without.",
+        "labels": "Labels of answers were read as codes: {columns}.",
+        "relabelled": "Codes other than the questionnaire's were read by their labels: {columns}.",
+        "turned_back": "Turned back to the answers given, as the mapping says: {columns}.",
+        "left_out": "Cells that 问卷星 marks as skipped or empty count as missing: {columns}.",
         "not_allowed": "Column {column}: {n} cells hold something else than allowed{rows}; {action}.",
         "mixed": "Column {column} mixes labels and numbers: {n} cells are not written as most are{rows}; {action}.",
         "several": "Column {column}: {n} cells hold several answers{rows}; {action}.",
         "formula": "Column {column}: {n} cells hold a formula whose value the file does not store{rows}; {action}.",
-        "no_answer": "{n} rows hold no valid answer to any item{rows}; they were dropped.",
-        "repeated": "{n} rows repeat a respondent that came before{rows}; they were dropped.",
-        "same_answers": "{n} rows answer all as an earlier row does{rows}; they were kept: were they sent twice?",
+        "no_answer": "{n} rows hold no valid answer to any item{rows}; dropped.",
+        "repeated": "{n} rows repeat a respondent that came before{rows}; dropped.",
+        "same_answers": "{n} rows answer all as an earlier row does{rows}; kept: were they sent twice?",
         "keying": "Column {column} {found}; nothing was changed: is its reverse key right? A keying audit tells more.",
     },
     "zh": {
-        "platform": "文件按{found}的导出格式读取。",
+        "platform": "文件按 {found} 的导出格式读取。",
         "sheets": "只读取了第一个工作表，未读取：{found}。",
-        "personal": "“{column}”列疑似个人信息，已删除，未保留其中任何内容。",
-        "unknown_column": "“{column}”列不属于问卷，已删除。",
-        "absent": "没有对应 {column} 的列，数据中不含这一列。",
-        "labels": "{column} 列的答案是选项文字，已按问卷的选项换成代码。",
-        "relabelled": "{column} 列的代码与问卷不同，已按其选项文字读取。",
-        "turned_back": "映射文件说明 {column} 列在文件中已反向计分，已还原为原始作答。",
-        "left_out": "{column} 列中有跳过或未填的单元格，记为缺失。",
+        "personal": "疑似个人信息，整列删除，内容未作任何保留：{columns}。",
+        "added_column": "平台自动附加的列，已删除：{columns}。",
+        "unknown_column": "不属于问卷的列，已删除：{columns}。",
+        "absent": "文件中没有对应的列，数据中也没有：{columns}。",
+        "labels": "选项文字已换成代码：{columns}。",
+        "relabelled": "文件的代码与问卷不同，已按其选项文字读取：{columns}。",
+        "turned_back": "按映射文件的说明，已把反向计分还原为原始作答：{columns}。",
+        "left_out": "问卷星标为跳过或空的单元格记为缺失：{columns}。",
         "not_allowed": "{column} 列有 {n} 个单元格不是允许的答案{rows}，已设为缺失。",
         "mixed": "{column} 列混有选项文字和数字，有 {n} 个单元格与多数写法不同{rows}，已设为缺失。",
         "several": "{column} 列有 {n} 个单元格含多个答案{rows}，已设为缺失。",
@@ -47,7 +50,7 @@ _SENTENCES = {
     },
 }
 _ROWS = {"en": (" (row {})", " (rows {})", ", "), "zh": ("（第 {} 行）", "（第 {} 行）", "、")}
-_SHOWN = 10
+_SHOWN = 12
 
 
 class Findings:
@@ -112,17 +115,35 @@ def sentences(report, language):
     check_language(language, tuple(_SENTENCES))
     one, many, comma = _ROWS[language]
     lines = []
-    for (kind, column), part in report.groupby(["kind", "column"], sort=False, dropna=False):
+    for kind, found, part in _groups(report, _SENTENCES["en"]):
         numbers = part["row"].dropna().tolist()
-        shown = comma.join(map(str, numbers[:_SHOWN])) + (comma + "…" if len(numbers) > _SHOWN else "")
-        rows = (one if len(numbers) == 1 else many).format(shown) if numbers else ""
-        first = part.iloc[0]
+        rows = (one if len(numbers) == 1 else many).format(_listed(numbers, comma)) if numbers else ""
         line = _SENTENCES[language][kind].format(
-            column=column, n=len(part), rows=rows, found=first["found"], action=first["action"]
+            column=part["column"].iloc[0],
+            columns=_listed(part["column"].drop_duplicates().tolist(), comma),
+            n=len(part),
+            rows=rows,
+            found=found,
+            action=part["action"].iloc[0],
         )
-        lines.append(line.replace(" 1 cells hold ", " 1 cell holds ").replace(" 1 cells are ", " 1 cell is "))
-    return [_singular(line) for line in lines]
+        for plural, singular in (("1 cells hold ", "1 cell holds "), ("1 cells are ", "1 cell is ")):
+            line = line.replace(f" {plural}", f" {singular}")
+        if line.startswith("1 rows "):
+            line = line.replace("1 rows hold", "1 row holds").replace("1 rows repeat", "1 row repeats")
+            line = line.replace("1 rows answer", "1 row answers").replace("kept: were they", "kept: was it")
+        lines.append(line)
+    return lines
 
 
-def _singular(line):
-    return line.replace("1 rows hold ", "1 row holds ", 1) if line.startswith("1 rows hold") else line
+def _groups(report, templates):
+    """Part a report by what makes one sentence, in its order: kind, what was found first, and the rows."""
+    about_column = report["kind"].map(lambda kind: "{column}" in templates[kind])
+    keys = pd.DataFrame({"kind": report["kind"], "column": report["column"].where(about_column, "").fillna("")})
+    keys["found"] = report["found"].where(report["kind"].eq("personal"), "")
+    for (kind, *_), rows in keys.groupby(["kind", "column", "found"], sort=False).groups.items():
+        part = report.loc[rows]
+        yield kind, part["found"].iloc[0], part
+
+
+def _listed(entries, comma):
+    return comma.join(map(str, entries[:_SHOWN])) + (f"{comma}…" if len(entries) > _SHOWN else "")

@@ -108,7 +108,7 @@ def personal_column(column):
         if isinstance(cell, float) and cell.is_integer():
             cell = int(cell)
         if isinstance(cell, str | int) and (kind := personal_content(str(cell))):
-            return f"holds what looks like {kind}"
+            return f"looks like {kind}"
     return None
 
 

@@ -9,7 +9,7 @@ from emolabor.errors import EmolaborError
 from emolabor.responses.cells import same
 from emolabor.responses.personal import personal_column, shown_heading
 
-PLATFORMS = {"wjx": "问卷星", "kobo": "KoboToolbox or ODK", "limesurvey": "LimeSurvey"}
+PLATFORMS = {"wjx": "问卷星", "kobo": "KoboToolbox/ODK", "limesurvey": "LimeSurvey"}
 
 # Columns that a platform adds: heading (reduced by `same`) to the background variable it fills, None for no variable.
 _ADDED = {
@@ -199,8 +199,8 @@ def _code_in(name, platform, instrument):
     if platform == "limesurvey":
         match = _BRACKETED.match(name)
         ending = match[2] if match else name
-        keys = {key.casefold(): key for key in instrument.columns}
-        return keys.get(ending.casefold()) or keys.get(ending.rsplit("_", 1)[-1].casefold())
+        keys = {same(key): key for key in instrument.columns}  # LimeSurvey's codes have no underscores
+        return keys.get(same(ending)) or keys.get(same(ending.rsplit("_", 1)[-1]))
     return None
 
 
@@ -281,12 +281,13 @@ def unplaced(table, placement):
 
     Returns
     -------
-    list of tuple of str and (str or None)
-        Heading, and why the column looks personal, None where it does not.
+    list of tuple of str, (str or None), bool
+        Heading, why the column looks personal (None where it does not), and whether the platform adds it.
     """
     taken = set(placement.columns.values())
+    added = _ADDED.get(placement.platform, {})
     return [
-        (shown_heading(column.name, position), personal_column(column))
+        (shown_heading(column.name, position), personal_column(column), same(column.name) in added)
         for position, column in enumerate(table.columns)
         if position not in taken
     ]

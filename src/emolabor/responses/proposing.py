@@ -23,7 +23,8 @@ class ProposedMapping:
         One row a key: key, column (heading, or the column's number where the heading is empty or stands twice), rule,
         sure. What is not sure is read only when a mapping file says so.
     unplaced : DataFrame
-        One row a column without a place: column, personal (why it looks like personal data, missing where it does not).
+        One row a column without a place: column, why (it looks like personal data, or was added by the platform; empty
+        where neither).
     absent : list of str
         Keys without a column.
     """
@@ -93,12 +94,16 @@ def propose_mapping(path, instrument, mapping=None):
             rows.append((key, _address(names, position), rule, False))
     placed = pd.DataFrame(rows, columns=["key", "column", "rule", "sure"])
     probable = {shown_heading(names[position], position) for position, _ in placement.probable.values()}
-    rest = [(name, personal) for name, personal in unplaced(table, placement) if name not in probable]
+    rest = [
+        (name, personal or ("added by the platform" if added else ""))
+        for name, personal, added in unplaced(table, placement)
+        if name not in probable
+    ]
     known = set(placed["key"])
     return ProposedMapping(
         placement.platform,
         placed,
-        pd.DataFrame(rest, columns=["column", "personal"]),
+        pd.DataFrame(rest, columns=["column", "why"]),
         [key for key in instrument.columns if key not in known],
     )
 

@@ -75,7 +75,7 @@ def read_responses(path, instrument, mapping=None):
     >>> staff.report.iloc[0].tolist()
     [<NA>, '姓名', 'looks like personal data', 'column dropped', 'personal']
     >>> print(staff.report_text("en").splitlines()[0])
-    Column 姓名 looks like personal data; it was dropped.
+    Dropped, as what they hold looks like personal data: 姓名.
     """
     path, mapping = Path(path), load_mapping(mapping, instrument)
     table = read_table(path)
@@ -145,9 +145,11 @@ def _report_columns(table, placement, instrument, findings):
         findings.add("platform", PLATFORMS[placement.platform], "read accordingly")
     if table.further_sheets:
         findings.add("sheets", ", ".join(table.further_sheets), "not read")
-    for name, personal in unplaced(table, placement):
+    for name, personal, added in unplaced(table, placement):
         if personal:
             findings.add("personal", personal, "column dropped", name)
+        elif added:
+            findings.add("added_column", "added by the platform", "column dropped", name)
         else:
             findings.add("unknown_column", "not a column of the instrument", "column dropped", name)
     for key in instrument.columns:
