@@ -150,6 +150,7 @@ def _wjx(answers, instrument, language, as_labels, invented):
     yield "来自IP", invented["ip"]
     yield "姓名", invented["name"]
     yield "您的手机号码", invented["mobile"]
+    yield "备注", invented["identity"]
     number = 0
     for variable in instrument.background:
         if variable.kind != "number":
@@ -263,9 +264,8 @@ def _invented(n, rng):
 def _identity_number(row):
     """Make up a number with a right check character, of an area code that no place has."""
     digits = f"990000{1960 + row % 40}{1 + row % 12:02d}{1 + row % 28:02d}{row % 1000:03d}"
-    return (
-        digits + "10X98765432"[sum(int(digit) * weight for digit, weight in zip(digits, _ID_WEIGHTS, strict=True)) % 11]
-    )
+    total = sum(int(digit) * weight for digit, weight in zip(digits, _ID_WEIGHTS, strict=True))
+    return digits + "10X98765432"[total % 11]
 
 
 def _workbook(table):
