@@ -105,8 +105,7 @@ def place(table, instrument, mapping, path):
     wordings = wordings_of(instrument)
     _by_wording(table, wordings, found)
     probable = _by_similar_wording(table, wordings, found, added)
-    if not probable:
-        probable = _by_order(table, instrument, found, added)
+    probable |= _by_order(table, instrument, found, added, probable)
     return Placement(platform, found.columns, found.rules, probable)
 
 
@@ -260,13 +259,31 @@ def _by_similar_wording(table, wordings, found, added):
     return {key: (position, "similar wording") for position, key in nearest.items() if best_for[key][1] == position}
 
 
-def _by_order(table, instrument, found, added):
+def _by_order(table, instrument, found, added, probable):
     """Propose the order asked, if as many columns as items are left."""
-    keys = [key for key in instrument.points() if key not in found.columns]
-    positions = _questions(table, found, added)
-    if not keys or len(keys) != len(positions):
+    keys = [key for key in instrument.points() if key not in found.columns and key not in probable]
+    taken = {position for position, _ in probable.values()}
+    positions = [position for position in _questions(table, found, added) if position not in taken]
+    if len(keys) != len(positions):
         return {}
     return {key: (position, "order") for key, position in zip(keys, positions, strict=True)}
+
+
+def is_computed(key, table, placement):
+    """Tell whether this is the answering time in an export that holds start and end instead.
+
+    Parameters
+    ----------
+    key : str
+        One of the instrument's columns.
+    table : Table
+        What the file holds.
+    placement : Placement
+        Where the keys are.
+    """
+    if key != "seconds" or placement.platform != "kobo" or key in placement.columns:
+        return False
+    return {"start", "end"} <= {column.name for column in table.columns}
 
 
 def unplaced(table, placement):

@@ -7,7 +7,7 @@ import pandas as pd
 
 from emolabor.responses.mapping import load_mapping, mapping_text
 from emolabor.responses.personal import shown_heading
-from emolabor.responses.placing import place, unplaced
+from emolabor.responses.placing import is_computed, place, unplaced
 from emolabor.responses.reading import read_table
 
 
@@ -104,7 +104,7 @@ def propose_mapping(path, instrument, mapping=None):
         placement.platform,
         placed,
         pd.DataFrame(rest, columns=["column", "why"]),
-        [key for key in instrument.columns if key not in known],
+        [key for key in instrument.columns if key not in known and not is_computed(key, table, placement)],
     )
 
 

@@ -11,7 +11,7 @@ from emolabor.responses.csv_file import read_csv
 from emolabor.responses.findings import Findings
 from emolabor.responses.mapping import load_mapping
 from emolabor.responses.parquet_file import read_parquet
-from emolabor.responses.placing import PLATFORMS, place, unplaced
+from emolabor.responses.placing import PLATFORMS, is_computed, place, unplaced
 from emolabor.responses.spreadsheet import read_spreadsheet
 from emolabor.responses.staff import Staff
 from emolabor.responses.statistics_file import read_statistics_file
@@ -153,7 +153,7 @@ def _report_columns(table, placement, instrument, findings):
         else:
             findings.add("unknown_column", "not a column of the instrument", "column dropped", name)
     for key in instrument.columns:
-        if key not in placement.columns and not _is_computed(key, table, placement):
+        if key not in placement.columns and not is_computed(key, table, placement):
             findings.add("absent", "no such column", "left out of the data", key)
 
 
@@ -166,7 +166,7 @@ def _answers(table, placement, instrument, mapping, findings):
             reader = reader_for(key, instrument, mapping, placement.platform)
             answers = reader.read(table.columns[placement.columns[key]], table.rows, findings)
             data[key] = answers.astype(float) if key in numeric else pd.Series(answers, dtype="str")
-        elif _is_computed(key, table, placement):
+        elif is_computed(key, table, placement):
             data[key] = _elapsed(table)
         if key in mapping.turned:
             data[key] = points[key] + 1 - data[key]
@@ -177,17 +177,6 @@ def _answers(table, placement, instrument, mapping, findings):
 def _is_numeric(variable):
     return variable.kind == "number" or (
         variable.kind == "choice" and all(isinstance(code, int) for code in variable.values)
-    )
-
-
-def _is_computed(key, table, placement):
-    """Tell whether this is the answering time in an export that holds start and end instead."""
-    names = {column.name for column in table.columns}
-    return (
-        key == "seconds"
-        and placement.platform == "kobo"
-        and "seconds" not in placement.columns
-        and {"start", "end"} <= names
     )
 
 
