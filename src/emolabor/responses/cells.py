@@ -9,7 +9,7 @@ from emolabor.responses.personal import personal_content
 from emolabor.responses.table import FORMULA, Unreadable
 
 NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
-_DURATION = re.compile(r"(?:(\d+)小时)?(?:(\d+)分钟?)?(?:(\d+(?:\.\d+)?)秒)?")
+_DURATION = re.compile(r"(?:([0-9]{1,9})小时)?(?:([0-9]{1,9})分钟?)?(?:([0-9]{1,9}(?:\.[0-9]+)?)秒)?")
 _ANSWER_CODE = re.compile(r"AO?0*([1-9][0-9]?)")
 # What 问卷星 writes where a question was skipped by logic or left empty, in its number and text modes.
 _LEFT_OUT = {"-3": "skipped", "-2": "empty", "(跳过)": "skipped", "(空)": "empty"}
@@ -158,7 +158,7 @@ class Reader:
             for what in ("skipped", "empty"):
                 count = sum(n for n, mark in zip(column.counts(), marks, strict=True) if mark == what)
                 if count:
-                    findings.add("left_out", f"{count} cells are marked as {what}", "counted as missing", self.key)
+                    findings.add("left_out", f"cells marked as {what}: {count}", "counted as missing", self.key)
 
 
 def describe(cell):

@@ -83,7 +83,7 @@ def _read(path, with_formulas):
                 builder.add(numbers, rows)
                 numbers, rows = [], []
         builder.add(numbers, rows)
-        return builder.table([sheet.title for sheet in others if sheet.max_row])
+        return builder.table([sheet.title for sheet in others if next(sheet.iter_rows(values_only=True), ())])
     finally:
         for workbook in workbooks:
             workbook.close()

@@ -122,7 +122,7 @@ def simulate_export(path, answers, instrument, platform="wjx", as_labels=False, 
     """
     if platform not in _PLATFORMS:
         raise EmolaborError(f"platform: found {platform!r}; allowed: {', '.join(_PLATFORMS)}")
-    path = Path(path)
+    path, answers = Path(path), answers.reset_index(drop=True)
     if path.suffix not in (".csv", ".xlsx"):
         raise EmolaborError(f"path: found {str(path)!r}; allowed: a file ending in .csv or .xlsx")
     invented = _invented(len(answers), np.random.default_rng(seed))
