@@ -64,7 +64,9 @@ def test_full_texts_of_limesurvey_are_known(tmp_path, staff, instrument):
     path = el.simulate_export(tmp_path / "export.csv", staff, instrument, "limesurvey", True)
     table = pd.read_csv(path, dtype=str)
     items = instrument.items("zh").set_index("key")["text"]
-    table = table.rename(columns=lambda name: f"<p>最近</p> [{items[k]}]" if (k := name[7:-1]) in items else name)
+    table = table.rename(
+        columns=lambda name: f"<p>最近</p> [{items[k]}]" if (k := name.split("[")[-1][:-1]) in items else name
+    )
     table.to_csv(path, index=False)
     assert_same_answers(el.read_responses(path, instrument).data, staff)
 

@@ -235,8 +235,8 @@ def _background(variable, platform):
         return allowed, _one_of(codes), labels
 
     def choice(cell):
-        if platform == "wjx" and as_number(cell) in range(1, len(codes) + 1):
-            return str(codes[int(as_number(cell)) - 1])  # 问卷星 numbers the options in the order asked
+        if platform in ("wjx", "limesurvey") and as_number(cell) in range(1, len(codes) + 1):
+            return str(codes[int(as_number(cell)) - 1])  # these number the options in the order asked
         return str(cell) if str(cell) in map(str, codes) else None
 
     return allowed, choice, labels

@@ -199,12 +199,13 @@ def _limesurvey(answers, instrument, language, as_labels, invented):
     for variable in instrument.background:
         if variable.kind != "number":
             cells = answers[variable.key]
-            if variable.kind == "choice" and as_labels:
-                cells = cells.map(_choices(variable, language, as_labels, numbered=False))
+            if variable.kind == "choice":
+                cells = cells.map(_choices(variable, language, as_labels, numbered=True))
             yield variable.key.replace("_", ""), cells
-    for number, scale in enumerate(instrument.scales, start=1):
+    for scale in instrument.scales:
+        question = scale.key.replace("_", "")
         for key, _ in _asked(scale, instrument, language):
-            yield f"G01Q{number:02d}[{key}]", _written(answers[key], key, instrument, language, as_labels)
+            yield f"{question}[{key.replace('_', '')}]", _written(answers[key], key, instrument, language, as_labels)
     yield "interviewtime", answers["seconds"].map("{:.2f}".format)
 
 
