@@ -96,7 +96,8 @@ def _check_instrument(instrument, population, known):
     strange += [key for key, points in instrument.points().items() if points != POINTS]
     if strange:
         raise EmolaborError(
-            f"instrument: found {', '.join(strange)}; allowed: items and background of {known.key}, {POINTS} answers each"
+            f"instrument: found {', '.join(strange)}; allowed: items and background of {known.key}, with {POINTS} "
+            "answers each"
         )
 
 
