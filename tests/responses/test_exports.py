@@ -126,6 +126,7 @@ def test_everything_planted_is_found(tmp_path, staff, instrument, platform):
     assert {*zip(reported["row"], reported["column"], strict=True)} == {
         *zip(cells["position"] + 2, cells["column"], strict=True)
     }
+    assert found.get_group("mixed")["found"].str.startswith("the label ").all()
     assert found.get_group("repeated")["row"].tolist() == [152, 153]
     assert found.get_group("keying")["column"].tolist() == ["da3"]
     straight = planted.loc[planted["fault"] == "straight", "position"]

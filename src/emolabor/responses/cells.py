@@ -103,7 +103,8 @@ class Reader:
         answers = np.full(len(column.cells) + 1, None, dtype=object)  # EMPTY, -1, reads the last one
         for place, (kind, value) in enumerate(zip(kinds, values, strict=True)):
             if kind == minority:
-                kind, value = "mixed", describe(column.cells[place])
+                cell = column.cells[place]
+                kind, value = "mixed", f"the label {cell}" if kind == "label" else describe(cell)
             if kind in ("code", "label"):
                 answers[place] = value
             elif kind != "missing":
