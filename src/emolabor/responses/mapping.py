@@ -24,6 +24,8 @@ class Mapping:
         What the file writes for a missing answer.
     turned : tuple of str
         Items whose answers the file holds already turned (reverse-scored); reading turns them back.
+    items : frozenset of str
+        The instrument's items and attention checks, which "all_items" stands for.
     """
 
     columns: dict = field(default_factory=dict)
