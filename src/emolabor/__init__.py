@@ -18,6 +18,7 @@ ROOM_OF = {
     "lr_test": "sem",
     "measurement_model": "theory",
     "plant_faults": "simulation",
+    "polychoric_correlations": "sem",
     "propose_mapping": "responses",
     "read_responses": "responses",
     "reliability": "measurement",

@@ -184,13 +184,15 @@ score_rows <- function(fit, case) {
   rbind(cbind(rows, what = "score_statistic", value = uni$X2), cbind(rows, what = "score_pvalue", value = uni$p.value))
 }
 
-# One row of a cases table: options are name=value pairs, the values of one option set apart by |.
+# One row of a cases table: options are name=value pairs, the values of one option set apart by | or, where
+# one of them holds that, by a comma.
 case_arguments <- function(case, data) {
   arguments <- list(model = case$model, data = data[[case$data]])
   if (grepl("missing=fiml", case$options)) arguments <- c(arguments, em.h1.tol = 1e-11, em.h1.iter.max = 10000)
   for (option in strsplit(case$options, " ")[[1]]) {
     name <- sub("=.*", "", option)
-    values <- strsplit(sub("^[^=]*=", "", option), "|", fixed = TRUE)[[1]]
+    values <- sub("^[^=]*=", "", option)
+    values <- strsplit(values, if (grepl(",", values)) "," else "|", fixed = TRUE)[[1]]
     arguments[[name]] <- if (values[1] %in% c("TRUE", "FALSE")) as.logical(values) else values
   }
   arguments
@@ -200,6 +202,45 @@ case_data <- function()
   list(holzinger = public("holzinger_swineford39_data.csv"), democracy = public("pd_data.csv"),
        incomplete = own("incomplete.csv"), clustered = own("clustered.csv"), large = own("large.csv"),
        growth = own("growth.csv"))
+
+# From lavaan's own DWLS fit, Gauss-Newton steps with its derivatives until one moves no parameter by more than 1e-10.
+settled_fit <- function(arguments) {
+  quick <- c(arguments, list(se = "none", test = "none", baseline = FALSE))
+  fit <- suppressWarnings(do.call("sem", quick))
+  table <- parTable(fit)
+  as_list <- function(x) if (is.list(x)) x else list(x)
+  for (step in 1:200) {
+    fit <- suppressWarnings(do.call("sem", c(quick, list(start = table, optim.method = "none"))))
+    share <- (lavInspect(fit, "nobs") - 1) / lavInspect(fit, "ntotal")  # as lavaan weights its groups
+    delta <- as_list(lavInspect(fit, "delta")); weight <- as_list(lavInspect(fit, "wls.v"))
+    gap <- Map(`-`, as_list(lavInspect(fit, "wls.obs")), as_list(lavInspect(fit, "wls.est")))
+    free <- if (fit@Model@eq.constraints) fit@Model@eq.constraints.K else diag(ncol(delta[[1]]))
+    curvature <- Reduce(`+`, Map(function(f, d, w) f * t(free) %*% t(d) %*% w %*% d %*% free, share, delta, weight))
+    slope <- Reduce(`+`, Map(function(f, d, w, g) f * t(free) %*% t(d) %*% w %*% g, share, delta, weight, gap))
+    move <- drop(free %*% solve(curvature, slope))
+    if (max(abs(move)) < 1e-10) break
+    table$est[table$free > 0] <- table$est[table$free > 0] + move
+  }
+  if (step == 200) stop("Gauss-Newton did not settle: ", arguments$model)
+  suppressWarnings(do.call("sem", c(arguments, list(start = table, optim.method = "none"))))
+}
+
+# The shift of the scaled and shifted test, which fitMeasures() leaves out.
+shift_of <- function(fit, case) {
+  test <- fit@test[["scaled.shifted"]]
+  if (is.null(test) || test$df == 0) return(NULL)
+  as_measures(c(chisq_shift_parameter = sum(test$shift.parameter)), case)
+}
+
+# Ordered answers: our own simulated ones, the same with gaps, and Holzinger-Swineford cut into four categories at its quantiles.
+ordinal_data <- function() {
+  four <- public("holzinger_swineford39_data.csv")[c(paste0("x", 1:9), "school", "sex")]
+  for (name in paste0("x", 1:9))
+    four[[name]] <- as.integer(cut(four[[name]], quantile(four[[name]], c(0, .2, .55, .85, 1)), include.lowest = TRUE))
+  ordinal <- own("ordinal.csv")
+  list(ordinal = ordinal[c("a1", "a2", "a3", "a4", "c1", "c2", "c3", "b1", "b2", "z1", "z2", "side")], four = four,
+       gaps = own("ordinal_gaps.csv"), sparse = own("ordinal_sparse.csv"))
+}
 
 fit_cases <- function(stem) {
   data <- case_data()

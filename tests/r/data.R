@@ -68,3 +68,30 @@ slope <- 0.4 + 0.2 * x + 0.3 * rnorm(n)
 growth <- data.frame(x = x)
 for (wave in 1:4) growth[[paste0("t", wave)]] <- level + (wave - 1) * slope + 0.6 * rnorm(n)
 write_data(growth, "growth.csv")
+
+# Ordered answers of 500 people in two groups: two factors by four and three five-point items, two yes/no items and two
+# continuous outcomes; ordinal_gaps.csv is the same with about a twelfth of the answers missing, by row number.
+set.seed(20243)
+n <- 500
+side <- rep(c("east", "west"), c(260, 240))
+f <- rnorm(n)
+g <- 0.5 * f + sqrt(0.75) * rnorm(n) + 0.3 * (side == "west")
+cuts <- list(c(-1.4, -0.6, 0.2, 1.1), c(-1.1, -0.4, 0.5, 1.3), c(-1.5, -0.8, 0.1, 0.9), c(-0.9, -0.2, 0.7, 1.5))
+category <- function(y, cut) findInterval(y, cut) + 1
+ordinal <- list()
+for (i in 1:4) ordinal[[paste0("a", i)]] <- category(c(0.8, 0.7, 0.75, 0.6)[i] * f + c(0.6, 0.71, 0.66, 0.8)[i] * rnorm(n), cuts[[i]])
+for (i in 1:3) ordinal[[paste0("c", i)]] <- category(c(0.7, 0.8, 0.65)[i] * g + c(0.71, 0.6, 0.76)[i] * rnorm(n), cuts[[i]])
+for (i in 1:2) ordinal[[paste0("b", i)]] <- category(c(0.6, 0.7)[i] * g + c(0.8, 0.71)[i] * rnorm(n), c(0.3, -0.6)[i])
+ordinal$z1 <- 2 + 0.6 * f + 0.4 * g + 1.2 * rnorm(n)
+ordinal$z2 <- 10 + 1.5 * g + 2 * rnorm(n)
+ordinal <- data.frame(ordinal, side = side)
+write_data(ordinal, "ordinal.csv")
+gaps <- ordinal
+row <- seq_len(n)
+for (i in seq_len(11)) gaps[row %% 12 == i %% 12 & row %% 5 != i %% 5, i] <- NA
+write_data(gaps, "ordinal_gaps.csv")
+
+# Three items with an empty cell: p and q are never both 2; r has a category that one person chose.
+sparse <- expand.grid(p = 1:2, q = 1:2, r = 1:4)
+times <- c(14, 9, 11, 0, 9, 12, 7, 0, 5, 8, 10, 0, 0, 0, 1, 0)
+write_data(sparse[rep(seq_len(16), times), ], "ordinal_sparse.csv")

@@ -21,15 +21,16 @@ def frame(name):
 
 
 def options(text):
-    """The arguments of `sem` for lavaan's options "name=value|value ..."."""
+    """The arguments of `sem` for lavaan's options "name=value|value ..." or "name=value,value"."""
     arguments = {}
     for option in text.split():
         name, _, value = option.partition("=")
         name = NAMES.get(name, name.replace(".", "_"))
+        values = value.split("," if "," in value else "|")
         if value in ("TRUE", "FALSE"):
             arguments[name] = value == "TRUE"
         elif name in ("group_equal", "group_partial"):
-            arguments[name] = tuple(v.replace(".", "_") if name == "group_equal" else v for v in value.split("|"))
+            arguments[name] = tuple(v.replace(".", "_") if name == "group_equal" else v for v in values)
         else:
             arguments[name] = value
     return arguments

@@ -3,11 +3,15 @@
 from collections.abc import Iterable
 from functools import lru_cache
 
+import numpy as np
+
 from emolabor.errors import EmolaborError
 from emolabor.sem.estimate import estimate_parameters, losses_of
 from emolabor.sem.fit import Fit
 from emolabor.sem.model import Model
-from emolabor.sem.samples import sample_from_cov, samples_from_data
+from emolabor.sem.ordinal_options import ORDINAL, check_ordinal_options, estimator_for
+from emolabor.sem.ordinal_samples import ordered_in, ordinal_samples
+from emolabor.sem.samples import check_frame, sample_from_cov, samples_from_data
 from emolabor.sem.start import start_values
 from emolabor.sem.structure import build_structure
 from emolabor.sem.syntax import parse_model
@@ -15,9 +19,13 @@ from emolabor.sem.table import build_table
 from emolabor.sem.threads import one_thread
 from emolabor.sem.variables import classify
 
-ESTIMATORS = ("ML", "MLM", "MLR", "GLS", "ULS")
-MISSING = ("listwise", "fiml")
-LIKELIHOODS = ("normal", "wishart")
+ESTIMATORS = ("ML", "MLM", "MLR", "GLS", "ULS", *ORDINAL)
+OPTIONS = {
+    "estimator": ESTIMATORS,
+    "missing": ("listwise", "fiml", "pairwise"),
+    "likelihood": ("normal", "wishart"),
+    "parameterization": ("delta", "theta"),
+}
 
 
 @one_thread
@@ -25,12 +33,14 @@ def sem(
     model,
     data=None,
     *,
-    estimator="ML",
+    estimator=None,
     missing="listwise",
     group=None,
     group_equal=(),
     group_partial=(),
     cluster=None,
+    ordered=None,
+    parameterization="delta",
     std_lv=False,
     mean_structure=None,
     likelihood="normal",
@@ -46,22 +56,31 @@ def sem(
         lavaan's core dialect; see `emolabor.sem.syntax.parse_model`.
     data : DataFrame, optional
         One row a case, numeric columns. Not changed.
-    estimator : str
-        "ML": maximum likelihood. "MLM": the same with Satorra-Bentler scaled test and robust standard errors.
-        "MLR": the same with Yuan-Bentler scaled test and Huber-White standard errors. "GLS", "ULS": generalised and
-        unweighted least squares.
+    estimator : str, optional
+        "ML": maximum likelihood, the default for continuous variables. "MLM": the same with Satorra-Bentler scaled test
+        and robust standard errors. "MLR": the same with Yuan-Bentler scaled test and Huber-White standard errors.
+        "GLS", "ULS": generalised and unweighted least squares. "WLSMV": diagonally weighted least squares for ordered
+        variables, their default, with robust standard errors and the scaled and shifted test. "DWLS": the same
+        estimates without these corrections.
     missing : str
         "listwise": rows with a missing answer are left out. "fiml": they are kept (full information maximum
-        likelihood; estimators ML and MLR).
+        likelihood; estimators ML and MLR). "pairwise": with ordered variables, each threshold and correlation comes
+        from the answers there are to one or two variables; right where answers are missing completely at random.
     group : str, optional
         Column whose values part the cases into groups, in order of appearance.
     group_equal : sequence of str
-        What is held equal over groups: loadings, intercepts, means, residuals, residual_covariances, lv_variances,
-        lv_covariances, regressions.
+        What is held equal over groups: loadings, intercepts, thresholds, means, residuals, residual_covariances,
+        lv_variances, lv_covariances, regressions.
     group_partial : sequence of str
         Parameters exempt from `group_equal`, such as ``"f =~ x2"`` or ``"x3 ~1"``.
     cluster : str, optional
         Column with the cluster of each case: standard errors and test become cluster-robust (estimator MLR).
+    ordered : True, str or sequence of str, optional
+        The variables that are ordered answers (True: all). Those with thresholds in the text (``x1 | t1``) and ordered
+        pandas categoricals are ordered in any case. Each has a normal variable behind it.
+    parameterization : str
+        "delta": the normal variables behind ordered ones have variance 1 unless their scale is freed
+        (``x1 ~*~ NA*x1``). "theta": their residual variances are 1 unless they are freed (``x1 ~~ NA*x1``).
     std_lv : bool
         Fix latent variances at one instead of each first loading.
     mean_structure : bool, optional
@@ -100,26 +119,35 @@ def sem(
     [0.775, 0.516, 0.387]
     """
     _check_options(locals())
-    if cluster is not None and estimator == "ML":
-        estimator = "MLR"
-    means = mean_structure
-    if means is None:
-        means = sample_mean is not None or group is not None or cluster is not None or missing == "fiml"
     if not isinstance(model, str):
         raise EmolaborError(f"model: found {type(model).__name__}, allowed: a text such as 'f =~ x1 + x2 + x3'.")
     syntax = _parsed(model)
+    ordered = _ordered(syntax, data, ordered)
+    estimator = estimator_for(estimator, ordered, cluster)
+    means = mean_structure
+    if means is None:
+        means = sample_mean is not None or group is not None or cluster is not None or missing == "fiml"
     least_squares = estimator in ("GLS", "ULS")
     wishart = likelihood == "wishart" or least_squares
     variables = classify(syntax, not least_squares)
     names, exogenous = variables.observed, variables.fixed_x
-    if data is None:
+    given = dict(estimator=estimator, missing=missing, likelihood=likelihood, cluster=cluster)
+    check_ordinal_options(ordered, variables, {**given, "mean_structure": mean_structure})
+    thresholds, theta = (), parameterization == "theta"
+    if ordered:
+        samples = ordinal_samples(data, names, ordered, group=group, missing=missing)
+        counts = samples[0].answers.n_categories
+        thresholds = tuple((name, int(k) - 1) for name, k in zip(names, counts, strict=True) if k)
+    elif data is None:
         samples = [sample_from_cov(sample_cov, sample_mean, n_obs, names, wishart)]
     else:
+        _check_latent_names(variables.latent, data)
         samples = samples_from_data(
             data, names, group=group, cluster=cluster, missing=missing, wishart=wishart, exogenous=exogenous
         )
     equal, partial = _names(group_equal), _names(group_partial)
-    table = _completed(model, len(samples), bool(std_lv), bool(means), equal, partial, not least_squares)
+    held = (bool(std_lv), bool(means), equal, partial, not least_squares)
+    table = _completed(model, len(samples), *held, thresholds, theta)
     return fit_table(model, table, samples, estimator, fiml=missing == "fiml")
 
 
@@ -143,8 +171,8 @@ def fit_table(text, table, samples, estimator, start=None, fiml=False):
     """
     structures = tuple(build_structure(table, group, s.cov, s.mean) for group, s in enumerate(samples))
     bound = Model(table, structures, tuple(samples), tuple(losses_of(estimator, samples)), estimator, fiml)
-    estimate = estimate_parameters(bound, start_values(table, samples) if start is None else start)
-    kinds = {"MLM": "robust_sem", "MLR": "huber_white"}
+    estimate = estimate_parameters(bound, start_values(table, samples, structures) if start is None else start)
+    kinds = {"MLM": "robust_sem", "MLR": "huber_white", "WLSMV": "robust_dwls"}
     return Fit(text, bound, estimate, kinds.get(estimator, "observed" if fiml else "expected"))
 
 
@@ -155,7 +183,7 @@ def _parsed(text):
 
 
 @lru_cache(maxsize=64)
-def _completed(text, n_groups, std_lv, mean_structure, group_equal, group_partial, fixed_x):
+def _completed(text, n_groups, std_lv, mean_structure, group_equal, group_partial, fixed_x, ordered, theta):
     return build_table(
         _parsed(text),
         n_groups=n_groups,
@@ -164,7 +192,27 @@ def _completed(text, n_groups, std_lv, mean_structure, group_equal, group_partia
         group_equal=group_equal,
         group_partial=group_partial,
         fixed_x=fixed_x,
+        ordered=ordered,
+        theta=theta,
     )
+
+
+def _check_latent_names(latent, data):
+    """A latent variable called like a column would be one or the other, who knows which."""
+    for name in latent:
+        if name in getattr(data, "columns", ()):
+            raise EmolaborError(f"model: the latent variable '{name}' is a column of data; allowed: another name.")
+
+
+def _ordered(syntax, data, ordered):
+    """Names of the ordered variables."""
+    if data is None:
+        if ordered:
+            raise EmolaborError("ordered: needs the data, not their covariances (sample_cov).")
+        return ()
+    check_frame(data)
+    by_text = [term.lhs for term in syntax.terms if term.op in ("|", "~*~")]
+    return ordered_in(data, classify(syntax).observed, ordered, by_text)
 
 
 def _names(value):
@@ -176,10 +224,13 @@ def _names(value):
 
 
 def _check_options(given):
-    for name, allowed in (("estimator", ESTIMATORS), ("missing", MISSING), ("likelihood", LIKELIHOODS)):
-        if given[name] not in allowed:
+    for name, allowed in OPTIONS.items():
+        if given[name] not in allowed and not (name == "estimator" and given[name] is None):
             raise EmolaborError(f"{name}: found {given[name]!r}, allowed: {', '.join(allowed)}.")
-    estimator, missing, data = given["estimator"], given["missing"], given["data"]
+    for name, allowed in (("std_lv", (True, False)), ("mean_structure", (True, False, None))):
+        if not isinstance(given[name], bool | np.bool_ | None):
+            raise EmolaborError(f"{name}: found {given[name]!r}, allowed: {', '.join(map(str, allowed))}.")
+    estimator, missing, data = given["estimator"] or "ML", given["missing"], given["data"]
     if (data is None) == (given["sample_cov"] is None):
         found = "neither" if data is None else "both"
         raise EmolaborError(f"data, sample_cov: found {found}, allowed: exactly one of them.")

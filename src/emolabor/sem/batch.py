@@ -109,9 +109,9 @@ def value_and_gradient(model, moments, thetas):
 
 def _group_value_and_gradient(structure, cov, mean, thetas):
     p = structure.n_observed
-    paths, covariances = fill_many(structure, thetas)
     if is_factor_model(structure):
-        return factor_value_and_gradient(structure, cov, mean, thetas, paths, covariances)
+        return factor_value_and_gradient(structure, cov, mean, thetas)
+    paths, covariances = fill_many(structure, thetas)
     total = many_total_paths(structure, paths)
     observed = total[:, :p]
     by_cov = observed @ covariances

@@ -7,16 +7,18 @@ import pandas as pd
 
 from emolabor.errors import EmolaborError
 from emolabor.sem.estimate import estimate_parameters, losses_of
+from emolabor.sem.fit import Fit
 from emolabor.sem.fit_measures import chisq_pvalue
 from emolabor.sem.inference import bordered_inverse
 from emolabor.sem.likelihood import factor
 from emolabor.sem.measures import chi_square, scaling_factors
 from emolabor.sem.model import Model
+from emolabor.sem.ordinal_difference import satorra_2000, translate_ordinal
 from emolabor.sem.samples import Sample
 from emolabor.sem.start import start_values
 from emolabor.sem.structure import build_structure, implied_moments
 
-METHODS = ("auto", "standard", "satorra_bentler_2001", "satorra_bentler_2010")
+METHODS = ("auto", "standard", "satorra_bentler_2001", "satorra_bentler_2010", "satorra_2000")
 ROBUST = ("MLM", "MLR")
 # Half the discrepancy of a case; nested models end at about 1e-15, those that are not seldom below 1e-4.
 NESTED_TOLERANCE = 1e-8
@@ -45,8 +47,9 @@ def lr_test(fit0, fit1, method="auto"):
     fit0, fit1 : Fit
         In either order; the one with more degrees of freedom is the restricted one.
     method : str
-        "standard": difference of the chi-squares (ML, GLS, ULS). "satorra_bentler_2001" and "satorra_bentler_2010":
-        scaled difference (MLM, MLR). "auto": standard, or satorra_bentler_2001 where the estimator is robust.
+        "standard": difference of the chi-squares (ML, GLS, ULS, DWLS). "satorra_bentler_2001" and
+        "satorra_bentler_2010": scaled difference (MLM, MLR). "satorra_2000": scaled and shifted difference (WLSMV).
+        "auto": standard, or the first that the estimator has where it is robust.
 
     Returns
     -------
@@ -62,12 +65,12 @@ def lr_test(fit0, fit1, method="auto"):
 
     Notes
     -----
-    Satorra & Bentler (2001, 2010). Whether the models are nested is found by fitting the less restricted one to what
-    the restricted one implies: nested models fit it exactly (Bentler & Satorra, 2010). The parameters of that fit are
-    the restricted solution at which the 2010 method evaluates the larger model. Numbers equal lavaan's 0.6-14, but for
-    the 2010 method where the restricted model frees what the larger one fixes (latent means of scalar invariance):
-    lavaan copies parameters by name there. With MLR the 2010 test depends on how the larger model is parametrised,
-    because the observed information does, away from its optimum.
+    Satorra & Bentler (2001, 2010), Satorra (2000). Whether the models are nested is found by fitting the less
+    restricted one to what the restricted one implies: nested models fit it exactly (Bentler & Satorra, 2010). The
+    parameters of that fit are the restricted solution at which the 2010 method evaluates the larger model. Numbers
+    equal lavaan's 0.6-14, but for the 2010 method where the restricted model frees what the larger one fixes
+    (latent means of scalar invariance): lavaan copies parameters by name there. With MLR the 2010 test depends on
+    how the larger model is parametrised, because the observed information does, away from its optimum.
 
     Examples
     --------
@@ -81,7 +84,10 @@ def lr_test(fit0, fit1, method="auto"):
     restricted, larger = _sorted_by_df(fit0, fit1)
     method = _method(method, larger.estimator)
     _check_same_data(restricted.model, larger.model)
-    at_restricted = translate(restricted, larger)
+    if larger.table.ordered:
+        at_restricted = translate_ordinal(restricted, larger, NESTED_TOLERANCE)
+    else:
+        at_restricted = translate(restricted, larger)
     return difference(restricted, larger, method, at_restricted)
 
 
@@ -104,6 +110,10 @@ def difference(restricted, larger, method, at_restricted=None):
     gap, df = m0.chisq - m1.chisq, int(m0.df - m1.df)
     if method == "standard":
         return LikelihoodRatioTest(float(gap), df, chisq_pvalue(gap, df), method)
+    if method == "satorra_2000":
+        statistic, df = satorra_2000(restricted, larger)
+        note = "" if np.isfinite(statistic) else "the difference cannot be scaled: what is held equal is not identified"
+        return LikelihoodRatioTest(statistic, df, chisq_pvalue(statistic, df), method, note)
     spent = m0.df * m0.chisq_scaling_factor
     if m1.df == 0:
         kept = 0.0
@@ -152,7 +162,7 @@ def translate(restricted, larger):
     table = larger.table
     structures = tuple(build_structure(table, group, s.cov, s.mean) for group, s in enumerate(samples))
     model = Model(table, structures, tuple(samples), tuple(losses_of("ML", samples)), "ML")
-    for start in (larger.estimate.theta, start_values(table, samples)):
+    for start in (larger.estimate.theta, start_values(table, samples, structures)):
         estimate = estimate_parameters(model, start)
         if chi_square(model, estimate.theta) / (2 * model.weight) <= NESTED_TOLERANCE:
             return estimate
@@ -172,6 +182,9 @@ def _scaling_at(fit, estimate, df):
 
 
 def _sorted_by_df(fit0, fit1):
+    for fit in (fit0, fit1):
+        if not isinstance(fit, Fit):
+            raise EmolaborError(f"lr_test: found {type(fit).__name__}, allowed: fits, as `sem` gives them.")
     if fit0.estimator != fit1.estimator:
         raise EmolaborError(
             f"lr_test: found estimators {fit0.estimator} and {fit1.estimator}, allowed: the same twice."
@@ -187,7 +200,7 @@ def _sorted_by_df(fit0, fit1):
 
 
 def _method(method, estimator):
-    allowed = METHODS[2:] if estimator in ROBUST else METHODS[1:2]
+    allowed = METHODS[4:] if estimator == "WLSMV" else METHODS[2:4] if estimator in ROBUST else METHODS[1:2]
     if method not in ("auto", *allowed):
         raise EmolaborError(f"method: found {method!r}, allowed with {estimator}: auto, {', '.join(allowed)}.")
     return allowed[0] if method == "auto" else method

@@ -18,12 +18,14 @@ class Constraints:
     bounds: tuple  # trees that must not be negative
 
 
-def build_constraints(table):
+def build_constraints(table, active=()):
     """Sort the constraints of a table.
 
     Parameters
     ----------
     table : ParameterTable
+    active : tuple
+        Inequalities (trees) that are to hold as equalities.
 
     Returns
     -------
@@ -31,7 +33,7 @@ def build_constraints(table):
     """
     q = table.n_free
     slopes, constants, curved = [], [], []
-    for tree in table.equalities:
+    for tree in (*table.equalities, *active):
         at_zero, slope = constraint_values(table, (tree,), np.zeros(q))
         _, other = constraint_values(table, (tree,), np.linspace(0.3, 1.7, q))
         if np.all(np.isfinite(slope)) and np.allclose(slope, other, atol=1e-10):
@@ -44,7 +46,7 @@ def build_constraints(table):
         slopes, constants = np.array(slopes), np.array(constants)
         offset = -np.linalg.pinv(slopes) @ constants
         if np.max(np.abs(slopes @ offset + constants)) > 1e-8:
-            raise EmolaborError("model: the == constraints contradict each other.")
+            raise EmolaborError("model: the constraints contradict each other.")
         basis = null_space(slopes)
     return Constraints(basis, offset, tuple(curved), table.inequalities)
 
@@ -53,7 +55,7 @@ def constraint_values(table, trees, theta):
     """Values (k,) and Jacobian (k, q) of constraint trees at a parameter vector."""
     values, gradients = label_values(table, theta)
     found = []
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(all="ignore"):
         for defined in table.defined:
             value, slope = expressions.gradient(defined.tree, values, gradients)
             values[defined.name], gradients[defined.name] = value, slope

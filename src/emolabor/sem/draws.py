@@ -162,6 +162,8 @@ def monte_carlo(fit, n_draws=20000, seed=1):
     """
     if isinstance(n_draws, bool) or not isinstance(n_draws, int | np.integer) or n_draws < 1:
         raise EmolaborError(f"n_draws: found {n_draws!r}, allowed: a whole number above 0.")
+    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
+        raise EmolaborError(f"seed: found {seed!r}, allowed: a whole number of at least 0.")
     covariance = fit.vcov().to_numpy()
     if np.isnan(covariance).any():
         raise EmolaborError("monte_carlo: the model is not identified, its estimates have no covariances.")

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from emolabor.sem.functionals import effect_draws, row_draws, slopes, standardized_draws
+from emolabor.sem.functionals import effect_draws, estimates, row_draws, slopes
 from emolabor.sem.threads import one_thread
 from emolabor.sem.values import wald
 
@@ -36,6 +36,5 @@ def effects_table(fit, effects, level=0.95):
     errors = np.sqrt(np.maximum(np.einsum("kq,qs,ks->k", gradient, fit.vcov().to_numpy(), gradient), 0.0))
     z, pvalue, lower, upper = wald(est, errors, level)
     frame = frame.assign(est=est, se=errors, z=z, pvalue=pvalue, ci_lower=lower, ci_upper=upper)
-    for name, only_latent in (("std_lv", True), ("std_all", False)):
-        frame[name] = effect_draws(effects, standardized_draws(model, theta, only_latent))[0]
-    return frame
+    _, std_lv, std_all = estimates(model, theta[0])
+    return frame.assign(std_lv=effect_draws(effects, std_lv)[0], std_all=effect_draws(effects, std_all)[0])

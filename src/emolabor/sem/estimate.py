@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 
 from emolabor.errors import EmolaborError
-from emolabor.sem import fiml, least_squares, likelihood
+from emolabor.sem import fiml, least_squares, likelihood, wlsmv
 from emolabor.sem.constraints import build_constraints, constraint_values, null_space
 from emolabor.sem.likelihood import factor
 from emolabor.sem.model import Loss
@@ -29,7 +29,7 @@ class Estimate:
 
 
 def losses_of(estimator, samples):
-    """One loss a group: least squares for GLS and ULS, by pattern where answers are missing, else the likelihood."""
+    """One loss a group: least squares, the likelihood, or the likelihood by pattern where answers are missing."""
     losses = []
     for sample in samples:
         if estimator in ("GLS", "ULS"):
@@ -40,6 +40,8 @@ def losses_of(estimator, samples):
                     partial(least_squares.derivatives, weights=weights),
                 )
             )
+        elif estimator in ("DWLS", "WLSMV"):
+            losses.append(Loss(wlsmv.half_discrepancy, wlsmv.derivatives))
         else:
             module = fiml if sample.patterns else likelihood
             losses.append(Loss(module.half_discrepancy, module.derivatives))
@@ -60,25 +62,26 @@ def estimate_parameters(model, start):
         Inequality constraints enter as equalities where they bind (active set: those that are violated come in, those
         whose multiplier pulls the wrong way go out).
     """
-    table = model.table
-    constraints = build_constraints(table)
-    start = _admissible(model, start)
-    active, estimate = (), None
-    for _ in range(2 * len(constraints.bounds) + 1):
-        curved = constraints.curved + active
-        estimate = _search(model, constraints, curved, start)
-        if not constraints.bounds:
+    table, active = model.table, ()
+    for _ in range(2 * len(table.inequalities) + 1):
+        constraints = build_constraints(table, active)
+        estimate = _search(model, constraints, start, len(active))
+        estimate = estimate or _search(model, constraints, _admissible(model, start), len(active))
+        if estimate is None:
+            raise EmolaborError("model: the implied covariance matrix is not positive definite at the starting values.")
+        if not table.inequalities:
             break
-        values, _ = constraint_values(table, constraints.bounds, estimate.theta)
-        violated = [t for t, v in zip(constraints.bounds, values, strict=True) if v < -1e-9 and t not in active]
+        values, _ = constraint_values(table, table.inequalities, estimate.theta)
+        violated = [t for t, v in zip(table.inequalities, values, strict=True) if v < -1e-9 and t not in active]
         if not violated:
             break
         active = (*active, violated[int(np.argmin([v for v in values if v < -1e-9]))])
     return estimate
 
 
-def _search(model, constraints, curved, start):
-    basis, offset = constraints.basis, constraints.offset
+def _search(model, constraints, start, n_active):
+    """Minimise from a start; None where an implied covariance matrix is not positive definite there."""
+    basis, offset, curved = constraints.basis, constraints.offset, constraints.curved
     unconstrained = basis.shape[0] == basis.shape[1]
 
     def theta_of(alpha):
@@ -98,19 +101,20 @@ def _search(model, constraints, curved, start):
         return values, jacobian @ basis
 
     first = start if unconstrained else basis.T @ (start - offset)
-    if not np.isfinite(value(first)):
-        raise EmolaborError("model: the implied covariance matrix is not positive definite at the starting values.")
     if curved:
         optimum = minimize_on_curve(value, derivatives, constraint, first)
-        free = basis @ null_space(constraint(optimum.theta)[1])
     else:
-        optimum, free = minimize(value, derivatives, first), basis
-    bound = len(curved) - len(constraints.curved)
-    return Estimate(theta_of(optimum.theta), optimum, free, free.shape[1] + bound)
+        optimum = minimize(value, derivatives, first)
+    if optimum is None:
+        return None
+    free = basis @ null_space(constraint(optimum.theta)[1]) if curved else basis
+    return Estimate(theta_of(optimum.theta), optimum, free, free.shape[1] + n_active)
 
 
 def _admissible(model, theta):
-    """Inflate starting variances until every implied covariance is positive definite."""
+    """Inflate starting variances until every implied covariance is positive definite, where the likelihood needs it."""
+    if model.table.ordered:
+        return theta
     variances = [row.free for row in model.table.rows if row.op == "~~" and row.lhs == row.rhs and row.free >= 0]
     theta = theta.copy()
     for _ in range(12):

@@ -62,7 +62,7 @@ def evaluate(tree, values):
     """Work out a tree: values may be numbers or arrays of one shape (for example one entry a resample)."""
     kind = tree[0]
     if kind == "number":
-        return tree[1]
+        return np.float64(tree[1])  # a division by zero is no error then, but infinite or missing
     if kind == "name":
         return values[tree[1]]
     if kind == "call":
@@ -98,7 +98,7 @@ def gradient(tree, values, gradients):
     """
     kind = tree[0]
     if kind == "number":
-        return tree[1], 0.0
+        return np.float64(tree[1]), 0.0
     if kind == "name":
         return values[tree[1]], gradients[tree[1]]
     if kind == "call":

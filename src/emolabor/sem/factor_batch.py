@@ -1,13 +1,17 @@
 """Value and gradient of many factor models at once, through matrices of the size of the factors.
 
 For models in which every path starts from a latent variable and the observed variables' residuals are uncorrelated,
-Sigma = Lambda Psi Lambda' + D with D diagonal. Its inverse is D^-1 - D^-1 Lambda (I + Psi G)^-1 Psi Lambda' D^-1 with
-G = Lambda' D^-1 Lambda (Woodbury), so that nothing of the size p x p is inverted.
+Sigma = Lambda Psi Lambda' + D with D diagonal. With A = D^-1 Lambda and K = (I + Psi Lambda' A)^-1 Psi the inverse is
+D^-1 - A K A' (Woodbury), so that of the p x p matrices only the product S A is ever formed.
 """
+
+from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
 
+@lru_cache(maxsize=64)
 def is_factor_model(structure):
     """Whether the fast way serves: latent sources, uncorrelated residuals that covary with no latent variable."""
     p, kind = structure.n_observed, structure.kind
@@ -20,7 +24,33 @@ def is_factor_model(structure):
     )
 
 
-def factor_value_and_gradient(structure, cov, mean, thetas, paths, covariances):
+@dataclass(frozen=True)
+class FactorPlaces:
+    """Which entries of a structure are loadings, paths among factors, residual and factor (co)variances, intercepts."""
+
+    loading: np.ndarray
+    path: np.ndarray
+    residual: np.ndarray
+    psi: np.ndarray
+    intercept: np.ndarray
+
+
+@lru_cache(maxsize=64)
+def _places(structure):
+    inside, kind = structure.row >= structure.n_observed, structure.kind
+    chosen = ((kind == 0) & ~inside, (kind == 0) & inside, (kind == 1) & ~inside, (kind == 1) & inside, kind == 2)
+    return FactorPlaces(*(np.flatnonzero(here) for here in chosen))
+
+
+def _filled(fixed, values, *places):
+    """Copies (R, ...) of fixed values with values (R, k) put in their places."""
+    result = np.empty((len(values), *fixed.shape))
+    result[:] = fixed
+    result[:, *places] = values
+    return result
+
+
+def factor_value_and_gradient(structure, cov, mean, thetas):
     """Half the discrepancy (R,) and its gradient by entry (R, n_entries).
 
     Parameters
@@ -30,61 +60,59 @@ def factor_value_and_gradient(structure, cov, mean, thetas, paths, covariances):
     cov, mean : ndarray
         (R, p, p) and (R, p): each resample's moments.
     thetas : ndarray (R, q)
-    paths, covariances : ndarray (R, v, v)
-        From `fill_many`.
 
     Returns
     -------
     tuple of ndarray
         The value is NaN where a residual variance is not positive or Sigma is not positive definite.
     """
-    p = structure.n_observed
-    latent = paths[:, p:, p:]
-    total = np.linalg.inv(np.eye(latent.shape[1]) - latent) if structure.sources_are_joined else None
-    loadings = paths[:, :p, p:] if total is None else paths[:, :p, p:] @ total
-    psi = covariances[:, p:, p:]
-    residual = np.einsum("rii->ri", covariances[:, :p, :p])
-    with np.errstate(divide="ignore", invalid="ignore"):
-        scaled = loadings / residual[:, :, None]  # D^-1 Lambda
-        logdet = np.log(residual).sum(axis=1)
-    scaled = np.where(np.isfinite(scaled), scaled, 0.0)
-    inner = np.eye(psi.shape[1]) + psi @ (loadings.swapaxes(1, 2) @ scaled)
-    sign, log_inner = np.linalg.slogdet(inner)
-    logdet = np.where(sign > 0, logdet + log_inner, np.nan)
-    inner[sign <= 0] = np.eye(psi.shape[1])
-    right = np.linalg.solve(inner, psi @ scaled.swapaxes(1, 2))  # (m, p): the inverse is D^-1 - scaled @ right
-    inverse = -scaled @ right
-    np.einsum("rii->ri", inverse)[:] += 1.0 / np.where(residual == 0, 1.0, residual)
+    p, here, values = structure.n_observed, _places(structure), thetas[:, structure.parameter]
+    row, col = structure.row, structure.col
+    identity = structure.identity[p:, p:]
+    own = _filled(structure.paths[:p, p:], values[:, here.loading], row[here.loading], col[here.loading] - p)
+    psi = _filled(structure.covariances[p:, p:], values[:, here.psi], row[here.psi] - p, col[here.psi] - p)
+    psi[:, col[here.psi] - p, row[here.psi] - p] = values[:, here.psi]
+    residual = _filled(structure.covariances.diagonal()[:p], values[:, here.residual], row[here.residual])
+    loadings, effects, cov_from = own, None, psi
+    if structure.sources_are_joined:
+        among = _filled(structure.paths[p:, p:], values[:, here.path], row[here.path] - p, col[here.path] - p)
+        effects = np.linalg.inv(identity - among)
+        loadings, cov_from = own @ effects, psi @ effects.swapaxes(1, 2)
     about = cov
     if structure.mean_structure:
-        intercepts = np.broadcast_to(structure.intercepts, (len(thetas), paths.shape[1])).copy()
-        here = structure.kind == 2
-        intercepts[:, structure.row[here]] = thetas[:, structure.parameter[here]]
-        latent_means = intercepts[:, p:] if total is None else np.einsum("rij,rj->ri", total, intercepts[:, p:])
-        gap = mean - intercepts[:, :p] - np.einsum("rij,rj->ri", paths[:, :p, p:], latent_means)
+        intercepts = _filled(structure.intercepts, values[:, here.intercept], row[here.intercept])
+        factor_means = intercepts[:, p:, None] if effects is None else effects @ intercepts[:, p:, None]
+        gap = mean - intercepts[:, :p] - (own @ factor_means)[:, :, 0]
         about = cov + gap[:, :, None] * gap[:, None, :]
-        pull = np.einsum("rij,rj->ri", inverse, gap)
-    turned = inverse @ about
-    value = 0.5 * (logdet + np.einsum("rii->r", turned))
-    by_loadings = inverse @ loadings
-    by_loadings = by_loadings - turned @ by_loadings  # W Lambda
-    by_latent = loadings.swapaxes(1, 2) @ by_loadings
-    cov_from = psi if total is None else psi @ total.swapaxes(1, 2)
-    slope = np.empty((len(thetas), len(structure.kind)))
-    i, j, kind = structure.row, structure.col, structure.kind
-    loading, path = (kind == 0) & (i < p), (kind == 0) & (i >= p)
-    slope[:, loading] = (by_loadings @ cov_from)[:, i[loading], j[loading] - p]
-    slope[:, path] = (by_latent @ cov_from)[:, i[path] - p, j[path] - p]
-    own, joint = (kind == 1) & (i < p), (kind == 1) & (i >= p)
-    diagonal = np.einsum("rii->ri", inverse) - np.einsum("rij,rij->ri", turned, inverse)
-    slope[:, own] = 0.5 * diagonal[:, i[own]]
-    slope[:, joint] = by_latent[:, i[joint] - p, j[joint] - p] * structure.scale[joint]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        inverse = 1.0 / residual
+        logdet = np.log(residual).sum(axis=1)
+    inverse[~np.isfinite(inverse)] = 0.0
+    scaled = loadings * inverse[:, :, None]  # A
+    crossed = loadings.swapaxes(1, 2) @ scaled
+    inner = identity + psi @ crossed
+    sign, log_inner = np.linalg.slogdet(inner)
+    logdet = np.where(sign > 0, logdet + log_inner, np.nan)
+    inner[sign <= 0] = identity
+    kernel = np.linalg.solve(inner, psi)  # K
+    product = about @ scaled
+    by_kernel = kernel @ (scaled.swapaxes(1, 2) @ product)
+    own_misfit = np.einsum("rii->ri", about) * inverse
+    value = 0.5 * (logdet + own_misfit.sum(axis=1) - np.einsum("rii->r", by_kernel))
+    product *= inverse[:, :, None]
+    turned = scaled @ (identity + by_kernel) - product
+    by_loadings = turned @ (identity - kernel @ crossed)  # W Lambda
+    by_factors = loadings.swapaxes(1, 2) @ by_loadings
+    slope = np.empty((len(thetas), len(row)))
+    slope[:, here.loading] = (by_loadings @ cov_from)[:, row[here.loading], col[here.loading] - p]
+    slope[:, here.path] = (by_factors @ cov_from)[:, row[here.path] - p, col[here.path] - p]
+    diagonal = inverse * (1 - own_misfit) - (((turned - product) @ kernel) * scaled).sum(axis=2)
+    slope[:, here.residual] = 0.5 * diagonal[:, row[here.residual]]
+    slope[:, here.psi] = by_factors[:, row[here.psi] - p, col[here.psi] - p] * structure.scale[here.psi]
     if structure.mean_structure:
-        drawn = np.einsum("ri,rij->rj", pull, loadings)
-        slope[:, loading] -= pull[:, i[loading]] * latent_means[:, j[loading] - p]
-        slope[:, path] -= drawn[:, i[path] - p] * latent_means[:, j[path] - p]
-        here = np.flatnonzero(kind == 2)
-        observed, inside = here[i[here] < p], here[i[here] >= p]
-        slope[:, observed] = -pull[:, i[observed]]
-        slope[:, inside] = -drawn[:, i[inside] - p]
+        pull = gap * inverse - (scaled @ (kernel @ (scaled.swapaxes(1, 2) @ gap[:, :, None])))[:, :, 0]
+        drawn = np.concatenate([pull, (loadings.swapaxes(1, 2) @ pull[:, :, None])[:, :, 0]], axis=1)
+        slope[:, here.loading] -= pull[:, row[here.loading]] * factor_means[:, col[here.loading] - p, 0]
+        slope[:, here.path] -= drawn[:, row[here.path]] * factor_means[:, col[here.path] - p, 0]
+        slope[:, here.intercept] = -drawn[:, row[here.intercept]]
     return value, slope

@@ -1,16 +1,18 @@
 """The fitted model: methods orchestrate, the numbers happen in functions."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 import pandas as pd
 
+from emolabor.errors import EmolaborError
 from emolabor.sem import functionals
 from emolabor.sem.draws import monte_carlo
 from emolabor.sem.effects import effects_table
 from emolabor.sem.inference import covariance_of_estimates, defined_errors
 from emolabor.sem.measures import all_fit_measures
+from emolabor.sem.ordinal_measures import ordinal_fit_measures
 from emolabor.sem.paths import list_effects
 from emolabor.sem.problems import find_problems, find_warnings
 from emolabor.sem.resampling import bootstrap
@@ -39,6 +41,15 @@ COLUMNS = (
 )
 
 
+@lru_cache(maxsize=64)
+def _names_of_rows(table):
+    """Columns lhs, op, rhs, group, label: the same for every fit of a table."""
+    rows = [(row.lhs, row.op, row.rhs, row.group + 1, row.label) for row in table.rows]
+    rows += [(defined.name, ":=", defined.text, 0, defined.name) for defined in table.defined]
+    frame = pd.DataFrame(rows, columns=COLUMNS[:5])
+    return tuple(frame[name].array if name != "group" else frame[name].to_numpy() for name in frame)
+
+
 @dataclass(frozen=True)
 class Fit:
     """A model fitted to data; everything shown derives from `tidy`.
@@ -51,7 +62,7 @@ class Fit:
         Parameter table, samples, discrepancies.
     estimate : Estimate
     se : str
-        Kind of standard errors: expected, observed, robust_sem, huber_white.
+        Kind of standard errors: expected, observed, robust_sem, huber_white, robust_dwls.
     """
 
     text: str
@@ -66,7 +77,7 @@ class Fit:
 
     @property
     def estimator(self):
-        """ML, MLM, MLR, GLS or ULS."""
+        """ML, MLM, MLR, GLS, ULS, DWLS or WLSMV."""
         return self.model.estimator
 
     @property
@@ -122,24 +133,19 @@ class Fit:
         0.5
         """
         table, theta = self.table, self.estimate.theta
-        rows = [(row.lhs, row.op, row.rhs, row.group + 1, row.label) for row in table.rows]
-        rows += [(defined.name, ":=", defined.text, 0, defined.name) for defined in table.defined]
-        est = functionals.row_draws(self.model, theta[None, :])
-        columns = [est]
-        columns += [functionals.standardized_draws(self.model, theta[None, :], latent) for latent in (True, False)]
-        columns = [np.hstack([values, functionals.defined_draws(table, values)])[0] for values in columns]
-        free = np.array([row.free for row in table.rows])
-        own = np.append(np.sqrt(np.maximum(np.diag(self._vcov), 0.0)), 0.0)
-        errors = np.array([*np.where(free >= 0, own[free], 0.0), *defined_errors(table, theta, self._vcov)])
-        z, pvalue, lower, upper = wald(columns[0], errors, level)
-        lhs, op, rhs, group, label = zip(*rows, strict=True)
-        data = (lhs, op, rhs, group, label, columns[0], errors, z, pvalue, lower, upper, columns[1], columns[2])
-        return pd.DataFrame(dict(zip(COLUMNS, data, strict=True)))
+        columns = functionals.estimates(self.model, theta)
+        est, std_lv, std_all = (np.hstack([own, functionals.defined_draws(table, own)])[0] for own in columns)
+        own = np.append(np.sqrt(np.maximum(np.diag(self._vcov), 0.0)), 0.0)  # the last for what is fixed: place -1
+        errors = np.append(own[table.free], defined_errors(table, theta, self._vcov))
+        z, pvalue, lower, upper = wald(est, errors, level)
+        numbers = (est, errors, z, pvalue, lower, upper, std_lv, std_all)
+        return pd.DataFrame(dict(zip(COLUMNS, (*_names_of_rows(table), *numbers), strict=True)))
 
     @cached_property
     @one_thread
     def _fit_measures(self):
-        return all_fit_measures(self.model, self.estimate)
+        measures = ordinal_fit_measures if self.table.ordered else all_fit_measures
+        return measures(self.model, self.estimate)
 
     def fit_measures(self):
         """Fit measures under lavaan's names with _ for a dot.
@@ -179,6 +185,9 @@ class Fit:
         -------
         DataFrame (p, p)
         """
+        groups = self.table.n_groups
+        if group not in range(1, groups + 1):
+            raise EmolaborError(f"group: found {group!r}, allowed: 1 to {groups}.")
         names = list(self.table.variables.observed)
         sigma = implied_moments(self.model.structures[group - 1], self.estimate.theta).sigma
         return pd.DataFrame(sigma, index=names, columns=names)
@@ -266,6 +275,15 @@ class Fit:
         str
         """
         return summary_text(self)
+
+    def __repr__(self):
+        """One line: what was fitted, how well, and whether it can be trusted."""
+        measures = self.fit_measures()
+        verdict = "admissible" if self.admissible else f"not admissible: {self.problems[0]}"
+        return (
+            f"{self.estimator} fit of {self.n_obs} cases: chi-square {measures.chisq:.3f} on {measures.df:.0f} df, "
+            f"CFI {measures.cfi:.3f}, RMSEA {measures.rmsea:.3f}, SRMR {measures.srmr:.3f}; {verdict}"
+        )
 
     def _repr_html_(self):
         return summary_html(self)

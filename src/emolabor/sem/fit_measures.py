@@ -1,10 +1,10 @@
 """Fit measures under lavaan's names (with _ for .): pure functions of moments, chi-squares and degrees of freedom."""
 
 import numpy as np
-from scipy.optimize import brentq
-from scipy.special import chdtrc, chdtri, chndtr
+from scipy.special import chdtrc, chdtri, chndtr, chndtrinc, ndtri
 
 CLOSE, NOT_CLOSE, LEVEL = 0.05, 0.08, 0.90
+NORMAL_FROM = 1e8
 
 
 def chisq_pvalue(chisq, df):
@@ -161,15 +161,20 @@ def robust(chisq, df, factor, baseline_chisq, baseline_df, baseline_factor, n, n
 
 
 def _noncentrality(chisq, df, probability):
-    """The noncentrality at which P(X <= chisq) equals the probability; 0 where even the central one is below it."""
+    """The noncentrality at which P(X <= chisq) equals the probability; 0 where even the central one is below it.
+
+    Of very large chi-squares, as ULS has them of answers in small units, the normal distribution with the same mean and
+    variance is inverted: relative error below 1 / chisq.
+    """
     if not (np.isfinite(chisq) and np.isfinite(df)):
         return np.nan
     if chndtr(chisq, df, 0.0) < probability:
         return 0.0
-    upper = max(chisq, df, 1.0)
-    while chndtr(chisq, df, upper) > probability:
-        upper *= 2
-    return brentq(lambda ncp: chndtr(chisq, df, ncp) - probability, 0.0, upper, xtol=1e-10, rtol=1e-13)
+    if chisq > NORMAL_FROM:
+        square = float(ndtri(probability)) ** 2
+        root = np.sqrt(4 * (chisq - df) * square + 4 * square**2 + 2 * df * square)
+        return chisq - df + 2 * square + (root if probability < 0.5 else -root)
+    return float(chndtrinc(chisq, df, probability))
 
 
 def information_criteria(logl, n_free, n):
@@ -196,14 +201,13 @@ def residual_sums(cov, sigma, mean, mu, mean_structure):
         Squares of rmr, srmr, crmr, srmr_mplus, each also without the means (`_nomean`).
     """
     p = len(cov)
-    lower = np.tril_indices(p)
-    pairs, off_pairs = len(lower[0]), p * (p - 1) / 2
-    sd, sd_model = np.sqrt(np.diag(cov)), np.sqrt(np.diag(sigma))
+    variances, implied = cov.diagonal(), sigma.diagonal()
+    sd, sd_model = np.sqrt(variances), np.sqrt(np.where(implied > 0, implied, np.nan))
     raw = cov - sigma
-    bentler = raw / np.outer(sd, sd)
-    bollen = cov / np.outer(sd, sd) - sigma / np.outer(sd_model, sd_model)
-    mplus = bollen.copy()
-    np.fill_diagonal(mplus, (np.diag(cov) - np.diag(sigma)) / np.diag(cov))
+    bentler = raw / (sd[:, None] * sd)
+    bollen = cov / (sd[:, None] * sd) - sigma / (sd_model[:, None] * sd_model)  # its diagonal is zero
+    mplus = bollen + np.diag((variances - implied) / variances)
+    pairs, off_pairs = p * (p + 1) // 2, p * (p - 1) / 2
     squares = {
         "rmr": (raw, mean - mu, pairs),
         "srmr": (bentler, (mean - mu) / sd, pairs),
@@ -212,7 +216,8 @@ def residual_sums(cov, sigma, mean, mu, mean_structure):
     }
     result = {}
     for name, (matrix, means, count) in squares.items():
-        total = float(np.sum(matrix[lower] ** 2))
+        diagonal = matrix.diagonal()
+        total = 0.5 * float(np.vdot(matrix, matrix) + diagonal @ diagonal)
         result[f"{name}_nomean"] = total / count if count else 0.0
         if mean_structure:
             total, count = total + float(means @ means), count + p

@@ -1,14 +1,16 @@
 """Misfit that incomplete answers hide: fit indices as they would be with complete data (Zhang & Savalei, 2022)."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from emolabor.sem import fiml, likelihood
-from emolabor.sem.inference import bordered_inverse, scores_of
-from emolabor.sem.saturated import moment_structure
-from emolabor.sem.structure import derivative_columns, implied_moments
+from emolabor.sem.inference import bordered_inverse
+from emolabor.sem.saturated import saturated
+from emolabor.sem.structure import implied_moments, moment_slopes
 
 
-def complete_data_misfit(model, theta, basis):
+def complete_data_misfit(model, theta, basis, saturated):
     """Chi-square against the saturated model's moments as if they were of complete data, and its expectation.
 
     Parameters
@@ -17,46 +19,45 @@ def complete_data_misfit(model, theta, basis):
     theta : ndarray (q,)
         The FIML estimates.
     basis : ndarray (q, r)
+    saturated : sequence of Saturated
+        One a group.
 
     Returns
     -------
     tuple of float
         n F at the EM moments, and the trace k of Q'VQ Gamma: V the normal-theory weight of complete data, Gamma the
-        covariance of the EM moments, Q what the model leaves of a change in them.
+        covariance of the EM moments, Q = I - D (D'HD)^-1 D'H what the model leaves of a change in them, with H their
+        information and D their derivatives.
     """
-    misfit, slopes, weights, covariances, curvatures = 0.0, [], [], [], []
-    for structure, sample, _ in model.groups:
+    misfit, parts = 0.0, []
+    for (structure, sample, _), full in zip(model.groups, saturated, strict=True):
         implied = implied_moments(structure, theta)
-        inverse, logdet = likelihood.factor(implied.sigma)
+        factored = likelihood.factor(implied.sigma)
+        if factored is None:  # a search that ran away
+            return np.nan, np.nan
+        inverse, logdet = factored
         gap = sample.mean - implied.mu
-        about = sample.cov + np.outer(gap, gap)
-        misfit += sample.n * (logdet - likelihood.factor(sample.cov)[1] + np.sum(inverse * about) - len(gap))
-        module = fiml if sample.patterns else likelihood
-        full, moments = moment_structure(sample.cov, sample.mean, "all", True, model.exogenous)
-        curvature = module.derivatives(full, moments, sample, observed=True)[2]
-        covariance = bordered_inverse(curvature, np.eye(len(moments)))
-        if covariance is None:
+        about = sample.cov + gap[:, None] * gap
+        misfit += sample.n * (logdet - likelihood.factor(sample.cov)[1] + np.vdot(inverse, about) - len(gap))
+        if full.inverse is None:
             return float(misfit), np.nan
-        covariance = covariance / sample.n
+        covariance = full.inverse / sample.n
         if model.estimator == "MLR":
-            scores = scores_of(full, moments, sample)
-            covariance = covariance @ (scores.T @ scores) @ covariance
-        slopes.append(moment_slopes(structure, implied, full) @ basis)
-        curvatures.append(sample.n * curvature)
-        weights.append(sample.n * likelihood.derivatives(full, moments, sample)[2])
-        covariances.append(covariance)
-    parts = list(zip(slopes, curvatures, strict=True))
-    total = sum(slope.T @ curvature @ slope for slope, curvature in parts)
+            covariance = covariance @ full.cross_product @ covariance
+        slopes = moment_slopes(structure, implied)[full.kept] @ basis
+        weights = sample.n * likelihood.derivatives(full.structure, full.moments, sample)[2]
+        parts.append((slopes, sample.n * full.information, weights, covariance))
+    total = sum(slopes.T @ information @ slopes for slopes, information, _, _ in parts)
     inner = bordered_inverse(total, np.eye(len(total)))
     if inner is None:
         return float(misfit), np.nan
+    weighed = sum(slopes.T @ weights @ slopes for slopes, _, weights, _ in parts)
     trace = 0.0
-    for i, (slope, _) in enumerate(parts):
-        for j, (other, other_curvature) in enumerate(parts):
-            rest = -slope @ inner @ other.T @ other_curvature
-            if i == j:
-                rest = rest + np.eye(len(rest))
-            trace += np.sum((rest.T @ weights[i] @ rest) * covariances[j])
+    for slopes, information, weights, covariance in parts:
+        spent = inner @ (slopes.T @ information)
+        spread = spent @ covariance
+        trace += np.vdot(weights, covariance) - 2 * np.vdot(slopes.T @ weights, spread)
+        trace += np.vdot(weighed, spread @ spent.T)
     return float(misfit), float(trace)
 
 
@@ -77,12 +78,19 @@ def goodness(structure, theta, sample, exogenous):
         expected information of the saturated model at the implied moments.
     """
     implied = implied_moments(structure, theta)
-    full, modelled = moment_structure(implied.sigma, implied.mu, "all", True, exogenous)
-    module = fiml if sample.patterns else likelihood
-    weights = module.derivatives(full, modelled, sample)[2]
+    modelled = replace(sample, cov=implied.sigma, mean=implied.mu)
+    full = saturated(modelled, True, exogenous)
+    if likelihood.factor(implied.sigma) is None:  # a search that ran away
+        return np.nan
+    if sample.patterns:
+        weights = fiml.moment_information(sample, implied.sigma, implied.mu, observed=False)
+        weights = weights[np.ix_(full.kept, full.kept)]
+    else:
+        weights = likelihood.derivatives(full.structure, full.moments, modelled)[2]
     cov, mean = pairwise_moments(sample.data)
-    available = np.where(full.kind == 1, cov[full.row, full.col], mean[full.row])
-    rest = available - modelled
+    layout = full.structure
+    available = np.where(layout.kind == 1, cov[layout.row, layout.col], mean[layout.row])
+    rest = available - full.moments
     return float(1 - rest @ weights @ rest / (available @ weights @ available))
 
 
@@ -94,13 +102,3 @@ def pairwise_moments(values):
     with np.errstate(invalid="ignore"):  # two variables observed together in one row have no covariance
         cov = (centred.T @ centred - sums * sums.T / together) / (together - 1)
     return cov * (len(values) - 1) / len(values), np.nanmean(values, axis=0)
-
-
-def moment_slopes(structure, implied, full):
-    """Derivatives (n_moments, q) of the distinct moments by the parameters, in the order of the saturated structure."""
-    left, right, weight = derivative_columns(structure, implied)
-    i, j = full.row, full.col
-    by_entry = np.where((full.kind == 1)[:, None], left[i] * right[j] + left[j] * right[i], weight[None, :] * left[i])
-    slopes = np.zeros((len(i), structure.n_parameters))
-    np.add.at(slopes.T, structure.parameter, by_entry.T)
-    return slopes

@@ -2,8 +2,11 @@
 
 import numpy as np
 
-from emolabor.sem import expressions, fiml, likelihood
+from emolabor.sem import expressions, fiml, likelihood, wlsmv
 from emolabor.sem.constraints import label_values
+from emolabor.sem.likelihood import factor
+
+SINGULAR = 1e-10
 
 
 def covariance_of_estimates(model, estimate, kind):
@@ -16,7 +19,8 @@ def covariance_of_estimates(model, estimate, kind):
     kind : str
         "expected" or "observed": inverse information. "robust_sem": Satorra & Bentler (1994), expected information and
         fourth-order moments. "huber_white": observed information and the cases' scores (Huber, 1967; White, 1982),
-        summed within clusters where there are clusters.
+        summed within clusters where there are clusters. "robust_dwls": information and asymptotic covariances of the
+        statistics (Muthen, du Toit & Spisic, 1997).
 
     Returns
     -------
@@ -35,20 +39,39 @@ def covariance_of_estimates(model, estimate, kind):
 
 def bordered_inverse(information, basis):
     """Inverse of the information (q, q) along the free directions (q, r); None where it is singular."""
-    inner = basis.T @ information @ basis
-    scale = np.sqrt(np.abs(np.diag(inner)))
+    unconstrained = basis.shape[0] == basis.shape[1]
+    inner = information if unconstrained else basis.T @ information @ basis
+    if not len(inner):
+        return np.zeros_like(information)
+    scale = np.sqrt(np.abs(inner.diagonal()))
     scale[scale == 0] = 1.0
-    values, vectors = np.linalg.eigh(inner / np.outer(scale, scale))
-    if len(values) and values[0] < 1e-10 * values[-1]:
+    scale = scale[:, None] * scale
+    inverse = _inverse(inner / scale)
+    if inverse is None:
         return None
-    return basis @ ((vectors / values) @ vectors.T / np.outer(scale, scale)) @ basis.T
+    inverse = inverse / scale
+    return inverse if unconstrained else basis @ inverse @ basis.T
+
+
+def _inverse(matrix):
+    """Inverse of a symmetric matrix (r, r) with unit diagonal; None where it is singular."""
+    factored = factor(matrix)
+    # The smallest eigenvalue is above 1 / trace of the inverse, the largest is at most r.
+    if factored is not None and SINGULAR * len(matrix) * factored[0].trace() < 1:
+        return factored[0]
+    values, vectors = np.linalg.eigh(matrix)
+    if values[0] <= SINGULAR * values[-1]:
+        return None
+    return (vectors / values) @ vectors.T
 
 
 def meat(model, theta, kind):
     """Mean cross-product (q, q) of the cases' scores over all groups."""
     total = 0.0
     for structure, sample, _ in model.groups:
-        if kind == "robust_sem":
+        if kind == "robust_dwls":
+            total = total + wlsmv.robust_meat(structure, theta, sample)
+        elif kind == "robust_sem":
             total = total + moment_meat(structure, theta, sample, model.exogenous)
         else:
             scores = scores_of(structure, theta, sample)
@@ -80,7 +103,9 @@ def deviations_and_predicted(sample, exogenous):
 
 def scores_of(structure, theta, sample):
     """Scores (n, q) of the cases of one group, or their sums within clusters (n_clusters, q)."""
-    if sample.patterns:
+    if structure.ordered is not None:
+        scores = wlsmv.case_scores(structure, theta, sample)
+    elif sample.patterns:
         scores = fiml.case_scores(structure, theta, sample)
     else:
         centre = None if structure.mean_structure else sample.mean
@@ -101,8 +126,10 @@ def defined_errors(table, theta, covariance):
     """Standard errors of the `:=` parameters by the delta method (Sobel, 1982)."""
     values, gradients = label_values(table, theta)
     errors = []
-    for defined in table.defined:
-        values[defined.name], slope = expressions.gradient(defined.tree, values, gradients)
-        gradients[defined.name] = np.broadcast_to(slope, (table.n_free,))
-        errors.append(float(np.sqrt(gradients[defined.name] @ covariance @ gradients[defined.name])))
+    with np.errstate(all="ignore"):
+        for defined in table.defined:
+            values[defined.name], slope = expressions.gradient(defined.tree, values, gradients)
+            gradients[defined.name] = np.broadcast_to(slope, (table.n_free,))
+            error = float(np.sqrt(gradients[defined.name] @ covariance @ gradients[defined.name]))
+            errors.append(error if np.isfinite(values[defined.name]) and np.isfinite(error) else np.nan)
     return errors

@@ -9,7 +9,7 @@ import pandas as pd
 
 from emolabor.errors import EmolaborError
 from emolabor.sem.api import sem
-from emolabor.sem.comparison import ROBUST
+from emolabor.sem.invariance_ordinal import ORDINAL_STEPS, ordinal_step
 from emolabor.sem.invariance_rule import COLUMNS, RULE, judge, limits_for, limits_in_words
 from emolabor.sem.invariance_search import FEWEST_TIED, free_until_it_holds
 
@@ -19,6 +19,12 @@ STEPS = {
     "scalar": ("loadings", "intercepts"),
     "strict": ("loadings", "intercepts", "residuals"),
 }
+ROBUST_KIND = " (scaled chi-square, robust CFI and RMSEA)"
+KINDS = {"MLM": ROBUST_KIND, "MLR": ROBUST_KIND, "WLSMV": " (scaled and shifted chi-square, scaled CFI and RMSEA)"}
+ORDINAL_NOTE = (
+    " These limits were found for continuous answers: with ordered ones read the difference test beside them. "
+    "Thresholds come before loadings (Wu & Estabrook, 2016)."
+)
 
 
 @dataclass(frozen=True)
@@ -30,7 +36,8 @@ class Invariance:
     table : DataFrame
         A row a step (and one for the partial model of a step that failed): chisq, df, pvalue, chisq_diff, df_diff,
         pvalue_diff, cfi, rmsea, srmr, their changes dcfi, drmsea, dsrmr against the step before, decision. Where the
-        estimator is robust: scaled chi-square and difference (Satorra & Bentler, 2001), robust CFI and RMSEA.
+        estimator is robust: scaled chi-square and difference (Satorra & Bentler, 2001), robust CFI and RMSEA; for
+        ordered answers the scaled and shifted ones (Satorra, 2000), scaled CFI and RMSEA.
     fits : dict
         The fits by the table's row names.
     level : str or None
@@ -64,13 +71,14 @@ class Invariance:
             "Rule (limits of Chen, 2007): a step holds where CFI falls by no more than its limit and RMSEA or SRMR "
             f"(or both) rise by no more than theirs. Limits ({self.limits}): {'; '.join(rows) or 'none needed'}. "
             "The first step holds where its solution is admissible; whether it fits well is for the reader to judge."
+            + (ORDINAL_NOTE if next(iter(self.fits.values())).table.ordered else "")
         )
 
     def decision(self):
         """The decision in words."""
         exempt = f" with {', '.join(self.exempt)} free over groups from the beginning" if self.exempt else ""
         words = [f"Decision: {self.level or 'no'} invariance holds{exempt}."]
-        steps = [name for name in self.table.index if name in STEPS]
+        steps = [name for name in self.table.index if name in ORDINAL_STEPS]
         if steps[-1] != self.level:
             words.append(f"{steps[-1].capitalize()} {self.table.decision[steps[-1]]}.")
         if self.partial:
@@ -93,7 +101,7 @@ class Invariance:
     def _heading(self):
         fit = next(iter(self.fits.values()))
         groups = ", ".join(f"{sample.label} {sample.n}" for sample in fit.model.samples)
-        kind = " (scaled chi-square, robust CFI and RMSEA)" if fit.estimator in ROBUST else ""
+        kind = KINDS.get(fit.estimator, "")
         return f"Measurement invariance, estimator {fit.estimator}{kind}, cases by group: {groups}"
 
     def _rounded(self):
@@ -101,6 +109,10 @@ class Invariance:
         shown = self.table.astype({"df_diff": "Int64"})
         shown[numbers] = shown[numbers].map(lambda value: "" if np.isnan(value) else f"{value:.3f}")
         return shown.astype(object).where(shown.notna(), "")
+
+    def __repr__(self):
+        """The summary: a ladder is read, not inspected."""
+        return self.summary()
 
     def _repr_html_(self):
         text = "".join(f"<p>{escape(line)}</p>" for line in (self.rule(), self.decision()))
@@ -112,12 +124,13 @@ def invariance(
     data,
     group,
     *,
-    estimator="ML",
+    estimator=None,
     missing="listwise",
     cluster=None,
+    ordered=None,
     std_lv=False,
     group_partial=(),
-    steps=("configural", "metric", "scalar", "strict"),
+    steps=None,
 ):
     """Climb the ladder of measurement invariance.
 
@@ -128,12 +141,13 @@ def invariance(
     data : DataFrame
     group : str
         Column with the group of each case.
-    estimator, missing, cluster, std_lv
+    estimator, missing, cluster, ordered, std_lv
         As for `emolabor.sem.sem`. With `std_lv` every loading can be freed, otherwise all but the first.
     group_partial : sequence of str
         Parameters free over groups at every step, such as ``"x3 ~1"``.
-    steps : sequence of str
-        The first of configural, metric, scalar, strict, or some of them in this order, configural included.
+    steps : sequence of str, optional
+        The first of configural, metric, scalar, strict (with ordered answers: configural, thresholds, metric, scalar,
+        strict), or some of them in this order, configural included; by default all.
 
     Returns
     -------
@@ -149,7 +163,12 @@ def invariance(
     A step that fails by the rule (`RULE`; Chen, 2007) ends the ladder; the parameter over groups with the largest score
     test is then freed, one after the other, until the rule holds or fewer than two indicators of a factor, or fewer
     than half, would stay equal (Byrne, Shavelson & Muthen, 1989). A step that did not converge or is improper ends the
-    ladder with the reason. A first loading fixed at one counts as equal; whether it is, is not tested.
+    ladder with the reason. With ordered answers thresholds come before loadings (Wu & Estabrook, 2016): equal
+    thresholds free intercepts and scales in the later groups, equal intercepts the latent means; the strict step is
+    in the theta parametrisation. Three categories or fewer leave nothing to test of thresholds alone. Partial
+    invariance of ordered answers is searched among loadings only.
+
+    A first loading fixed at one counts as equal; whether it is, is not tested.
 
     Examples
     --------
@@ -158,24 +177,27 @@ def invariance(
     >>> el.invariance("exhaustion =~ ex1 + ex2 + ex3 + ex4", data, "sex").level
     'strict'
     """
-    _check_steps(steps)
     exempt = (group_partial,) if isinstance(group_partial, str) else tuple(group_partial)
-    options = dict(estimator=estimator, missing=missing, group=group, cluster=cluster, std_lv=std_lv)
+    options = dict(estimator=estimator, missing=missing, group=group, cluster=cluster, ordered=ordered, std_lv=std_lv)
+    configural = sem(model, data, **options, group_partial=exempt)
+    _check_latent(configural)
+    known = ORDINAL_STEPS if configural.table.ordered else STEPS
+    steps = tuple(known) if steps is None else steps
+    _check_steps(steps, known)
 
     def fit_step(step, freed=()):
-        return sem(model, data, **options, group_equal=STEPS[step], group_partial=(*exempt, *freed))
+        text, held = ordinal_step(step, configural.table) if configural.table.ordered else ("", {})
+        held = held or dict(group_equal=STEPS[step])
+        return sem(model + text, data, **options, **held, group_partial=(*exempt, *freed))
 
     rows, fits, level, before = {}, {}, None, None
-    freed, trace, limits = (), [], None
+    freed, trace, limits = (), [], limits_for(configural)
     for step in steps:
-        fit = fits[step] = fit_step(step)
-        if before is None:
-            _check_latent(fit)
-            limits = limits_for(fit)
+        fit = fits[step] = configural if before is None else fit_step(step)
         allowed = RULE[limits].get(step)
         rows[step], holds = judge(fit, before, allowed)
         if not holds:
-            if not fit.problems:
+            if not fit.problems and (step == "metric" or not fit.table.ordered):
                 refit = partial(fit_step, step)
                 last, freed, trace = free_until_it_holds(refit, fit, before, step, allowed, exempt)
                 if trace:
@@ -188,8 +210,8 @@ def invariance(
     return Invariance(table, fits, level, freed, search, exempt, limits)
 
 
-def _check_steps(steps):
-    known = list(STEPS)
+def _check_steps(steps, known):
+    known = list(known)
     places = [known.index(step) if step in known else -1 for step in steps]
     if not places or places[0] != 0 or -1 in places or places != sorted(set(places)):
         raise EmolaborError(

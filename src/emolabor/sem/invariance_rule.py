@@ -7,21 +7,25 @@ from emolabor.sem.comparison import ROBUST, difference
 # Chen (2007, p. 501): largest fall of CFI and rise of RMSEA and SRMR. She names CFI the main criterion, supplemented by
 # RMSEA or SRMR; our reading: CFI and at least one of the two keep their limits. The stricter limits are hers for small
 # samples (N <= 300) of unequal groups; we take them for either. She draws no border for unequal: more than twice as
-# many cases in the largest group as in the smallest is ours.
+# many cases in the largest group as in the smallest is ours. She studied continuous answers; for
+# thresholds we take the limits of intercepts.
 RULE = {
     "small_n": 300,
     "unequal_ratio": 2.0,
     "usual": {
+        "thresholds": {"cfi": 0.010, "rmsea": 0.015, "srmr": 0.010},
         "metric": {"cfi": 0.010, "rmsea": 0.015, "srmr": 0.030},
         "scalar": {"cfi": 0.010, "rmsea": 0.015, "srmr": 0.010},
         "strict": {"cfi": 0.010, "rmsea": 0.015, "srmr": 0.010},
     },
     "small or unequal groups": {
+        "thresholds": {"cfi": 0.005, "rmsea": 0.010, "srmr": 0.005},
         "metric": {"cfi": 0.005, "rmsea": 0.010, "srmr": 0.025},
         "scalar": {"cfi": 0.005, "rmsea": 0.010, "srmr": 0.005},
         "strict": {"cfi": 0.005, "rmsea": 0.010, "srmr": 0.005},
     },
 }
+METHODS = {"MLM": "satorra_bentler_2001", "MLR": "satorra_bentler_2001", "WLSMV": "satorra_2000"}
 COLUMNS = (
     "chisq",
     "df",
@@ -64,8 +68,7 @@ def judge(fit, before, allowed):
         last = _measures(before)
         row.update({f"d{index}": row[index] - last[index] for index in ("cfi", "rmsea", "srmr")})
         if row["df"] > last["df"]:
-            method = "satorra_bentler_2001" if fit.estimator in ROBUST else "standard"
-            test = difference(fit, before, method)
+            test = difference(fit, before, METHODS.get(fit.estimator, "standard"))
             row.update(chisq_diff=test.chisq_diff, df_diff=test.df_diff, pvalue_diff=test.pvalue)
             note = f" ({test.note})" if test.note else ""
     if fit.problems:
@@ -89,6 +92,8 @@ def _breaches(row, allowed):
 def _measures(fit):
     m = fit.fit_measures()
     scaled, robust = ("_scaled", "_robust") if fit.estimator in ROBUST else ("", "")
+    if fit.estimator == "WLSMV":  # there are no robust indices where scales are free
+        scaled = robust = "_scaled"
     return {
         "chisq": m[f"chisq{scaled}"],
         "df": int(m.df),

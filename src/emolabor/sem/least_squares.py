@@ -35,11 +35,11 @@ def derivatives(structure, theta, sample, weights, observed=False):
     gap, residual = _residuals(structure, sample, implied)
     left, right, weight = derivative_columns(structure, implied)
     if weights is None:
-        weighted, pull = -(gap + np.diag(np.diag(gap))), residual
+        weighted, pull = -(gap + np.diag(np.diag(gap))), residual if structure.mean_structure else None
         diagonals = left * right
         pairs = expected_pairs(np.eye(len(gap)), left, right, weight) + 2 * diagonals.T @ diagonals
     else:
-        weighted, pull = -weights @ gap @ weights, weights @ residual
+        weighted, pull = -weights @ gap @ weights, weights @ residual if structure.mean_structure else None
         pairs = expected_pairs(weights, left, right, weight)
     if observed:
         pairs = pairs + second_derivatives(structure, implied, weighted, pull)

@@ -44,7 +44,7 @@ def half_discrepancy(structure, theta, sample):
         return np.inf
     inverse, logdet = factored
     about, _ = _about(structure, sample, implied)
-    return 0.5 * (logdet + float(np.sum(inverse * about)))
+    return 0.5 * (logdet + float(np.vdot(inverse, about)))
 
 
 def derivatives(structure, theta, sample, observed=False):
@@ -68,51 +68,55 @@ def derivatives(structure, theta, sample, observed=False):
         return np.inf, None, None
     inverse, logdet = factored
     about, residual = _about(structure, sample, implied)
-    value = 0.5 * (logdet + float(np.sum(inverse * about)))
+    turned = inverse @ about
+    value = 0.5 * (logdet + float(turned.trace()))
     left, right, weight = derivative_columns(structure, implied)
-    weighted = inverse - inverse @ about @ inverse
-    pull = inverse @ residual
+    product = turned @ inverse
+    weighted = inverse - product
+    pull = inverse @ residual if structure.mean_structure else None
     gradient = slope_of_entries(left, right, weight, weighted, pull)
     if observed:
-        information = observed_pairs(inverse, about, pull, left, right, weight)
-        information = information + second_derivatives(structure, implied, weighted, pull)
+        information = observed_pairs(inverse, 2 * product - inverse, pull, left, right, weight)
+        information += second_derivatives(structure, implied, weighted, pull)
     else:
         information = expected_pairs(inverse, left, right, weight)
     return value, sum_entries(structure, gradient), sum_entry_pairs(structure, information)
 
 
 def _about(structure, sample, implied):
-    """Second moments (p, p) about the implied mean, and the mean residual (p,)."""
+    """Second moments (p, p) about the implied mean, and the mean residual (p,), None without a mean structure."""
     if not structure.mean_structure:
-        return sample.cov, np.zeros(len(sample.cov))
+        return sample.cov, None
     residual = sample.mean - implied.mu
-    return sample.cov + np.outer(residual, residual), residual
+    return sample.cov + residual[:, None] * residual, residual
 
 
 def slope_of_entries(left, right, weight, weighted, pull):
-    """Gradient by entry: u' W v minus the pull of the mean residual."""
-    return np.sum(left * (weighted @ right), axis=0) - weight * (pull @ left)
+    """Gradient by entry: u' W v minus the pull of the mean residual (None without a mean structure)."""
+    slope = np.einsum("ij,ij->j", left, weighted @ right)
+    return slope if pull is None else slope - weight * (pull @ left)
 
 
 def expected_pairs(inverse, left, right, weight):
     """Expected information by pair of entries, from the inverse covariance (p, p)."""
     inner_left, inner_right = inverse @ left, inverse @ right
-    left_left, right_right, left_right = left.T @ inner_left, right.T @ inner_right, left.T @ inner_right
-    return left_left * right_right + left_right * left_right.T + np.outer(weight, weight) * left_left
+    left_left, left_right = left.T @ inner_left, left.T @ inner_right
+    return left_left * (right.T @ inner_right + weight[:, None] * weight) + left_right * left_right.T
 
 
-def observed_pairs(inverse, about, pull, left, right, weight):
-    """Hessian by pair of entries, but for the part of `second_derivatives`."""
-    turned = 2 * inverse @ about @ inverse - inverse
+def observed_pairs(inverse, turned, pull, left, right, weight):
+    """Hessian by pair of entries, but for the part of `second_derivatives`; turned: 2 P (second moments) P - P."""
     p_left, p_right, r_left, r_right = inverse @ left, inverse @ right, turned @ left, turned @ right
     ll, rr, lr = left.T @ p_left, right.T @ p_right, left.T @ p_right
     # half of tr(R dSigma_a P dSigma_b), the sum over both orders of u and v
-    curve = 0.5 * (
-        (left.T @ r_right) * lr.T + (left.T @ r_left) * rr + (right.T @ r_right) * ll + (right.T @ r_left) * lr
-    )
-    # d mu_a' P d Sigma_b P r, and the same with a and b changed
-    cross = weight[:, None] * (ll * (pull @ right)[None, :] + lr * (pull @ left)[None, :])
-    return curve + np.outer(weight, weight) * ll + cross + cross.T
+    r_lr = left.T @ r_right
+    pairs = r_lr * lr.T + r_lr.T * lr + (left.T @ r_left) * rr + (right.T @ r_right) * ll
+    pairs *= 0.5
+    if pull is not None:
+        # d mu_a' P d Sigma_b P r, and the same with a and b changed
+        cross = weight[:, None] * (ll * (pull @ right) + lr * (pull @ left))
+        pairs += weight[:, None] * weight * ll + cross + cross.T
+    return pairs
 
 
 def second_derivatives(structure, implied, weighted, pull):
@@ -121,20 +125,20 @@ def second_derivatives(structure, implied, weighted, pull):
     total, covariance = implied.total, implied.covariance
     turned = total[:p].T @ weighted
     by_cov, by_total = turned @ covariance[:p], turned @ total[:p]
-    drawn = pull @ total[:p]
-    path = np.flatnonzero(structure.kind == 0)
-    other = np.flatnonzero(structure.kind != 0)
+    path, other = structure.by_kind
     i, j = structure.row[path], structure.col[path]
     k, m = structure.row[other], structure.col[other]
-    column = j[:, None]
-    b_ji = total[column, i]  # [a, b] = B[j_a, i_b]
-    one_way = b_ji * (by_cov[i[:, None], j] - np.outer(drawn[i], implied.means[j]))
-    paths = one_way + one_way.T + covariance[column, j] * by_total[i[:, None], i]
+    column, row = j[:, None], i[:, None]
     b_jk = total[column, k]
-    mixed = (total[column, m] * by_total[i[:, None], k] + b_jk * by_total[i[:, None], m]) * structure.scale[other]
-    mixed = mixed - b_jk * drawn[i][:, None] * (structure.kind[other] == 2)
+    one_way = by_cov[row, j]
+    mixed = (total[column, m] * by_total[row, k] + b_jk * by_total[row, m]) * structure.scale[other]
+    if pull is not None:
+        drawn = (pull @ total[:p])[row]
+        one_way = one_way - drawn * implied.means[j]
+        mixed -= b_jk * drawn * structure.is_intercept[other]
+    one_way = total[column, i] * one_way  # total[column, i] at [a, b] is B[j_a, i_b]
     result = np.zeros((len(structure.kind), len(structure.kind)))
-    result[path[:, None], path] = paths
+    result[path[:, None], path] = one_way + one_way.T + covariance[column, j] * by_total[row, i]
     result[path[:, None], other] = mixed
     result[other[:, None], path] = mixed.T
     return result
@@ -163,8 +167,10 @@ def case_scores(structure, theta, values, centre=None):
 
 def _scores(structure, deviations, inverse, left, right, weight):
     turned = deviations @ inverse
-    by_left, by_right = turned @ left, turned @ right
-    scores = by_left * by_right - np.sum(left * (inverse @ right), axis=0) + by_left * weight
+    by_left, scores = turned @ left, turned @ right
+    scores += weight
+    scores *= by_left
+    scores -= np.einsum("ij,ij->j", left, inverse @ right)
     return add_up_columns(structure, scores)
 
 

@@ -25,10 +25,20 @@ def degrees_of_freedom(model, n_free):
 
 def chi_square(model, theta):
     """The test statistic: weight of each group times the discrepancy less that of the saturated model."""
-    total = 0.0
-    for structure, sample, loss in model.groups:
-        total += 2 * sample.weight * (loss.value(structure, theta, sample) - saturated_half(model, sample))
-    return max(float(total), 0.0)
+    return weighed(model, discrepancies(model, theta), discrepancies(model))
+
+
+def discrepancies(model, theta=None):
+    """Half the discrepancy of a case in each group (n_groups,); of the saturated model where no theta is given."""
+    if theta is None:
+        return np.array([saturated_half(model, sample) for sample in model.samples])
+    return np.array([loss.value(structure, theta, sample) for structure, sample, loss in model.groups])
+
+
+def weighed(model, own, saturated):
+    """Chi-square from the groups' discrepancies and those of the saturated model, both (n_groups,)."""
+    weights = np.array([sample.weight for sample in model.samples])
+    return max(float(2 * weights @ (own - saturated)), 0.0)
 
 
 def saturated_half(model, sample):
@@ -60,11 +70,12 @@ def baseline(model):
         structure, theta = moment_structure(cov, mean, "variances", table.mean_structure, fixed, random)
         structures.append(structure)
         values.append(theta)
-    counts = np.cumsum([0, *map(len, values)])
-    structures = [
-        replace(structure, parameter=structure.parameter + first, n_parameters=int(counts[-1]))
-        for structure, first in zip(structures, counts, strict=False)
-    ]
+    if len(structures) > 1:
+        counts = np.cumsum([0, *map(len, values)])
+        structures = [
+            replace(structure, parameter=structure.parameter + first, n_parameters=int(counts[-1]))
+            for structure, first in zip(structures, counts, strict=False)
+        ]
     result = Model(table, tuple(structures), model.samples, model.losses, model.estimator, model.fiml)
     theta = np.concatenate(values)
     if model.estimator == "GLS":
@@ -72,19 +83,16 @@ def baseline(model):
     return result, theta
 
 
-def log_likelihoods(model, theta):
-    """Log-likelihood of the model and of the saturated model, given the fixed exogenous variables."""
+def log_likelihood(model, halves):
+    """Log-likelihood given the fixed exogenous variables, from the groups' discrepancies (n_groups,)."""
     x = model.exogenous
-    logl = unrestricted = 0.0
-    for structure, sample, loss in model.groups:
-        constant = observed_values(sample) * np.log(2 * np.pi)
-        given = 0.0
+    total = 0.0
+    for sample, half in zip(model.samples, halves, strict=True):
+        total -= 0.5 * observed_values(sample) * np.log(2 * np.pi) + sample.n * half
         if x:
             logdet = factor(sample.cov[np.ix_(x, x)])[1]
-            given = 0.5 * sample.n * (len(x) * np.log(2 * np.pi) + logdet + len(x))
-        logl += given - 0.5 * constant - sample.n * loss.value(structure, theta, sample)
-        unrestricted += given - 0.5 * constant - sample.n * saturated_half(model, sample)
-    return float(logl), float(unrestricted)
+            total += 0.5 * sample.n * (len(x) * np.log(2 * np.pi) + logdet + len(x))
+    return float(total)
 
 
 def observed_values(sample):
@@ -108,13 +116,15 @@ def all_fit_measures(model, estimate):
     """
     n, groups = model.n_obs, len(model.samples)
     theta, n_free = estimate.theta, estimate.n_free
-    df, chisq = degrees_of_freedom(model, n_free), chi_square(model, theta)
+    own, saturated = discrepancies(model, theta), discrepancies(model)
+    df, chisq = degrees_of_freedom(model, n_free), weighed(model, own, saturated)
     base, base_theta = baseline(model)
-    base_df, base_chisq = degrees_of_freedom(model, len(base_theta)), chi_square(base, base_theta)
+    base_df = degrees_of_freedom(model, len(base_theta))
+    base_chisq = weighed(model, discrepancies(base, base_theta), saturated)
     weight = model.weight
     result = {
         "npar": n_free,
-        "fmin": _minimum(model, theta, chisq),
+        "fmin": _minimum(model, own - saturated, chisq),
         "chisq": chisq,
         "df": df,
         "pvalue": fit_measures.chisq_pvalue(chisq, df),
@@ -124,48 +134,51 @@ def all_fit_measures(model, estimate):
         **fit_measures.incremental(chisq, df, base_chisq, base_df),
     }
     if model.estimator in LIKELIHOOD_ESTIMATORS:
-        logl, unrestricted = log_likelihoods(model, theta)
-        result.update(logl=logl, unrestricted_logl=unrestricted)
+        logl = log_likelihood(model, own)
+        result.update(logl=logl, unrestricted_logl=log_likelihood(model, saturated))
         result.update(fit_measures.information_criteria(logl, n_free, n))
     result.update(ntotal=n, **fit_measures.rmsea(chisq, df, weight, groups))
     if model.estimator in ("MLM", "MLR"):
         result.update(_scaled(model, estimate, base, base_theta, result))
     if model.fiml:
         complete = [
-            incomplete.complete_data_misfit(m, t, b) for m, t, b in _with_baseline(model, estimate, base, base_theta)
+            incomplete.complete_data_misfit(m, t, b, model.saturated)
+            for m, t, b in _with_baseline(model, estimate, base, base_theta)
         ]
         (own, own_k), (other, other_k) = complete
-        factors = own_k / df if df > 0 else np.nan, other_k / base_df
+        factors = own_k / df if df > 0 else np.nan, other_k / base_df if base_df > 0 else np.nan
         result.update(fit_measures.robust(own, df, factors[0], other, base_df, factors[1], weight, groups))
-    result.update(_residual_measures(model, theta))
+    implied = tuple(implied_moments(structure, theta) for structure in model.structures)
+    result.update(_residual_measures(model, implied))
     result["cn_05"] = fit_measures.critical_n(chisq, df, weight, 0.05)
     result["cn_01"] = fit_measures.critical_n(chisq, df, weight, 0.01)
-    result.update(_goodness(model, theta, df))
+    result.update(_goodness(model, theta, implied, df))
     result["mfi"] = float(np.exp(-0.5 * (chisq - df) / weight))
     result["ecvi"] = chisq / weight + 2 * n_free / weight
     return result
 
 
-def _minimum(model, theta, chisq):
+def _minimum(model, misfit, chisq):
     """Half the discrepancy at its minimum; least squares: the chi-square over 2 n, as lavaan has it."""
     if model.estimator not in LIKELIHOOD_ESTIMATORS:
         return chisq / model.n_obs / 2
-    saturated = sum(
-        share * saturated_half(model, sample) for share, sample in zip(model.shares, model.samples, strict=True)
-    )
-    return max(float(model.value(theta) - saturated), 0.0)
+    return max(float(model.shares @ misfit), 0.0)
 
 
 def _with_baseline(model, estimate, base, base_theta):
     return (model, estimate.theta, estimate.basis), (base, base_theta, np.eye(len(base_theta)))
 
 
-def scaling_factors(model, theta, basis, df, n_free):
-    """The chi-square's scaling factor and, for MLR, those of the two log-likelihoods."""
+def scaling_factors(model, theta, basis, df, n_free, saturated=None):
+    """The chi-square's scaling factor and, for MLR, those of the two log-likelihoods.
+
+    `saturated` is the saturated model's trace, where it is known already.
+    """
     if model.estimator == "MLM":
         trace = scaling.satorra_bentler_trace(model, theta, basis)
         return {"chisq_scaling_factor": trace / df if df > 0 else np.nan}
-    saturated, own = scaling.yuan_bentler_traces(model, theta, basis)
+    saturated = scaling.saturated_trace(model) if saturated is None else saturated
+    own = scaling.yuan_bentler_trace(model, theta, basis)
     return {
         "chisq_scaling_factor": (saturated - own) / df if df > 0 else np.nan,
         "scaling_factor_h1": saturated / (df + n_free),
@@ -176,10 +189,12 @@ def scaling_factors(model, theta, basis, df, n_free):
 def _scaled(model, estimate, base, base_theta, plain):
     """Scaled and robust indices (Brosseau-Liard & Savalei, 2014; Brosseau-Liard et al., 2012)."""
     df, base_df, weight, groups = plain["df"], plain["baseline_df"], model.weight, len(model.samples)
-    result = scaling_factors(model, estimate.theta, estimate.basis, df, estimate.n_free)
+    saturated = scaling.saturated_trace(model) if model.estimator == "MLR" else None
+    result = scaling_factors(model, estimate.theta, estimate.basis, df, estimate.n_free, saturated)
     factor_own = result["chisq_scaling_factor"]
     identity = np.eye(len(base_theta))
-    factor_base = scaling_factors(base, base_theta, identity, base_df, len(base_theta))["chisq_scaling_factor"]
+    factor_base = scaling_factors(base, base_theta, identity, base_df, len(base_theta), saturated)
+    factor_base = factor_base["chisq_scaling_factor"]
     # With few clusters or cases a factor may come out negative: then there is no scaled test.
     factor_own, factor_base = (factor if factor > 0 else np.nan for factor in (factor_own, factor_base))
     chisq = plain["chisq"] / factor_own if df > 0 else plain["chisq"]
@@ -201,18 +216,17 @@ def _scaled(model, estimate, base, base_theta, plain):
     return result
 
 
-def _residual_measures(model, theta):
+def _residual_measures(model, implied):
     means = model.table.mean_structure
     sums = {}
-    for structure, sample, _ in model.groups:
-        implied = implied_moments(structure, theta)
-        own = fit_measures.residual_sums(sample.cov, implied.sigma, sample.mean, implied.mu, means)
+    for moments, sample in zip(implied, model.samples, strict=True):
+        own = fit_measures.residual_sums(sample.cov, moments.sigma, sample.mean, moments.mu, means)
         for name, value in own.items():
             sums[name] = sums.get(name, 0.0) + sample.n / model.n_obs * float(np.sqrt(value))
     return {**sums, "srmr_bentler": sums["srmr"], "srmr_bentler_nomean": sums["srmr_nomean"]}
 
 
-def _goodness(model, theta, df):
+def _goodness(model, theta, implied, df):
     """Goodness of fit (Joreskog & Sorbom, 1984) with the weight matrix of the estimator.
 
     Moments among fixed exogenous variables count neither as misfit nor as something to explain.
@@ -220,17 +234,16 @@ def _goodness(model, theta, df):
     table = model.table
     fixed = model.exogenous
     gfi = 0.0
-    for share, (structure, sample, _) in zip(model.case_shares, model.groups, strict=True):
+    for share, (structure, sample, _), moments in zip(model.case_shares, model.groups, implied, strict=True):
         if model.fiml:
             gfi += share * incomplete.goodness(structure, theta, sample, fixed)
             continue
-        implied = implied_moments(structure, theta)
-        weights = None if model.estimator == "ULS" else _goodness_weight(model, sample, implied)
+        weights = None if model.estimator == "ULS" else _goodness_weight(model, sample, moments)
         cov, mean = sample.cov.copy(), sample.mean.copy()
         cov[np.ix_(fixed, fixed)] = 0.0
         mean[list(fixed)] = 0.0
         on = float(table.mean_structure)
-        misfit = half_quadratic(sample.cov - implied.sigma, on * (sample.mean - implied.mu), weights)
+        misfit = half_quadratic(sample.cov - moments.sigma, on * (sample.mean - moments.mu), weights)
         gfi += share * (1 - misfit / half_quadratic(cov, on * mean, weights))
     p = len(table.variables.observed)
     n_moments = len(model.samples) * (p * (p + 1) // 2 + (p if table.mean_structure else 0))

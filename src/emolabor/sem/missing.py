@@ -4,13 +4,15 @@ Arbuckle (1996) for the likelihood by pattern; Dempster, Laird & Rubin (1977) fo
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from emolabor.errors import EmolaborError
 from emolabor.sem.likelihood import factor
 
-EM_STEPS, EM_TOLERANCE = 5000, 1e-12
+EM_STEPS, EM_TOLERANCE, MIXED, ROUNDING = 5000, 1e-11, 6, 1e-14
+STACK = 2_000_000  # numbers in a stack of matrices: 16 MB
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,21 @@ class MissingPattern:
     n: int
     mean: np.ndarray
     cov: np.ndarray
+
+
+@dataclass(frozen=True)
+class PatternStack:
+    """Patterns as arrays: shares of the cases (G,), what is observed (G, p), moments (G, p) and (G, p, p)."""
+
+    shares: np.ndarray
+    seen: np.ndarray
+    means: np.ndarray
+    covs: np.ndarray
+
+    @cached_property
+    def both(self):
+        """Which pairs of variables are observed together in a pattern (G, p, p)."""
+        return self.seen[:, :, None] & self.seen[:, None, :]
 
 
 def missing_patterns(values, names, place):
@@ -65,58 +82,146 @@ def missing_patterns(values, names, place):
     return tuple(patterns)
 
 
-def saturated_moments(patterns, values):
-    """Maximum likelihood mean and covariance of incomplete data.
+def stack_patterns(patterns, n_variables):
+    """Stack patterns in arrays of at most `STACK` entries a matrix stack.
 
     Parameters
     ----------
     patterns : tuple of MissingPattern
+    n_variables : int
+        p.
+
+    Returns
+    -------
+    tuple of PatternStack
+        Whatever is not observed is zero.
+    """
+    p, n = n_variables, sum(pattern.n for pattern in patterns)
+    size = max(1, STACK // p**2)
+    stacks = []
+    for first in range(0, len(patterns), size):
+        chosen = patterns[first : first + size]
+        seen, means = np.zeros((len(chosen), p), bool), np.zeros((len(chosen), p))
+        covs = np.zeros((len(chosen), p, p))
+        for g, pattern in enumerate(chosen):
+            seen[g, pattern.observed] = True
+            means[g, pattern.observed] = pattern.mean
+            covs[g][np.ix_(pattern.observed, pattern.observed)] = pattern.cov
+        shares = np.array([pattern.n / n for pattern in chosen])
+        stacks.append(PatternStack(shares, seen, means, covs))
+    return tuple(stacks)
+
+
+def pattern_misfits(stack, sigma, mu):
+    """Inverse covariances, log-determinants and second moments about a mean, pattern by pattern.
+
+    Parameters
+    ----------
+    stack : PatternStack
+        G patterns.
+    sigma, mu : ndarray (p, p), (p,)
+
+    Returns
+    -------
+    tuple of ndarray or None
+        Inverses (G, p, p), log-determinants (G,), deviations of the means (G, p), second moments (G, p, p); zero where
+        a variable is not observed. None where sigma is not positive definite.
+    """
+    both = stack.both
+    blocks = np.where(both, sigma, np.eye(len(sigma)))
+    try:
+        roots = np.linalg.cholesky(blocks)
+    except np.linalg.LinAlgError:
+        return None
+    logdets = 2 * np.log(np.einsum("gii->gi", roots)).sum(axis=1)
+    if not np.isfinite(logdets).all():
+        return None
+    gaps = np.where(stack.seen, stack.means - mu, 0.0)
+    return np.where(both, np.linalg.inv(blocks), 0.0), logdets, gaps, stack.covs + gaps[:, :, None] * gaps[:, None, :]
+
+
+def pattern_slopes(stacks, sigma, mu):
+    """Half the discrepancy of a case and what pulls at the moments.
+
+    Parameters
+    ----------
+    stacks : tuple of PatternStack
+    sigma, mu : ndarray (p, p), (p,)
+
+    Returns
+    -------
+    tuple or None
+        value (without the constant), W (p, p) with d value = tr(W d sigma) / 2, pull (p,) with d value = -pull' d mu.
+    """
+    p = len(mu)
+    value, weighted, pull = 0.0, np.zeros((p, p)), np.zeros(p)
+    for stack in stacks:
+        found = pattern_misfits(stack, sigma, mu)
+        if found is None:
+            return None
+        inverses, logdets, gaps, about = found
+        turned = inverses @ about
+        value += 0.5 * float(stack.shares @ (logdets + np.einsum("gii->g", turned)))
+        weighted += np.tensordot(stack.shares, inverses - turned @ inverses, 1)
+        pull += stack.shares @ (inverses @ gaps[:, :, None])[:, :, 0]
+    return value, weighted, pull
+
+
+def saturated_moments(stacks, values):
+    """Maximum likelihood mean and covariance of incomplete data.
+
+    Parameters
+    ----------
+    stacks : tuple of PatternStack
     values : ndarray (n, p)
 
     Returns
     -------
     tuple
-        mean (p,), covariance (p, p), half the discrepancy of a case (without the constant).
+        mean (p,), covariance (p, p), half the discrepancy of a case (without the constant). EM steps, mixed with the
+        last few by the rule of Anderson (1965) as long as that does not raise the discrepancy.
     """
     mean, cov = np.nanmean(values, axis=0), np.diag(np.nanvar(values, axis=0))
-    n, p = values.shape
-    previous = None
+    spread, (i, j) = np.sqrt(cov.diagonal()), np.tril_indices(len(mean))
+    units = np.concatenate([spread, spread[i] * spread[j]])
+    state, history, plain = np.concatenate([mean, cov[i, j]]), [], None
+    best = np.inf
     for _ in range(EM_STEPS):
-        first, second = np.zeros(p), np.zeros((p, p))
-        for pattern in patterns:
-            o = pattern.observed
-            factored = factor(cov[np.ix_(o, o)])
-            if factored is None:
+        mean, cov = _unpacked(state, i, j)
+        found = pattern_slopes(stacks, cov, mean) if factor(cov) is not None else None
+        if found is None or found[0] > best + ROUNDING * abs(best):
+            if plain is None:
                 raise EmolaborError(
                     "data: the covariance matrix of the incomplete answers is not positive definite; "
                     "look for duplicated or summed variables."
                 )
-            inverse = factored[0]
-            slope = cov[:, o] @ inverse  # (p, n_observed): the identity on the observed
-            gap = pattern.mean - mean[o]
-            first += pattern.n * (slope @ gap)
-            about = pattern.cov + np.outer(gap, gap)
-            second += pattern.n * (slope @ (about - cov[np.ix_(o, o)]) @ slope.T + cov)
-        step = first / n
-        mean = mean + step
-        cov = second / n - np.outer(step, step)
-        scale = np.sqrt(np.diag(cov))
-        state = np.concatenate([mean / scale, (cov / np.outer(scale, scale)).ravel()])
-        if previous is not None and np.max(np.abs(state - previous)) < EM_TOLERANCE:
+            state, history, plain, best = plain, [], None, np.inf  # the mixture overshot: the EM step does not
+            continue
+        best, weighted, pull = found
+        step = cov @ pull
+        change = cov @ weighted @ cov + step[:, None] * step
+        residual = np.concatenate([step, -change[i, j]]) / units
+        if np.max(np.abs(residual)) < EM_TOLERANCE:
             break
-        previous = state
-    return mean, cov, pattern_half_discrepancy(patterns, cov, mean, n)
+        plain = state + residual * units
+        history = [*history, (residual, plain)][-MIXED:]
+        state = _mixed(history, plain)
+    return mean, cov, best
 
 
-def pattern_half_discrepancy(patterns, sigma, mu, n):
-    """Minus the log-likelihood of a case (without the constant) of incomplete data; infinite outside the domain."""
-    total = 0.0
-    for pattern in patterns:
-        o = pattern.observed
-        factored = factor(sigma[np.ix_(o, o)])
-        if factored is None:
-            return np.inf
-        inverse, logdet = factored
-        gap = pattern.mean - mu[o]
-        total += pattern.n * (logdet + float(np.sum(inverse * (pattern.cov + np.outer(gap, gap)))))
-    return 0.5 * total / n
+def _mixed(history, plain):
+    """Combine the last EM steps so that their residuals cancel best."""
+    if len(history) == 1:
+        return plain
+    residuals = np.array([residual for residual, _ in history])
+    steps = np.array([step for _, step in history])
+    weights = np.linalg.lstsq((residuals[1:] - residuals[:-1]).T, residuals[-1], rcond=None)[0]
+    return plain - weights @ (steps[1:] - steps[:-1])
+
+
+def _unpacked(state, i, j):
+    """Mean (p,) and covariance (p, p) from one vector."""
+    p = i[-1] + 1
+    cov = np.empty((p, p))
+    cov[i, j] = cov[j, i] = state[p:]
+    return state[:p], cov

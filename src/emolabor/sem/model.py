@@ -1,8 +1,13 @@
 """A model bound to its samples: what every numerical function of the engine needs, in one frozen object."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+
+from emolabor.sem.saturated import saturated
+
+LEAST_SQUARES = ("GLS", "ULS", "DWLS", "WLSMV")
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,11 @@ class Model:
         variables = self.table.variables
         return tuple(variables.observed.index(name) for name in variables.fixed_x)
 
+    @cached_property
+    def saturated(self):
+        """The saturated model of each group."""
+        return tuple(saturated(sample, self.table.mean_structure, self.exogenous) for sample in self.samples)
+
     @property
     def n_obs(self):
         """Cases over all groups."""
@@ -42,7 +52,7 @@ class Model:
 
     @property
     def weight(self):
-        """What multiplies the discrepancy of a case: n, or n less the groups for the Wishart likelihood."""
+        """What multiplies the discrepancy of a case: n, or n less the groups (Wishart likelihood, least squares)."""
         return sum(sample.weight for sample in self.samples)
 
     @property
@@ -53,7 +63,7 @@ class Model:
     @property
     def shares(self):
         """Share of each group in the discrepancy (n_groups,): in the cases, for least squares in the weights n - 1."""
-        if self.estimator not in ("GLS", "ULS"):
+        if self.estimator not in LEAST_SQUARES:
             return self.case_shares
         return np.array([sample.weight for sample in self.samples]) / self.weight
 

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve
+from scipy.linalg import lapack
 
 MAX_ITERATIONS = 200
 GRADIENT_TOLERANCE = 1e-8
+ENOUGH = 1e-10  # a gradient that Newton steps stop at: two more digits than convergence needs
 CONSTRAINT_TOLERANCE = 1e-9
+NEAR = 0.1  # gain per case that a full step promises, below which the Hessian takes over
 # A search that takes this many steps in a row, each shorter than this part of the full step, runs along a valley that
 # has no end: loadings grow and the latent variance shrinks for as long as one lets them.
 SHORT, MANY = 0.1, 12
@@ -44,13 +46,15 @@ def minimize(value, derivatives, start):
 
     Returns
     -------
-    Optimum
-        Fisher scoring (Lee & Jennrich, 1979) with step halving; once the steps are small the Hessian takes over,
-        which doubles the correct digits at each step. Where the information is singular or a step leads nowhere the
-        diagonal is raised (Levenberg, 1944).
+    Optimum or None
+        None where the start is outside the domain. Fisher scoring (Lee & Jennrich, 1979) with step halving; once the
+        steps are small the Hessian takes over, which doubles the correct digits at each step. Where the information is
+        singular or a step leads nowhere the diagonal is raised (Levenberg, 1944).
     """
     theta, near, damping, still, short = np.array(start, float), False, 0.0, 0, 0
     current, gradient, information = derivatives(theta, near)
+    if gradient is None:
+        return None
     for iteration in range(1, MAX_ITERATIONS + 1):
         step = _direction(gradient, information, damping)
         decrement = float(gradient @ step)
@@ -58,7 +62,7 @@ def minimize(value, derivatives, start):
             near = False
             current, gradient, information = derivatives(theta, near)
             continue
-        trial = derivatives(theta - step, decrement < 1e-2)
+        trial = derivatives(theta - step, decrement < NEAR)
         size = 1.0 if trial[0] <= _not_above(current) else _step_size(value, theta, 0.5 * step, current) / 2
         if size == 0.0 and damping < 1e6 and decrement > 1e-12:
             damping = max(10 * damping, 1e-4)
@@ -69,10 +73,10 @@ def minimize(value, derivatives, start):
             break
         if size > 0.0:
             theta = theta - size * step
-            damping = damping / 10 if damping > 1e-10 else 0.0
-            near = decrement < 1e-2 and size == 1.0
+            damping = max(10 * damping, 1e-4) if size < SHORT else damping / 10 if damping > 1e-10 else 0.0
+            near = decrement < NEAR and size == 1.0
             current, gradient, information = trial if size == 1.0 else derivatives(theta, near)
-        if still >= 2 or (still and np.max(np.abs(gradient), initial=0.0) < 1e-12):
+        if still >= 2 or (near and np.max(np.abs(gradient) / _units(information), initial=0.0) < ENOUGH):
             break
     return Optimum(theta, current, gradient / _units(information), iteration)
 
@@ -93,19 +97,22 @@ def _not_above(current):
 
 def _direction(gradient, information, damping):
     units = _units(information)
-    gradient, scaled = gradient / units, information / np.outer(units, units) + damping * np.eye(len(units))
-    try:
-        return cho_solve(cho_factor(scaled, lower=True), gradient) / units
-    except np.linalg.LinAlgError:
-        values, vectors = np.linalg.eigh(scaled)
-        floor = max(values[-1], 1e-8) * 1e-8
-        return vectors @ ((vectors.T @ gradient) / np.maximum(np.abs(values), floor)) / units
+    gradient, scaled = gradient / units, information / (units[:, None] * units)
+    if damping:
+        scaled += damping * np.eye(len(units))
+    _, step, failed = lapack.dposv(scaled, gradient)
+    if not failed:
+        return step / units
+    values, vectors = np.linalg.eigh(scaled)
+    floor = max(values[-1], 1e-8) * 1e-8
+    return vectors @ ((vectors.T @ gradient) / np.maximum(np.abs(values), floor)) / units
 
 
 def _units(information):
     """Roots of the diagonal (q,): what makes gradient and information free of the units of measurement."""
-    units = np.sqrt(np.abs(np.diag(information)))
-    return np.where(units > 0, units, 1.0)
+    units = np.sqrt(np.abs(information.diagonal()))
+    units[units == 0] = 1.0
+    return units
 
 
 def minimize_on_curve(value, derivatives, constraint, start):
@@ -120,11 +127,14 @@ def minimize_on_curve(value, derivatives, constraint, start):
 
     Returns
     -------
-    Optimum
-        Its gradient is that of the Lagrangian; infinite value where the constraints could not be met.
+    Optimum or None
+        None where the start is outside the domain. The gradient is that of the Lagrangian; the value is infinite where
+        the constraints could not be met.
     """
     theta, penalty = np.array(start, float), 1.0
     current, gradient, information = derivatives(theta, False)
+    if gradient is None:
+        return None
     for iteration in range(1, MAX_ITERATIONS + 1):
         gaps, jacobian = constraint(theta)
         k, q = jacobian.shape

@@ -61,6 +61,12 @@ def find_warnings(fit):
         One thing to keep in mind.
     """
     samples, n_free = fit.model.samples, fit.estimate.n_free
+    tidy, identified = fit.tidy(), fit.vcov().notna().all(axis=None)
+    for row in tidy[(tidy.op == ":=") & (tidy.est.isna() | tidy.se.isna())].itertuples():
+        if np.isnan(row.est):
+            yield f"{row.lhs} := {row.rhs} has no finite value at the estimates"
+        elif identified:
+            yield f"{row.lhs} := {row.rhs} has no finite standard error at the estimates"
     if samples[0].clusters is not None:
         count = len(np.unique(np.concatenate([sample.clusters for sample in samples])))
         if count < n_free:

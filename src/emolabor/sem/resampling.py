@@ -15,8 +15,8 @@ from emolabor.sem.draws import Draws
 from emolabor.sem.estimate import estimate_parameters, losses_of
 from emolabor.sem.inference import bordered_inverse
 from emolabor.sem.likelihood import factor
-from emolabor.sem.missing import missing_patterns, saturated_moments
-from emolabor.sem.samples import Sample
+from emolabor.sem.ordinal_samples import ordinal_resample
+from emolabor.sem.samples import Sample, incomplete_sample
 from emolabor.sem.structure import build_structure, implied_moments
 from emolabor.sem.threads import one_thread
 
@@ -51,6 +51,10 @@ def bootstrap(fit, n_resamples=5000, seed=1, kind="nonparametric", workers=1):
             raise EmolaborError(f"{name}: found {value!r}, allowed: a whole number of at least {least}.")
     if any(sample.data is None for sample in fit.model.samples):
         raise EmolaborError("bootstrap: the fit has no cases to draw from (sample_cov); monte_carlo() needs none.")
+    if fit.vcov().isna().to_numpy().any():
+        raise EmolaborError("bootstrap: the model is not identified: its estimates on resamples mean nothing.")
+    if kind != "nonparametric" and fit.table.ordered:
+        raise EmolaborError(f"kind: {kind!r} takes answers as continuous, allowed with ordered ones: 'nonparametric'.")
     if kind != "nonparametric" and any(sample.patterns for sample in fit.model.samples):
         raise EmolaborError(f"kind: {kind!r} needs complete data, allowed with missing answers: 'nonparametric'.")
     sources = [_source(fit, structure, sample, kind) for structure, sample, _ in fit.model.groups]
@@ -85,7 +89,7 @@ def _chunk(model, estimate, sources, kind, seed, size):
     counts = [_counts(rng, sample, size) for sample in model.samples]
     if kind == "parametric":
         moments = [_normal_moments(rng, model, estimate, group, size) for group in range(len(model.samples))]
-    elif any(sample.patterns for sample in model.samples):
+    elif model.table.ordered or any(sample.patterns for sample in model.samples):
         return _one_by_one(model, estimate, counts)
     else:
         moments = [
@@ -162,17 +166,18 @@ def _estimate_many(model, estimate, moments):
 
 
 def _one_by_one(model, estimate, counts):
-    """Resamples of incomplete data: the patterns are found anew in each."""
+    """Resamples of incomplete data or ordered answers: patterns, thresholds and correlations are found anew in each."""
     thetas, chisq = [], []
     for r in range(len(counts[0])):
         samples = []
         for sample, count in zip(model.samples, counts, strict=True):
+            if model.table.ordered:
+                samples.append(ordinal_resample(sample, count[r], model.table.variables.observed))
+                continue
             values = np.repeat(sample.data, count[r], axis=0)
             n = len(values)
             if np.isnan(values).any():
-                patterns = missing_patterns(values, model.table.variables.observed, "resample")
-                mean, cov, half = saturated_moments(patterns, values)
-                samples.append(Sample(cov, mean, n, float(n), patterns=patterns, saturated_half=half))
+                samples.append(incomplete_sample(values, model.table.variables.observed, "resample"))
             else:
                 samples.append(Sample(np.cov(values.T, bias=True), values.mean(axis=0), n, float(n)))
         theta, value = _estimate_one(model, estimate, samples)
@@ -186,7 +191,7 @@ def _estimate_one(model, estimate, samples):
     from emolabor.sem.measures import chi_square
 
     failed = np.full(len(estimate.theta), np.nan), np.nan
-    if any(factor(sample.cov) is None for sample in samples):
+    if any(sample is None or (not model.table.ordered and factor(sample.cov) is None) for sample in samples):
         return failed
     table = model.table
     structures = tuple(build_structure(table, group, s.cov, s.mean) for group, s in enumerate(samples))

@@ -1,6 +1,6 @@
 """What the engine knows of the data: one sample a group, checked before anything is estimated."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from numbers import Real
 
 import numpy as np
@@ -8,10 +8,13 @@ import pandas as pd
 
 from emolabor.errors import EmolaborError
 from emolabor.sem.likelihood import factor
-from emolabor.sem.missing import MissingPattern, missing_patterns, saturated_moments
+from emolabor.sem.missing import MissingPattern, PatternStack, missing_patterns, saturated_moments, stack_patterns
 
 SYMMETRY_TOLERANCE = 1e-8
 ROUNDING = 1e-12
+SINGULAR = 1e-10  # eigenvalue of the correlations
+# The information goes with the fourth power of the units: beyond these, powers of numbers leave the range of a double.
+SMALLEST, LARGEST = 1e-30, 1e30
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,8 @@ class Sample:
     data: np.ndarray | None = None
     clusters: np.ndarray | None = None
     patterns: tuple[MissingPattern, ...] = ()
-    saturated_half: float | None = field(default=None)  # half the discrepancy of the saturated model, FIML only
+    stacks: tuple[PatternStack, ...] = ()  # the same as arrays
+    saturated_half: float | None = None  # half the discrepancy of the saturated model, FIML only
 
 
 def samples_from_data(data, names, *, group=None, cluster=None, missing="listwise", wishart=False, exogenous=()):
@@ -57,8 +61,7 @@ def samples_from_data(data, names, *, group=None, cluster=None, missing="listwis
     -------
     list of Sample
     """
-    if not isinstance(data, pd.DataFrame):
-        raise EmolaborError(f"data: found {type(data).__name__}, allowed: a pandas DataFrame.")
+    check_frame(data)
     unknown = [name for name in names if name not in data.columns]
     if unknown:
         raise EmolaborError(
@@ -71,7 +74,7 @@ def samples_from_data(data, names, *, group=None, cluster=None, missing="listwis
         raise EmolaborError(f"group: '{group}' is a variable of the model; allowed: another column.")
     samples = []
     for i, label in enumerate(labels):
-        here = members == i
+        here = slice(None) if group is None else members == i
         own_clusters = None if clusters is None else clusters[here]
         samples.append(_sample(values[here], names, str(label), own_clusters, missing, wishart, exogenous))
     return samples
@@ -79,19 +82,13 @@ def samples_from_data(data, names, *, group=None, cluster=None, missing="listwis
 
 def _sample(values, names, label, clusters, missing, wishart, exogenous):
     place = f"data, group {label}" if label else "data"
-    holes = np.isnan(values)
-    empty = [name for name, none in zip(names, holes.all(axis=0), strict=True) if none]
-    if empty:
-        raise EmolaborError(f"{place}: {_quoted(empty)} without any value; allowed: columns with answers.")
-    if missing == "listwise":
-        kept = ~holes.any(axis=1)
-    else:
-        fixed = [i for i, name in enumerate(names) if name in exogenous]
-        kept = ~holes.all(axis=1) & ~holes[:, fixed].any(axis=1)
-    dropped = int((~kept).sum())
-    values = np.ascontiguousarray(values[kept])
-    clusters = None if clusters is None else clusters[kept]
+    n_given, holes = len(values), np.isnan(values)
+    if holes.any():
+        kept = _kept(holes, names, place, missing, exogenous)
+        values, holes = values[kept], holes[kept]
+        clusters = None if clusters is None else clusters[kept]
     n, p = values.shape
+    dropped = n_given - n
     if n <= p:
         rows = "complete rows" if missing == "listwise" else "rows with answers"
         raise EmolaborError(
@@ -99,18 +96,38 @@ def _sample(values, names, label, clusters, missing, wishart, exogenous):
         )
     if clusters is not None and len(np.unique(clusters)) < 2:
         raise EmolaborError(f"cluster: {place} has one cluster only; allowed: two or more.")
-    if missing == "fiml" and holes[kept].any():
-        patterns = missing_patterns(values, names, place)
+    if missing == "fiml" and holes.any():
         _check_variances(np.diag(np.nanvar(values, axis=0)), names, place, np.nanmean(values, axis=0))
-        mean, cov, half = saturated_moments(patterns, values)
-        _check_variances(cov, names, place)
-        return Sample(cov, mean, n, float(n), label, dropped, values, clusters, patterns, half)
+        sample = incomplete_sample(values, names, place)
+        _check_variances(sample.cov, names, place)
+        return replace(sample, label=label, n_dropped=dropped, clusters=clusters)
+    values = np.ascontiguousarray(values)
     mean = values.mean(axis=0)
     centred = values - mean
     weight = n - 1.0 if wishart else float(n)
     cov = centred.T @ centred / weight
     _check_variances(cov, names, place, mean)
     return Sample(cov, mean, n, weight, label, dropped, values, clusters)
+
+
+def incomplete_sample(values, names, place):
+    """Sample of incomplete rows (n, p): patterns and maximum likelihood moments."""
+    patterns = missing_patterns(values, names, place)
+    stacks = stack_patterns(patterns, len(names))
+    mean, cov, half = saturated_moments(stacks, values)
+    n = len(values)
+    return Sample(cov, mean, n, float(n), data=values, patterns=patterns, stacks=stacks, saturated_half=half)
+
+
+def _kept(holes, names, place, missing, exogenous):
+    """Which rows (n,) stay, given where answers are missing (n, p)."""
+    empty = [name for name, none in zip(names, holes.all(axis=0), strict=True) if none]
+    if empty:
+        raise EmolaborError(f"{place}: {_quoted(empty)} without any value; allowed: columns with answers.")
+    if missing == "listwise":
+        return ~holes.any(axis=1)
+    fixed = [i for i, name in enumerate(names) if name in exogenous]
+    return ~holes.all(axis=1) & ~holes[:, fixed].any(axis=1)
 
 
 def sample_from_cov(sample_cov, sample_mean, n_obs, names, wishart=False):
@@ -148,6 +165,8 @@ def sample_from_cov(sample_cov, sample_mean, n_obs, names, wishart=False):
             f"sample_cov: the model's variables {_quoted(unknown)} are missing; found {_quoted(sample_cov.columns)}."
         )
     names = list(names)
+    if n_obs <= len(names):
+        raise EmolaborError(f"n_obs: found {n_obs} for {len(names)} variables; allowed: more cases than variables.")
     cov = _numbers(sample_cov.loc[names], names, "sample_cov")
     if not np.all(np.isfinite(cov)):
         raise EmolaborError("sample_cov: found missing or infinite values, allowed: numbers.")
@@ -170,10 +189,16 @@ def sample_from_cov(sample_cov, sample_mean, n_obs, names, wishart=False):
     return Sample(cov * (n_obs - 1) / weight, mean, n_obs, weight)
 
 
+def check_frame(data):
+    """Refuse data that are no frame."""
+    if not isinstance(data, pd.DataFrame):
+        raise EmolaborError(f"data: found {type(data).__name__}, allowed: a pandas DataFrame.")
+
+
 def _numbers(frame, names, argument="data"):
     names = list(names)
-    if frame.columns.is_unique and all(dtype == np.float64 for dtype in frame.dtypes[names]):
-        values = frame[names].to_numpy()
+    values = frame[names].to_numpy()
+    if values.dtype == np.float64 and values.shape[1] == len(names):  # the common case: nothing to convert
         _refuse_infinite(values, names, argument)
         return values
     columns = []
@@ -194,10 +219,13 @@ def _numbers(frame, names, argument="data"):
 
 
 def _refuse_infinite(values, names, argument):
-    infinite = np.isinf(values)
-    if infinite.any():
-        row, col = np.argwhere(infinite)[0]
-        raise EmolaborError(f"{argument}: column '{names[col]}' is infinite in row {row + 1}; allowed: finite numbers.")
+    largest = max(values.max(initial=0.0), -values.min(initial=0.0))
+    if not largest <= LARGEST and (np.abs(values) > LARGEST).any():
+        row, col = np.argwhere(np.abs(values) > LARGEST)[0]
+        found = "infinite" if np.isinf(values[row, col]) else f"{values[row, col]:g}"
+        raise EmolaborError(
+            f"{argument}: column '{names[col]}' is {found} in row {row + 1}; allowed: numbers up to {LARGEST:g}."
+        )
 
 
 def _codes(data, column, argument):
@@ -206,13 +234,17 @@ def _codes(data, column, argument):
         raise EmolaborError(f"{argument}: '{column}' is no column; found {_quoted(data.columns[:30])}.")
     if isinstance(data[column], pd.DataFrame):
         raise EmolaborError(f"{argument}: the column '{column}' is there {data[column].shape[1]} times; allowed: once.")
-    codes, _ = pd.factorize(data[column])
+    try:
+        codes, _ = pd.factorize(data[column])
+    except TypeError:
+        raise EmolaborError(f"{argument}: column '{column}' holds lists or dicts, allowed: numbers or texts.") from None
     if (codes < 0).any():
         raise EmolaborError(f"{argument}: column '{column}' is missing in row {int(np.argmin(codes)) + 1}.")
     return codes
 
 
 def _members(data, group):
+    """Labels of the groups in order of appearance, and the number of each case's group (n,)."""
     if group is None:
         return [""], np.zeros(len(data), int)
     codes = _codes(data, group, "group")
@@ -231,8 +263,19 @@ def _check_variances(cov, names, argument, mean=0.0):
             f"{argument}: {_quoted(constant)} do(es) not vary; allowed: variables with a variance above zero."
         )
     scale = np.sqrt(variances)
-    smallest = np.linalg.eigvalsh(cov / np.outer(scale, scale))[0]
-    if smallest < 1e-10 or factor(cov) is None:
+    if scale.min() < SMALLEST:
+        name = names[int(scale.argmin())]
+        raise EmolaborError(
+            f"{argument}: '{name}' has a standard deviation of {scale.min():g}; allowed: {SMALLEST:g} or more. "
+            "Measure it in smaller units."
+        )
+    correlations = cov / (scale[:, None] * scale)
+    factored = factor(correlations)
+    # No eigenvalue is below 1 / trace of the inverse: the smallest is only worked out where that leaves a doubt.
+    if factored is not None and SINGULAR * factored[0].trace() < 1:
+        return
+    smallest = np.linalg.eigvalsh(correlations)[0]
+    if smallest < SINGULAR or factor(cov) is None:
         raise EmolaborError(
             f"{argument}: the covariance matrix is not positive definite (smallest eigenvalue of the correlations "
             f"{smallest:.3g}); look for duplicated or summed variables among {_quoted(names)}."

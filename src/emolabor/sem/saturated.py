@@ -1,10 +1,60 @@
 """The saturated model as a structure: every mean, variance and covariance its own parameter."""
 
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
+
 import numpy as np
 
 from emolabor.sem import fiml, likelihood
 from emolabor.sem.inference import bordered_inverse, scores_of
-from emolabor.sem.structure import Structure
+from emolabor.sem.structure import Structure, moment_places
+
+
+@dataclass(frozen=True)
+class Saturated:
+    """The saturated model of one group at the sample's moments, given the fixed exogenous variables.
+
+    `structure` lays out the free moments, `moments` (m,) are their values; `kept` (m_all,) tells which of all distinct
+    moments, in the order of `moment_places` and then the means, they are.
+    """
+
+    sample: object
+    structure: Structure
+    moments: np.ndarray
+    kept: np.ndarray
+
+    @cached_property
+    def information(self):
+        """Observed information of a case (m, m)."""
+        if not self.sample.patterns:
+            return likelihood.derivatives(self.structure, self.moments, self.sample, observed=True)[2]
+        whole = fiml.moment_information(self.sample, self.sample.cov, self.sample.mean, observed=True)
+        return whole[np.ix_(self.kept, self.kept)]
+
+    @cached_property
+    def inverse(self):
+        """Inverse of the information (m, m); None where it is singular."""
+        return bordered_inverse(self.information, np.eye(len(self.moments)))
+
+    @cached_property
+    def cross_product(self):
+        """Cross-product (m, m) of the scores of cases, or of clusters where there are clusters."""
+        scores = scores_of(self.structure, self.moments, self.sample)
+        return scores.T @ scores
+
+    @property
+    def trace(self):
+        """Trace of the mean cross-product times the inverse information."""
+        return np.nan if self.inverse is None else float(np.vdot(self.inverse, self.cross_product)) / self.sample.n
+
+
+def saturated(sample, mean_structure, fixed=()):
+    """Saturated model of one group; `fixed` are the places of the fixed exogenous variables."""
+    structure, moments = moment_structure(sample.cov, sample.mean, "all", mean_structure, fixed)
+    held = np.zeros(len(sample.cov), bool)
+    held[list(fixed)] = True
+    row, col = moment_places(len(held))
+    return Saturated(sample, structure, moments, np.append(~(held[row] & held[col]), mean_structure & ~held))
 
 
 def moment_structure(cov, mean, free, mean_structure, fixed=(), correlated=()):
@@ -18,9 +68,9 @@ def moment_structure(cov, mean, free, mean_structure, fixed=(), correlated=()):
         "all": every (co)variance is free; "variances": the variances are, covariances are zero.
     mean_structure : bool
         Whether means are parameters.
-    fixed : sequence of int
+    fixed : tuple of int
         Exogenous variables: their moments stay at the given values.
-    correlated : sequence of int
+    correlated : tuple of int
         Variables whose covariances are free in either case.
 
     Returns
@@ -28,55 +78,39 @@ def moment_structure(cov, mean, free, mean_structure, fixed=(), correlated=()):
     tuple
         Structure and ndarray (n_own,): the parameters' values in `cov` and `mean`.
     """
-    p = len(cov)
-    pairs = [
-        (i, j)
-        for i in range(p)
-        for j in range(i, p)
-        if free == "all" or i == j or (i in correlated and j in correlated)
-    ]
-    pairs = [(i, j) for i, j in pairs if not (i in fixed and j in fixed)]
-    means = [i for i in range(p) if i not in fixed] if mean_structure else []
-    row = np.array([i for i, _ in pairs] + means, int)
-    col = np.array([j for _, j in pairs] + [0] * len(means), int)
-    kind = np.repeat([1, 2], [len(pairs), len(means)])
-    scale = np.where(kind == 2, 0.0, np.where(row == col, 0.5, 1.0))
-    held = np.zeros((p, p))
+    structure = _layout(len(cov), free, mean_structure, tuple(fixed), tuple(correlated))
+    row, col = structure.row, structure.col
+    values = np.where(structure.kind == 1, cov[row, col], mean[row])
+    if not fixed:
+        return structure, values
+    held, held_means = structure.covariances.copy(), structure.intercepts.copy()
     held[np.ix_(fixed, fixed)] = cov[np.ix_(fixed, fixed)]
-    held_means = np.zeros(p)
     held_means[list(fixed)] = mean[list(fixed)]
-    structure = Structure(
+    return replace(structure, covariances=held, intercepts=held_means), values
+
+
+@lru_cache(maxsize=64)
+def _layout(p, free, mean_structure, fixed, correlated):
+    held, together = np.zeros(p, bool), np.zeros(p, bool)
+    held[list(fixed)] = True
+    together[list(correlated)] = True
+    row, col = moment_places(p)
+    chosen = (free == "all") | (row == col) | (together[row] & together[col])
+    chosen &= ~(held[row] & held[col])
+    means = np.flatnonzero(~held) if mean_structure else np.zeros(0, int)
+    row, col = np.append(row[chosen], means), np.append(col[chosen], np.zeros_like(means))
+    kind = np.repeat([1, 2], [chosen.sum(), len(means)])
+    return Structure(
         n_observed=p,
         n_parameters=len(row),
         paths=np.zeros((p, p)),
-        covariances=held,
-        intercepts=held_means,
+        covariances=np.zeros((p, p)),
+        intercepts=np.zeros(p),
         kind=kind,
         row=row,
         col=col,
         parameter=np.arange(len(row)),
-        scale=scale,
+        scale=np.where(kind == 2, 0.0, np.where(row == col, 0.5, 1.0)),
         sources=np.zeros(0, int),
         mean_structure=mean_structure,
     )
-    return structure, np.where(kind == 1, cov[row, col], mean[row])
-
-
-def saturated_trace(structure, sample, fixed=()):
-    """Trace of the scores' cross-product times the inverse observed information of the saturated model of one group.
-
-    Parameters
-    ----------
-    structure : Structure
-        Of the model: tells whether means are modelled.
-    sample : Sample
-
-    Returns
-    -------
-    float
-    """
-    full, theta = moment_structure(sample.cov, sample.mean, "all", structure.mean_structure, fixed)
-    module = fiml if sample.patterns else likelihood
-    information = module.derivatives(full, theta, sample, observed=True)[2]
-    scores = scores_of(full, theta, sample)
-    return float(np.sum(bordered_inverse(information, np.eye(len(theta))) * (scores.T @ scores))) / sample.n

@@ -7,7 +7,6 @@ import numpy as np
 
 from emolabor.sem import likelihood
 from emolabor.sem.inference import bordered_inverse, deviations_and_predicted, meat
-from emolabor.sem.saturated import saturated_trace
 from emolabor.sem.structure import implied_moments
 
 
@@ -36,8 +35,8 @@ def satorra_bentler_trace(model, theta, basis):
     return total - spent
 
 
-def yuan_bentler_traces(model, theta, basis):
-    """Traces of the scores' cross-product times the inverse information, for the saturated model and for the model.
+def yuan_bentler_trace(model, theta, basis):
+    """Trace of the scores' cross-product times the inverse observed information of a model.
 
     Parameters
     ----------
@@ -47,20 +46,22 @@ def yuan_bentler_traces(model, theta, basis):
 
     Returns
     -------
-    tuple of float
-        Their difference divided by the degrees of freedom is the scaling factor.
+    float
+        What the saturated model's trace exceeds it by, divided by the degrees of freedom, is the scaling factor.
     """
     bread = bordered_inverse(model.derivatives(theta, observed=True)[2], basis)
-    if bread is None:
-        return np.nan, np.nan
-    spent = float(np.sum(bread * meat(model, theta, "huber_white")))
+    return np.nan if bread is None else float(np.vdot(bread, meat(model, theta, "huber_white")))
+
+
+def saturated_trace(model):
+    """The same trace of the saturated model, over all groups."""
     total = 0.0
-    for structure, sample, _ in model.groups:
+    for sample, full in zip(model.samples, model.saturated, strict=True):
         if sample.patterns or sample.clusters is not None or model.exogenous:
-            total += saturated_trace(structure, sample, model.exogenous)
+            total += full.trace
         else:
-            total += moment_trace(sample, likelihood.factor(sample.cov)[0], structure.mean_structure)
-    return total, spent
+            total += moment_trace(sample, likelihood.factor(sample.cov)[0], model.table.mean_structure)
+    return total
 
 
 def moment_trace(sample, inverse, mean_structure, exogenous=()):

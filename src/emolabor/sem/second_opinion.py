@@ -14,6 +14,7 @@ import pandas as pd
 
 from emolabor.sem import html
 from emolabor.sem.start import start_values
+from emolabor.sem.structure import build_structure
 
 # The default tolerance of semopy's optimiser leaves errors in the second decimal.
 TOLERANCE = 1e-13
@@ -160,10 +161,11 @@ def _their_estimates(table, sample):
 
     with _silent_logging():
         model = semopy.Model(semopy_text(table), cov_diag=True)
-        start = start_values(table, [sample])
+        start = start_values(table, [sample], [build_structure(table, 0, sample.cov, sample.mean)])
         for number, value in enumerate(start):
             if f"p{number}" in model.parameters:  # intercepts are not
-                model.parameters[f"p{number}"].start = float(value)
+                # Not at the solution, where our start may be: semopy takes a discrepancy rounded below 0 for infinite.
+                model.parameters[f"p{number}"].start = 0.9 * float(value)
         names = [f"o{i}" for i in range(len(sample.cov))]
         cov = pd.DataFrame(sample.cov, index=names, columns=names)
         with np.errstate(all="ignore"):

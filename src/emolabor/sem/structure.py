@@ -6,13 +6,15 @@ mean = B m and covariance C = B S B'. Every derivative of the observed covarianc
 gathers from a few products.
 """
 
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 
 import numpy as np
 
+from emolabor.sem.ordered_part import OrderedPart, build_ordered_part, leave_residuals
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class Structure:
     """Where each entry of the parameter table sits in the matrices of one group.
 
@@ -33,12 +35,28 @@ class Structure:
     scale: np.ndarray
     sources: np.ndarray  # variables that any path starts from: the others have unit columns in B
     mean_structure: bool
+    ordered: OrderedPart | None = None
 
     @cached_property
     def places(self):
         """For paths, (co)variances, intercepts: which entries they are and their rows and columns in the matrix."""
         chosen = [np.flatnonzero(self.kind == kind) for kind in (0, 1, 2)]
         return [(self.parameter[here], self.row[here], self.col[here]) for here in chosen]
+
+    @cached_property
+    def by_kind(self):
+        """Places of the paths and of the other entries among the entries."""
+        return np.flatnonzero(self.kind == 0), np.flatnonzero(self.kind != 0)
+
+    @cached_property
+    def is_intercept(self):
+        """1 for an intercept, 0 for any other entry (n_entries,)."""
+        return (self.kind == 2).astype(float)
+
+    @cached_property
+    def identity(self):
+        """Identity matrix (v, v)."""
+        return np.eye(len(self.paths))
 
     @cached_property
     def one_to_one(self):
@@ -82,48 +100,64 @@ def build_structure(table, group, cov, mean):
     Structure
         The matrices and the place of every free row.
     """
+    layout, covariances, intercepts = _layout(table, group)
+    if not (len(covariances[0]) or len(intercepts)):
+        return layout
+    held, held_means = layout.covariances.copy(), layout.intercepts.copy()
+    held[covariances] = cov[covariances]
+    held[covariances[::-1]] = cov[covariances]
+    held_means[intercepts] = mean[intercepts]
+    return replace(layout, covariances=held, intercepts=held_means)
+
+
+@lru_cache(maxsize=256)
+def _layout(table, group):
+    """Structure of one group without the values that come from the sample, and the places of those values."""
     variables = table.variables
     position = {name: i for i, name in enumerate((*variables.observed, *variables.latent))}
     size = len(position)
     paths, covariances, intercepts = np.zeros((size, size)), np.zeros((size, size)), np.zeros(size)
-    kinds, rows, cols, parameters = [], [], [], []
-    for line in table.rows:
-        if line.group != group:
+    entries, data_covariances, data_intercepts = [], [], []
+    own = [line for line in table.rows if line.group == group]
+    for line in own:
+        if line.op in ("|", "~*~"):
             continue
         left, right = position[line.lhs], position.get(line.rhs, 0)
         if line.op == "=~":
             left, right = right, left
         kind = {"=~": 0, "~": 0, "~~": 1, "~1": 2}[line.op]
         if line.free >= 0:
-            kinds.append(kind)
-            rows.append(left)
-            cols.append(right)
-            parameters.append(line.free)
-        value = 0.0 if line.free >= 0 else line.value
-        if kind == 0:
-            paths[left, right] = value
+            entries.append((kind, left, right, line.free))
+        elif line.from_data and kind == 1:
+            data_covariances.append((left, right))
+        elif line.from_data:
+            data_intercepts.append(left)
+        elif kind == 0:
+            paths[left, right] = line.value
         elif kind == 1:
-            covariances[left, right] = covariances[right, left] = cov[left, right] if line.from_data else value
+            covariances[left, right] = covariances[right, left] = line.value
         else:
-            intercepts[left] = mean[left] if line.from_data else value
-    kind, row, col = np.array(kinds, int), np.array(rows, int), np.array(cols, int)
-    scale = np.where(kind == 2, 0.0, np.where((kind == 1) & (row == col), 0.5, 1.0))
+            intercepts[left] = line.value
+    kind, row, col, parameter = np.array(entries, int).reshape(-1, 4).T.copy()
     used = paths != 0
     used[row[kind == 0], col[kind == 0]] = True
-    return Structure(
-        len(variables.observed),
-        table.n_free,
-        paths,
-        covariances,
-        intercepts,
-        kind,
-        row,
-        col,
-        np.array(parameters, int),
-        scale,
-        np.flatnonzero(used.any(axis=0)),
-        table.mean_structure,
+    structure = Structure(
+        n_observed=len(variables.observed),
+        n_parameters=table.n_free,
+        paths=paths,
+        covariances=covariances,
+        intercepts=intercepts,
+        kind=kind,
+        row=row,
+        col=col,
+        parameter=parameter,
+        scale=np.where(kind == 2, 0.0, np.where((kind == 1) & (row == col), 0.5, 1.0)),
+        sources=np.flatnonzero(used.any(axis=0)),
+        mean_structure=table.mean_structure,
+        ordered=build_ordered_part(own, variables.observed),
     )
+    places = tuple(np.array(data_covariances, int).reshape(-1, 2).T)
+    return structure, places, np.array(data_intercepts, int)
 
 
 def fill(structure, theta):
@@ -139,11 +173,15 @@ def fill(structure, theta):
     tuple of ndarray
         Paths A (v, v), (co)variances S (v, v), intercepts m (v,).
     """
-    paths, covariances, intercepts = structure.paths.copy(), structure.covariances.copy(), structure.intercepts.copy()
-    path, covariance, intercept = structure.places
-    paths[path[1], path[2]] = theta[path[0]]
-    covariances[covariance[1], covariance[2]] = covariances[covariance[2], covariance[1]] = theta[covariance[0]]
-    intercepts[intercept[1]] = theta[intercept[0]]
+    paths, covariances, intercepts = structure.paths.copy(), structure.covariances.copy(), structure.intercepts
+    (path, to, source), (covariance, row, col), (intercept, place, _) = structure.places
+    paths[to, source] = theta[path]
+    covariances[row, col] = covariances[col, row] = theta[covariance]
+    if structure.mean_structure:
+        intercepts = intercepts.copy()
+        intercepts[place] = theta[intercept]
+    if structure.ordered is not None:
+        leave_residuals(structure.ordered, theta, total_paths(structure, paths), covariances)
     return paths, covariances, intercepts
 
 
@@ -169,16 +207,16 @@ def implied_moments(structure, theta):
 
 def total_paths(structure, paths):
     """B = (I - A)^-1 (v, v), from the small block of the variables that paths start from."""
+    if not structure.sources_are_joined:
+        return structure.identity + paths
     sources = structure.sources
-    total = np.eye(len(paths))
-    if len(sources):
-        from_sources = paths[:, sources]
-        if structure.sources_are_joined:
-            try:
-                from_sources = from_sources @ np.linalg.inv(np.eye(len(sources)) - from_sources[sources])
-            except np.linalg.LinAlgError:  # a loop whose effects do not die out: no finite moments
-                from_sources = np.full_like(from_sources, np.nan)
-        total[:, sources] += from_sources
+    from_sources = paths[:, sources]
+    try:
+        from_sources = from_sources @ np.linalg.inv(np.eye(len(sources)) - from_sources[sources])
+    except np.linalg.LinAlgError:  # a loop whose effects do not die out: no finite moments
+        from_sources = np.full_like(from_sources, np.nan)
+    total = structure.identity.copy()
+    total[:, sources] += from_sources
     return total
 
 
@@ -212,9 +250,30 @@ def derivative_columns(structure, implied):
         u (p, n_entries), v (p, n_entries) with d sigma = u v' + v u'; weight (n_entries,) with d mu = weight * u.
     """
     p = structure.n_observed
+    path = structure.by_kind[0]
+    source = structure.col[path]
     left = implied.total[:p, structure.row]
-    right = np.where(
-        structure.kind == 0, implied.covariance[:p, structure.col], implied.total[:p, structure.col] * structure.scale
-    )
-    weight = np.where(structure.kind == 0, implied.means[structure.col], (structure.kind == 2).astype(float))
+    right = implied.total[:p, structure.col] * structure.scale
+    right[:, path] = implied.covariance[:p, source]
+    weight = structure.is_intercept
+    if structure.mean_structure:
+        weight = weight.copy()
+        weight[path] = implied.means[source]
     return left, right, weight
+
+
+def moment_places(n_variables):
+    """Rows and columns (m,) of the distinct (co)variances, those of the first variable first; the means follow them."""
+    return np.triu_indices(n_variables)
+
+
+def moment_slopes(structure, implied):
+    """Derivatives (m, q) of the distinct moments by the parameters: covariances by `moment_places`, then means."""
+    left, right, weight = derivative_columns(structure, implied)
+    i, j = moment_places(structure.n_observed)
+    by_entry = np.concatenate([left[i] * right[j] + left[j] * right[i], weight * left])
+    if structure.one_to_one:
+        return by_entry
+    slopes = np.zeros((len(by_entry), structure.n_parameters))
+    np.add.at(slopes.T, structure.parameter, by_entry.T)
+    return slopes

@@ -12,8 +12,13 @@ ERRORS = {
     "observed": ("Standard", "Observed"),
     "robust_sem": ("Robust.sem", "Expected"),
     "huber_white": ("Sandwich", "Observed"),
+    "robust_dwls": ("Robust.sem", "Expected"),
 }
-CORRECTIONS = {"MLM": "Satorra-Bentler correction", "MLR": "Yuan-Bentler correction (Mplus variant)"}
+CORRECTIONS = {
+    "MLM": "Satorra-Bentler correction",
+    "MLR": "Yuan-Bentler correction (Mplus variant)",
+    "WLSMV": "simple second-order correction",
+}
 LABEL, NUMBER = 45, 12
 
 # Title, and rows of label, measure, whether there is a scaled version; a row is left out where the fit lacks it.
@@ -24,6 +29,7 @@ SECTIONS = (
         ("Degrees of freedom", "df"),
         ("P-value (Chi-square)", "pvalue"),
         ("Scaling correction factor", "chisq_scaling_factor"),
+        ("Shift parameter", "chisq_shift_parameter"),
     ),
     (
         "Model Test Baseline Model",
@@ -154,7 +160,7 @@ def measure_rows(fit):
             value = measures.get(name, np.nan)
             if np.isnan(value):
                 continue
-            if scaled and (name.endswith("_robust") or "scaling_factor" in name):
+            if scaled and (name.endswith("_robust") or "scaling_factor" in name or "shift" in name):
                 rows.append((label, "", html.decimals(value)))
             elif name.endswith("df"):
                 rows.append((label, f"{value:.0f}", f"{value:.0f}" if scaled else ""))

@@ -9,7 +9,9 @@ HEADINGS = {
     "~": "Regressions",
     "~~": "Covariances",
     "~1": "Intercepts",
+    "|": "Thresholds",
     "variance": "Variances",
+    "~*~": "Scales y*",
     ":=": "Defined Parameters",
 }
 COLUMNS = ("Estimate", "Std.Err", "z-value", "P(>|z|)", "Std.lv", "Std.all")
@@ -39,7 +41,7 @@ def parameter_lines(fit):
         own = explained if fit.table.n_groups == 1 else explained.get(group, explained[:0])
         if fit.table.n_groups > 1:
             lines += [f"Group {group} [{sample.label}]:", ""]
-        for kind in ("=~", "~", "~~", "~1", "variance"):
+        for kind in ("=~", "~", "~~", "~1", "|", "variance", "~*~"):
             lines += _block(tidy[(kinds == kind) & (tidy.group == group)], kind, width, set(own.index))
         if len(own):
             lines.append(f"{_padded('R-Square:', width)}{COLUMNS[0]:>10}")
@@ -53,11 +55,14 @@ def _block(part, kind, width, dependent):
     lines = [_padded(HEADINGS[kind] + ":", width) + f"{COLUMNS[0]:>10}" + "".join(f"{c:>9}" for c in COLUMNS[1:])]
     last = None
     for row in part.itertuples():
-        names = [f".{name}" if kind not in ("=~", "~") and name in dependent else name for name in (row.lhs, row.rhs)]
+        names = [
+            f".{name}" if kind in ("~~", "~1", "variance") and name in dependent else name
+            for name in (row.lhs, row.rhs)
+        ]
         if kind in ("=~", "~", "~~") and row.lhs != last:
             lines.append(f"  {names[0]} {row.op}")
             last = row.lhs
-        name = names[1] if kind in ("=~", "~", "~~") else names[0]
+        name = names[1] if kind in ("=~", "~", "~~") else "|".join(names) if kind == "|" else names[0]
         indent = "   " if name.startswith(".") else "    "
         label = f" ({row.label})" if row.label and kind != ":=" else ""
         test = (row.se, row.z, row.pvalue) if row.se > 0 else (float("nan"),) * 3

@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from emolabor.errors import EmolaborError
 from emolabor.sem import expressions
 
@@ -12,9 +14,11 @@ TOKEN = re.compile(
     r"|(?P<name>(?:[^\W\d]|\.(?!\d))[\w.]*)|(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
     r"|(?P<string>\"[^\"\n]*\"|'[^'\n]*')|(?P<sign>\*\*|[-+*?(),:/^%])"
 )
-PARAMETER_OPERATORS = ("=~", "~", "~~", "|")
+THRESHOLD = re.compile(r"t[1-9]\d*")
+PARAMETER_OPERATORS = ("=~", "~", "~~", "~*~", "|")
 CONSTRAINT_OPERATORS = (":=", "==", "<", ">")
-ALLOWED_OPERATORS = "=~ ~ ~~ ~1 | := == < >"
+ALLOWED_OPERATORS = "=~ ~ ~~ ~1 | ~*~ := == < >"
+LARGEST = 1e30  # of a fixed value or a start: powers of larger numbers leave the range of a double
 
 
 @dataclass(frozen=True)
@@ -161,7 +165,7 @@ def _operator_position(formula):
         second = formula[positions[1]]
         raise EmolaborError(f"{second.where}: a second operator '{second.text}' in one formula; start a new line.")
     operator = formula[positions[0]]
-    if operator.text in ("<~", "~*~"):
+    if operator.text == "<~":
         raise EmolaborError(f"{operator.where}: '{operator.text}' is not available; allowed: {ALLOWED_OPERATORS}.")
     return positions[0]
 
@@ -183,6 +187,7 @@ def _add_terms(terms, operator, left, right):
         modifiers = [_modifier(factor, sign) for factor, sign in zip(factors[:-1], _signs(part), strict=True)]
         for outcome in outcomes:
             op = "~1" if variable.kind == "number" else operator.text
+            _check_ordered(outcome, op, variable)
             if op in ("=~", "~") and outcome.text == variable.text:
                 raise EmolaborError(f"{variable.where}: '{variable.text}' stands on both sides of '{op}'.")
             rhs = "" if op == "~1" else variable.text
@@ -190,6 +195,13 @@ def _add_terms(terms, operator, left, right):
             if op == "~1" and variable.text == "0":
                 given = [*modifiers, Modifier("fixed", (0.0,))]
             _merge(terms, Term(outcome.text, op, rhs, variable, list(given)))
+
+
+def _check_ordered(outcome, op, variable):
+    if op == "|" and not THRESHOLD.fullmatch(variable.text):
+        raise EmolaborError(f"{variable.where}: found '{variable.text}' right of '|', allowed: t1, t2 and so on.")
+    if op == "~*~" and outcome.text != variable.text:
+        raise EmolaborError(f"{variable.where}: found '{variable.text}', allowed: '{outcome.text} ~*~ {outcome.text}'.")
 
 
 def _merge(terms, term):
@@ -300,7 +312,11 @@ def _number(tokens):
     tree = expressions.parse(text, tokens[0].where)
     if expressions.names(tree):
         raise EmolaborError(f"{tokens[0].where}: found '{_joined(tokens)}', allowed: a number.")
-    return float(expressions.evaluate(tree, {}))
+    with np.errstate(all="ignore"):
+        value = float(expressions.evaluate(tree, {}))
+    if not abs(value) <= LARGEST:
+        raise EmolaborError(f"{tokens[0].where}: '{_joined(tokens)}' is {value:g}, allowed: numbers up to {LARGEST:g}.")
+    return value
 
 
 def _joined(tokens):

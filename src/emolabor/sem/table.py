@@ -1,14 +1,20 @@
 """The parameter table: made from the text, it drives everything else."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
 
 from emolabor.errors import EmolaborError
 from emolabor.sem import expressions
+from emolabor.sem.row import Row
+from emolabor.sem.threshold_rows import check_thresholds, derive_from_text, threshold_rows
 from emolabor.sem.variables import classify
 
 GROUP_EQUAL = (
     "loadings",
     "intercepts",
+    "thresholds",
     "means",
     "residuals",
     "residual_covariances",
@@ -16,21 +22,6 @@ GROUP_EQUAL = (
     "lv_covariances",
     "regressions",
 )
-
-
-@dataclass(frozen=True)
-class Row:
-    """One parameter: `free` counts from 0 and is -1 where the value is fixed."""
-
-    lhs: str
-    op: str
-    rhs: str
-    group: int
-    free: int = -1
-    value: float | None = None  # the fixed value, or a start for a free one
-    label: str = ""
-    from_data: bool = False  # fixed at the sample value: moments of observed exogenous variables
-    where: str = ""
 
 
 @dataclass(frozen=True)
@@ -42,9 +33,12 @@ class Defined:
     text: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ParameterTable:
-    """Rows in lavaan's order, defined parameters, constraints, and the roles of the variables."""
+    """Rows in lavaan's order, defined parameters, constraints, and the roles of the variables.
+
+    Tables are equal only to themselves, so that what is derived from one can be kept.
+    """
 
     rows: tuple
     defined: tuple
@@ -54,10 +48,31 @@ class ParameterTable:
     n_free: int
     n_groups: int
     mean_structure: bool
+    ordered: tuple = ()  # names of the ordered variables and how many thresholds they have
+
+    @cached_property
+    def free(self):
+        """Free number of every row (n_rows,), -1 where the value is fixed."""
+        return np.array([row.free for row in self.rows])
+
+    @cached_property
+    def values(self):
+        """Fixed value of every row (n_rows,); missing where it is free or comes from the sample."""
+        held = [row.free < 0 and not row.from_data for row in self.rows]
+        return np.array([row.value if own else np.nan for row, own in zip(self.rows, held, strict=True)], float)
 
 
 def build_table(
-    syntax, *, n_groups=1, std_lv=False, mean_structure=False, group_equal=(), group_partial=(), fixed_x=True
+    syntax,
+    *,
+    n_groups=1,
+    std_lv=False,
+    mean_structure=False,
+    group_equal=(),
+    group_partial=(),
+    fixed_x=True,
+    ordered=(),
+    theta=False,
 ):
     """Complete a parsed model with lavaan's defaults.
 
@@ -77,6 +92,10 @@ def build_table(
         Parameters exempt from `group_equal`, written as ``"f =~ x2"`` or ``"x3 ~1"``.
     fixed_x : bool
         Take the moments of exogenous observed variables from the sample.
+    ordered : sequence of tuple
+        Names of the ordered variables and how many thresholds they have.
+    theta : bool
+        Theta instead of delta parametrisation: residual variances of ordered variables instead of their scales.
 
     Returns
     -------
@@ -84,14 +103,16 @@ def build_table(
         Parameters with the same label share one free number.
     """
     variables = classify(syntax, fixed_x)
-    mean_structure = mean_structure or any(term.op == "~1" for term in syntax.terms)
+    mean_structure = mean_structure or bool(ordered) or any(term.op == "~1" for term in syntax.terms)
+    check_thresholds(syntax, ordered)
     rows = []
     for group in range(n_groups):
-        own = _text_rows(syntax, group, n_groups, std_lv, variables)
+        own = derive_from_text(_text_rows(syntax, group, n_groups, std_lv, variables), ordered, theta)
         given = {_key(row) for row in own}
-        rows += own + [r for r in _default_rows(variables, group, std_lv, mean_structure) if _key(r) not in given]
+        default = _default_rows(variables, group, std_lv, mean_structure, dict(ordered), theta)
+        rows += own + [row for row in default if _key(row) not in given]
     if n_groups > 1:
-        rows = _equal_over_groups(rows, variables, std_lv, group_equal, group_partial)
+        rows = _equal_over_groups(rows, variables, std_lv, group_equal, group_partial, ordered, theta)
     rows, n_free = _number_free(rows)
     defined = tuple(
         Defined(c.lhs, expressions.parse(c.rhs, c.token.where), c.rhs) for c in syntax.constraints if c.op == ":="
@@ -99,7 +120,9 @@ def build_table(
     _check_names(rows, syntax)
     equalities = _differences(syntax, "==")
     inequalities = _differences(syntax, ">") + tuple(("-", right, left) for _, left, right in _differences(syntax, "<"))
-    return ParameterTable(tuple(rows), defined, equalities, inequalities, variables, n_free, n_groups, mean_structure)
+    return ParameterTable(
+        tuple(rows), defined, equalities, inequalities, variables, n_free, n_groups, mean_structure, ordered
+    )
 
 
 def _differences(syntax, op):
@@ -161,11 +184,14 @@ def _of_group(modifier, group, n_groups, term):
     return modifier.values[group]
 
 
-def _default_rows(variables, group, std_lv, mean_structure):
+def _default_rows(variables, group, std_lv, mean_structure, ordered, theta):
     exogenous = (*variables.fixed_x, *variables.random_x)
     random = [name for name in variables.observed if name not in exogenous]
-    rows = [
-        Row(name, "~~", name, group, *((-1, 0.0) if name in variables.single_indicators else (0, None)))
+    rows = threshold_rows(variables.observed, ordered, group)
+    rows += [
+        Row(name, "~~", name, group, -1, 1.0, derived=not theta)
+        if name in ordered
+        else Row(name, "~~", name, group, *((-1, 0.0) if name in variables.single_indicators else (0, None)))
         for name in random
     ]
     rows += [Row(name, "~~", name, group, *((-1, 1.0) if std_lv else (0, None))) for name in variables.latent]
@@ -173,28 +199,37 @@ def _default_rows(variables, group, std_lv, mean_structure):
         rows += [Row(a, "~~", b, group, 0) for i, a in enumerate(names) for b in names[i + 1 :]]
     held = dict(free=-1, from_data=True) if variables.fixed_x else dict(free=0)
     rows += [Row(a, "~~", b, group, **held) for i, a in enumerate(exogenous) for b in exogenous[i:]]
+    rows += [Row(name, "~*~", name, group, -1, 1.0, derived=theta) for name in variables.observed if name in ordered]
     if mean_structure:
         for name in variables.observed:
-            rows.append(Row(name, "~1", "", group, **(held if name in exogenous else dict(free=0))))
+            own = dict(free=-1, value=0.0) if name in ordered else held if name in exogenous else dict(free=0)
+            rows.append(Row(name, "~1", "", group, **own))
         rows += [Row(name, "~1", "", group, -1, 0.0) for name in variables.latent]
     return rows
 
 
-def _equal_over_groups(rows, variables, std_lv, group_equal, group_partial):
+def _equal_over_groups(rows, variables, std_lv, group_equal, group_partial, ordered, theta):
     """Label the rows of later groups like those of the first, and free what the equalities identify."""
     unknown = [kind for kind in group_equal if kind not in GROUP_EQUAL]
     if unknown:
         raise EmolaborError(f"group_equal: found {unknown[0]!r}, allowed: {', '.join(GROUP_EQUAL)}.")
+    if "intercepts" in group_equal and ordered:  # the thresholds are where ordered variables have their intercepts
+        group_equal = (*group_equal, "thresholds")
     partial = {name.replace(" ", "") for name in group_partial}
     names = {f"{row.lhs}{row.op}{row.rhs}" for row in rows}
     if not partial <= names:
         raise EmolaborError(f"group_partial: {sorted(partial - names)[0]!r} is no parameter of the model.")
+    names_ordered = dict(ordered) if "thresholds" in group_equal else {}
+    spread = "residuals" if theta else "scales"
     first = {_key(row): (i, row) for i, row in enumerate(rows) if row.group == 0}
     labels, changed = {}, []
     for row in rows:
         kind = _kind(row, variables)
         if row.group > 0 and row.free < 0 and not row.where:
-            if kind == "means" and "intercepts" in group_equal and "means" not in group_equal:
+            levels = "thresholds" if ordered else "intercepts"
+            if kind == "means" and levels in group_equal and "means" not in group_equal:
+                row = replace(row, free=0, value=None)
+            elif kind == spread and row.lhs in names_ordered and spread not in group_equal:
                 row = replace(row, free=0, value=None)
             elif kind == "lv_variances" and std_lv and "loadings" in group_equal and kind not in group_equal:
                 row = replace(row, free=0, value=None)
@@ -217,6 +252,8 @@ def _kind(row, variables):
         return "regressions"
     if row.op == "~1":
         return "means" if latent else "intercepts"
+    if row.op in ("|", "~*~"):
+        return "thresholds" if row.op == "|" else "scales"
     if row.lhs == row.rhs:
         return "lv_variances" if latent else "residuals"
     return "lv_covariances" if latent else "residual_covariances"

@@ -1,36 +1,37 @@
 """Values of the table's rows, how they are standardized, their Wald tests, explained variance."""
 
+from functools import lru_cache
+
 import numpy as np
 from scipy.special import ndtr, ndtri
 
+from emolabor.errors import EmolaborError
 from emolabor.sem.structure import fill, implied_moments
 
 
 def row_values(table, theta, samples):
     """The value of every row of the table (n_rows,); exogenous moments come from the sample."""
+    values = table.values.copy()
+    free = table.free >= 0
+    values[free] = theta[table.free[free]]
+    if not table.variables.fixed_x:
+        return values
     position = {name: i for i, name in enumerate(table.variables.observed)}
-    values = np.empty(len(table.rows))
     for i, row in enumerate(table.rows):
-        sample = samples[row.group]
-        if row.free >= 0:
-            values[i] = theta[row.free]
-        elif not row.from_data:
-            values[i] = row.value
-        elif row.op == "~1":
-            values[i] = sample.mean[position[row.lhs]]
-        else:
-            values[i] = sample.cov[position[row.lhs], position[row.rhs]]
+        if row.from_data and row.op == "~1":
+            values[i] = samples[row.group].mean[position[row.lhs]]
+        elif row.from_data:
+            values[i] = samples[row.group].cov[position[row.lhs], position[row.rhs]]
     return values
 
 
-def standardizing_units(table, width, only_latent=False):
+@lru_cache(maxsize=256)
+def standardizing_units(table, only_latent=False):
     """By which standard deviations a row is multiplied and divided to be standardized.
 
     Parameters
     ----------
     table : ParameterTable
-    width : int
-        Number of variables v.
     only_latent : bool
         Standardize latent variables only (std_lv) instead of all (std_all).
 
@@ -43,6 +44,7 @@ def standardizing_units(table, width, only_latent=False):
     """
     names = (*table.variables.observed, *table.variables.latent)
     position = {name: i for i, name in enumerate(names)}
+    width = len(names)
     first_latent = len(table.variables.observed) if only_latent else 0
     times, over = [], []
     for row in table.rows:
@@ -52,13 +54,15 @@ def standardizing_units(table, width, only_latent=False):
             0 if name not in position or position[name] < first_latent else start + position[name]
             for name in (row.lhs, row.rhs)
         )
-        times.append({"=~": left, "~": right}.get(row.op, 0))
-        over.append({"=~": (right, 0), "~": (left, 0), "~~": (left, right), "~1": (left, 0)}[row.op])
+        times.append({"=~": left, "~": right, "~*~": left}.get(row.op, 0))
+        over.append({"=~": (right, 0), "~~": (left, right), "~*~": (0, 0)}.get(row.op, (left, 0)))
     return np.array(times), np.array(over)
 
 
 def wald(estimates, errors, level):
     """z, two-sided p and interval of estimates with standard errors; missing where the error is zero or missing."""
+    if not 0 < level < 1:
+        raise EmolaborError(f"level: found {level!r}, allowed: a number between 0 and 1.")
     with np.errstate(divide="ignore", invalid="ignore"):
         z = np.where(errors > 0, estimates / errors, np.nan)
     half = ndtri((1 + level) / 2) * errors

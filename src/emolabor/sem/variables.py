@@ -34,11 +34,7 @@ def classify(syntax, fixed_x=True):
     Variables
         The rules are those of lavaan's ``sem()``.
     """
-    for term in syntax.terms:
-        if term.op == "|":
-            place = term.token.where
-            raise EmolaborError(f"{place}: thresholds need ordered answers, which this version does not estimate.")
-    pairs = {op: [(t.lhs, t.rhs) for t in syntax.terms if t.op == op] for op in ("=~", "~", "~~", "~1")}
+    pairs = {op: [(t.lhs, t.rhs) for t in syntax.terms if t.op == op] for op in ("=~", "~", "~~", "~1", "|", "~*~")}
     latent = _unique(lhs for lhs, _ in pairs["=~"])
     indicators = _unique(rhs for _, rhs in pairs["=~"])
     outcomes = _unique(lhs for lhs, _ in pairs["~"])
@@ -47,7 +43,9 @@ def classify(syntax, fixed_x=True):
     others = [name for name in outcomes if name not in latent and name not in observed_indicators]
     known = {*latent, *observed_indicators, *others}
     exogenous = [name for name in predictors if name not in known]
-    mentioned = _unique([n for pair in pairs["~~"] for n in pair] + [lhs for lhs, _ in pairs["~1"]])
+    mentioned = _unique(
+        [n for pair in pairs["~~"] for n in pair] + [lhs for op in ("~1", "|", "~*~") for lhs, _ in pairs[op]]
+    )
     extra = [name for name in mentioned if name not in known and name not in exogenous]
     if not (observed_indicators or others or exogenous or extra):
         raise EmolaborError("model: every variable is latent; allowed: a model with observed variables.")

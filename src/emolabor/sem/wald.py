@@ -62,6 +62,8 @@ def wald_test(fit, constraints):
 
 def _trees(text, table):
     """Trees of left minus right side of every `==` formula."""
+    if not isinstance(text, str):
+        raise EmolaborError(f"constraints: found {text!r}, allowed: a text such as 'a == 0; b == c'.")
     labels = {row.label for row in table.rows if row.label} | {defined.name for defined in table.defined}
     trees = []
     for formula in filter(str.strip, re.split(r"[;\n]", text)):

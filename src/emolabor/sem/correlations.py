@@ -1,0 +1,45 @@
+"""The correlations behind ordered answers: polychoric, polyserial and Pearson in one matrix."""
+
+import pandas as pd
+
+from emolabor.sem.answers import ordered_names, read_answers
+from emolabor.sem.first_step import first_step
+from emolabor.sem.samples import _numbers, check_frame
+from emolabor.sem.threads import one_thread
+
+
+@one_thread
+def polychoric_correlations(data, ordered=None):
+    """Correlations of the normal variables behind ordered answers.
+
+    Parameters
+    ----------
+    data : DataFrame
+        One row a case; not changed. Ordered columns hold numbers or an ordered pandas categorical.
+    ordered : sequence of str, optional
+        The ordered columns; by default all of them.
+
+    Returns
+    -------
+    DataFrame (p, p)
+        Polychoric where both variables are ordered (Olsson, 1979), polyserial where one is (Olsson, Drasgow & Dorans,
+        1982), Pearson where none is. Thresholds, means and variances come from all answers to a variable, correlations
+        from the cases that answered both.
+
+    Raises
+    ------
+    EmolaborError
+        A column that is no ordered answer (one category, more than 20, text without an order), two columns never
+        answered together.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> answers = pd.DataFrame({"a": [1, 1, 2, 2, 3, 3, 1, 3], "b": [1, 1, 2, 1, 2, 2, 2, 1]})
+    >>> float(polychoric_correlations(answers).loc["a", "b"].round(3))
+    0.403
+    """
+    check_frame(data)
+    names = list(data.columns)
+    answers = read_answers(data, names, ordered_names(True if ordered is None else ordered, names), _numbers)
+    return pd.DataFrame(first_step(answers, names).correlations, index=names, columns=names)
