@@ -81,3 +81,11 @@ def test_the_population_of_the_coverage_study_has_the_true_values_it_states(scri
         standardized = expected.std_value[expected.kind != "variance"]
         assert (found.std_all - standardized).abs().max() < 0.02
     assert set(table) == {"loading", "variance", "path", "indirect effect"}
+
+
+def test_answers_writes_speed_and_detection(script, tmp_path):
+    script("answers").main(["--quick", "--folder", str(tmp_path)])
+    table = rows(tmp_path / "answers.csv")
+    assert {row["part"] for row in table} == {"speed", "detection"}
+    assert all(float(row["value"]) > 0 for row in table if row["measure"] == "seconds")
+    assert all(0 <= float(row["value"]) <= 1 for row in table if row["measure"] in ("recall", "precision"))
