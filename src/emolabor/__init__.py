@@ -10,8 +10,10 @@ ROOM_OF = {
     "agreement": "measurement",
     "cfa": "sem",
     "compare": "sem",
+    "compare_versions": "measurement",
     "convergent_validity": "measurement",
     "efa": "measurement",
+    "equate": "measurement",
     "factor_adequacy": "measurement",
     "fornell_larcker": "measurement",
     "full_model": "theory",
@@ -46,7 +48,9 @@ ROOM_OF = {
     "simulate_export": "simulation",
     "simulate_staff": "simulation",
     "structural_model": "theory",
+    "validation_report": "measurement",
     "verdicts": "analysis",
+    "write_validation": "report",
 }
 __all__ = list(ROOM_OF)
 

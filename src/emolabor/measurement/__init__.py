@@ -2,6 +2,7 @@
 
 from emolabor.measurement.adequacy import factor_adequacy
 from emolabor.measurement.agreement import agreement
+from emolabor.measurement.equating import equate
 from emolabor.measurement.factor_analysis import efa
 from emolabor.measurement.items import item_analysis
 from emolabor.measurement.keying import keying_audit
@@ -10,14 +11,19 @@ from emolabor.measurement.omega import omega_coefficients
 from emolabor.measurement.parallel import parallel_analysis
 from emolabor.measurement.reliability import alpha_interval, cronbach_alpha, reliability
 from emolabor.measurement.repeated import retest
+from emolabor.measurement.validation import ValidationReport, validation_report
 from emolabor.measurement.validity import convergent_validity, fornell_larcker, htmt
+from emolabor.measurement.versions import compare_versions
 
 __all__ = [
+    "ValidationReport",
     "agreement",
     "alpha_interval",
+    "compare_versions",
     "convergent_validity",
     "cronbach_alpha",
     "efa",
+    "equate",
     "factor_adequacy",
     "fornell_larcker",
     "harman",
@@ -30,4 +36,5 @@ __all__ = [
     "parallel_analysis",
     "reliability",
     "retest",
+    "validation_report",
 ]

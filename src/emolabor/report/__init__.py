@@ -8,6 +8,7 @@ from emolabor.report.path_diagram import path_diagram
 from emolabor.report.results import load_results
 from emolabor.report.style import save_figure
 from emolabor.report.tables import pipe_table
+from emolabor.report.validation_page import write_validation
 
 __all__ = [
     "build_paper",
@@ -19,4 +20,5 @@ __all__ = [
     "pipe_table",
     "save_figure",
     "use_chinese_fonts",
+    "write_validation",
 ]
