@@ -163,6 +163,62 @@ def score(file, instrument, mapping, output):
 
 
 @cli.command(
+    "validate-scale",
+    epilog=examples(
+        "emolabor validate-scale answers.csv --scale emotional_labor --output report.html",
+        "emolabor validate-scale export.xlsx --scale my_scale.yaml --version form --old A --output report.docx",
+    ),
+)
+@click.argument("file")
+@click.option("--scale", required=True, metavar="KEY|YAML", help="The scale: a key of the library or a file.")
+@click.option("--instrument", metavar="KEY|YAML", help="The questionnaire that it was asked in; by default it alone.")
+@click.option("--mapping", metavar="YAML", help="Which column holds which item, where the names differ.")
+@click.option("--version", metavar="COLUMN", help="Column that tells which of two versions was answered.")
+@click.option("--old", metavar="VALUE", help="Its value for the old version.")
+@click.option("--keep-careless", is_flag=True, help="Do not screen careless respondents.")
+@click.option("--simulated", is_flag=True, help="Say on every page that the answers are simulated.")
+@click.option("--language", default="zh", show_default=True, metavar="zh|en", help="Language of the report.")
+@click.option("--output", "outputs", multiple=True, metavar="FILE", help="Write the report: .md, .html or .docx.")
+def validate_scale(file, scale, instrument, mapping, version, old, keep_careless, simulated, language, outputs):
+    """Examine an adapted scale by the answers in FILE, and write a validation report.
+
+    Reads and screens the answers, then looks at keys, items, reliability, structure and, with --version, at whether
+    the old and the new version measure alike. Prints the findings.
+    """
+    from emolabor.measurement import validation_report
+    from emolabor.report import check_page, write_validation
+    from emolabor.responses import read_responses
+    from emolabor.responses import screen as screen_staff
+    from emolabor.scales import load_scale
+
+    for output in outputs:
+        check_page(output, language)
+    if (version is None) != (old is None):
+        raise EmolaborError("--version, --old: found one of them; allowed: both or neither")
+    asked = load_scale(scale)
+    staff = read_responses(file, _questionnaire(asked, instrument, version), mapping)
+    screening = None if keep_careless else screen_staff(staff)
+    report = validation_report(staff, asked, screening=screening, version=version, old=old, simulated=simulated)
+    click.echo("\n".join([report.verdict(language), *(f"- {line}" for line in report.sentences(language))]))
+    for output in outputs:
+        click.echo(f"written: {write_validation(report, output, language)}")
+
+
+def _questionnaire(scale, instrument, version):
+    """The questionnaire to read the answers with, and the column of versions as part of its background."""
+    from dataclasses import replace
+
+    from emolabor.instrument import Variable, load_instrument
+    from emolabor.measurement.answers import as_instrument
+
+    questionnaire = load_instrument(instrument) if instrument else as_instrument(scale)
+    if version is None or version in questionnaire.columns:
+        return questionnaire
+    code = Variable(version, "code", {language: version for language in scale.languages}, {}, ".{1,40}", None, None)
+    return replace(questionnaire, background=(*questionnaire.background, code))
+
+
+@cli.command(
     epilog=examples("emolabor fit model.txt data.csv", "emolabor fit model.txt --cov covariances.csv --n-obs 250")
 )
 @click.argument("model_file")

@@ -1,5 +1,6 @@
 """An old and a new version of a scale side by side: reliability, invariance, equated scores."""
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -76,7 +77,9 @@ def compare_versions(data, scale, version, old):
         raise EmolaborError(f"version: found no column {version!r} in data")
     values = sorted(map(str, data[version].dropna().unique()))
     if len(values) != 2 or str(old) not in values:
-        raise EmolaborError(f"version: column {version!r} holds {', '.join(values)}; allowed: two values, one is {old!r}")
+        raise EmolaborError(
+            f"version: column {version!r} holds {', '.join(values)}; allowed: two values, one is {old!r}"
+        )
     which = data[version].astype(str).where(data[version].notna())
     parts = {"old": data[which == str(old)], "new": data[which.notna() & (which != str(old))]}
     points = as_instrument(scale).points()
@@ -96,9 +99,7 @@ def compare_versions(data, scale, version, old):
         table = equate(sums["old"], sums["new"], len(items), highest).reset_index()
         equated.append(table.assign(dimension=dimension)[["dimension", "score", "n", "linear", "equipercentile"]])
     ladder = _ladder(data, scale, which)
-    return Versions(
-        pd.DataFrame.from_dict(rows, orient="index"), *ladder, pd.concat(equated, ignore_index=True)
-    )
+    return Versions(pd.DataFrame.from_dict(rows, orient="index"), *ladder, pd.concat(equated, ignore_index=True))
 
 
 def _standardised(new, old):
@@ -118,7 +119,5 @@ def _ladder(data, scale, which):
 
 def _named(text, keys):
     """A freed parameter, such as "factor1 =~ item2" or "item3 ~1", as item and kind."""
-    words = text.replace("~~", " ~~ ").split()
-    item = next(word for word in words if word in keys)
     kind = "loading" if "=~" in text else "residual" if "~~" in text else "intercept"
-    return keys[item], kind
+    return keys[re.findall(r"item\d+", text)[-1]], kind

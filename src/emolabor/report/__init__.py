@@ -8,10 +8,11 @@ from emolabor.report.path_diagram import path_diagram
 from emolabor.report.results import load_results
 from emolabor.report.style import save_figure
 from emolabor.report.tables import pipe_table
-from emolabor.report.validation_page import write_validation
+from emolabor.report.validation_page import check_page, write_validation
 
 __all__ = [
     "build_paper",
+    "check_page",
     "closing_picture",
     "fill",
     "font_folder",

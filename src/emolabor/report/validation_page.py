@@ -1,5 +1,7 @@
 """A validation report as a page: Markdown, HTML or Word, in Chinese or English."""
 
+import json
+import re
 import tempfile
 from functools import cache
 from importlib import resources
@@ -9,7 +11,7 @@ import pandas as pd
 import yaml
 
 from emolabor.errors import EmolaborError
-from emolabor.files import write_bytes, write_text
+from emolabor.files import write_bytes
 from emolabor.measurement.answers import as_instrument
 from emolabor.report.build import WRITING, pandoc, same_zip
 from emolabor.report.formats import show
@@ -46,16 +48,15 @@ def write_validation(report, path, language="zh"):
     >>> import emolabor as el
     >>> report = el.validation_report(el.simulate_staff(n=300, seed=1), el.load_scale("emotional_exhaustion"))
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     write_validation(report, Path(folder) / "report.md", "en").read_text(encoding="utf-8").splitlines()[2]
-    'title: "Validation report: Emotional exhaustion"'
+    ...     write_validation(report, Path(folder) / "report.md", "en").read_text(encoding="utf-8").splitlines()[0]
+    '# Validation report: Emotional exhaustion'
     """
-    path = Path(path)
-    if path.suffix not in ENDINGS:
-        raise EmolaborError(f"path: found {path.name!r}; allowed: a file that ends with {', '.join(ENDINGS)}")
+    path = check_page(path, language)
     text = validation_markdown(report, language)
+    source = ["--from=markdown-raw_html+east_asian_line_breaks", "--standalone", f"--metadata=lang:{WRITING[language]}"]
     if path.suffix == ".md":
-        return write_text(path, text)
-    source = ["--from=markdown+east_asian_line_breaks", "--standalone", f"--metadata=lang:{WRITING[language]}"]
+        plain = pandoc([*source[:1], "--to=gfm-raw_html", "--wrap=none"], _for_readers(text).encode("utf-8"))
+        return write_bytes(path, plain)
     with tempfile.TemporaryDirectory() as scratch:
         if path.suffix == ".html":
             style = Path(scratch) / "page.css"
@@ -66,6 +67,25 @@ def write_validation(report, path, language="zh"):
         reference.write_bytes(reference_document(pandoc(["--print-default-data-file", "reference.docx"])))
         options = ["--to=docx", f"--reference-doc={reference}", "--output=-"]
         return write_bytes(path, same_zip(pandoc([*source, *options], text.encode("utf-8"))))
+
+
+def check_page(path, language):
+    """Refuse a file or language that no page can be written to.
+
+    Parameters
+    ----------
+    path : str or Path
+    language : str
+
+    Returns
+    -------
+    Path
+    """
+    path = Path(path)
+    if path.suffix not in ENDINGS:
+        raise EmolaborError(f"path: found {path.name!r}; allowed: a file that ends with {', '.join(ENDINGS)}")
+    check_language(language, ("zh", "en"))
+    return path
 
 
 def validation_markdown(report, language):
@@ -80,35 +100,48 @@ def validation_markdown(report, language):
     -------
     str
     """
-    check_language(language, ("zh", "en"))
     words = {key: entry[language] for key, entry in _described()["words"].items()}
-    title = words["title"].format(scale=report.scale.names[language])
-    parts = [f'---\ntitle: "{title}"\n---']
+    title = words["title"].format(scale=_escaped(report.scale.names[language]))
+    parts = [f"---\ntitle: {json.dumps(title, ensure_ascii=False)}\n---"]
     if report.simulated:
         parts.append(f"**{words['simulated']}**")
     parts.append(words["numbers"].format(n_read=report.n_read, n=report.n, key=report.scale.key))
     parts += [f"## {words['findings']}", f"**{report.verdict(language)}**"]
     told = zip(report.findings, report.sentences(language), strict=True)
-    lines = [f"- **{words[finding.level]}** {text}" for finding, text in told]
+    lines = [f"- **{words[finding.level]}** {_escaped(text)}" for finding, text in told]
     parts.append("\n".join(lines) or words["none"])
     if report.reading is not None and len(report.reading):
-        parts += [f"## {words['reading']}", "\n".join(f"- {line}" for line in sentences(report.reading, language))]
+        parts += [
+            f"## {words['reading']}",
+            "\n".join(f"- {_escaped(line)}" for line in sentences(report.reading, language)),
+        ]
     shown = [name for name in _described()["tables"] if len(report.tables.get(name, ()))]
     for number, name in enumerate(shown, 1):
         described = _described()["tables"][name]
         caption = f"{words['table'].format(number=number)} {described['caption'][language]}"
-        note = described["note"][language] + _sample(report, words, language)
+        n = report.n_read if name == "screening" else report.n
+        note = described["note"][language] + _sample(n, report.simulated, words, language)
         table = _cells(report, name, described, language)
         parts += [f"## {described['title'][language]}", pipe_table(table, caption, note, language)]
     return "\n\n".join(parts) + "\n"
 
 
-def _sample(report, words, language):
-    """The end of every note: where the answers come from."""
-    gap = "" if language == "zh" else " "
-    return f"{gap}N = {report.n}{'。' if language == 'zh' else '.'}" + (
-        f"{gap}{words['simulated']}" if report.simulated else ""
-    )
+def _sample(n, simulated, words, language):
+    """The end of every note: how many respondents, and where the answers come from."""
+    gap, stop = ("", "。") if language == "zh" else (" ", ".")
+    return f"{gap}N = {n}{stop}" + (f"{gap}{words['simulated']}" if simulated else "")
+
+
+def _escaped(text):
+    """Text of users, whose signs must not become Markdown or HTML."""
+    return re.sub(r"([\\`*_\[\]<>|$^~#@])", r"\\\1", str(text))
+
+
+def _for_readers(text):
+    """The Markdown without what only pandoc reads: captions and notes become paragraphs."""
+    text = re.sub(r"^---\ntitle: (.*)\n---$", lambda title: f"# {json.loads(title[1])}", text, flags=re.MULTILINE)
+    text = re.sub(r"^Table: (.*)$", r"**\1**", text, flags=re.MULTILINE)
+    return re.sub(r"^::: .*$|^:::$|`[^`]*`\{=typst\}", "", text, flags=re.MULTILINE)
 
 
 def _cells(report, name, described, language):
@@ -118,7 +151,7 @@ def _cells(report, name, described, language):
         frame = frame.set_index("index")
     if name == "keys":
         texts = as_instrument(report.scale).items(language).set_index("key")["text"]
-        frame = frame.assign(text=texts.fillna("–"))
+        frame = frame.assign(text=texts.fillna("–").map(_escaped))
     heads, cells = [], []
     if "label" in described:
         heads.append(described["label"][language])
@@ -157,7 +190,8 @@ def _label(report, entry, language):
     codes = _described()["codes"]
     if entry in codes:
         return codes[entry][language]
-    return as_instrument(report.scale).names(language).get(entry, str(entry))
+    named = as_instrument(report.scale).names(language)
+    return _escaped(named[entry]) if entry in named else str(entry)
 
 
 @cache
