@@ -110,6 +110,41 @@ def test_score_prints_distributions_and_writes_rows_only_where_asked(answers, tm
     assert float(row[2]) == pytest.approx(scores["exhaustion"].mean(), abs=0.0005)  # printed with three decimals
 
 
+def test_validate_scale_prints_findings_and_writes_the_pages(answers, tmp_path, capsys):
+    data = pd.read_csv(answers)
+    data["sa2"] = 6 - data["sa2"]
+    data["form"] = ["A", "B"] * 60
+    data.to_csv(tmp_path / "mine.csv", index=False)
+    pages = [tmp_path / f"report.{ending}" for ending in ("md", "html", "docx")]
+    arguments = ["--scale", "emotional_labor", "--version", "form", "--old", "A", "--language", "en"]
+    outputs = [part for page in pages for part in ("--output", str(page))]
+    assert cli.main(["validate-scale", str(tmp_path / "mine.csv"), *arguments, *outputs]) == 0
+    told = capsys.readouterr().out
+    assert "Mend the faults" in told and "sa2 runs against" in told and "The versions measure" in told
+    assert all(page.stat().st_size > 1000 for page in pages)
+
+
+def test_validate_scale_takes_a_scale_of_a_larger_questionnaire(answers, capsys):
+    options = ["--scale", "unit_support", "--instrument", "window_staff", "--keep-careless"]
+    assert cli.main(["validate-scale", str(answers), *options]) == 0
+    assert "未筛查" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--scale", "nothing"), "found 'nothing'"),
+        (("--scale", "unit_support", "--old", "A"), "--version, --old: found one of them"),
+        (("--scale", "unit_support", "--output", "report.pdf"), "found 'report.pdf'; allowed"),
+        (("--scale", "unit_support", "--version", "wave", "--old", "1"), "found no column 'wave'"),
+    ],
+)
+def test_validate_scale_refuses_what_it_cannot_do(options, message, refused, answers, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert message in refused("validate-scale", answers, *options)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_fit_gives_the_same_summary_from_data_and_from_their_covariances(answers, tmp_path, capsys):
     model = write(tmp_path, "model.txt", MODEL)
     items = pd.read_csv(answers)[["sa1", "sa2", "sa3", "sa4"]].dropna()

@@ -152,7 +152,8 @@ def validation_report(
     tables |= _structure(turned, scale, seed)
     found += [*checks.of_keys(keys, alphas), *checks.of_items(tables["items"])]
     found += checks.of_reliability(tables["reliability"])
-    found += checks.of_structure(tables["adequacy"], tables["fit"], tables["loadings"], dimensions)
+    pattern = tables["loadings"].drop(columns="communality")
+    found += checks.of_structure(tables["adequacy"], tables["fit"], pattern, dimensions)
     if len(dimensions) > 1:
         tables["htmt"] = htmt(turned, scale, n_resamples=n_resamples, seed=seed)
         found += checks.of_discrimination(tables["htmt"])

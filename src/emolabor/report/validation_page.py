@@ -128,8 +128,8 @@ def validation_markdown(report, language):
 
 def _sample(n, simulated, words, language):
     """The end of every note: how many respondents, and where the answers come from."""
-    gap, stop = ("", "。") if language == "zh" else (" ", ".")
-    return f"{gap}N = {n}{stop}" + (f"{gap}{words['simulated']}" if simulated else "")
+    gap = "" if language == "zh" else " "
+    return gap + words["sample"].format(n=n) + (gap + words["simulated"] if simulated else "")
 
 
 def _escaped(text):
@@ -149,6 +149,9 @@ def _cells(report, name, described, language):
     frame = report.tables[name]
     if name == "screening":
         frame = frame.set_index("index")
+    if name == "ladder":
+        # The reasons of a step that fails stand in the columns before.
+        frame = frame.assign(decision=frame["decision"].str.extract(r"^(\w+)", expand=False))
     if name == "keys":
         texts = as_instrument(report.scale).items(language).set_index("key")["text"]
         frame = frame.assign(text=texts.fillna("–").map(_escaped))
