@@ -51,6 +51,12 @@ def test_personality_items_have_about_ninety_patterns_and_an_eighth_of_the_rows_
     assert 80 <= len(holes.drop_duplicates()) <= 100
 
 
+def test_measurement_writes_a_row_for_each_piece_of_work(script, tmp_path):
+    script("measurement").main(["--quick", "--folder", str(tmp_path)])
+    table = rows(tmp_path / "measurement.csv")
+    assert len(table) == 6 and all(float(row["seconds"]) > 0 for row in table)
+
+
 def test_growth_writes_its_four_parts(script, tmp_path):
     script("growth").main(["--quick", "--folder", str(tmp_path)])
     table = rows(tmp_path / "growth.csv")

@@ -261,6 +261,8 @@ def _difference(fit0, fit1):
     if not (fit0.converged and fit1.converged):
         return np.nan, np.nan, np.nan
     test = lr_test(fit0, fit1)
+    if abs(test.chisq_diff) < 1e-6:  # the added parameter is zero; rounding may leave a negative difference
+        return 0.0, test.df_diff, 1.0
     return test.chisq_diff, test.df_diff, test.pvalue
 
 
