@@ -43,6 +43,12 @@ def test_a_shift_of_everybody_costs_agreement_but_not_consistency():
     assert after.loc["consistency", "icc"] == pytest.approx(before.loc["consistency", "icc"])
 
 
+def test_the_same_scores_again_agree_wholly():
+    first = own("retest")["t1"]
+    found = retest(pd.DataFrame({"t1": first, "t2": first}))
+    assert (found[["icc", "lower", "upper"]] == 1).all(axis=None) and (found["mdc"] == 0).all()
+
+
 def test_bad_input_is_named():
     with pytest.raises(EmolaborError, match="scores: found 1 item, at least 2 needed"):
         retest(own("retest")[["t1"]])

@@ -73,6 +73,8 @@ def retest(scores, *, level=0.95):
 
 
 def _agreement(rows, columns, error, n, k, tail):
+    if error == 0 and columns == 0:
+        return 1.0, 1.0, 1.0, 1.0
     icc = (rows - error) / (rows + (k - 1) * error + k * (columns - error) / n)
     mean = (rows - error) / (rows + (columns - error) / n)
     a = k * icc / (n * (1 - icc))
@@ -86,6 +88,8 @@ def _agreement(rows, columns, error, n, k, tail):
 
 
 def _consistency(rows, error, n, k, tail):
+    if error == 0:
+        return 1.0, 1.0, 1.0, 1.0
     ratio, freedom = rows / error, (n - 1) * (k - 1)
     low, high = ratio / fdtri(n - 1, freedom, 1 - tail), ratio * fdtri(freedom, n - 1, 1 - tail)
     return (ratio - 1) / (ratio + k - 1), (low - 1) / (low + k - 1), (high - 1) / (high + k - 1), 1 - 1 / ratio
