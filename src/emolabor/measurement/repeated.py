@@ -61,6 +61,8 @@ def retest(scores, *, level=0.95):
     columns = n * np.sum((occasions - mean) ** 2) / (k - 1)
     residual = values - people[:, None] - occasions + mean
     error = np.sum(residual**2) / ((n - 1) * (k - 1))
+    # What rounding leaves of nothing.
+    error, columns = (0.0 if part < 1e-20 * values.var() * n else part for part in (error, columns))
     tail = (1 - level) / 2
     found = {"agreement": _agreement(rows, columns, error, n, k, tail)}
     found["consistency"] = _consistency(rows, error, n, k, tail)
