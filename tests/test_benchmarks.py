@@ -52,6 +52,12 @@ def test_personality_items_have_about_ninety_patterns_and_an_eighth_of_the_rows_
     assert 80 <= len(holes.drop_duplicates()) <= 100
 
 
+def test_measurement_writes_a_row_for_each_piece_of_work(script, tmp_path):
+    script("measurement").main(["--quick", "--folder", str(tmp_path)])
+    table = rows(tmp_path / "measurement.csv")
+    assert len(table) == 6 and all(float(row["seconds"]) > 0 for row in table)
+
+
 def test_growth_writes_its_four_parts(script, tmp_path):
     script("growth").main(["--quick", "--folder", str(tmp_path)])
     table = rows(tmp_path / "growth.csv")
@@ -100,3 +106,11 @@ def test_the_ordinal_population_has_the_true_values_it_states(script):
         found = study.truth(cuts).merge(fit.tidy(), on=["lhs", "op", "rhs"])
         # four standard errors of the least sure parameter
         assert (found.est - found.value).abs().max() < 0.04
+
+
+def test_answers_writes_speed_and_detection(script, tmp_path):
+    script("answers").main(["--quick", "--folder", str(tmp_path)])
+    table = rows(tmp_path / "answers.csv")
+    assert {row["part"] for row in table} == {"speed", "detection"}
+    assert all(float(row["value"]) > 0 for row in table if row["measure"] == "seconds")
+    assert all(0 <= float(row["value"]) <= 1 for row in table if row["measure"] in ("recall", "precision"))

@@ -62,6 +62,44 @@ def test_check_reports_what_does_not_fit(answers, tmp_path, capsys):
     assert "sa1" in told
 
 
+def test_check_proposes_a_mapping_that_then_reads_the_file(answers, tmp_path, capsys):
+    data = pd.read_csv(answers, dtype=str).rename(columns={"sa1": "Q7", "ic2": "Q8"})
+    file, mapping = tmp_path / "mine.csv", tmp_path / "mapping.yaml"
+    data.assign(手机="13800138000").to_csv(file, index=False)
+    assert cli.main(["check", str(file)]) == 2
+    told = capsys.readouterr()
+    assert "found no column for ic2, sa1" in told.err and "Q7  (order)" in told.out
+    assert cli.main(["check", str(file), "--write-mapping", str(mapping)]) == 0
+    text = mapping.read_text(encoding="utf-8").replace("ic2: Q7", "ic2: Q8").replace("sa1: Q8", "sa1: Q7")
+    mapping.write_text(text, encoding="utf-8")
+    capsys.readouterr()
+    assert cli.main(["check", str(file), "--mapping", str(mapping), "--report", str(tmp_path / "report.csv")]) == 0
+    told = capsys.readouterr().out
+    assert "75 by mapping" in told and "120 respondents read, 1 findings" in told
+    assert "13800138000" not in told + (tmp_path / "report.csv").read_text(encoding="utf-8")
+
+
+def test_sentences_come_in_chinese_where_asked(answers, tmp_path, capsys):
+    data = pd.read_csv(answers, dtype=str).assign(姓名="某某")
+    data.to_csv(tmp_path / "mine.csv", index=False)
+    assert cli.main(["check", str(tmp_path / "mine.csv"), "--language", "zh"]) == 0
+    assert "疑似个人信息，整列删除，内容未作任何保留：姓名。" in capsys.readouterr().out
+
+
+def test_screen_prints_counts_and_writes_rows_only_where_asked(answers, tmp_path, capsys):
+    output = tmp_path / "screened.csv"
+    assert cli.main(["screen", str(answers), "--cutoff", "seconds_per_item", "4", "--output", str(output)]) == 0
+    told, table = capsys.readouterr().out, pd.read_csv(output)
+    assert len(table) == 120 and table.columns[0] == "respondent"
+    line = next(line for line in told.splitlines() if line.strip().startswith("seconds_per_item"))
+    assert line.split()[-1] == str((table["seconds_per_item"] < 4).sum())
+    assert f"careless: {table['careless'].sum()} of 120" in told
+
+
+def test_a_cutoff_of_no_index_is_refused(refused, answers):
+    assert "cutoffs: found 'speed'" in refused("screen", answers, "--cutoff", "speed", "1")
+
+
 def test_score_prints_distributions_and_writes_rows_only_where_asked(answers, tmp_path, capsys):
     output = tmp_path / "scores.csv"
     assert cli.main(["score", str(answers), "--output", str(output)]) == 0
@@ -71,6 +109,41 @@ def test_score_prints_distributions_and_writes_rows_only_where_asked(answers, tm
     assert scores.columns[0] == "respondent"
     row = next(line for line in told.splitlines() if line.startswith("exhaustion")).split()
     assert float(row[2]) == pytest.approx(scores["exhaustion"].mean(), abs=0.0005)  # printed with three decimals
+
+
+def test_validate_scale_prints_findings_and_writes_the_pages(answers, tmp_path, capsys):
+    data = pd.read_csv(answers)
+    data["sa2"] = 6 - data["sa2"]
+    data["form"] = ["A", "B"] * 60
+    data.to_csv(tmp_path / "mine.csv", index=False)
+    pages = [tmp_path / f"report.{ending}" for ending in ("md", "html", "docx")]
+    arguments = ["--scale", "emotional_labor", "--version", "form", "--old", "A", "--language", "en"]
+    outputs = [part for page in pages for part in ("--output", str(page))]
+    assert cli.main(["validate-scale", str(tmp_path / "mine.csv"), *arguments, *outputs]) == 0
+    told = capsys.readouterr().out
+    assert "Mend the faults" in told and "sa2 runs against" in told and "The versions measure" in told
+    assert all(page.stat().st_size > 1000 for page in pages)
+
+
+def test_validate_scale_takes_a_scale_of_a_larger_questionnaire(answers, capsys):
+    options = ["--scale", "unit_support", "--instrument", "window_staff", "--keep-careless"]
+    assert cli.main(["validate-scale", str(answers), *options]) == 0
+    assert "未筛查" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--scale", "nothing"), "found 'nothing'"),
+        (("--scale", "unit_support", "--old", "A"), "--version, --old: found one of them"),
+        (("--scale", "unit_support", "--output", "report.pdf"), "found 'report.pdf'; allowed"),
+        (("--scale", "unit_support", "--version", "wave", "--old", "1"), "found no column 'wave'"),
+    ],
+)
+def test_validate_scale_refuses_what_it_cannot_do(options, message, refused, answers, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert message in refused("validate-scale", answers, *options)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_fit_gives_the_same_summary_from_data_and_from_their_covariances(answers, tmp_path, capsys):
@@ -117,12 +190,12 @@ def test_an_unknown_column_is_named(refused, answers, tmp_path):
     assert "sa9" in refused("fit", write(tmp_path, "model.txt", MODEL + " + sa9"), answers)
 
 
-@pytest.mark.parametrize("command", [["check"], ["score"], ["fit"]])
+@pytest.mark.parametrize("command", [["check"], ["score"], ["screen"], ["fit"]])
 def test_a_missing_file_is_named(command, refused, tmp_path):
     assert "nowhere.csv" in refused(*command, tmp_path / "nowhere.csv")
 
 
-@pytest.mark.parametrize("command", [["check"], ["score"]])
+@pytest.mark.parametrize("command", [["check"], ["score"], ["screen"]])
 def test_a_file_of_another_kind_is_refused(command, refused, tmp_path):
     assert "mine.csv" in refused(*command, write(tmp_path, "mine.csv", "a,b\n1,2\n"))
 
@@ -189,7 +262,7 @@ def test_ctrl_c_ends_with_130_and_says_what_is_kept(monkeypatch, capsys):
         raise KeyboardInterrupt
 
     monkeypatch.setattr("emolabor.responses.read_responses", stop)
-    assert cli.main(["check", "answers.csv"]) == 130
+    assert cli.main(["score", "answers.csv"]) == 130
     assert "What was finished is kept" in capsys.readouterr().err
 
 

@@ -55,34 +55,167 @@ def simulate(folder, n, seed):
         click.echo(f"written: {path}")
 
 
-@cli.command(epilog=examples("emolabor check answers.csv"))
-@click.argument("file")
-def check(file):
-    """Read answers and report what does not fit the questionnaire window_staff."""
-    staff = _read(file)
+def answer_file(command):
+    """Give a command the options with which a file of answers is read."""
+    for option in (
+        click.option("--mapping", metavar="YAML", help="Which column holds which item, where the names differ."),
+        click.option("--instrument", default="window_staff", show_default=True, help="Key or YAML file."),
+        click.argument("file"),
+    ):
+        command = option(command)
+    return command
+
+
+@cli.command(
+    epilog=examples(
+        "emolabor check answers.csv",
+        "emolabor check export.xlsx --language zh --report report.csv",
+        "emolabor check other.sav --write-mapping mapping.yaml",
+        "emolabor check other.sav --mapping mapping.yaml",
+    )
+)
+@answer_file
+@click.option("--write-mapping", metavar="YAML", help="Write the proposed mapping there, to look over and mend.")
+@click.option("--report", metavar="CSV", help="Write all findings there, row by row.")
+@click.option("--language", default="en", show_default=True, metavar="zh|en", help="Language of the sentences.")
+def check(file, instrument, mapping, write_mapping, report, language):
+    """Read answers and report what does not fit the questionnaire.
+
+    Takes CSV, Excel, SPSS, Stata and Parquet files, and exports of 问卷星, KoboToolbox or ODK, and LimeSurvey. Columns
+    that it cannot place are listed.
+    """
+    from emolabor.files import csv_text, write_text
+    from emolabor.instrument import load_instrument
+    from emolabor.responses import propose_mapping, read_responses
+    from emolabor.responses.telling import tell_findings, tell_proposal
+
+    questionnaire = load_instrument(instrument)
+    proposal = propose_mapping(file, questionnaire, mapping)
+    if write_mapping:
+        write_text(write_mapping, proposal.text())
+        click.echo(f"{tell_proposal(proposal)}\nwritten: {write_mapping}")
+        return
+    try:
+        staff = read_responses(file, questionnaire, mapping)
+    except EmolaborError:
+        if len(proposal.placed):
+            click.echo(tell_proposal(proposal))
+        raise
+    told = tell_findings(staff, language)
+    click.echo(tell_proposal(proposal))
     click.echo(f"{file}: {len(staff.data)} respondents read, {len(staff.report)} findings")
-    if len(staff.report):
-        click.echo(staff.report.to_string(index=False))
+    if told:
+        click.echo(told)
+    if report:
+        write_text(report, csv_text(staff.report))
+        click.echo(f"written: {report}")
+
+
+@cli.command(
+    epilog=examples(
+        "emolabor screen answers.csv",
+        "emolabor screen answers.csv --cutoff seconds_per_item 1 --output screened.csv",
+    )
+)
+@answer_file
+@click.option(
+    "--cutoff", "cutoffs", nargs=2, type=(str, float), multiple=True, metavar="INDEX VALUE", help="A cut-off."
+)
+@click.option("--output", metavar="CSV", help="Write indices and flags there, a row a respondent.")
+def screen(file, instrument, mapping, cutoffs, output):
+    """Screen careless respondents, and compare results with and without them.
+
+    Prints counts, never a respondent's row.
+    """
+    from emolabor.files import csv_text, write_text
+    from emolabor.responses import screen as screen_staff
+    from emolabor.responses import screening_sensitivity
+    from emolabor.responses.telling import tell_screening
+
+    staff = _read(file, instrument, mapping)
+    screening = screen_staff(staff, cutoffs=dict(cutoffs))
+    sensitivity = None if screening["careless"].all() else screening_sensitivity(staff, screening)
+    click.echo(tell_screening(screening, sensitivity))
+    if output:
+        known = [column for column in ("respondent",) if column in staff.data]
+        write_text(output, csv_text(staff.data[known].join(screening)))
+        click.echo(f"written: {output}")
 
 
 @cli.command(epilog=examples("emolabor score answers.csv --output scores.csv"))
-@click.argument("file")
+@answer_file
 @click.option("--output", metavar="CSV", help="Write the scores there, a row a respondent.")
-def score(file, output):
-    """Score the scales of window_staff: means of items, reverse-worded ones turned.
+def score(file, instrument, mapping, output):
+    """Score the scales: means of items, reverse-worded ones turned.
 
     Prints how the scores are distributed, never a respondent's row.
     """
-    from emolabor.files import write_text
+    from emolabor.files import csv_text, write_text
     from emolabor.responses import score as score_staff
 
-    staff = _read(file)
+    staff = _read(file, instrument, mapping)
     scores = score_staff(staff)
     click.echo(scores.agg(["count", "mean", "std", "min", "max"]).T.astype({"count": int}).round(3).to_string())
     if output:
         known = [column for column in ("respondent",) if column in staff.data]
-        write_text(output, staff.data[known].join(scores).to_csv(index=False, lineterminator="\n"))
+        write_text(output, csv_text(staff.data[known].join(scores)))
         click.echo(f"written: {output}")
+
+
+@cli.command(
+    "validate-scale",
+    epilog=examples(
+        "emolabor validate-scale answers.csv --scale emotional_labor --output report.html",
+        "emolabor validate-scale export.xlsx --scale my_scale.yaml --version form --old A --output report.docx",
+    ),
+)
+@click.argument("file")
+@click.option("--scale", required=True, metavar="KEY|YAML", help="The scale: a key of the library or a file.")
+@click.option("--instrument", metavar="KEY|YAML", help="The questionnaire that it was asked in; by default it alone.")
+@click.option("--mapping", metavar="YAML", help="Which column holds which item, where the names differ.")
+@click.option("--version", metavar="COLUMN", help="Column that tells which of two versions was answered.")
+@click.option("--old", metavar="VALUE", help="Its value for the old version.")
+@click.option("--keep-careless", is_flag=True, help="Do not screen careless respondents.")
+@click.option("--simulated", is_flag=True, help="Say on every page that the answers are simulated.")
+@click.option("--language", default="zh", show_default=True, metavar="zh|en", help="Language of the report.")
+@click.option("--output", "outputs", multiple=True, metavar="FILE", help="Write the report: .md, .html or .docx.")
+def validate_scale(file, scale, instrument, mapping, version, old, keep_careless, simulated, language, outputs):
+    """Examine an adapted scale by the answers in FILE, and write a validation report.
+
+    Reads and screens the answers, then looks at keys, items, reliability, structure and, with --version, at whether
+    the old and the new version measure alike. Prints the findings.
+    """
+    from emolabor.measurement import validation_report
+    from emolabor.report import check_page, write_validation
+    from emolabor.responses import read_responses
+    from emolabor.responses import screen as screen_staff
+    from emolabor.scales import load_scale
+
+    for output in outputs:
+        check_page(output, language)
+    if (version is None) != (old is None):
+        raise EmolaborError("--version, --old: found one of them; allowed: both or neither")
+    asked = load_scale(scale)
+    staff = read_responses(file, _questionnaire(asked, instrument, version), mapping)
+    screening = None if keep_careless else screen_staff(staff)
+    report = validation_report(staff, asked, screening=screening, version=version, old=old, simulated=simulated)
+    click.echo("\n".join([report.verdict(language), *(f"- {line}" for line in report.sentences(language))]))
+    for output in outputs:
+        click.echo(f"written: {write_validation(report, output, language)}")
+
+
+def _questionnaire(scale, instrument, version):
+    """The questionnaire to read the answers with, and the column of versions as part of its background."""
+    from dataclasses import replace
+
+    from emolabor.instrument import Variable, load_instrument
+    from emolabor.measurement.answers import as_instrument
+
+    questionnaire = load_instrument(instrument) if instrument else as_instrument(scale)
+    if version is None or version in questionnaire.columns:
+        return questionnaire
+    code = Variable(version, "code", {language: version for language in scale.languages}, {}, ".{1,40}", None, None)
+    return replace(questionnaire, background=(*questionnaire.background, code))
 
 
 @cli.command(
@@ -169,11 +302,11 @@ def codebook(instrument, output, data, language):
     click.echo(f"written: {book.write(output, language)}")
 
 
-def _read(file):
+def _read(file, instrument, mapping):
     from emolabor.instrument import load_instrument
     from emolabor.responses import read_responses
 
-    return read_responses(file, load_instrument("window_staff"))
+    return read_responses(file, load_instrument(instrument), mapping)
 
 
 def _read_text(file):

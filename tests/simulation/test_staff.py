@@ -191,3 +191,20 @@ def test_what_is_no_number_of_staff_or_seed_is_refused(n, seed):
 
 def test_one_respondent_is_enough():
     assert len(simulate_staff(1)) == 1
+
+
+def test_an_instrument_with_some_of_the_scales_is_answered_as_the_whole_one():
+    whole = load_instrument("window_staff")
+    some = replace(whole, scales=whole.scales[8:10], attention_checks=(), background=whole.background[:2])
+    staff = simulate_staff(40, seed=3, instrument=some)
+    assert list(staff) == list(some.columns)
+    assert len(staff) == 40
+
+
+def test_an_instrument_that_asks_something_else_is_refused():
+    whole = load_instrument("window_staff")
+    item = replace(whole.scales[0].items[0], key="new1")
+    dimension = replace(whole.scales[0].dimensions[0], items=(item,))
+    other = replace(whole, scales=(replace(whole.scales[0], dimensions=(dimension,)),), attention_checks=())
+    with pytest.raises(EmolaborError, match="instrument: found new1; allowed: items and background of window_staff"):
+        simulate_staff(40, instrument=other)

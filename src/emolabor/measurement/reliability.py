@@ -1,16 +1,12 @@
 """Reliability of scales: alpha with its interval, omega, average variance extracted."""
 
-from collections.abc import Mapping
-
 import numpy as np
 import pandas as pd
-from scipy.special import fdtri
+from scipy.special import fdtri, ndtri
 
 from emolabor.errors import EmolaborError
-from emolabor.instrument import Instrument
-from emolabor.responses import scored_items
-from emolabor.scales import Scale
-from emolabor.sem import cfa
+from emolabor.measurement.answers import answers_and_dimensions, complete_answers
+from emolabor.measurement.omega import one_factor
 
 
 def reliability(data, scale_or_dimensions):
@@ -65,7 +61,7 @@ def reliability(data, scale_or_dimensions):
        alpha  omega_total_ml   ave
     a    0.7             0.7  0.44
     """
-    answers, dimensions = _answers_and_dimensions(data, scale_or_dimensions)
+    answers, dimensions = answers_and_dimensions(data, scale_or_dimensions)
     rows = {dimension: _reliability_row(answers, dimension, items) for dimension, items in dimensions.items()}
     return pd.DataFrame.from_dict(rows, orient="index")
 
@@ -92,8 +88,8 @@ def cronbach_alpha(covariance):
     return float(k / (k - 1) * (1 - np.trace(covariance) / np.sum(covariance)))
 
 
-def alpha_interval(alpha, n, k, level=0.95):
-    """Interval of alpha from the F distribution (Feldt, 1965; Feldt, Woodruff & Salih, 1987).
+def alpha_interval(alpha, n, k, level=0.95, method="feldt"):
+    """Interval of alpha.
 
     Parameters
     ----------
@@ -105,6 +101,10 @@ def alpha_interval(alpha, n, k, level=0.95):
         Number of items.
     level : float
         Confidence level.
+    method : {"feldt", "bonett"}
+        From the F distribution (Feldt, 1965; Feldt, Woodruff & Salih, 1987), or normal in log(1 - alpha) with variance
+        2 k / ((k - 1) (n - 2)) (Bonett, D. G. (2002). Sample size requirements for testing and estimating coefficient
+        alpha. Journal of Educational and Behavioral Statistics, 27(4), 335-340).
 
     Returns
     -------
@@ -117,7 +117,12 @@ def alpha_interval(alpha, n, k, level=0.95):
     >>> round(lower, 3), round(upper, 3)
     (0.727, 0.857)
     """
+    if method not in ("feldt", "bonett"):
+        raise EmolaborError(f"method: found {method!r}; allowed: feldt, bonett")
     tail = (1 - level) / 2
+    if method == "bonett":
+        width = ndtri(1 - tail) * np.sqrt(2 * k / ((k - 1) * (n - 2)))
+        return float(1 - (1 - alpha) * np.exp(width)), float(1 - (1 - alpha) * np.exp(-width))
     numerator, denominator = n - 1, (n - 1) * (k - 1)
     return (
         float(1 - (1 - alpha) * fdtri(numerator, denominator, 1 - tail)),
@@ -126,67 +131,18 @@ def alpha_interval(alpha, n, k, level=0.95):
 
 
 def _reliability_row(answers, dimension, items):
-    complete = _complete_answers(answers, dimension, items)
+    complete = complete_answers(answers, items, f"dimension {dimension}")
     alpha = cronbach_alpha(complete.cov().to_numpy())
     lower, upper = alpha_interval(alpha, len(complete), len(items))
-    omega, ave, problems = _one_factor(complete)
+    factor = one_factor(complete)
+    common, explained, residual = factor.loadings.sum() ** 2, np.sum(factor.loadings**2), factor.residuals.sum()
     return {
         "n": len(complete),
         "items": len(items),
         "alpha": alpha,
         "alpha_lower": lower,
         "alpha_upper": upper,
-        "omega_total_ml": omega,
-        "ave": ave,
-        "problems": "; ".join(problems),
+        "omega_total_ml": float(common / (common + residual)),
+        "ave": float(explained / (explained + residual)),
+        "problems": "; ".join(factor.problems),
     }
-
-
-def _complete_answers(answers, dimension, items):
-    if len(items) < 2:
-        raise EmolaborError(f"dimension {dimension}: found {len(items)} item, reliability needs at least 2")
-    missing = [item for item in items if item not in answers.columns]
-    if missing:
-        raise EmolaborError(f"dimension {dimension}: found no column {', '.join(missing)} in data")
-    text = [item for item in items if not pd.api.types.is_numeric_dtype(answers[item])]
-    if text:
-        raise EmolaborError(f"dimension {dimension}: {', '.join(text)} must be numeric")
-    complete = answers[items].dropna()
-    if len(complete) <= len(items):
-        raise EmolaborError(
-            f"dimension {dimension}: found {len(complete)} complete respondents, needs more than {len(items)}"
-        )
-    constant = [item for item in items if complete[item].nunique() == 1]
-    if constant:
-        raise EmolaborError(f"dimension {dimension}: {', '.join(constant)} is the same for every respondent")
-    return complete
-
-
-def _one_factor(complete):
-    """Omega and average variance extracted from a one-factor model, with what is wrong with them."""
-    k = complete.shape[1]
-    if k < 3:
-        return np.nan, np.nan, ["one factor is not identified by 2 items"]
-    # Neutral names: an item key need not be a word of the model syntax.
-    names = [f"item{i + 1}" for i in range(k)]
-    fit = cfa(f"factor =~ {' + '.join(names)}", complete.set_axis(names, axis=1), std_lv=True)
-    if not fit.converged:
-        return np.nan, np.nan, list(fit.problems)
-    tidy = fit.tidy()
-    loadings = tidy.loc[tidy["op"] == "=~", "est"].to_numpy()
-    residuals = tidy.loc[(tidy["op"] == "~~") & tidy["lhs"].isin(names), "est"].to_numpy()
-    common = loadings.sum() ** 2
-    explained = np.sum(loadings**2)
-    omega = common / (common + residuals.sum())
-    return float(omega), float(explained / (explained + residuals.sum())), list(fit.problems)
-
-
-def _answers_and_dimensions(data, scale_or_dimensions):
-    """Answers with reverse-worded items turned, and the items of each dimension."""
-    if isinstance(scale_or_dimensions, Mapping):
-        return data, {dimension: list(items) for dimension, items in scale_or_dimensions.items()}
-    instrument = scale_or_dimensions
-    if isinstance(instrument, Scale):
-        scale = scale_or_dimensions
-        instrument = Instrument(scale.key, scale.names, {}, {}, scales=(scale,), attention_checks=(), background=())
-    return scored_items(data, instrument), instrument.dimensions()

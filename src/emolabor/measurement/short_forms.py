@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from emolabor.errors import EmolaborError
-from emolabor.measurement.reliability import _answers_and_dimensions, _complete_answers
+from emolabor.measurement.answers import answers_and_dimensions, complete_answers
 from emolabor.sem import cfa, refit_many
 
 LIMITS = {"cfi": 0.95, "rmsea": 0.08, "omega_lowest": 0.70}
@@ -75,10 +75,10 @@ def short_forms(data, scale, n_items, *, limits=LIMITS, weights=WEIGHTS):
     """
     _check_names("limits", limits, CRITERIA)
     _check_names("weights", weights, CRITERIA)
-    answers, dimensions = _answers_and_dimensions(data, scale)
+    answers, dimensions = answers_and_dimensions(data, scale)
     keep = _items_to_keep(dimensions, n_items)
     every = [item for items in dimensions.values() for item in items]
-    complete = _complete_answers(answers, " and ".join(dimensions), every)
+    complete = complete_answers(answers, every, "data")
     choices = [combinations([every.index(item) for item in items], keep[name]) for name, items in dimensions.items()]
     chosen = np.array([[i for part in parts for i in part] for parts in product(*choices)])
     cov = complete.cov().to_numpy()

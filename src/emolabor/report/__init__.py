@@ -8,9 +8,11 @@ from emolabor.report.closing import closing_picture
 from emolabor.report.paper import fill
 from emolabor.report.results import load_results
 from emolabor.report.tables import pipe_table
+from emolabor.report.validation_page import check_page, write_validation
 
 __all__ = [
     "build_paper",
+    "check_page",
     "closing_picture",
     "fill",
     "font_folder",
@@ -19,4 +21,5 @@ __all__ = [
     "pipe_table",
     "save_figure",
     "use_chinese_fonts",
+    "write_validation",
 ]

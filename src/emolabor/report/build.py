@@ -57,7 +57,7 @@ def build_paper(results_folder, languages=("zh", "en"), paper_folder=None):
     built = []
     with tempfile.TemporaryDirectory() as scratch:
         reference = Path(scratch) / "reference.docx"
-        reference.write_bytes(reference_document(_pandoc(["--print-default-data-file", "reference.docx"])))
+        reference.write_bytes(reference_document(pandoc(["--print-default-data-file", "reference.docx"])))
         for language in languages:
             manuscript = sources / f"manuscript.{language}.md"
             if not manuscript.is_file():
@@ -80,7 +80,7 @@ def _subtitle(results, floats):
 
 def _convert(text, language, sources, scratch, target, subtitle):
     """Write one language's three files."""
-    document = _pandoc(
+    document = pandoc(
         [
             "--from=markdown+east_asian_line_breaks",
             "--to=json",
@@ -95,13 +95,13 @@ def _convert(text, language, sources, scratch, target, subtitle):
     )
     document = _tidied(document)
     common = ["--from=json", "--standalone", f"--resource-path={scratch}", f"--metadata=lang:{WRITING[language]}"]
-    html = _pandoc([*common, "--to=html5", "--embed-resources", f"--css={sources / 'page.css'}"], document)
-    word = _pandoc(
+    html = pandoc([*common, "--to=html5", "--embed-resources", f"--css={sources / 'page.css'}"], document)
+    word = pandoc(
         [*common, "--to=docx", f"--reference-doc={scratch / 'reference.docx'}", "--output=-"],
         document.replace(b'.svg"', b'.png"'),
     )
-    typst_source = _pandoc([*common, "--to=typst-citations", f"--template={sources / 'page.typ'}"], document)
-    files = {"html": html, "docx": _same_zip(word), "pdf": _pdf(typst_source, scratch)}
+    typst_source = pandoc([*common, "--to=typst-citations", f"--template={sources / 'page.typ'}"], document)
+    files = {"html": html, "docx": same_zip(word), "pdf": _pdf(typst_source, scratch)}
     return [write_bytes(target / f"emolabor.{language}.{ending}", data) for ending, data in files.items()]
 
 
@@ -130,7 +130,7 @@ def _latin_others(node, in_citation):
             _latin_others(part, in_citation)
 
 
-def _pandoc(arguments, text=b""):
+def pandoc(arguments, text=b""):
     """Run pandoc with a fixed clock and return what it prints."""
     import pypandoc
 
@@ -154,7 +154,7 @@ def _pdf(source, scratch):
     return typst.compile(str(path), font_paths=[str(font_folder())], ignore_system_fonts=True, timestamp=EPOCH)
 
 
-def _same_zip(data):
+def same_zip(data):
     """Write a zip again with fixed times, so that equal contents are equal bytes."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as new:

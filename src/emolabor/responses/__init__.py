@@ -1,7 +1,21 @@
-"""What was answered: reading, validation, scoring."""
+"""What was answered: reading, validation, screening, scoring."""
 
+from emolabor.responses.proposing import ProposedMapping, propose_mapping
 from emolabor.responses.reading import read_responses
 from emolabor.responses.scoring import score, scored_items
+from emolabor.responses.screening import screen, screening_indices, screening_summary
+from emolabor.responses.sensitivity import screening_sensitivity
 from emolabor.responses.staff import Staff
 
-__all__ = ["Staff", "read_responses", "score", "scored_items"]
+__all__ = [
+    "ProposedMapping",
+    "Staff",
+    "propose_mapping",
+    "read_responses",
+    "score",
+    "scored_items",
+    "screen",
+    "screening_indices",
+    "screening_sensitivity",
+    "screening_summary",
+]

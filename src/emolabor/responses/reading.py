@@ -1,46 +1,65 @@
 """Answers read from a file: what fits the instrument is kept, everything else is reported."""
 
-import csv
-import re
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from emolabor.errors import EmolaborError
+from emolabor.responses.cells import reader_for
+from emolabor.responses.csv_file import read_csv
+from emolabor.responses.findings import Findings
+from emolabor.responses.mapping import load_mapping
+from emolabor.responses.parquet_file import read_parquet
+from emolabor.responses.placing import PLATFORMS, is_computed, place, unplaced
+from emolabor.responses.spreadsheet import read_spreadsheet
 from emolabor.responses.staff import Staff
+from emolabor.responses.statistics_file import read_statistics_file
+from emolabor.responses.suspicions import report_suspicions
+from emolabor.responses.table import EMPTY
 
-# Names of columns that usually hold personal data, in Chinese and English exports.
-_PERSONAL = re.compile(
-    r"姓名|名字|昵称|电话|手机|身份证|证件|工号|邮箱|微信|地址|住址|出生"
-    r"|(?<![a-z])(ip|name|nickname|phone|mobile|tel|e-?mail|wechat|qq|address|openid|id_?card|id_?number|birth\w*)(?![a-z])",
-    re.IGNORECASE,
-)
-_NUMBER = r"[+-]?[0-9]+(\.[0-9]+)?"
+_READERS = {
+    ".csv": read_csv,
+    ".tsv": read_csv,
+    ".txt": read_csv,
+    ".xlsx": read_spreadsheet,
+    ".xlsm": read_spreadsheet,
+    ".sav": read_statistics_file,
+    ".zsav": read_statistics_file,
+    ".dta": read_statistics_file,
+    ".parquet": read_parquet,
+}
 
 
-def read_responses(path, instrument):
-    """Read answers from a CSV file.
+def read_responses(path, instrument, mapping=None):
+    """Read answers from a file.
 
     Parameters
     ----------
     path : str or Path
-        A CSV file in UTF-8 (with or without byte order mark); the first row holds the keys of the instrument's items
-        and background variables, answers are codes.
+        A .csv (also .tsv, .txt; UTF-8, GB18030 or UTF-16), .xlsx, .sav, .zsav, .dta or .parquet file; the first row
+        holds the headings. Columns are found by the instrument's keys, by the names that 问卷星, KoboToolbox or ODK,
+        and LimeSurvey give them, or by the wording of the items. Answers are codes or the labels of the answers, one
+        way in a column.
     instrument : Instrument
         What was asked.
+    mapping : str, Path or dict, optional
+        A YAML file (or the same as a dict) that says which column holds which key, where the names differ, and what
+        other values mean; see `propose_mapping`.
 
     Returns
     -------
     Staff
-        Valid answers, and a report of everything else: codes outside the response format and text in place of a code
-        are set to missing; columns that are not the instrument's, rows without any answer to an item, and the later
-        rows of a repeated respondent number are dropped.
+        Valid answers, and a report of everything else. Set to missing: what is no allowed code or label, and what is
+        written in another way than most cells of its column. Dropped: columns that are not the instrument's, rows
+        without any answer to an item, later rows of a repeated respondent. Reported and kept: rows that repeat an
+        earlier row's answers, items that run against their dimension.
 
     Raises
     ------
     EmolaborError
         The file cannot be read, lacks columns of items (they are listed), repeats a column, has a row of another
-        length than the header, or holds no valid answer.
+        length than the header, or holds no valid answer; the mapping does not fit.
 
     Examples
     --------
@@ -54,127 +73,150 @@ def read_responses(path, instrument):
     >>> staff
     Staff(respondents=2, instrument='window_staff', findings=9)
     >>> staff.report.iloc[0].tolist()
-    [<NA>, '姓名', 'looks like personal data', 'column dropped']
+    [<NA>, '姓名', 'looks like personal data', 'column dropped', 'personal']
+    >>> print(staff.report_text("en").splitlines()[0])
+    Dropped, as what they hold looks like personal data: 姓名.
     """
-    header, rows = _read_rows(path)
-    _check_header(path, header, instrument)
-    findings = _column_findings(header, instrument)
-    known = [column for column in instrument.columns if column in header]
-    texts = pd.DataFrame(
-        {column: pd.Series({row: cells[header.index(column)] for row, cells in rows.items()}) for column in known},
-        dtype="str",
-    )
-    data, bad_cells = _valid_answers(texts, instrument)
-    data, bad_rows = _drop_rows(data, instrument)
-    if data.empty:
-        raise EmolaborError(f"{path}: found no valid answer to any item; allowed: answers as codes, e.g. 1 to 5")
-    # The sort is stable: within a row the findings keep the order of the columns.
-    findings += sorted(bad_cells + bad_rows, key=lambda finding: finding[0])
-    report = pd.DataFrame(findings, columns=["row", "column", "found", "action"]).astype({"row": "Int64"})
-    return Staff(data.reset_index(drop=True), report, instrument)
+    path, mapping = Path(path), load_mapping(mapping, instrument)
+    table = read_table(path)
+    placement = place(table, instrument, mapping, path)
+    _refuse_missing_items(path, instrument, placement)
+    findings = Findings()
+    _report_columns(table, placement, instrument, findings)
+    data = _answers(table, placement, instrument, mapping, findings)
+    kept = _keep_rows(data, table, placement, instrument, findings)
+    if not len(kept):
+        raise EmolaborError(
+            f"{path}: found no valid answer to any item; allowed: answers as codes, e.g. 1 to 5, or as the labels of "
+            "the questionnaire; a mapping file can say what other values mean"
+        )
+    data, rows = data.loc[kept].reset_index(drop=True), table.rows[kept]
+    report_suspicions(data, rows, instrument, findings)
+    return Staff(data, findings.table(instrument.columns), instrument)
 
 
-def _read_rows(path):
-    """Return the header's names and a dict from row number (header is 1) to cells, blank rows left out."""
-    if Path(path).suffix.lower() != ".csv":
-        raise EmolaborError(f"path: found {str(path)!r}; allowed: a .csv file")
+def read_table(path):
+    """Read a file by its suffix into a table of cells.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Returns
+    -------
+    Table
+        Its columns.
+
+    Raises
+    ------
+    EmolaborError
+        Not there, empty, of another kind, or broken.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in _READERS:
+        remedy = "; save it as .xlsx" if suffix in (".xls", ".et", ".ods", ".numbers") else ""
+        raise EmolaborError(f"path: found {str(path)!r}; allowed: a file ending in {', '.join(_READERS)}{remedy}")
     try:
-        with open(path, encoding="utf-8-sig", newline="") as file:
-            lines = [[cell.strip() for cell in line] for line in csv.reader(file, strict=True)]
-    except OSError as error:
-        raise EmolaborError(f"{path}: found no readable file ({error.strerror}); allowed: a .csv file") from None
-    except UnicodeDecodeError:
-        raise EmolaborError(f"{path}: found bytes that are not UTF-8; allowed: CSV saved as UTF-8") from None
-    except csv.Error as error:
-        raise EmolaborError(f"{path}: found {error}; allowed: fields parted by commas, quotes closed") from None
-    if not lines:
-        raise EmolaborError(f"{path}: found an empty file; allowed: a row of column names, then a row a respondent")
-    header = lines[0]
-    rows = {number: cells for number, cells in enumerate(lines[1:], start=2) if any(cells)}
-    for number, cells in rows.items():
-        if len(cells) != len(header):
-            raise EmolaborError(
-                f"{path}, row {number}: found {len(cells)} fields; allowed: {len(header)}, as the header"
-            )
-    return header, rows
+        with open(path, "rb") as file:
+            empty = not file.read(1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "no name of a file"
+        raise EmolaborError(f"{path}: found no readable file ({reason}); allowed: an existing {suffix} file") from None
+    if empty:
+        raise EmolaborError(
+            f"{path}: found an empty file; allowed: a row of column names, then a row a respondent; download it again"
+        )
+    return _READERS[suffix](path)
 
 
-def _check_header(path, header, instrument):
-    missing = [item for items in instrument.dimensions().values() for item in items if item not in header]
+def _refuse_missing_items(path, instrument, placement):
+    missing = [item for items in instrument.dimensions().values() for item in items if item not in placement.columns]
     if missing:
         raise EmolaborError(
             f"{path}: found no column for {', '.join(missing)}; allowed: a column for each item of {instrument.key}, "
-            "named by its key in the first row"
+            "named by its key or wording in the first row, or by a mapping file (`emolabor check` proposes one)"
         )
-    repeated = [column for column in instrument.columns if header.count(column) > 1]
-    if repeated:
-        raise EmolaborError(f"{path}: found several columns named {', '.join(repeated)}; allowed: one each")
 
 
-def _column_findings(header, instrument):
-    """Report columns that are dropped, by name only, and background columns that are not there."""
-    findings = []
-    for position, column in enumerate(header, start=1):
-        if column not in instrument.columns:
-            found = "looks like personal data" if _PERSONAL.search(column) else "not a column of the instrument"
-            findings.append((None, column or f"(column {position}, no name)", found, "column dropped"))
-    absent = [column for column in instrument.columns if column not in header]
-    return findings + [(None, column, "no such column", "left out of the data") for column in absent]
-
-
-def _valid_answers(texts, instrument):
-    """Turn texts into codes; what is not allowed becomes missing and a finding."""
-    points = instrument.points()
-    variables = {variable.key: variable for variable in instrument.background}
-    data, findings = {}, []
-    for column, text in texts.items():
-        if column in points:
-            numbers = _numbers(text)
-            answers = numbers.where(numbers.isin(range(1, points[column] + 1)))
-            allowed = f"1 to {points[column]}"
+def _report_columns(table, placement, instrument, findings):
+    """Report the platform, columns that are dropped, by name only, and background columns that are not there."""
+    if placement.platform:
+        findings.add("platform", PLATFORMS[placement.platform], "read accordingly")
+    if table.further_sheets:
+        findings.add("sheets", ", ".join(table.further_sheets), "not read")
+    for name, personal, added in unplaced(table, placement):
+        if personal:
+            findings.add("personal", personal, "column dropped", name)
+        elif added:
+            findings.add("added_column", "added by the platform", "column dropped", name)
         else:
-            answers, allowed = _background_answers(text, variables[column])
-        data[column] = answers
-        for row, cell in text[text.ne("") & answers.isna()].items():
-            findings.append((row, column, _describe(cell), f"set to missing (allowed: {allowed})"))
-    return pd.DataFrame(data), findings
+            findings.add("unknown_column", "not a column of the instrument", "column dropped", name)
+    for key in instrument.columns:
+        if key not in placement.columns and not is_computed(key, table, placement):
+            findings.add("absent", "no such column", "left out of the data", key)
 
 
-def _background_answers(text, variable):
-    """Return the valid answers to a background variable, and what is allowed in words."""
-    if variable.kind == "number":
-        low, high = variable.minimum, variable.maximum
-        numbers = _numbers(text)
-        valid = numbers.ge(low) if high is None else numbers.between(low, high)
-        return numbers.where(valid), f"a number from {low}" + ("" if high is None else f" to {high}")
-    if variable.kind == "code":
-        return text.where(text.str.fullmatch(variable.pattern)), f"a code like {variable.pattern}"
-    allowed = ", ".join(map(str, variable.values))
-    if all(isinstance(code, int) for code in variable.values):
-        numbers = _numbers(text)
-        return numbers.where(numbers.isin(list(variable.values))), allowed
-    return text.where(text.isin(list(map(str, variable.values)))), allowed
+def _answers(table, placement, instrument, mapping, findings):
+    """Read the cells of every placed column; the index of the frame counts the table's rows."""
+    points, data = instrument.points(), {}
+    numeric = {variable.key for variable in instrument.background if _is_numeric(variable)} | set(points)
+    for key in instrument.columns:
+        if key in placement.columns:
+            reader = reader_for(key, instrument, mapping, placement.platform)
+            answers = reader.read(table.columns[placement.columns[key]], table.rows, findings)
+            data[key] = answers.astype(float) if key in numeric else pd.Series(answers, dtype="str")
+        elif is_computed(key, table, placement):
+            data[key] = _elapsed(table)
+        if key in mapping.turned:
+            data[key] = points[key] + 1 - data[key]
+            findings.add("turned_back", "answers turned in the file", "turned back to the answers given", key)
+    return pd.DataFrame(data)
 
 
-def _numbers(text):
-    return pd.to_numeric(text.where(text.str.fullmatch(_NUMBER))).astype(float)
+def _is_numeric(variable):
+    return variable.kind == "number" or (
+        variable.kind == "choice" and all(isinstance(code, int) for code in variable.values)
+    )
 
 
-def _describe(cell):
-    """Show a short number; of anything else, which may be about a person, only the kind and the length."""
-    if re.fullmatch(_NUMBER, cell):
-        return cell if len(cell) <= 4 else f"a number of {len(cell)} characters"
-    return f"text of {len(cell)} characters"
+def _elapsed(table):
+    """Return the seconds from start to end; missing where either is no moment or the end comes first."""
+    start, end = (
+        _moments(next(column for column in table.columns if column.name == name)) for name in ("start", "end")
+    )
+    passed = (end - start).dt.total_seconds().to_numpy()
+    return np.where(passed >= 0, passed, np.nan)
 
 
-def _drop_rows(data, instrument):
-    """Drop rows without any answer to an item, then rows whose respondent number came before."""
+def _moments(column):
+    """Read moments, with or without a time zone, as UTC."""
+    cells = pd.to_datetime(pd.Series([*map(str, column.cells), None]), utc=True, errors="coerce", format="ISO8601")
+    return cells.iloc[column.codes].reset_index(drop=True)
+
+
+def _keep_rows(data, table, placement, instrument, findings):
+    """Return the index of rows to keep: with an answer to an item, and the first of each respondent."""
     items = [item for items in instrument.dimensions().values() for item in items]
     unanswered = data[items].isna().all(axis=1)
-    findings = [(row, None, "no valid answer to any item", "row dropped") for row in data.index[unanswered]]
-    data = data[~unanswered]
+    if unanswered.any():
+        findings.add("no_answer", "no valid answer to any item", "row dropped", rows=table.rows[unanswered])
+    kept = data.index[~unanswered]
+    for column, identity in _identities(data, table, placement):
+        identity = identity.loc[kept]
+        repeated = identity.duplicated() & identity.notna()
+        if repeated.any():
+            rows = table.rows[kept[repeated]]
+            findings.add("repeated", "a number that came before", "row dropped", column, rows)
+            kept = kept[~repeated]
+    return kept
+
+
+def _identities(data, table, placement):
+    """Name and hold what identifies a respondent: the running number, and the number Kobo gives a submission."""
     if "respondent" in data:
-        repeated = data["respondent"].duplicated() & data["respondent"].notna()
-        findings += [(row, "respondent", "a number that came before", "row dropped") for row in data.index[repeated]]
-        data = data[~repeated]
-    return data, findings
+        yield "respondent", data["respondent"]
+    if placement.platform == "kobo":
+        for column in table.columns:
+            if column.name == "_uuid":
+                yield "_uuid", pd.Series(column.codes).where(column.codes != EMPTY)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from emolabor.instrument import Instrument
+from emolabor.responses.findings import sentences
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -18,7 +19,8 @@ class Staff:
         missing ones as NaN.
     report : DataFrame
         What was changed, dropped or refused: row (as a spreadsheet counts, the header being row 1; missing where the
-        finding is about a whole column), column, found, action. It never shows what a personal column held.
+        finding is about a whole column), column, found, action, kind (of finding, one word). It never shows what a
+        personal column held.
     instrument : Instrument
         What was asked.
     """
@@ -30,3 +32,23 @@ class Staff:
     def __repr__(self):
         # No respondent's row is ever printed, notebooks show the last value of a cell.
         return f"Staff(respondents={len(self.data)}, instrument={self.instrument.key!r}, findings={len(self.report)})"
+
+    def report_text(self, language="zh"):
+        """Say what was found while reading, a sentence for each kind of finding and column.
+
+        Parameters
+        ----------
+        language : str
+            "zh" or "en".
+
+        Returns
+        -------
+        str
+            One sentence a line; empty where nothing was found.
+
+        Raises
+        ------
+        EmolaborError
+            No such language.
+        """
+        return "\n".join(sentences(self.report, language)) if len(self.report) else ""

@@ -1,7 +1,17 @@
 """Simulated staff from a population whose truth is known."""
 
+from emolabor.simulation.exports import plant_faults, simulate_export
 from emolabor.simulation.folder import write_simulated
 from emolabor.simulation.population import Population, load_population, truth
 from emolabor.simulation.staff import draw_staff, simulate_staff
 
-__all__ = ["Population", "draw_staff", "load_population", "simulate_staff", "truth", "write_simulated"]
+__all__ = [
+    "Population",
+    "draw_staff",
+    "load_population",
+    "plant_faults",
+    "simulate_export",
+    "simulate_staff",
+    "truth",
+    "write_simulated",
+]

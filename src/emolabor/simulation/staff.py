@@ -11,7 +11,7 @@ from emolabor.simulation.population import load_population
 POINTS = 5  # every item of the instrument has five answers; the population gives four thresholds
 
 
-def simulate_staff(n=1200, seed=1):
+def simulate_staff(n=1200, seed=1, instrument=None):
     """Draw staff who answer the window staff questionnaire. The answers are simulated; no person gave them.
 
     Parameters
@@ -20,6 +20,9 @@ def simulate_staff(n=1200, seed=1):
         Number of respondents, at least 1.
     seed : int
         Seed of the one random generator; the same `n` and `seed` give the same frame.
+    instrument : Instrument, optional
+        A questionnaire with items of window_staff, all or some of them, such as one with an adapted wording; by default
+        window_staff.
 
     Returns
     -------
@@ -30,7 +33,8 @@ def simulate_staff(n=1200, seed=1):
     Raises
     ------
     EmolaborError
-        If `n` is not a whole number above 0 or `seed` is not one from 0.
+        If `n` is not a whole number above 0, `seed` is not one from 0, or the instrument asks something that the
+        population does not answer.
 
     Examples
     --------
@@ -41,7 +45,10 @@ def simulate_staff(n=1200, seed=1):
     for name, value, least in (("n", n, 1), ("seed", seed, 0)):
         if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
             raise EmolaborError(f"{name}: found {value!r}, allowed: a whole number from {least}")
-    return draw_staff(load_population(), load_instrument("window_staff"), n, seed)[0]
+    population, known = load_population(), load_instrument("window_staff")
+    instrument = instrument or known
+    _check_instrument(instrument, population, known)
+    return draw_staff(population, instrument, n, seed)[0]
 
 
 def draw_staff(population, instrument, n, seed):
@@ -80,6 +87,18 @@ def draw_staff(population, instrument, n, seed):
     seconds = pace * answers.shape[1] * np.exp(settings["seconds"]["spread"] * rng.standard_normal(n))
     columns = {**background, **answers, "seconds": seconds.round().astype(int)}
     return pd.DataFrame(columns)[list(instrument.columns)], careless
+
+
+def _check_instrument(instrument, population, known):
+    answered = {*population.items.index, *(check.key for check in instrument.attention_checks)}
+    strange = [key for key in instrument.points() if key not in answered]
+    strange += [variable.key for variable in instrument.background if variable.key not in known.columns]
+    strange += [key for key, points in instrument.points().items() if points != POINTS]
+    if strange:
+        raise EmolaborError(
+            f"instrument: found {', '.join(strange)}; allowed: items and background of {known.key}, with {POINTS} "
+            "answers each"
+        )
 
 
 def _background(population, n, rng):
@@ -127,7 +146,7 @@ def _careful_answers(population, instrument, latent, rng):
         missed = rng.random(len(latent)) < population.settings["answering"]["missed_checks"]
         other = (check.expected - 1 + rng.integers(1, POINTS, size=len(latent))) % POINTS + 1
         answers[check.key] = np.where(missed, other, check.expected)
-    return answers[keys].to_numpy()
+    return answers[keys].to_numpy(copy=True)
 
 
 def _careless_answers(n, width, rng):

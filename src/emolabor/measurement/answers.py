@@ -1,0 +1,143 @@
+"""What the room's functions take: complete numeric answers, correlations, and the items of each dimension."""
+
+from collections.abc import Mapping
+from numbers import Real
+
+import numpy as np
+import pandas as pd
+
+from emolabor.errors import EmolaborError
+from emolabor.instrument import Instrument
+from emolabor.responses import scored_items
+from emolabor.scales import Scale
+
+CORRELATIONS = ("pearson", "polychoric")
+
+
+def answers_and_dimensions(data, scale_or_dimensions):
+    """Answers with reverse-worded items turned, and the items of each dimension.
+
+    Parameters
+    ----------
+    data : DataFrame
+        Answers as fielded with a scale or an instrument, as they stand with a mapping.
+    scale_or_dimensions : Scale, Instrument or mapping of str to list of str
+
+    Returns
+    -------
+    answers : DataFrame
+    dimensions : dict of str to list of str
+    """
+    if isinstance(scale_or_dimensions, Mapping):
+        return data, {dimension: list(items) for dimension, items in scale_or_dimensions.items()}
+    instrument = as_instrument(scale_or_dimensions)
+    return scored_items(data, instrument), instrument.dimensions()
+
+
+def as_instrument(scale_or_instrument):
+    """An instrument as it is, a scale as an instrument of its own."""
+    if isinstance(scale_or_instrument, Scale):
+        scale = scale_or_instrument
+        return Instrument(scale.key, scale.names, {}, {}, scales=(scale,), attention_checks=(), background=())
+    if isinstance(scale_or_instrument, Instrument):
+        return scale_or_instrument
+    raise EmolaborError(
+        f"scale: found {type(scale_or_instrument).__name__}; allowed: a scale, an instrument or a dict of dimension "
+        "to item keys"
+    )
+
+
+def complete_answers(data, items=None, place="data", fewest=2):
+    """Rows without a missing answer, as numbers.
+
+    Parameters
+    ----------
+    data : DataFrame
+    items : list of str, optional
+        Columns wanted; by default all.
+    place : str
+        How an error names where it is.
+    fewest : int
+        Fewest items allowed.
+
+    Returns
+    -------
+    DataFrame of shape (n, p)
+
+    Raises
+    ------
+    EmolaborError
+        Not a DataFrame, too few items, an item that is no column or not numeric or constant, or no more complete
+        respondents than items.
+    """
+    if not isinstance(data, pd.DataFrame):
+        raise EmolaborError(f"{place}: found {type(data).__name__}; allowed: a pandas DataFrame")
+    items = list(data.columns) if items is None else list(items)
+    if len(items) < fewest:
+        raise EmolaborError(f"{place}: found {len(items)} item{'s' * (len(items) != 1)}, at least {fewest} needed")
+    missing = [item for item in items if item not in data.columns]
+    if missing:
+        raise EmolaborError(f"{place}: found no column {', '.join(map(str, missing))} in data")
+    text = [item for item in items if not pd.api.types.is_numeric_dtype(data[item])]
+    if text:
+        raise EmolaborError(f"{place}: {', '.join(map(str, text))} must be numeric")
+    complete = data[items].dropna().astype(float)
+    if len(complete) <= len(items):
+        raise EmolaborError(f"{place}: found {len(complete)} complete respondents, needs more than {len(items)}")
+    constant = [item for item in items if complete[item].nunique() == 1]
+    if constant:
+        raise EmolaborError(f"{place}: {', '.join(map(str, constant))} is the same for every respondent")
+    return complete
+
+
+def correlations_of(data, n_obs=None, cor="pearson", fewest=2):
+    """Correlations of answers, or of a given covariance or correlation matrix.
+
+    Parameters
+    ----------
+    data : DataFrame
+        Answers, one row a respondent (rows with a missing answer are left out); or, with `n_obs`, a covariance or
+        correlation matrix whose row names equal its column names.
+    n_obs : int, optional
+        Number of respondents behind the matrix.
+    cor : str
+        "pearson", or "polychoric" for ordered answers.
+    fewest : int
+        Fewest items allowed.
+
+    Returns
+    -------
+    correlations : DataFrame of shape (p, p)
+    n : int
+    """
+    if cor not in CORRELATIONS:
+        raise EmolaborError(f"cor: found {cor!r}; allowed: {', '.join(CORRELATIONS)}")
+    if n_obs is not None:
+        if cor == "polychoric":
+            raise EmolaborError("cor: 'polychoric' needs the answers; a matrix is taken as it is")
+        return _from_matrix(data, fewest), checked_count("n_obs", n_obs, 3)
+    answers = complete_answers(data, fewest=fewest)
+    if cor == "pearson":
+        return answers.corr(), len(answers)
+    from emolabor.sem import polychoric_correlations
+
+    return polychoric_correlations(answers), len(answers)
+
+
+def checked_count(name, value, least):
+    """A whole number of at least `least`, or an error that names it."""
+    if isinstance(value, bool) or not isinstance(value, Real) or value % 1 or value < least:
+        raise EmolaborError(f"{name}: found {value!r}; allowed: a whole number from {least}")
+    return int(value)
+
+
+def _from_matrix(matrix, fewest):
+    if not isinstance(matrix, pd.DataFrame) or list(matrix.index) != list(matrix.columns):
+        raise EmolaborError("data: with n_obs a matrix is expected whose row names equal its column names")
+    values = matrix.to_numpy(float)
+    if len(values) < fewest:
+        raise EmolaborError(f"data: found {len(values)} items, needs at least {fewest}")
+    if not np.isfinite(values).all() or np.abs(values - values.T).max() > 1e-8 or np.diag(values).min() <= 0:
+        raise EmolaborError("data: with n_obs a symmetric matrix of numbers with variances above 0 is expected")
+    scale = np.sqrt(np.diag(values))
+    return pd.DataFrame(values / np.outer(scale, scale), index=matrix.index, columns=matrix.columns)

@@ -1,0 +1,69 @@
+"""The factor model of all dimensions, written with neutral names: keys need not be words of the model syntax."""
+
+from emolabor.errors import EmolaborError
+from emolabor.measurement.answers import answers_and_dimensions, complete_answers
+from emolabor.sem import cfa
+
+
+def complete_dimensions(data, scale_or_dimensions):
+    """Respondents who answered every item of every dimension.
+
+    Parameters
+    ----------
+    data, scale_or_dimensions
+        As for `emolabor.measurement.reliability.reliability`.
+
+    Returns
+    -------
+    answers : DataFrame
+        The items in the order of the dimensions.
+    dimensions : dict of str to list of str
+    """
+    answers, dimensions = answers_and_dimensions(data, scale_or_dimensions)
+    for dimension, items in dimensions.items():
+        complete_answers(answers, items, f"dimension {dimension}")
+    keys = [item for items in dimensions.values() for item in items]
+    twice = sorted({str(item) for item in keys if keys.count(item) > 1})
+    if twice:
+        raise EmolaborError(f"scale: {', '.join(twice)} belongs to several dimensions; allowed: one each")
+    return complete_answers(answers, keys), dimensions
+
+
+def factor_name(k):
+    """Name of the factor of the k-th dimension, from 0."""
+    return f"factor{k + 1}"
+
+
+def item_names(answers):
+    """Map each item to its neutral name."""
+    return {item: f"item{i + 1}" for i, item in enumerate(answers)}
+
+
+def factor_text(dimensions, names):
+    """Model text: a factor for each dimension.
+
+    Examples
+    --------
+    >>> factor_text({"calm": ["c1", "c2", "c3"]}, {"c1": "item1", "c2": "item2", "c3": "item3"})
+    'factor1 =~ item1 + item2 + item3'
+    """
+    lines = (" + ".join(names[item] for item in items) for items in dimensions.values())
+    return "\n".join(f"{factor_name(k)} =~ {items}" for k, items in enumerate(lines))
+
+
+def factor_model(data, scale_or_dimensions):
+    """Fit the factor model of all dimensions by maximum likelihood, factors with variance one.
+
+    Parameters
+    ----------
+    data, scale_or_dimensions
+        As for `complete_dimensions`.
+
+    Returns
+    -------
+    fit : Fit
+    dimensions : dict of str to list of str
+    """
+    answers, dimensions = complete_dimensions(data, scale_or_dimensions)
+    names = item_names(answers)
+    return cfa(factor_text(dimensions, names), answers.rename(columns=names), std_lv=True), dimensions

@@ -1,0 +1,167 @@
+"""Omega, each kind under its own name: what one common factor explains of a sum score's variance."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.special import ndtr
+
+from emolabor.measurement.answers import answers_and_dimensions, complete_answers
+from emolabor.sem import cfa, polychoric_correlations
+from emolabor.sem.polychoric import binormal_cdf
+
+
+@dataclass(frozen=True)
+class OneFactor:
+    """One common factor behind k items, from maximum likelihood.
+
+    Attributes
+    ----------
+    loadings, residuals : ndarray of shape (k,)
+        For a factor of variance one; residual variances. NaN where the model was not estimated.
+    observed : ndarray of shape (k, k)
+        Sample covariances, denominator n.
+    problems : tuple of str
+        Why the solution is missing or must not be trusted.
+    """
+
+    loadings: np.ndarray
+    residuals: np.ndarray
+    observed: np.ndarray
+    problems: tuple
+
+
+def one_factor(complete):
+    """Estimate one common factor of complete answers.
+
+    Parameters
+    ----------
+    complete : DataFrame of shape (n, k)
+
+    Returns
+    -------
+    OneFactor
+    """
+    k = complete.shape[1]
+    missing = np.full(k, np.nan)
+    observed = complete.cov(ddof=0).to_numpy()
+    if k < 3:
+        return OneFactor(missing, missing, observed, ("one factor is not identified by 2 items",))
+    names, fit = _fit_one_factor(complete)
+    if not fit.converged:
+        return OneFactor(missing, missing, observed, tuple(fit.problems))
+    tidy = fit.tidy()
+    loadings = tidy.loc[tidy["op"] == "=~", "est"].to_numpy()
+    residuals = tidy.loc[(tidy["op"] == "~~") & tidy["lhs"].isin(names), "est"].to_numpy()
+    return OneFactor(loadings, residuals, observed, tuple(fit.problems))
+
+
+def _fit_one_factor(complete, **options):
+    # Neutral names: an item key need not be a word of the model syntax.
+    names = [f"item{i + 1}" for i in range(complete.shape[1])]
+    return names, cfa(f"factor =~ {' + '.join(names)}", complete.set_axis(names, axis=1), std_lv=True, **options)
+
+
+def categorical_omega(complete):
+    """Omega of the sum of ordered answers (Green & Yang, 2009, formula 21).
+
+    One factor behind the normal variables that the answers cut (WLSMV). Numerator: what the factor explains of the
+    sum's variance; denominator: the sum's variance that the polychoric correlations give.
+
+    Parameters
+    ----------
+    complete : DataFrame of shape (n, k)
+        Codes, at least three items.
+
+    Returns
+    -------
+    omega : float
+    problems : tuple of str
+    """
+    if complete.shape[1] < 3:
+        return np.nan, ("one factor is not identified by 2 items",)
+    names, fit = _fit_one_factor(complete, ordered=True)
+    if not fit.converged:
+        return np.nan, tuple(fit.problems)
+    tidy = fit.tidy()
+    loadings = tidy.loc[tidy["op"] == "=~", "std_all"].to_numpy()
+    thresholds = [tidy.loc[(tidy["op"] == "|") & (tidy["lhs"] == name), "est"].to_numpy() for name in names]
+    explained = _covariance_of_answers(thresholds, np.outer(loadings, loadings))
+    observed = _covariance_of_answers(thresholds, polychoric_correlations(complete).to_numpy())
+    return float(explained.sum() / observed.sum()), tuple(fit.problems)
+
+
+def _covariance_of_answers(thresholds, correlations):
+    """Covariances (k, k) of answers that cut normal variables with these correlations at these thresholds.
+
+    A perfect correlation, an item with itself, is that of one variable: the smaller of the two probabilities.
+    """
+    shares = [ndtr(cuts) for cuts in thresholds]
+    covariance = np.empty_like(correlations)
+    for i, row in enumerate(thresholds):
+        for j, column in enumerate(thresholds):
+            rho = correlations[i, j]
+            if rho >= 1 - 1e-12:
+                joint = np.minimum(shares[i][:, None], shares[j])
+            else:
+                first, second = np.broadcast_arrays(row[:, None], column)
+                joint = binormal_cdf(first, second, np.full(first.shape, rho))
+            covariance[i, j] = joint.sum() - shares[i].sum() * shares[j].sum()
+    return covariance
+
+
+def omega_coefficients(data, scale_or_dimensions, *, ordered=False):
+    """Omega of each dimension by several estimators, which differ on the same answers.
+
+    Parameters
+    ----------
+    data, scale_or_dimensions
+        As for `emolabor.measurement.reliability.reliability`.
+    ordered : bool
+        Add ``omega_categorical``, which takes the answers as ordered.
+
+    Returns
+    -------
+    DataFrame
+        One row a dimension: ``n``, ``items``, ``omega_total_ml`` (one factor by maximum likelihood; denominator: the
+        model-implied variance of the sum; McDonald, 1999), ``omega_observed_ml`` (the same factor; denominator: the
+        observed variance of the sum, as semTools' ``compRelSEM`` does), ``omega_categorical`` where asked for
+        (`categorical_omega`), ``problems``.
+
+    Raises
+    ------
+    EmolaborError
+        As `emolabor.measurement.reliability.reliability`.
+
+    References
+    ----------
+    Green, S. B., & Yang, Y. (2009). Reliability of summed item scores using structural equation modeling: An
+    alternative to coefficient alpha. Psychometrika, 74(1), 155-167.
+    McDonald, R. P. (1999). Test theory: A unified treatment. Erlbaum.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(1)
+    >>> answers = pd.DataFrame(rng.normal(size=(200, 1)) + rng.normal(size=(200, 4)), columns=["a1", "a2", "a3", "a4"])
+    >>> omega_coefficients(answers, {"a": list(answers)})[["omega_total_ml", "omega_observed_ml"]].round(3)
+       omega_total_ml  omega_observed_ml
+    a           0.778              0.778
+    """
+    answers, dimensions = answers_and_dimensions(data, scale_or_dimensions)
+    rows = {}
+    for dimension, items in dimensions.items():
+        complete = complete_answers(answers, items, f"dimension {dimension}")
+        factor = one_factor(complete)
+        common = factor.loadings.sum() ** 2
+        rows[dimension] = {
+            "n": len(complete),
+            "items": len(items),
+            "omega_total_ml": common / (common + factor.residuals.sum()),
+            "omega_observed_ml": common / factor.observed.sum(),
+        }
+        problems = list(factor.problems)
+        if ordered:
+            rows[dimension]["omega_categorical"], others = categorical_omega(complete)
+            problems += [f"omega_categorical: {problem}" for problem in others]
+        rows[dimension]["problems"] = "; ".join(problems)
+    return pd.DataFrame.from_dict(rows, orient="index")

@@ -1,0 +1,283 @@
+"""The validation report of an adapted scale: what its answers say about it, as tables and findings."""
+
+from dataclasses import dataclass
+from importlib import resources
+
+import pandas as pd
+import yaml
+
+from emolabor.errors import EmolaborError
+from emolabor.measurement import validation_checks as checks
+from emolabor.measurement.adequacy import factor_adequacy
+from emolabor.measurement.answers import answers_and_dimensions, as_instrument
+from emolabor.measurement.factor_analysis import efa
+from emolabor.measurement.factor_model import complete_dimensions, factor_text, item_names
+from emolabor.measurement.items import item_analysis
+from emolabor.measurement.keying import keying_audit
+from emolabor.measurement.omega import omega_coefficients
+from emolabor.measurement.parallel import parallel_analysis
+from emolabor.measurement.reliability import reliability
+from emolabor.measurement.repeated import retest
+from emolabor.measurement.validation_checks import Finding
+from emolabor.measurement.validity import convergent_validity, htmt
+from emolabor.measurement.versions import compare_versions
+from emolabor.responses import Staff
+from emolabor.scales import Scale
+from emolabor.scales.scale import check_language
+from emolabor.sem import cfa
+
+FIT = {
+    "chisq": "chisq_scaled",
+    "df": "df",
+    "pvalue": "pvalue_scaled",
+    "cfi": "cfi_robust",
+    "tli": "tli_robust",
+    "rmsea": "rmsea_robust",
+    "rmsea_ci_lower": "rmsea_ci_lower_robust",
+    "rmsea_ci_upper": "rmsea_ci_upper_robust",
+    "srmr": "srmr",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class ValidationReport:
+    """What the answers to a scale say about it.
+
+    Attributes
+    ----------
+    scale : Scale
+    n_read, n : int
+        Respondents there were, and respondents analysed.
+    tables : dict of str to DataFrame
+        By section: screening, keys, items, reliability, adequacy, loadings, fit, and where they apply htmt, versions,
+        ladder, equated, retest.
+    findings : tuple of Finding
+        What must not be missed, the faults first.
+    reading : DataFrame or None
+        What was found while the file was read (`Staff.report`).
+    simulated : bool
+        Whether the answers are simulated; then the pages say so.
+    """
+
+    scale: Scale
+    n_read: int
+    n: int
+    tables: dict
+    findings: tuple
+    reading: pd.DataFrame | None
+    simulated: bool
+
+    def sentences(self, language="en"):
+        """Say the findings.
+
+        Parameters
+        ----------
+        language : {"zh", "en"}
+
+        Returns
+        -------
+        list of str
+            One a finding, in their order.
+        """
+        return [sentence(finding, self.scale, language) for finding in self.findings]
+
+    def verdict(self, language="en"):
+        """Say in one sentence what follows.
+
+        Parameters
+        ----------
+        language : {"zh", "en"}
+
+        Returns
+        -------
+        str
+        """
+        levels = {finding.level for finding in self.findings}
+        worst = next((level for level in ("fault", "doubt") if level in levels), "sound")
+        return _words(language)["verdicts"][worst]
+
+    def __repr__(self):
+        # No respondent's row is ever printed.
+        return f"ValidationReport(scale={self.scale.key!r}, n={self.n}, findings={len(self.findings)})"
+
+
+def validation_report(
+    answers, scale, *, screening=None, version=None, old=None, again=None, simulated=False, n_resamples=500, seed=1
+):
+    """Examine an adapted scale by the answers to it.
+
+    Parameters
+    ----------
+    answers : Staff or DataFrame
+        Answers as fielded; other columns than the scale's items are left alone.
+    scale : Scale
+    screening : DataFrame, optional
+        As `emolabor.screen` gives it for these answers: respondents called careless are left out.
+    version, old : str, optional
+        Column that tells which version a respondent answered, and its value for the old one.
+    again : DataFrame, optional
+        Answers of the same respondents on a second occasion, with the same index.
+    simulated : bool
+        Say that the answers are simulated.
+    n_resamples, seed : int
+        Of the bootstrap intervals, and of random draws.
+
+    Returns
+    -------
+    ValidationReport
+        Items that the keying audit finds wrongly keyed are turned for everything that follows the audit, and the
+        findings say so; nothing is written back to the answers.
+
+    Raises
+    ------
+    EmolaborError
+        No scale, a screening of other answers, and what the parts refuse.
+
+    Examples
+    --------
+    >>> import emolabor as el
+    >>> report = validation_report(el.simulate_staff(n=500, seed=1), el.load_scale("emotional_exhaustion"))
+    >>> report.verdict()
+    'Nothing in these answers speaks against the scale.'
+    """
+    if not isinstance(scale, Scale):
+        raise EmolaborError(f"scale: found {type(scale).__name__}; allowed: a scale, such as load_scale gives")
+    data = answers.data if isinstance(answers, Staff) else answers
+    kept, found = _screened(data, screening)
+    keys = keying_audit(kept, scale, seed=seed)
+    turned, alphas = _turned(kept, scale, keys)
+    _, dimensions = answers_and_dimensions(turned, scale)
+    tables = {"keys": keys, "items": item_analysis(turned, scale)}
+    tables["reliability"] = _reliability(turned, scale, n_resamples, seed)
+    tables |= _structure(turned, scale, seed)
+    found += [*checks.of_keys(keys, alphas), *checks.of_items(tables["items"])]
+    found += checks.of_reliability(tables["reliability"])
+    pattern = tables["loadings"].drop(columns="communality")
+    found += checks.of_structure(tables["adequacy"], tables["fit"], pattern, dimensions)
+    if len(dimensions) > 1:
+        tables["htmt"] = htmt(turned, scale, n_resamples=n_resamples, seed=seed)
+        found += checks.of_discrimination(tables["htmt"])
+    if version is not None:
+        versions = compare_versions(turned, scale, version, old)
+        tables |= {"versions": versions.table, "ladder": versions.ladder, "equated": versions.equated}
+        found += checks.of_versions(versions)
+    if again is not None:
+        tables["retest"] = _retest(kept, again, scale)
+        found += checks.of_retest(tables["retest"])
+    if screening is not None:
+        tables = {"screening": _flags(screening)} | tables
+    order = {"fault": 0, "doubt": 1, "note": 2}
+    reading = answers.report if isinstance(answers, Staff) else None
+    findings = tuple(sorted(found, key=lambda finding: order[finding.level]))
+    return ValidationReport(scale, len(data), len(kept), tables, findings, reading, simulated)
+
+
+def sentence(finding, scale, language):
+    """Say one finding in Chinese or English.
+
+    Parameters
+    ----------
+    finding : Finding
+    scale : Scale
+        Gives the names of dimensions.
+    language : {"zh", "en"}
+
+    Returns
+    -------
+    str
+    """
+    words = _words(language)
+    names = as_instrument(scale).names(language) | words["steps"]
+    join = {"zh": "、", "en": ", "}[language]
+    shown = {}
+    for name, value in finding.values.items():
+        if isinstance(value, list):
+            shown[name] = join.join(names.get(entry, str(entry)) for entry in value) or "–"
+        elif isinstance(value, float):
+            shown[name] = f"{value:.2f}".replace("-", "−")
+        else:
+            shown[name] = names.get(value, str(value))
+    return words["findings"][finding.code].format(**shown)
+
+
+def _words(language):
+    check_language(language, ("zh", "en"))
+    text = (resources.files("emolabor.measurement") / "validation_words.yaml").read_text(encoding="utf-8")
+    return yaml.safe_load(text)[language]
+
+
+def _screened(data, screening):
+    """Answers without the careless, and what is to be said about it."""
+    if screening is None:
+        return data, [Finding("not_screened", "note", {}), *_few(len(data))]
+    if "careless" not in screening or not screening.index.equals(data.index):
+        raise EmolaborError("screening: allowed: the table that screen() gives for these answers")
+    careless = screening["careless"].to_numpy(dtype=bool)
+    found = []
+    if careless.any():
+        values = {"n": int(careless.sum()), "total": len(data)}
+        if "longstring" in screening.columns and "flagged_by" in screening.columns:
+            straight = screening["flagged_by"].astype(str).str.contains("longstring")
+            values["straight"] = int((straight & careless).sum())
+        else:
+            values["straight"] = 0
+        found.append(Finding("careless", "note", values))
+    return data[~careless], [*found, *_few(int((~careless).sum()))]
+
+
+def _few(n):
+    return [Finding("few", "doubt", {"n": n})] if n < checks.FEW else []
+
+
+def _flags(screening):
+    """How many respondents each index flagged."""
+    flags = screening["flagged_by"].astype(str).str.split(r"[,; ]+", regex=True).explode()
+    counts = flags[flags.ne("") & flags.ne("nan")].value_counts()
+    return pd.DataFrame({"index": counts.index, "flagged": counts.to_numpy()})
+
+
+def _turned(data, scale, keys):
+    """Answers with wrongly keyed items turned (but not where half stand against half), and alpha before and after."""
+    points = as_instrument(scale).points()
+    wrong = keys.index[(keys["verdict"] == "wrongly keyed") & (keys["note"] == "")]
+    turned = data.assign(**{item: points[item] + 1 - data[item] for item in wrong})
+    before, after = reliability(data, scale)["alpha"], reliability(turned, scale)["alpha"]
+    return turned, {dimension: (float(before[dimension]), float(after[dimension])) for dimension in before.index}
+
+
+def _reliability(data, scale, n_resamples, seed):
+    table = reliability(data, scale).drop(columns=["items", "ave", "problems"])
+    table["omega_categorical"] = omega_coefficients(data, scale, ordered=True)["omega_categorical"]
+    validity = convergent_validity(data, scale, n_resamples=n_resamples, seed=seed)
+    return table.join(validity.drop(columns="problems"))
+
+
+def _structure(data, scale, seed):
+    """Adequacy, number of factors, loadings as found, and the fit of the model as declared."""
+    answers, dimensions = complete_dimensions(data, scale)
+    adequacy, parallel = factor_adequacy(answers), parallel_analysis(answers, seed=seed)
+    numbers = {"kmo": adequacy.kmo, "chisq": adequacy.chisq, "df": adequacy.df, "pvalue": adequacy.pvalue}
+    numbers |= {"n_factors": parallel.n_factors, "n_components": parallel.n_components}
+    found = efa(answers, len(dimensions), seed=seed)
+    loadings = found.loadings.assign(communality=found.communalities)
+    names = item_names(answers)
+    fit = cfa(factor_text(dimensions, names), answers.rename(columns=names), std_lv=True, estimator="MLR")
+    measures = fit.fit_measures()
+    row = {name: measures.get(key, measures.get(name, float("nan"))) for name, key in FIT.items()}
+    row |= {"n": fit.n_obs, "problems": "; ".join(fit.problems)}
+    return {
+        "adequacy": pd.DataFrame([numbers]),
+        "loadings": loadings,
+        "fit": pd.DataFrame([row]).astype({"df": int}),
+    }
+
+
+def _retest(data, again, scale):
+    """Test-retest of each dimension's mean, for respondents who answered twice."""
+    first, dimensions = answers_and_dimensions(data, scale)
+    second, _ = answers_and_dimensions(again, scale)
+    rows = {}
+    for dimension, items in dimensions.items():
+        scores = {"first": first[items].dropna().mean(axis=1), "second": second[items].dropna().mean(axis=1)}
+        rows[dimension] = retest(pd.DataFrame(scores)).loc["agreement"].drop("icc_mean")
+    return pd.DataFrame.from_dict(rows, orient="index")

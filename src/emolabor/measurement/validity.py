@@ -1,0 +1,183 @@
+"""Convergent and discriminant validity: composite reliability, variance extracted, HTMT, Fornell-Larcker table."""
+
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+
+from emolabor.errors import EmolaborError
+from emolabor.measurement.answers import checked_count
+from emolabor.measurement.factor_model import complete_dimensions, factor_model, factor_name
+from emolabor.sem.functionals import standardized_draws
+from emolabor.sem.threads import one_thread
+
+
+@one_thread
+def convergent_validity(data, scale_or_dimensions, *, n_resamples=1000, seed=1, level=0.95):
+    """Composite reliability and average variance extracted from one factor model of all dimensions.
+
+    Parameters
+    ----------
+    data, scale_or_dimensions
+        As for `emolabor.measurement.reliability.reliability`; each dimension has at least two items, and respondents
+        with a missing answer to any of them are left out.
+    n_resamples, seed : int
+        Of the bootstrap.
+    level : float
+        Of the percentile intervals.
+
+    Returns
+    -------
+    DataFrame
+        One row a dimension: ``items``, ``cr`` and ``ave`` from standardised loadings (Fornell & Larcker, 1981) with
+        ``_lower`` and ``_upper``, ``smallest_loading``, and ``problems`` of the model (the same in every row).
+
+    Raises
+    ------
+    EmolaborError
+        As `emolabor.measurement.reliability.reliability`.
+
+    References
+    ----------
+    Fornell, C., & Larcker, D. F. (1981). Evaluating structural equation models with unobservable variables and
+    measurement error. Journal of Marketing Research, 18(1), 39-50.
+
+    Examples
+    --------
+    >>> import emolabor as el
+    >>> answers = el.simulate_staff(n=400, seed=1)
+    >>> found = convergent_validity(answers, el.load_scale("emotional_labor"), n_resamples=100)
+    >>> found["cr"].round(2).tolist()
+    [0.79, 0.8, 0.76]
+    """
+    checked_count("n_resamples", n_resamples, 2)
+    fit, dimensions = factor_model(data, scale_or_dimensions)
+    values = _cr_and_ave(fit, fit.estimate.theta[None, :], dimensions)[:, :, 0]
+    draws = fit.bootstrap(n_resamples, seed)
+    resampled = _cr_and_ave(fit, draws.thetas[~np.isnan(draws.thetas).any(axis=1)], dimensions)
+    lower, upper = np.quantile(resampled, [(1 - level) / 2, (1 + level) / 2], axis=2)
+    tidy = fit.tidy()
+    loadings = tidy[tidy["op"] == "=~"].groupby("lhs", sort=False)["std_all"].min()
+    columns = {"items": [len(items) for items in dimensions.values()]}
+    for k, name in enumerate(("cr", "ave")):
+        columns |= {name: values[:, k], f"{name}_lower": lower[:, k], f"{name}_upper": upper[:, k]}
+    columns |= {"smallest_loading": loadings.to_numpy(), "problems": "; ".join(fit.problems)}
+    return pd.DataFrame(columns, index=list(dimensions))
+
+
+def fornell_larcker(data, scale_or_dimensions):
+    """Set the root of each dimension's variance extracted beside its correlations with the others.
+
+    Parameters
+    ----------
+    data, scale_or_dimensions
+        As for `convergent_validity`.
+
+    Returns
+    -------
+    DataFrame of shape (d, d)
+        Diagonal: root of AVE; below it: correlations of the factors; above: NaN. Dimensions are told apart where each
+        root exceeds every correlation in its row and column (Fornell & Larcker, 1981).
+
+    Examples
+    --------
+    >>> import emolabor as el
+    >>> answers = el.simulate_staff(n=400, seed=1)
+    >>> fornell_larcker(answers, el.load_scale("emotional_labor")).shape
+    (3, 3)
+    """
+    fit, dimensions = factor_model(data, scale_or_dimensions)
+    tidy = fit.tidy().set_index(["lhs", "op", "rhs"])["std_all"]
+    keys = list(dimensions)
+    table = pd.DataFrame(np.nan, keys, keys)
+    extracted = _cr_and_ave(fit, fit.estimate.theta[None, :], dimensions)[:, 1, 0]
+    for k, key in enumerate(keys):
+        table.loc[key, key] = np.sqrt(extracted[k])
+        for other in range(k):
+            table.loc[key, keys[other]] = tidy[factor_name(other), "~~", factor_name(k)]
+    return table
+
+
+@one_thread
+def htmt(data, scale_or_dimensions, *, kind="htmt", n_resamples=1000, seed=1, level=0.95):
+    """Heterotrait-monotrait ratio of each pair of dimensions with a bootstrap interval.
+
+    Parameters
+    ----------
+    data, scale_or_dimensions
+        As for `convergent_validity`.
+    kind : {"htmt", "htmt2"}
+        Arithmetic means of absolute correlations between and within (Henseler, Ringle & Sarstedt, 2015), or geometric
+        means, which items may load unequally (Roemer, Schuberth & Henseler, 2021).
+    n_resamples, seed : int
+        Of the bootstrap.
+    level : float
+        Of the percentile intervals.
+
+    Returns
+    -------
+    DataFrame
+        One row a pair: ``dimension``, ``other``, ``ratio``, ``lower``, ``upper``. Ratios under .85 (strict) or .90 tell
+        dimensions apart; so does an interval that ends below 1.
+
+    Raises
+    ------
+    EmolaborError
+        An unknown kind, one dimension only, and as `emolabor.measurement.reliability.reliability`.
+
+    References
+    ----------
+    Henseler, J., Ringle, C. M., & Sarstedt, M. (2015). A new criterion for assessing discriminant validity in
+    variance-based structural equation modeling. Journal of the Academy of Marketing Science, 43(1), 115-135.
+    Roemer, E., Schuberth, F., & Henseler, J. (2021). HTMT2 - an improved criterion for assessing discriminant validity
+    in structural equation modeling. Industrial Management & Data Systems, 121(12), 2637-2650.
+
+    Examples
+    --------
+    >>> import emolabor as el
+    >>> answers = el.simulate_staff(n=400, seed=1)
+    >>> htmt(answers, el.load_scale("emotional_labor"), n_resamples=100).shape
+    (3, 5)
+    """
+    if kind not in ("htmt", "htmt2"):
+        raise EmolaborError(f"kind: found {kind!r}; allowed: htmt, htmt2")
+    checked_count("n_resamples", n_resamples, 2)
+    answers, dimensions = complete_dimensions(data, scale_or_dimensions)
+    if len(dimensions) < 2:
+        raise EmolaborError(f"scale: found {len(dimensions)} dimension; a ratio needs at least 2")
+    values = answers.to_numpy()
+    member = np.array([[item in items for item in answers] for items in dimensions.values()], dtype=float)
+    rng = np.random.default_rng(seed)
+    ratios = _ratios(values, member, kind)
+    resampled = [_ratios(rng.choice(values, len(values)), member, kind) for _ in range(n_resamples)]
+    lower, upper = np.nanquantile(resampled, [(1 - level) / 2, (1 + level) / 2], axis=0)
+    pairs = pd.DataFrame(combinations(dimensions, 2), columns=["dimension", "other"])
+    return pairs.assign(ratio=ratios, lower=lower, upper=upper)
+
+
+def _ratios(values, member, kind):
+    """The ratio of every pair of dimensions, from answers (n, p) and the items' membership (d, p) of zeros and ones."""
+    # An item that does not vary in a resample makes its ratios missing.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        correlations = np.abs(np.corrcoef(values.T))
+        if kind == "htmt2":
+            correlations = np.log(correlations)
+        np.fill_diagonal(correlations, 0.0)
+        sums, size = member @ correlations @ member.T, member.sum(axis=1)
+        between, within = sums / np.outer(size, size), np.diag(sums) / (size * (size - 1))
+        first, second = np.triu_indices(len(size), 1)
+        if kind == "htmt2":
+            return np.exp(between[first, second] - (within[first] + within[second]) / 2)
+        return between[first, second] / np.sqrt(within[first] * within[second])
+
+
+def _cr_and_ave(fit, thetas, dimensions):
+    """Composite reliability and variance extracted from standardised loadings: (dimensions, 2, draws)."""
+    standardized = standardized_draws(fit.model, thetas)
+    rows = [(row.lhs, row.op) for row in fit.table.rows]
+    found = []
+    for k in range(len(dimensions)):
+        loadings = standardized[:, [i for i, row in enumerate(rows) if row == (factor_name(k), "=~")]]
+        common, residual = loadings.sum(axis=1) ** 2, np.sum(1 - loadings**2, axis=1)
+        found.append([common / (common + residual), np.mean(loadings**2, axis=1)])
+    return np.array(found)

@@ -1,0 +1,206 @@
+"""A validation report as a page: Markdown, HTML or Word, in Chinese or English."""
+
+import json
+import re
+import tempfile
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+import pandas as pd
+import yaml
+
+from emolabor.errors import EmolaborError
+from emolabor.files import write_bytes
+from emolabor.measurement.answers import as_instrument
+from emolabor.report.build import WRITING, pandoc, same_zip
+from emolabor.report.formats import show
+from emolabor.report.tables import pipe_table
+from emolabor.report.word import reference_document
+from emolabor.responses.findings import sentences
+from emolabor.scales.scale import check_language
+
+ENDINGS = (".md", ".html", ".docx")
+
+
+def write_validation(report, path, language="zh"):
+    """Write a validation report; the ending of the file decides on its form.
+
+    Parameters
+    ----------
+    report : ValidationReport
+        As `emolabor.validation_report` gives it.
+    path : str or Path
+        Ends with .md, .html or .docx.
+    language : {"zh", "en"}
+
+    Returns
+    -------
+    Path
+
+    Raises
+    ------
+    EmolaborError
+        Another ending or language.
+
+    Examples
+    --------
+    >>> import emolabor as el
+    >>> report = el.validation_report(el.simulate_staff(n=300, seed=1), el.load_scale("emotional_exhaustion"))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_validation(report, Path(folder) / "report.md", "en").read_text(encoding="utf-8").splitlines()[0]
+    '# Validation report: Emotional exhaustion'
+    """
+    path = check_page(path, language)
+    text = validation_markdown(report, language)
+    source = ["--from=markdown-raw_html+east_asian_line_breaks", "--standalone", f"--metadata=lang:{WRITING[language]}"]
+    if path.suffix == ".md":
+        plain = pandoc([*source[:1], "--to=gfm-raw_html", "--wrap=none"], _for_readers(text).encode("utf-8"))
+        return write_bytes(path, plain)
+    with tempfile.TemporaryDirectory() as scratch:
+        if path.suffix == ".html":
+            style = Path(scratch) / "page.css"
+            style.write_text(_own("validation_page.css"), encoding="utf-8")
+            options = ["--to=html5", "--embed-resources", f"--css={style}"]
+            return write_bytes(path, pandoc([*source, *options], text.encode("utf-8")))
+        reference = Path(scratch) / "reference.docx"
+        reference.write_bytes(reference_document(pandoc(["--print-default-data-file", "reference.docx"])))
+        options = ["--to=docx", f"--reference-doc={reference}", "--output=-"]
+        return write_bytes(path, same_zip(pandoc([*source, *options], text.encode("utf-8"))))
+
+
+def check_page(path, language):
+    """Refuse a file or language that no page can be written to.
+
+    Parameters
+    ----------
+    path : str or Path
+    language : str
+
+    Returns
+    -------
+    Path
+    """
+    path = Path(path)
+    if path.suffix not in ENDINGS:
+        raise EmolaborError(f"path: found {path.name!r}; allowed: a file that ends with {', '.join(ENDINGS)}")
+    check_language(language, ("zh", "en"))
+    return path
+
+
+def validation_markdown(report, language):
+    """Write a validation report in pandoc's Markdown.
+
+    Parameters
+    ----------
+    report : ValidationReport
+    language : {"zh", "en"}
+
+    Returns
+    -------
+    str
+    """
+    words = {key: entry[language] for key, entry in _described()["words"].items()}
+    title = words["title"].format(scale=_escaped(report.scale.names[language]))
+    parts = [f"---\ntitle: {json.dumps(title, ensure_ascii=False)}\n---"]
+    if report.simulated:
+        parts.append(f"**{words['simulated']}**")
+    parts.append(words["numbers"].format(n_read=report.n_read, n=report.n, key=report.scale.key))
+    parts += [f"## {words['findings']}", f"**{report.verdict(language)}**"]
+    told = zip(report.findings, report.sentences(language), strict=True)
+    lines = [f"- **{words[finding.level]}** {_escaped(text)}" for finding, text in told]
+    parts.append("\n".join(lines) or words["none"])
+    if report.reading is not None and len(report.reading):
+        parts += [
+            f"## {words['reading']}",
+            "\n".join(f"- {_escaped(line)}" for line in sentences(report.reading, language)),
+        ]
+    shown = [name for name in _described()["tables"] if len(report.tables.get(name, ()))]
+    for number, name in enumerate(shown, 1):
+        described = _described()["tables"][name]
+        caption = f"{words['table'].format(number=number)} {described['caption'][language]}"
+        n = report.n_read if name == "screening" else report.n
+        note = described["note"][language] + _sample(n, report.simulated, words, language)
+        table = _cells(report, name, described, language)
+        parts += [f"## {described['title'][language]}", pipe_table(table, caption, note, language)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _sample(n, simulated, words, language):
+    """The end of every note: how many respondents, and where the answers come from."""
+    gap = "" if language == "zh" else " "
+    return gap + words["sample"].format(n=n) + (gap + words["simulated"] if simulated else "")
+
+
+def _escaped(text):
+    """Text of users, whose signs must not become Markdown or HTML."""
+    return re.sub(r"([\\`*_\[\]<>|$^~#@])", r"\\\1", str(text))
+
+
+def _for_readers(text):
+    """The Markdown without what only pandoc reads: captions and notes become paragraphs."""
+    text = re.sub(r"^---\ntitle: (.*)\n---$", lambda title: f"# {json.loads(title[1])}", text, flags=re.MULTILINE)
+    text = re.sub(r"^Table: (.*)$", r"**\1**", text, flags=re.MULTILINE)
+    return re.sub(r"^::: .*$|^:::$|`[^`]*`\{=typst\}", "", text, flags=re.MULTILINE)
+
+
+def _cells(report, name, described, language):
+    """One table of the report as text, in the language's words."""
+    frame = report.tables[name]
+    if name == "screening":
+        frame = frame.set_index("index")
+    if name == "ladder":
+        # The reasons of a step that fails stand in the columns before.
+        frame = frame.assign(decision=frame["decision"].str.extract(r"^(\w+)", expand=False))
+    if name == "keys":
+        texts = as_instrument(report.scale).items(language).set_index("key")["text"]
+        frame = frame.assign(text=texts.fillna("–").map(_escaped))
+    heads, cells = [], []
+    if "label" in described:
+        heads.append(described["label"][language])
+        cells.append([_label(report, entry, language) for entry in frame.index])
+    for column in described["columns"]:
+        for names, head in _expanded(column, frame, language):
+            heads.append(head)
+            rows = frame[names].itertuples(index=False)
+            cells.append([_cell(report, row, column.get("format", ""), language) for row in rows])
+    return pd.DataFrame(dict(enumerate(cells))).set_axis(heads, axis=1)
+
+
+def _expanded(column, frame, language):
+    """Columns of the frame that a described column stands for, each with its heading."""
+    named = column["column"]
+    if isinstance(named, list):
+        return [(named, column[language])]
+    if named.endswith("*"):
+        return [([name], name) for name in frame if name.startswith(named[:-1])]
+    return [([named], column[language])]
+
+
+def _cell(report, values, format_, language):
+    if len(values) == 2:
+        return "[" + ", ".join(show(value, format_, language) for value in values) + "]"
+    value = values[0]
+    if isinstance(value, str):
+        return _label(report, value, language)
+    if format_.endswith("%"):
+        return f"{value:{format_}}"
+    return show(value, format_, language).removeprefix("= ")
+
+
+def _label(report, entry, language):
+    """The words for a code, a dimension or an item; what has none stays as it is."""
+    codes = _described()["codes"]
+    if entry in codes:
+        return codes[entry][language]
+    named = as_instrument(report.scale).names(language)
+    return _escaped(named[entry]) if entry in named else str(entry)
+
+
+@cache
+def _described():
+    return yaml.safe_load(_own("validation_page.yaml"))
+
+
+def _own(name):
+    return (resources.files("emolabor.report") / name).read_text(encoding="utf-8")

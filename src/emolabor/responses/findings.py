@@ -1,0 +1,149 @@
+"""What was found while reading: one table, and the same as sentences in Chinese and English."""
+
+import numpy as np
+import pandas as pd
+
+from emolabor.scales.scale import check_language
+
+# Each kind of finding as a sentence. {columns} are all columns of the kind, {column} one of them, {n} counts cells or
+# rows, {rows} names them; {found} and {action} come from the table.
+_SENTENCES = {
+    "en": {
+        "platform": "The file was read as an export of {found}.",
+        "sheets": "Only the first sheet was read; left out: {found}.",
+        "personal": "Dropped, as what they hold {found}: {columns}.",
+        "added_column": "Dropped, as the platform added them: {columns}.",
+        "unknown_column": "Dropped, as they are not part of the questionnaire: {columns}.",
+        "absent": "There is no column for {columns}; the data are without.",
+        "labels": "Labels of answers were read as codes: {columns}.",
+        "relabelled": "Codes other than the questionnaire's were read by their labels: {columns}.",
+        "turned_back": "Turned back to the answers given, as the mapping says: {columns}.",
+        "left_out": "Cells that 问卷星 marks as skipped or empty count as missing: {columns}.",
+        "not_allowed": "Column {column}: {n} cells hold something else than allowed{rows}; {action}.",
+        "mixed": "Column {column} mixes labels and numbers: {n} cells are not written as most are{rows}; {action}.",
+        "several": "Column {column}: {n} cells hold several answers{rows}; {action}.",
+        "formula": "Column {column}: {n} cells hold a formula whose value the file does not store{rows}; {action}.",
+        "no_answer": "{n} rows hold no valid answer to any item{rows}; dropped.",
+        "repeated": "{n} rows repeat a respondent that came before{rows}; dropped.",
+        "same_answers": "{n} rows answer all as an earlier row does{rows}; kept: were they sent twice?",
+        "keying": "Column {column} {found}; nothing was changed: is its reverse key right? A keying audit tells more.",
+    },
+    "zh": {
+        "platform": "文件按 {found} 的导出格式读取。",
+        "sheets": "只读取了第一个工作表，未读取：{found}。",
+        "personal": "疑似个人信息，整列删除，内容未作任何保留：{columns}。",
+        "added_column": "平台自动附加的列，已删除：{columns}。",
+        "unknown_column": "不属于问卷的列，已删除：{columns}。",
+        "absent": "文件中没有对应的列，数据中也没有：{columns}。",
+        "labels": "选项文字已换成代码：{columns}。",
+        "relabelled": "文件的代码与问卷不同，已按其选项文字读取：{columns}。",
+        "turned_back": "按映射文件的说明，已把反向计分还原为原始作答：{columns}。",
+        "left_out": "问卷星标为跳过或空的单元格记为缺失：{columns}。",
+        "not_allowed": "{column} 列有 {n} 个单元格不是允许的答案{rows}，已设为缺失。",
+        "mixed": "{column} 列混有选项文字和数字，有 {n} 个单元格与多数写法不同{rows}，已设为缺失。",
+        "several": "{column} 列有 {n} 个单元格含多个答案{rows}，已设为缺失。",
+        "formula": "{column} 列有 {n} 个单元格是公式而文件没有保存其结果{rows}，已设为缺失。",
+        "no_answer": "有 {n} 行没有任何有效的题目答案{rows}，已删除。",
+        "repeated": "有 {n} 行的答卷编号在前面出现过{rows}，已删除。",
+        "same_answers": "有 {n} 行与前面某一行的回答完全相同{rows}，予以保留：是否重复提交？",
+        "keying": "{column} 题与同一维度其他题目的方向相反，未作改动：请核对反向计分，可做计分方向检查。",
+    },
+}
+_ROWS = {"en": (" (row {})", " (rows {})", ", "), "zh": ("（第 {} 行）", "（第 {} 行）", "、")}
+_SHOWN = 12
+
+
+class Findings:
+    """Collects findings; a kind is a key of the sentences above."""
+
+    def __init__(self):
+        self._parts = []
+
+    def add(self, kind, found, action, column=None, rows=(None,)):
+        """Add one finding, or the same finding for many rows at once."""
+        self._parts.append((np.asarray(rows, dtype=object), column, found, action, kind))
+
+    def table(self, columns):
+        """Return the report: what is about columns first, then by row, within a row as the columns stand.
+
+        Parameters
+        ----------
+        columns : sequence of str
+            The order of the columns.
+        """
+        place = {column: position for position, column in enumerate(columns)}
+        lengths = [len(part[0]) for part in self._parts]
+        data = {
+            "row": pd.array(np.concatenate([part[0] for part in self._parts]) if self._parts else [], dtype="Int64")
+        }
+        for position, name in enumerate(("column", "found", "action", "kind"), start=1):
+            values = np.array([part[position] for part in self._parts], dtype=object)
+            data[name] = pd.Series(np.repeat(values, lengths), dtype="str")
+        report = pd.DataFrame(data)
+        order = report["column"].map(place).fillna(len(place)).where(report["row"].notna(), 0)
+        order = pd.DataFrame({"row": report["row"].fillna(0), "order": order})
+        return report.loc[order.sort_values(["row", "order"], kind="stable").index].reset_index(drop=True)
+
+
+def sentences(report, language):
+    """Say what a report tells, a sentence for each kind of finding and column.
+
+    Parameters
+    ----------
+    report : DataFrame
+        As `Findings.table` returns it.
+    language : str
+        "zh" or "en".
+
+    Returns
+    -------
+    list of str
+        In the order of the report.
+
+    Raises
+    ------
+    EmolaborError
+        No such language.
+
+    Examples
+    --------
+    >>> findings = Findings()
+    >>> findings.add("not_allowed", "6", "set to missing (allowed: 1 to 5)", "sa1", [3, 8])
+    >>> sentences(findings.table(["sa1"]), "en")
+    ['Column sa1: 2 cells hold something else than allowed (rows 3, 8); set to missing (allowed: 1 to 5).']
+    """
+    check_language(language, tuple(_SENTENCES))
+    one, many, comma = _ROWS[language]
+    lines = []
+    for kind, found, part in _groups(report, _SENTENCES["en"]):
+        numbers = part["row"].dropna().tolist()
+        rows = (one if len(numbers) == 1 else many).format(_listed(numbers, comma)) if numbers else ""
+        line = _SENTENCES[language][kind].format(
+            column=part["column"].iloc[0],
+            columns=_listed(part["column"].drop_duplicates().tolist(), comma),
+            n=len(part),
+            rows=rows,
+            found=found,
+            action=part["action"].iloc[0],
+        )
+        for plural, singular in (("1 cells hold ", "1 cell holds "), ("1 cells are ", "1 cell is ")):
+            line = line.replace(f" {plural}", f" {singular}")
+        if line.startswith("1 rows "):
+            line = line.replace("1 rows hold", "1 row holds").replace("1 rows repeat", "1 row repeats")
+            line = line.replace("1 rows answer", "1 row answers").replace("kept: were they", "kept: was it")
+        lines.append(line)
+    return lines
+
+
+def _groups(report, templates):
+    """Part a report by what makes one sentence, in its order: kind, what was found first, and the rows."""
+    about_column = report["kind"].map(lambda kind: "{column}" in templates[kind])
+    keys = pd.DataFrame({"kind": report["kind"], "column": report["column"].where(about_column, "").fillna("")})
+    keys["found"] = report["found"].where(report["kind"].eq("personal"), "")
+    for (kind, *_), rows in keys.groupby(["kind", "column", "found"], sort=False).groups.items():
+        part = report.loc[rows]
+        yield kind, part["found"].iloc[0], part
+
+
+def _listed(entries, comma):
+    return comma.join(map(str, entries[:_SHOWN])) + (f"{comma}…" if len(entries) > _SHOWN else "")

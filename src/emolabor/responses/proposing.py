@@ -1,0 +1,114 @@
+"""A mapping proposed for a file whose columns have other names."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from emolabor.responses.mapping import load_mapping, mapping_text
+from emolabor.responses.personal import shown_heading
+from emolabor.responses.placing import is_computed, place, unplaced
+from emolabor.responses.reading import read_table
+
+
+@dataclass(frozen=True, eq=False)
+class ProposedMapping:
+    """Where the columns of a file would go.
+
+    Attributes
+    ----------
+    platform : str or None
+        wjx, kobo, limesurvey, or None for a plain table.
+    placed : DataFrame
+        One row a key: key, column (heading, or the column's number where the heading is empty or stands twice), rule,
+        sure. What is not sure is read only when a mapping file says so.
+    unplaced : DataFrame
+        One row a column without a place: column, why (it looks like personal data, or was added by the platform; empty
+        where neither).
+    absent : list of str
+        Keys without a column.
+    """
+
+    platform: str | None
+    placed: pd.DataFrame
+    unplaced: pd.DataFrame
+    absent: list
+
+    def text(self):
+        """Return the mapping file, in YAML.
+
+        Raises
+        ------
+        EmolaborError
+            No column could be placed.
+        """
+        return mapping_text(
+            dict(zip(self.placed["key"], self.placed["column"], strict=True)), list(self.unplaced["column"])
+        )
+
+
+def propose_mapping(path, instrument, mapping=None):
+    """Propose which column of a file holds which item, and show what could not be placed.
+
+    Parameters
+    ----------
+    path : str or Path
+        A file as `read_responses` takes it.
+    instrument : Instrument
+        What was asked.
+    mapping : str, Path or dict, optional
+        What is already known.
+
+    Returns
+    -------
+    ProposedMapping
+        A key at most once, a column at most once.
+
+    Raises
+    ------
+    EmolaborError
+        The file cannot be read, or the mapping does not fit.
+
+    Examples
+    --------
+    >>> from emolabor.instrument import load_instrument
+    >>> from tempfile import TemporaryDirectory
+    >>> instrument = load_instrument("window_staff")
+    >>> answers = pd.DataFrame(3, index=[0], columns=list(instrument.points())).rename(columns={"sa1": "Q7"})
+    >>> with TemporaryDirectory() as folder:
+    ...     answers.to_csv(f"{folder}/mine.csv", index=False)
+    ...     proposed = propose_mapping(f"{folder}/mine.csv", instrument)
+    >>> proposed.placed.query("not sure").to_dict("records")
+    [{'key': 'sa1', 'column': 'Q7', 'rule': 'order', 'sure': False}]
+    """
+    path = Path(path)
+    table = read_table(path)
+    placement = place(table, instrument, load_mapping(mapping, instrument), path)
+    names = [column.name for column in table.columns]
+    rows = []
+    for key in instrument.columns:
+        if key in placement.columns:
+            rows.append((key, _address(names, placement.columns[key]), placement.rules[key], True))
+        elif key in placement.probable:
+            position, rule = placement.probable[key]
+            rows.append((key, _address(names, position), rule, False))
+    placed = pd.DataFrame(rows, columns=["key", "column", "rule", "sure"])
+    probable = {shown_heading(names[position], position) for position, _ in placement.probable.values()}
+    rest = [
+        (name, personal or ("added by the platform" if added else ""))
+        for name, personal, added in unplaced(table, placement)
+        if name not in probable
+    ]
+    known = set(placed["key"])
+    return ProposedMapping(
+        placement.platform,
+        placed,
+        pd.DataFrame(rest, columns=["column", "why"]),
+        [key for key in instrument.columns if key not in known and not is_computed(key, table, placement)],
+    )
+
+
+def _address(names, position):
+    """Return the heading, or the number from 1 where the heading does not name the column."""
+    name = names[position]
+    return name if name and names.count(name) == 1 and shown_heading(name, position) == name else position + 1

@@ -1,0 +1,95 @@
+"""What changes when careless respondents are left out."""
+
+from itertools import combinations
+
+import pandas as pd
+
+from emolabor.errors import EmolaborError
+from emolabor.responses.scoring import score
+from emolabor.responses.screening import screen
+from emolabor.responses.staff import Staff
+
+
+def screening_sensitivity(staff, screening=None, statistics=None):
+    """Compare results with and without the respondents that screening calls careless.
+
+    Parameters
+    ----------
+    staff : Staff
+        Answers that were read.
+    screening : DataFrame, optional
+        As `screen` returns it for these answers; by default with its default cut-offs.
+    statistics : callable or list of callable, optional
+        Each takes a Staff and returns named numbers (a Series or a dict). By default `score_statistics`: means,
+        standard deviations and correlations of the scale scores.
+
+    Returns
+    -------
+    DataFrame
+        One row a statistic: all (every respondent), kept (careless ones left out), difference (kept minus all).
+
+    Raises
+    ------
+    EmolaborError
+        The screening is of other respondents, nobody would be left, or a statistic is not what it should be.
+
+    Examples
+    --------
+    >>> from emolabor.instrument import load_instrument
+    >>> instrument = load_instrument("window_staff")
+    >>> answers = pd.DataFrame(3, index=range(3), columns=list(instrument.points()))
+    >>> answers.loc[0, ["at1", "at2"]] = 4, 2
+    >>> answers.loc[0, ["sa1", "sa2", "sa3", "sa4"]] = 5
+    >>> staff, careless = Staff(answers, pd.DataFrame(), instrument), pd.DataFrame({"careless": [False, True, True]})
+    >>> screening_sensitivity(staff, careless).loc["mean surface_acting"].round(2).tolist()
+    [3.67, 5.0, 1.33]
+    """
+    if not isinstance(staff, Staff):
+        raise EmolaborError(f"staff: found {type(staff).__name__}; allowed: answers as read_responses returns them")
+    screening = screen(staff) if screening is None else screening
+    if "careless" not in screening or not screening.index.equals(staff.data.index):
+        raise EmolaborError("screening: found other respondents; allowed: the result of screen for these answers")
+    careless = screening["careless"].to_numpy(dtype=bool)
+    if careless.all():
+        raise EmolaborError("screening: found only careless respondents; allowed: at least one who is not")
+    statistics = statistics or score_statistics
+    functions = statistics if isinstance(statistics, list | tuple) else [statistics]
+    kept = Staff(staff.data[~careless].reset_index(drop=True), staff.report, staff.instrument)
+    table = pd.DataFrame({name: _numbers(functions, group) for name, group in (("all", staff), ("kept", kept))})
+    return table.assign(difference=table["kept"] - table["all"])
+
+
+def score_statistics(staff):
+    """Means, standard deviations and correlations of the scale scores.
+
+    Parameters
+    ----------
+    staff : Staff
+        Answers.
+
+    Returns
+    -------
+    Series
+        Named ``mean x``, ``sd x`` and ``r x, y``.
+    """
+    scores = score(staff)
+    correlation = scores.corr()
+    return pd.Series(
+        {f"mean {name}": value for name, value in scores.mean().items()}
+        | {f"sd {name}": value for name, value in scores.std().items()}
+        | {f"r {one}, {other}": correlation.loc[one, other] for one, other in combinations(scores, 2)}
+    )
+
+
+def _numbers(functions, staff):
+    parts = []
+    for function in functions:
+        part = function(staff)
+        try:
+            parts.append(pd.Series(part, dtype=float))
+        except (TypeError, ValueError):
+            raise EmolaborError(
+                f"statistics: found {type(part).__name__} from {getattr(function, '__name__', 'a function')}; "
+                "allowed: named numbers, as a Series or a dict"
+            ) from None
+    return pd.concat(parts)

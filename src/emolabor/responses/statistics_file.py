@@ -1,0 +1,55 @@
+"""SPSS and Stata files, with the labels they carry."""
+
+import numpy as np
+import pandas as pd
+
+from emolabor.responses.table import check_size, heading, numbered, unreadable, without_blank_rows
+
+_REMEDY = "a file as SPSS (.sav, .zsav) or Stata (.dta) saves it, whole; save or download it again"
+
+
+def read_statistics_file(path):
+    """Read an SPSS or Stata file. Values that the file itself declares missing are empty.
+
+    Parameters
+    ----------
+    path : Path
+        A .sav, .zsav or .dta file.
+
+    Returns
+    -------
+    Table
+        Columns with their labels and value labels; the first case is row 2, as when the file is opened as a table.
+
+    Raises
+    ------
+    EmolaborError
+        The file cannot be read or is too large.
+    """
+    import pyreadstat  # takes a tenth of a second
+
+    read = pyreadstat.read_dta if path.suffix.lower() == ".dta" else pyreadstat.read_sav
+    encoding, facts = _facts(path, read)
+    check_size(path, facts.number_rows or 0, facts.number_columns or 0)
+    try:
+        data, facts = read(str(path), encoding=encoding)
+    except Exception as error:  # readstat's own error, decoding, or a date out of range: all mean a broken file
+        raise unreadable(path, error, _REMEDY) from None
+    columns = []
+    for position, name in enumerate(data.columns):
+        codes, cells = pd.factorize(data.iloc[:, position])
+        labels = facts.variable_value_labels.get(name, {})
+        label = heading(facts.column_names_to_labels.get(name))
+        columns.append(numbered(heading(name), codes.astype(np.int32), list(cells), label, labels))
+    return without_blank_rows(columns, np.arange(2, len(data) + 2))
+
+
+def _facts(path, read):
+    """Return the encoding that works (None is what the file declares) and what the file says about itself."""
+    try:
+        return None, read(str(path), metadataonly=True)[1]
+    except Exception as error:  # see above
+        try:
+            return "GB18030", read(str(path), metadataonly=True, encoding="GB18030")[1]
+        except Exception:  # see above
+            raise unreadable(path, error, _REMEDY) from None

@@ -1,0 +1,91 @@
+"""What looks wrong in answers that are each allowed: nothing is changed, it is only reported."""
+
+import numpy as np
+
+from emolabor.responses.scoring import scored_items
+
+# Rows with the same answers are no chance when so many items were answered, and not all of them alike.
+_ANSWERS_TO_COMPARE = 20
+_RESPONDENTS, _CORRELATION, _STANDARD_ERRORS = 50, -0.10, 3
+
+
+def report_suspicions(data, rows, instrument, findings):
+    """Report repeated answers and items that run against their dimension.
+
+    Parameters
+    ----------
+    data : DataFrame
+        Answers as given.
+    rows : ndarray, shape (n,)
+        Number of each row in the file.
+    instrument : Instrument
+        What was asked.
+    findings : Findings
+        Receives what is found.
+    """
+    repeated = same_answers(data, instrument)
+    if repeated.any():
+        found = "the answers of an earlier row, item by item"
+        findings.add("same_answers", found, "kept; sent twice?", rows=rows[repeated])
+    for item, dimension, r in against_their_dimension(data, instrument):
+        found = f"runs against the other items of {dimension} (r = {r:.2f})"
+        findings.add("keying", found, "kept; is its reverse key right?", item)
+
+
+def same_answers(data, instrument):
+    """Mark rows whose answers and background are those of an earlier row.
+
+    Respondent number and answering time are not compared. Rows with fewer than 20 answers, and rows that give one
+    answer throughout, are never marked: those can be alike by chance.
+
+    Parameters
+    ----------
+    data : DataFrame
+        Answers as given.
+    instrument : Instrument
+        What was asked.
+
+    Returns
+    -------
+    ndarray of bool, shape (n,)
+        The later rows.
+    """
+    items = data[[key for key in instrument.points() if key in data]]
+    compared = data.drop(columns=[key for key in ("respondent", "seconds") if key in data])
+    telling = (items.notna().sum(axis=1) >= _ANSWERS_TO_COMPARE) & (items.min(axis=1) < items.max(axis=1))
+    return (compared.duplicated() & telling).to_numpy()
+
+
+def against_their_dimension(data, instrument):
+    """Find items whose answers, turned as the instrument says, run against the rest of their dimension.
+
+    The sign is the item-rest correlation: below -.10 and more than three standard errors (1 / sqrt(n)) below 0, with at
+    least 50 respondents who answered the whole dimension. Where half of a dimension is keyed wrongly this cannot tell
+    which half; a keying audit by the first component can.
+
+    Parameters
+    ----------
+    data : DataFrame
+        Answers as given.
+    instrument : Instrument
+        What was asked.
+
+    Returns
+    -------
+    list of tuple of str, str and float
+        Item, its dimension, and the correlation.
+    """
+    keyed, found = scored_items(data, instrument), []
+    for dimension, items in instrument.dimensions().items():
+        complete = keyed[items].dropna().to_numpy()
+        if len(complete) < _RESPONDENTS or len(items) < 3:
+            continue
+        for place, item in enumerate(items):
+            rest = np.delete(complete, place, axis=1).sum(axis=1)
+            own = complete[:, place]
+            if own.std() == 0 or rest.std() == 0:
+                continue
+            r = float(np.corrcoef(own, rest)[0, 1])
+            if r < _CORRELATION and r * np.sqrt(len(complete)) < -_STANDARD_ERRORS:
+                found.append((item, dimension, r))
+    return found
