@@ -10,11 +10,11 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
+from emolabor.drawing.formats import show
 from emolabor.errors import EmolaborError
 from emolabor.files import write_bytes
 from emolabor.measurement.answers import as_instrument
 from emolabor.report.build import WRITING, pandoc, same_zip
-from emolabor.report.formats import show
 from emolabor.report.tables import pipe_table
 from emolabor.report.word import reference_document
 from emolabor.responses.findings import sentences
