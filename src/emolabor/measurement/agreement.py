@@ -172,16 +172,17 @@ def _between(score, groups):
     between = np.sum(sizes * (means - score.mean()) ** 2) / (count - 1)
     within = np.sum((score - frame.transform("mean").to_numpy()) ** 2) / (n - count)
     icc1, icc2 = intraclass(between, within, n / count)
+    ratio = between / within if within > 0 else np.inf
     return {
         "n": n,
         "groups": count,
         "mean_size": n / count,
         "icc1": icc1,
         "icc2": icc2,
-        "f": between / within,
+        "f": ratio,
         "df_between": count - 1,
         "df_within": n - count,
-        "pvalue": float(fdtrc(count - 1, n - count, between / within)),
+        "pvalue": float(fdtrc(count - 1, n - count, ratio)),
         "design_effect": 1 + (n / count - 1) * icc1,
     }
 

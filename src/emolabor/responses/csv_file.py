@@ -44,7 +44,10 @@ def read_csv(path):
 
 
 def _read(path, lines):
-    builder = TableBuilder(path, next(lines))
+    header = next(lines, None)
+    if header is None:  # half a byte order mark, say
+        raise EmolaborError(f"{path}: found no text; allowed: a row of column names and rows of answers")
+    builder = TableBuilder(path, header)
     width, number = len(builder.header), 1
     while piece := list(islice(lines, _ROWS_AT_ONCE)):
         numbers = range(number + 1, number + len(piece) + 1)
