@@ -58,11 +58,9 @@ def ordered_in(data, names, ordered, by_text):
     if unknown and ordered is not True:
         raise EmolaborError(f"ordered: {_quoted(unknown)} is no column; found {_quoted(data.columns[:30])}.")
 
-    def categorical(name):
-        column = data[name] if name in data.columns else None
-        return isinstance(column, pd.Series) and isinstance(column.dtype, pd.CategoricalDtype) and column.cat.ordered
-
-    return tuple(name for name in names if name in declared or name in by_text or categorical(name))
+    kinds = zip(data.columns, data.dtypes, strict=True)
+    categorical = {name for name, kind in kinds if isinstance(kind, pd.CategoricalDtype) and kind.ordered}
+    return tuple(name for name in names if name in declared or name in by_text or name in categorical)
 
 
 def ordinal_samples(data, names, ordered, *, group=None, missing="listwise"):

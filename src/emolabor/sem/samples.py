@@ -200,10 +200,11 @@ def check_frame(data):
 
 def _numbers(frame, names, argument="data"):
     names = list(names)
-    values = frame[names].to_numpy()
-    if values.dtype == np.float64 and values.shape[1] == len(names):  # the common case: nothing to convert
-        _refuse_infinite(values, names, argument)
-        return values
+    if frame.columns.is_unique:
+        values = frame.reindex(columns=names).to_numpy()
+        if values.dtype == np.float64:  # the common case: nothing to convert
+            _refuse_infinite(values, names, argument)
+            return values
     columns = []
     for name in names:
         column = frame[name]
