@@ -122,8 +122,7 @@ def sem(
     _check_options(locals())
     if not isinstance(model, str):
         raise EmolaborError(f"model: found {type(model).__name__}, allowed: a text such as 'f =~ x1 + x2 + x3'.")
-    syntax = _parsed(model)
-    ordered = _ordered(syntax, data, ordered)
+    ordered = _ordered(model, data, ordered)
     linear_test = cluster is not None and estimator in (None, "ML")
     estimator = estimator_for(estimator, ordered, cluster)
     means = mean_structure
@@ -131,7 +130,7 @@ def sem(
         means = sample_mean is not None or group is not None or cluster is not None or missing == "fiml"
     least_squares = estimator in ("GLS", "ULS")
     wishart = likelihood == "wishart" or least_squares
-    variables = classify(syntax, not least_squares)
+    variables = _classified(model, not least_squares)
     names, exogenous = variables.observed, variables.fixed_x
     given = dict(estimator=estimator, missing=missing, likelihood=likelihood, cluster=cluster)
     check_ordinal_options(ordered, variables, {**given, "mean_structure": mean_structure})
@@ -187,6 +186,11 @@ def _parsed(text):
 
 
 @lru_cache(maxsize=64)
+def _classified(text, fixed_x):
+    return classify(_parsed(text), fixed_x)
+
+
+@lru_cache(maxsize=64)
 def _completed(text, n_groups, std_lv, mean_structure, group_equal, group_partial, fixed_x, ordered, theta):
     return build_table(
         _parsed(text),
@@ -208,15 +212,15 @@ def _check_latent_names(latent, data):
             raise EmolaborError(f"model: the latent variable '{name}' is a column of data; allowed: another name.")
 
 
-def _ordered(syntax, data, ordered):
+def _ordered(text, data, ordered):
     """Names of the ordered variables."""
     if data is None:
         if ordered:
             raise EmolaborError("ordered: needs the data, not their covariances (sample_cov).")
         return ()
     check_frame(data)
-    by_text = [term.lhs for term in syntax.terms if term.op in ("|", "~*~")]
-    return ordered_in(data, classify(syntax).observed, ordered, by_text)
+    by_text = [term.lhs for term in _parsed(text).terms if term.op in ("|", "~*~")]
+    return ordered_in(data, _classified(text, True).observed, ordered, by_text)
 
 
 def _names(value):

@@ -58,8 +58,11 @@ def ordered_in(data, names, ordered, by_text):
     if unknown and ordered is not True:
         raise EmolaborError(f"ordered: {_quoted(unknown)} is no column; found {_quoted(data.columns[:30])}.")
 
-    kinds = zip(data.columns, data.dtypes, strict=True)
-    categorical = {name for name, kind in kinds if isinstance(kind, pd.CategoricalDtype) and kind.ordered}
+    categorical = {
+        data.columns[place]
+        for place, kind in enumerate(data.dtypes)
+        if isinstance(kind, pd.CategoricalDtype) and kind.ordered
+    }
     return tuple(name for name in names if name in declared or name in by_text or name in categorical)
 
 

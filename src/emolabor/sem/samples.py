@@ -201,7 +201,7 @@ def check_frame(data):
 def _numbers(frame, names, argument="data"):
     names = list(names)
     if frame.columns.is_unique:
-        values = frame.reindex(columns=names).to_numpy()
+        values = frame.take([frame.columns.get_loc(name) for name in names], axis=1).to_numpy()
         if values.dtype == np.float64:  # the common case: nothing to convert
             _refuse_infinite(values, names, argument)
             return values

@@ -5,6 +5,8 @@ from functools import lru_cache
 
 import numpy as np
 
+from emolabor.sem.likelihood import factor
+
 # Parts of an observed variance between which the starting value of a common or residual variance is kept.
 LEAST, MOST = 0.1, 0.9
 ORDERED = ("|", "~*~")  # thresholds and scales: not in the matrices of a structure
@@ -181,9 +183,9 @@ def _positive(covariances):
         return covariances
     spread = np.sqrt(covariances.diagonal())
     correlations = covariances / np.outer(spread, spread)
-    smallest = np.linalg.eigvalsh(correlations)[0]
-    if smallest > LEAST / 2:
+    if factor(correlations - LEAST / 2 * np.eye(len(spread))) is not None:
         return covariances
+    smallest = np.linalg.eigvalsh(correlations)[0]
     share = (1 - LEAST / 2) / (1 - smallest)
     return (share * correlations + (1 - share) * np.eye(len(spread))) * np.outer(spread, spread)
 
