@@ -208,7 +208,7 @@ def test_mistakes_are_named(ask, found):
         ask(fit)
 
 
-@pytest.mark.parametrize("name", ["modification_indices", "factor_scores", "local_fit"])
+@pytest.mark.parametrize("name", ["factor_scores", "local_fit"])
 def test_formulas_for_continuous_answers_refuse_ordered_ones(name):
     data = pd.read_csv(R / "data" / "ordinal.csv")
     fit = el.sem("f =~ a1 + a2 + a3 + a4", data, ordered=True)

@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 
 from emolabor.errors import EmolaborError
+from emolabor.sem import wlsmv
 from emolabor.sem.functionals import standard_deviations
 from emolabor.sem.inference import bordered_inverse
 from emolabor.sem.likelihood import factor, slope_of_entries
-from emolabor.sem.residuals import refuse_ordered
+from emolabor.sem.model import LEAST_SQUARES
 from emolabor.sem.structure import build_structure, derivative_columns, implied_moments
 from emolabor.sem.table import Row
 from emolabor.sem.values import standardizing_units
@@ -43,9 +44,9 @@ def modification_indices(fit, minimum=0.0, op=None, largest=None):
         sepc_lv, sepc_all, sepc_nox (that change standardized for latent variables, for all, for all but fixed exogenous
         ones; covariances in units of the residuals). The rows are those of lavaan's ``modindices()``: first the fixed
         parameters of the table, then cross-loadings, residual covariances, covariances of latent variables,
-        regressions. Left out is what the data could not tell from the free parameters, and the moments of fixed
-        exogenous variables, whose index is zero for any data. Expected information, whatever the standard errors; a
-        test of each parameter alone, not scaled.
+        regressions. Left out is what the data could not tell from the free parameters, the moments of fixed exogenous
+        variables, whose index is zero for any data, and the scales of ordered variables. Expected information, whatever
+        the standard errors; a test of each parameter alone, not scaled.
 
     Raises
     ------
@@ -54,7 +55,6 @@ def modification_indices(fit, minimum=0.0, op=None, largest=None):
     """
     if op is not None and op not in OPERATORS:
         raise EmolaborError(f"op: found {op!r}, allowed: {', '.join(OPERATORS)}.")
-    refuse_ordered(fit, "modification_indices")
     if not fit.converged:
         raise EmolaborError(f"modification_indices: {fit.problems[0]} Allowed: a fit that converged.")
     model, estimate = fit.model, fit.estimate
@@ -63,7 +63,7 @@ def modification_indices(fit, minimum=0.0, op=None, largest=None):
         raise EmolaborError("modification_indices: the model is not identified; allowed: a model that is.")
     rows = candidates(fit.table)
     score, own, spent = np.zeros(len(rows)), np.zeros(len(rows)), np.zeros(len(rows))
-    least_squares = model.estimator in ("GLS", "ULS")
+    least_squares = model.estimator in LEAST_SQUARES
     for group, (share, sample) in enumerate(zip(model.case_shares, model.samples, strict=True)):
         here = [i for i, row in enumerate(rows) if row.group == group]
         slope, own[here], cross = _group_parts(model, estimate.theta, group, [rows[i] for i in here])
@@ -94,7 +94,7 @@ def candidates(table):
     """Rows of a table that are not free, then the cross-loadings, covariances and regressions it does not have."""
     variables = table.variables
     exogenous = set(variables.fixed_x)
-    fixed = [row for row in table.rows if row.free < 0 and not row.from_data]
+    fixed = [r for r in table.rows if r.free < 0 and not (r.from_data or r.derived or r.op == "~*~")]
     first = [row for row in table.rows if row.group == 0]
     loaded = {row.rhs for row in first if row.op == "=~"}
     indicators = [name for name in variables.observed if name in loaded]
@@ -123,6 +123,8 @@ def _group_parts(model, theta, group, rows):
     """
     structure, sample = model.structures[group], model.samples[group]
     implied = implied_moments(structure, theta)
+    if model.table.ordered:
+        return _ordinal_parts(model, theta, group, rows)
     own_rows = tuple(replace(row, free=i, group=0) for i, row in enumerate(rows))
     table = replace(model.table, rows=own_rows, n_free=len(rows))
     other = derivative_columns(build_structure(table, 0, sample.cov, sample.mean), implied)
@@ -143,6 +145,21 @@ def _group_parts(model, theta, group, rows):
     by_parameter = np.zeros((len(rows), structure.n_parameters))
     np.add.at(by_parameter.T, structure.parameter, cross.T)
     return slope, own, by_parameter
+
+
+def _ordinal_parts(model, theta, group, rows):
+    """The same where variables are ordered."""
+    structure, sample = model.structures[group], model.samples[group]
+    keys = {_key(row.op, row.lhs, row.rhs) for row in rows}
+    kept = [row for row in model.table.rows if row.group == group and _key(row.op, row.lhs, row.rhs) not in keys]
+    own_rows = [replace(row, free=i, group=0) for i, row in enumerate(rows)]
+    own_rows += [replace(row, free=-1, value=0.0, group=0) for row in kept]
+    table = replace(model.table, rows=tuple(own_rows), n_free=len(rows))
+    other = build_structure(table, 0, sample.cov, sample.mean)
+    slopes = wlsmv.jacobian(structure, theta, free=other)
+    weighted = slopes * sample.weights[:, None]
+    gap = sample.statistics.values - wlsmv.implied_statistics(structure, theta)
+    return -(gap @ weighted), np.sum(slopes * weighted, axis=0), weighted.T @ wlsmv.jacobian(structure, theta)
 
 
 def _metrics(estimator, structure, sample, implied):

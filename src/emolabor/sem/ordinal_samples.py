@@ -104,7 +104,8 @@ def ordinal_samples(data, names, ordered, *, group=None, missing="listwise"):
         here = members[kept] == i
         dropped = int((~kept & (members == i)).sum())
         own = replace(answers, values=np.ascontiguousarray(answers.values[here]))
-        samples.append(ordinal_sample(own, names, str(label), dropped))
+        sample = ordinal_sample(own, names, str(label), dropped)
+        samples.append(replace(sample, rows=np.flatnonzero(kept)[here], labels=data.index))
     return samples
 
 

@@ -65,32 +65,33 @@ def derivatives(structure, theta, sample, observed=False):
     return value, -(gap @ weighted), information
 
 
-def jacobian(structure, theta, implied=None):
-    """Derivatives (s, q) of `implied_statistics`."""
+def jacobian(structure, theta, implied=None, free=None):
+    """Derivatives (s, q) of `implied_statistics`; with `free`, a structure of the same model, by its parameters."""
     part = structure.ordered
+    free = structure if free is None else free
     implied = implied_moments(structure, theta) if implied is None else implied
     scale = all_scales(part, theta, implied.sigma)
     i, j = part.pairs
     t, c = len(part.level_variable), len(part.continuous)
-    left, right, weight = derivative_columns(structure, implied)
+    left, right, weight = derivative_columns(free, implied)
     v = part.level_variable
     by_entry = np.empty((t + c + len(i), left.shape[1]))
     by_entry[:t] = -(scale[v, None] * weight) * left[v]
     by_entry[t : t + c] = 2 * left[part.continuous] * right[part.continuous]
     product = scale[i] * scale[j]
     by_entry[t + c :] = product[:, None] * (left[i] * right[j] + left[j] * right[i])
-    slopes = np.zeros((len(by_entry), structure.n_parameters))
-    _add_columns(slopes, structure.parameter, by_entry)
-    own = part.level_parameter >= 0
-    slopes[np.flatnonzero(own), part.level_parameter[own]] += scale[v[own]]
-    own_scales = np.zeros((len(part.variables), structure.n_parameters))
+    slopes = np.zeros((len(by_entry), free.n_parameters))
+    _add_columns(slopes, free.parameter, by_entry)
+    here = np.flatnonzero(free.ordered.level_parameter >= 0)
+    slopes[here, free.ordered.level_parameter[here]] += scale[v[here]]
+    own_scales = np.zeros((len(part.variables), free.n_parameters))
     if part.theta:
         o = part.variables
-        _add_columns(own_scales, structure.parameter, -(scale[o, None] ** 3) * left[o] * right[o])
+        _add_columns(own_scales, free.parameter, -(scale[o, None] ** 3) * left[o] * right[o])
     else:
-        free = np.flatnonzero(part.scale_parameter >= 0)
-        own_scales[free, part.scale_parameter[free]] = 1.0
-        _add_residuals(slopes, structure, theta, implied, left, right, product)
+        here = np.flatnonzero(free.ordered.scale_parameter >= 0)
+        own_scales[here, free.ordered.scale_parameter[here]] = 1.0
+        _add_residuals(slopes, part, scale, implied, free, (left, right, product))
     if np.any(own_scales):
         _add_scales(slopes, part, part.levels(theta) - implied.mu[v], scale, implied.sigma, own_scales)
     return slopes
@@ -155,19 +156,19 @@ def _add_scales(slopes, part, gaps, scale, sigma, own_scales):
     slopes[t + c :] += sigma[i, j][:, None] * (scale[j, None] * by_scale[i] + scale[i, None] * by_scale[j])
 
 
-def _add_residuals(slopes, structure, theta, implied, left, right, product):
+def _add_residuals(slopes, part, scale, implied, free, columns):
     """What parameters do through the residual variances they leave, where ordered variables predict others."""
-    part = structure.ordered
+    left, right, product = columns
     o = part.variables
     if not _predict(part, implied):
         return
     paths = implied.total[: part.n_observed, o]
     i, j = part.pairs
     t, c = len(part.level_variable), len(part.continuous)
-    left_over = np.zeros((len(o), structure.n_parameters))
-    _add_columns(left_over, structure.parameter, -2 * left[o] * right[o])
-    free = np.flatnonzero(part.scale_parameter >= 0)
-    np.add.at(left_over, (free, part.scale_parameter[free]), -2 * part.scales(theta)[free] ** -3.0)
+    left_over = np.zeros((len(o), free.n_parameters))
+    _add_columns(left_over, free.parameter, -2 * left[o] * right[o])
+    here = np.flatnonzero(free.ordered.scale_parameter >= 0)
+    np.add.at(left_over, (here, free.ordered.scale_parameter[here]), -2 * scale[o[here]] ** -3.0)
     residuals = np.linalg.solve(paths[o] ** 2, left_over)
     slopes[t + c :] += (product[:, None] * paths[i] * paths[j]) @ residuals
     slopes[t : t + c] += paths[part.continuous] ** 2 @ residuals
