@@ -10,6 +10,8 @@ from emolabor.sem import expressions
 from emolabor.sem.ordered_part import leave_residuals
 from emolabor.sem.values import row_values, standardizing_units
 
+MATRICES = 2_000_000  # numbers in a stack of matrices: 16 MB
+
 
 def row_draws(model, thetas):
     """Values of every row of the table (R, n_rows); what is fixed stays at its value."""
@@ -139,11 +141,18 @@ def effect_draws(effects, values):
 
 
 def all_draws(model, effects, thetas):
-    """Rows, defined parameters and effects, raw and standardized: two arrays (R, n_rows + n_defined + n_effects)."""
-    both = []
-    for values in (row_draws(model, thetas), standardized_draws(model, thetas)):
-        both.append(np.hstack([values, defined_draws(model.table, values), effect_draws(effects, values)]))
-    return tuple(both)
+    """Rows, defined parameters and effects, raw and standardized: two arrays (R, n_rows + n_defined + n_effects).
+
+    Worked out a part of the draws at a time: standardizing takes matrices (v, v) for each.
+    """
+    size = max(1, MATRICES // model.structures[0].paths.size)
+    parts = [_part_of_draws(model, effects, thetas[i : i + size]) for i in range(0, max(len(thetas), 1), size)]
+    return tuple(np.vstack(values) for values in zip(*parts, strict=True))
+
+
+def _part_of_draws(model, effects, thetas):
+    both = (row_draws(model, thetas), standardized_draws(model, thetas))
+    return [np.hstack([values, defined_draws(model.table, values), effect_draws(effects, values)]) for values in both]
 
 
 def slopes(function, theta, step=1e-6):
