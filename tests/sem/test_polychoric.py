@@ -20,7 +20,6 @@ from emolabor.sem.answers import read_answers
 from emolabor.sem.first_step import first_step
 from emolabor.sem.ordinal_gamma import statistics_of
 from emolabor.sem.polychoric import binormal_cdf, cell_probabilities, cell_slopes
-from emolabor.sem.samples import _numbers
 
 CORRELATIONS, THRESHOLDS, GAMMA = 1e-6, 1e-9, 1e-6
 CASES = {
@@ -37,7 +36,7 @@ CASES = {
 def own_statistics(case):
     data, names = CASES[case]
     ordered = [name for name in names if not name.startswith("z")]
-    return statistics_of(first_step(read_answers(ordinal_frame(data), names, ordered, _numbers), names))
+    return statistics_of(first_step(read_answers(ordinal_frame(data), names, ordered), names))
 
 
 def expected(case, what):

@@ -181,8 +181,7 @@ def _at_population(model, text, options):
         raise EmolaborError(f"population: the model does not converge at it ({fit.problems[0]})")
     if np.isnan(fit.vcov().to_numpy()).any():
         raise EmolaborError("model: not identified at the population; allowed: an identified model.")
-    constraints = build_constraints(table)
-    if constraints.curved or constraints.bounds:
+    if build_constraints(table).curved or table.inequalities:
         raise EmolaborError("model: inequalities and nonlinear == lines are not for power; allowed: linear == lines.")
     return fit
 

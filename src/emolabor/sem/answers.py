@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from emolabor.errors import EmolaborError
+from emolabor.sem.samples import read_numbers
 
 MOST = 20  # more categories than this are no ordered answers
 
@@ -42,7 +43,7 @@ def ordered_names(ordered, names):
     return tuple(name for name in names if name in chosen)
 
 
-def read_answers(frame, names, ordered, numbers):
+def read_answers(frame, names, ordered):
     """Read columns of a frame.
 
     Parameters
@@ -50,8 +51,6 @@ def read_answers(frame, names, ordered, numbers):
     frame : DataFrame
     names, ordered : sequence of str
         Columns, and which of them are ordered: numbers, yes/no values or an ordered pandas categorical.
-    numbers : callable
-        (frame, names) -> ndarray (n, p): how continuous columns are read.
 
     Returns
     -------
@@ -62,7 +61,7 @@ def read_answers(frame, names, ordered, numbers):
         if name in ordered:
             values[:, place], own = category_codes(frame, name)
         else:
-            values[:, place], own = numbers(frame, [name])[:, 0], ()
+            values[:, place], own = read_numbers(frame, [name])[:, 0], ()
         categories.append(own)
     return Answers(values, np.array([name in ordered for name in names], bool), tuple(categories))
 

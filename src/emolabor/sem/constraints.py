@@ -10,12 +10,11 @@ from emolabor.sem import expressions
 
 @dataclass(frozen=True)
 class Constraints:
-    """Linear equalities as theta = basis @ alpha + offset; the others as trees to be zero (or at least zero)."""
+    """Linear equalities as theta = basis @ alpha + offset; the others as trees."""
 
     basis: np.ndarray  # (q, r), orthonormal columns
     offset: np.ndarray  # (q,)
     curved: tuple  # trees that must be zero
-    bounds: tuple  # trees that must not be negative
 
 
 def build_constraints(table, active=()):
@@ -48,7 +47,7 @@ def build_constraints(table, active=()):
         if np.max(np.abs(slopes @ offset + constants)) > 1e-8:
             raise EmolaborError("model: the constraints contradict each other.")
         basis = null_space(slopes)
-    return Constraints(basis, offset, tuple(curved), table.inequalities)
+    return Constraints(basis, offset, tuple(curved))
 
 
 def constraint_values(table, trees, theta):

@@ -4,7 +4,7 @@ import pandas as pd
 
 from emolabor.sem.answers import ordered_names, read_answers
 from emolabor.sem.first_step import first_step
-from emolabor.sem.samples import _numbers, check_frame
+from emolabor.sem.samples import check_frame
 from emolabor.sem.threads import one_thread
 
 
@@ -41,5 +41,5 @@ def polychoric_correlations(data, ordered=None):
     """
     check_frame(data)
     names = list(data.columns)
-    answers = read_answers(data, names, ordered_names(True if ordered is None else ordered, names), _numbers)
+    answers = read_answers(data, names, ordered_names(True if ordered is None else ordered, names))
     return pd.DataFrame(first_step(answers, names).correlations, index=names, columns=names)

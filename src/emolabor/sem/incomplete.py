@@ -1,10 +1,8 @@
 """Misfit that incomplete answers hide: fit indices as they would be with complete data (Zhang & Savalei, 2022)."""
 
-from dataclasses import replace
-
 import numpy as np
 
-from emolabor.sem import fiml, likelihood
+from emolabor.sem import likelihood
 from emolabor.sem.inference import bordered_inverse
 from emolabor.sem.saturated import saturated
 from emolabor.sem.structure import implied_moments, moment_slopes
@@ -78,19 +76,12 @@ def goodness(structure, theta, sample, exogenous):
         expected information of the saturated model at the implied moments.
     """
     implied = implied_moments(structure, theta)
-    modelled = replace(sample, cov=implied.sigma, mean=implied.mu)
-    full = saturated(modelled, True, exogenous)
-    if likelihood.factor(implied.sigma) is None:  # a search that ran away
+    full = saturated(sample, True, exogenous)
+    weights = full.information_at(implied.sigma, implied.mu, observed=False)
+    if weights is None:  # a search that ran away
         return np.nan
-    if sample.patterns:
-        weights = fiml.moment_information(sample, implied.sigma, implied.mu, observed=False)
-        weights = weights[np.ix_(full.kept, full.kept)]
-    else:
-        weights = likelihood.derivatives(full.structure, full.moments, modelled)[2]
-    cov, mean = pairwise_moments(sample.data)
-    layout = full.structure
-    available = np.where(layout.kind == 1, cov[layout.row, layout.col], mean[layout.row])
-    rest = available - full.moments
+    available = full.values(*pairwise_moments(sample.data))
+    rest = available - full.values(implied.sigma, implied.mu)
     return float(1 - rest @ weights @ rest / (available @ weights @ available))
 
 

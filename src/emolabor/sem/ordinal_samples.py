@@ -11,7 +11,7 @@ from emolabor.errors import EmolaborError
 from emolabor.sem.answers import Answers, read_answers
 from emolabor.sem.first_step import FirstStep, first_step
 from emolabor.sem.ordinal_gamma import Statistics, statistics_of
-from emolabor.sem.samples import Sample, _members, _numbers, _quoted
+from emolabor.sem.samples import Sample, check_columns, group_members, quoted
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def ordered_in(data, names, ordered, by_text):
         raise EmolaborError(f"ordered: found {ordered!r}, allowed: True or names of columns.")
     unknown = [name for name in declared if name not in data.columns]
     if unknown and ordered is not True:
-        raise EmolaborError(f"ordered: {_quoted(unknown)} is no column; found {_quoted(data.columns[:30])}.")
+        raise EmolaborError(f"ordered: {quoted(unknown)} is no column; found {quoted(data.columns[:30])}.")
 
     categorical = {
         data.columns[place]
@@ -85,19 +85,15 @@ def ordinal_samples(data, names, ordered, *, group=None, missing="listwise"):
     -------
     list of OrdinalSample
     """
-    unknown = [name for name in names if name not in data.columns]
-    if unknown:
-        raise EmolaborError(
-            f"data: the model's variables {_quoted(unknown)} are no columns; found {_quoted(data.columns[:30])}."
-        )
+    check_columns(data, names)
     if group in names:
         raise EmolaborError(f"group: '{group}' is a variable of the model; allowed: another column.")
-    labels, members = _members(data, group)
+    labels, members = group_members(data, group)
     holes = data[list(names)].isna().to_numpy()
     kept = ~holes.any(axis=1) if missing == "listwise" else ~holes.all(axis=1)
     if kept.sum() < 2:
         raise EmolaborError(f"data: {int(kept.sum())} rows without a missing answer; allowed: two or more.")
-    answers = read_answers(data.loc[kept], names, ordered, _numbers)
+    answers = read_answers(data.loc[kept], names, ordered)
     _refuse_empty(answers, names, members[kept], labels)
     samples = []
     for i, label in enumerate(labels):

@@ -156,7 +156,7 @@ def estimate_many(model, estimate, moments):
     count, q = len(moments[0][0]), len(estimate.theta)
     thetas, chisq = np.full((count, q), np.nan), np.full(count, np.nan)
     constraints = build_constraints(model.table)
-    batched = model.estimator in ("ML", "MLM", "MLR") and not (constraints.curved or constraints.bounds)
+    batched = model.estimator in ("ML", "MLM", "MLR") and not (constraints.curved or model.table.inequalities)
     left = np.arange(count)
     if batched and not model.exogenous:
         basis, offset = constraints.basis, constraints.offset

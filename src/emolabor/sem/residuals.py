@@ -4,10 +4,9 @@ import numpy as np
 import pandas as pd
 
 from emolabor.errors import EmolaborError
-from emolabor.sem import fiml, likelihood
+from emolabor.sem import fiml
 from emolabor.sem.inference import bordered_inverse, deviations_and_predicted, sum_in_clusters
-from emolabor.sem.saturated import moment_structure
-from emolabor.sem.structure import derivative_columns, implied_moments
+from emolabor.sem.structure import implied_moments, moment_slopes
 
 KINDS = ("raw", "cor", "normalized", "standardized")
 ZERO = 1e-10  # of the variance of a moment: below this share, its residual is zero in every sample
@@ -102,22 +101,13 @@ def _standard_errors(fit, group, of_residual):
         shared = shares[group] / n * np.sum((moved @ slope.T @ weight) * spread, axis=1)
         left = variance - 2 * shared + np.sum((moved @ meat) * moved, axis=1)
         variance = np.where(left > ZERO * variance, left, 0.0)
-    i, j, means = _free_moments(model, group)
-    p = len(model.samples[group].mean)
-    errors = np.sqrt(variance)
+    layout, errors = model.saturated[group].structure, np.sqrt(variance)
+    p, means = layout.n_observed, layout.kind == 2
     cov, mean = np.zeros((p, p)), np.zeros(p)
-    cov[i, j] = cov[j, i] = errors[: len(i)]
-    mean[means] = errors[len(i) :]
+    row, col = layout.row[~means], layout.col[~means]
+    cov[row, col] = cov[col, row] = errors[~means]
+    mean[layout.row[means]] = errors[means]
     return cov, mean
-
-
-def _free_moments(model, group):
-    """Rows and columns of the covariances, and the means, that are not those of fixed exogenous variables."""
-    p, fixed = len(model.samples[group].mean), np.isin(np.arange(len(model.samples[group].mean)), model.exogenous)
-    i, j = np.triu_indices(p)
-    kept = ~(fixed[i] & fixed[j])
-    means = np.flatnonzero(~fixed) if model.structures[group].mean_structure else np.zeros(0, int)
-    return i[kept], j[kept], means
 
 
 def _moment_parts(model, theta, se, group):
@@ -125,50 +115,37 @@ def _moment_parts(model, theta, se, group):
 
     Derivatives by the parameters (m, q), weight matrix of the discrepancy (m, m), asymptotic covariances (m, m).
     """
-    structure, sample = model.structures[group], model.samples[group]
+    structure, sample, full = model.structures[group], model.samples[group], model.saturated[group]
     implied = implied_moments(structure, theta)
-    i, j, means = _free_moments(model, group)
-    left, right, weight = derivative_columns(structure, implied)
-    slope = np.zeros((len(i) + len(means), structure.n_parameters))
-    entries = np.vstack([left[i] * right[j] + right[i] * left[j], weight * left[means]])
-    np.add.at(slope.T, structure.parameter, entries.T)
+    slope = moment_slopes(structure, implied)[full.kept]
     robust = se in ("robust_sem", "huber_white")
     observed = bool(sample.patterns) or se == "huber_white"
-    at_sample = _information(structure, sample, sample.cov, sample.mean, model.exogenous, bool(sample.patterns))
+    at_sample = full.information_at(sample.cov, sample.mean, bool(sample.patterns))
     if model.estimator == "ULS":
         weights = np.eye(len(slope))
     elif model.estimator == "GLS":
         weights = at_sample
     else:
-        weights = _information(structure, sample, implied.sigma, implied.mu, model.exogenous, observed)
+        weights = full.information_at(implied.sigma, implied.mu, observed)
     spread = np.linalg.inv(at_sample)
     if robust:
-        scores = _moment_scores(structure, sample, model.exogenous)
+        scores = _moment_scores(full, model.exogenous)
         if sample.patterns:
             scores = scores @ spread
         spread = scores.T @ scores / sample.n
     return slope, weights, spread
 
 
-def _information(structure, sample, cov, mean, exogenous, observed):
-    """Information of a case on the free moments at given moments."""
-    full, values = moment_structure(cov, mean, "all", structure.mean_structure, exogenous)
-    module = fiml if sample.patterns else likelihood
-    return module.derivatives(full, values, sample, observed=observed)[2]
-
-
-def _moment_scores(structure, sample, exogenous):
+def _moment_scores(full, exogenous):
     """What each case (or cluster) adds to the free moments; with missing answers, to their scores."""
+    sample, layout = full.sample, full.structure
     if sample.patterns:
-        full, values = moment_structure(sample.cov, sample.mean, "all", structure.mean_structure, exogenous)
-        scores = fiml.case_scores(full, values, sample)
+        scores = fiml.case_scores(layout, full.moments, sample)
     else:
-        fixed = np.isin(np.arange(len(sample.mean)), exogenous)
-        i, j = np.triu_indices(len(fixed))
-        i, j = i[~(fixed[i] & fixed[j])], j[~(fixed[i] & fixed[j])]
+        means = layout.kind == 2
+        i, j = layout.row[~means], layout.col[~means]
         deviations, predicted = deviations_and_predicted(sample, exogenous)
         scores = deviations[:, i] * deviations[:, j] - predicted[:, i] * predicted[:, j]
-        if structure.mean_structure:
-            scores = np.hstack([scores, (deviations - predicted)[:, ~fixed]])
+        scores = np.hstack([scores, (deviations - predicted)[:, layout.row[means]]])
         scores = scores - scores.mean(axis=0)
     return scores if sample.clusters is None else sum_in_clusters(scores, sample.clusters)

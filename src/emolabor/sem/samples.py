@@ -64,13 +64,9 @@ def samples_from_data(data, names, *, group=None, cluster=None, missing="listwis
     list of Sample
     """
     check_frame(data)
-    unknown = [name for name in names if name not in data.columns]
-    if unknown:
-        raise EmolaborError(
-            f"data: the model's variables {_quoted(unknown)} are no columns; found {_quoted(data.columns[:30])}."
-        )
-    values = _numbers(data, names)
-    labels, members = _members(data, group)
+    check_columns(data, names)
+    values = read_numbers(data, names)
+    labels, members = group_members(data, group)
     clusters = None if cluster is None else _codes(data, cluster, "cluster")
     if group in names:
         raise EmolaborError(f"group: '{group}' is a variable of the model; allowed: another column.")
@@ -126,7 +122,7 @@ def _kept(holes, names, place, missing, exogenous):
     """Which rows (n,) stay, given where answers are missing (n, p)."""
     empty = [name for name, none in zip(names, holes.all(axis=0), strict=True) if none]
     if empty:
-        raise EmolaborError(f"{place}: {_quoted(empty)} without any value; allowed: columns with answers.")
+        raise EmolaborError(f"{place}: {quoted(empty)} without any value; allowed: columns with answers.")
     if missing == "listwise":
         return ~holes.any(axis=1)
     fixed = [i for i, name in enumerate(names) if name in exogenous]
@@ -165,12 +161,12 @@ def sample_from_cov(sample_cov, sample_mean, n_obs, names, wishart=False):
     unknown = [name for name in names if name not in sample_cov.columns]
     if unknown:
         raise EmolaborError(
-            f"sample_cov: the model's variables {_quoted(unknown)} are missing; found {_quoted(sample_cov.columns)}."
+            f"sample_cov: the model's variables {quoted(unknown)} are missing; found {quoted(sample_cov.columns)}."
         )
     names = list(names)
     if n_obs <= len(names):
         raise EmolaborError(f"n_obs: found {n_obs} for {len(names)} variables; allowed: more cases than variables.")
-    cov = _numbers(sample_cov.loc[names], names, "sample_cov")
+    cov = read_numbers(sample_cov.loc[names], names, "sample_cov")
     if not np.all(np.isfinite(cov)):
         raise EmolaborError("sample_cov: found missing or infinite values, allowed: numbers.")
     gap = np.abs(cov - cov.T)
@@ -183,7 +179,7 @@ def sample_from_cov(sample_cov, sample_mean, n_obs, names, wishart=False):
     if sample_mean is not None:
         missing = [name for name in names if name not in sample_mean]
         if missing:
-            raise EmolaborError(f"sample_mean: no value for {_quoted(missing)}; allowed: a Series or dict by name.")
+            raise EmolaborError(f"sample_mean: no value for {quoted(missing)}; allowed: a Series or dict by name.")
         for name in names:
             if not isinstance(sample_mean[name], Real) or not np.isfinite(sample_mean[name]):
                 raise EmolaborError(f"sample_mean: '{name}' is {sample_mean[name]!r}, allowed: a finite number.")
@@ -198,7 +194,17 @@ def check_frame(data):
         raise EmolaborError(f"data: found {type(data).__name__}, allowed: a pandas DataFrame.")
 
 
-def _numbers(frame, names, argument="data"):
+def check_columns(data, names):
+    """Refuse variables of the model that the data do not have."""
+    unknown = [name for name in names if name not in data.columns]
+    if unknown:
+        raise EmolaborError(
+            f"data: the model's variables {quoted(unknown)} are no columns; found {quoted(data.columns[:30])}."
+        )
+
+
+def read_numbers(frame, names, argument="data"):
+    """Columns of a frame as numbers (n, p), missing ones NaN; what is no number is refused."""
     names = list(names)
     if frame.columns.is_unique:
         values = frame.take([frame.columns.get_loc(name) for name in names], axis=1).to_numpy()
@@ -235,7 +241,7 @@ def _refuse_infinite(values, names, argument):
 def _codes(data, column, argument):
     """Numbers from 0 for the values of a column, in order of appearance; missing values are refused."""
     if not pd.api.types.is_hashable(column) or column not in data.columns:
-        raise EmolaborError(f"{argument}: '{column}' is no column; found {_quoted(data.columns[:30])}.")
+        raise EmolaborError(f"{argument}: '{column}' is no column; found {quoted(data.columns[:30])}.")
     if isinstance(data[column], pd.DataFrame):
         raise EmolaborError(f"{argument}: the column '{column}' is there {data[column].shape[1]} times; allowed: once.")
     try:
@@ -247,7 +253,7 @@ def _codes(data, column, argument):
     return codes
 
 
-def _members(data, group):
+def group_members(data, group):
     """Labels of the groups in order of appearance, and the number of each case's group (n,)."""
     if group is None:
         return [""], np.zeros(len(data), int)
@@ -264,7 +270,7 @@ def _check_variances(cov, names, argument, mean=0.0):
     constant = [name for name, varies in zip(names, vary, strict=True) if not varies]
     if constant:
         raise EmolaborError(
-            f"{argument}: {_quoted(constant)} do(es) not vary; allowed: variables with a variance above zero."
+            f"{argument}: {quoted(constant)} do(es) not vary; allowed: variables with a variance above zero."
         )
     scale = np.sqrt(variances)
     if scale.min() < SMALLEST:
@@ -282,9 +288,10 @@ def _check_variances(cov, names, argument, mean=0.0):
     if smallest < SINGULAR or factor(cov) is None:
         raise EmolaborError(
             f"{argument}: the covariance matrix is not positive definite (smallest eigenvalue of the correlations "
-            f"{smallest:.3g}); look for duplicated or summed variables among {_quoted(names)}."
+            f"{smallest:.3g}); look for duplicated or summed variables among {quoted(names)}."
         )
 
 
-def _quoted(names):
+def quoted(names):
+    """Names in quotes, parted by commas."""
     return ", ".join(f"'{name}'" for name in names)

@@ -23,13 +23,26 @@ class Saturated:
     moments: np.ndarray
     kept: np.ndarray
 
+    def values(self, cov, mean):
+        """Values of the free moments (m,) in a covariance matrix (p, p) and means (p,)."""
+        return moment_values(self.structure, cov, mean)
+
+    def information_at(self, cov, mean, observed):
+        """Observed or expected information of a case (m, m) at given moments; None where not positive definite.
+
+        The moments of fixed exogenous variables are to be the sample's.
+        """
+        if likelihood.factor(cov) is None:
+            return None
+        if not self.sample.patterns:
+            return likelihood.derivatives(self.structure, self.values(cov, mean), self.sample, observed)[2]
+        whole = fiml.moment_information(self.sample, cov, mean, observed)
+        return whole[np.ix_(self.kept, self.kept)]
+
     @cached_property
     def information(self):
-        """Observed information of a case (m, m)."""
-        if not self.sample.patterns:
-            return likelihood.derivatives(self.structure, self.moments, self.sample, observed=True)[2]
-        whole = fiml.moment_information(self.sample, self.sample.cov, self.sample.mean, observed=True)
-        return whole[np.ix_(self.kept, self.kept)]
+        """Observed information of a case (m, m) at the sample's moments."""
+        return self.information_at(self.sample.cov, self.sample.mean, observed=True)
 
     @cached_property
     def inverse(self):
@@ -79,14 +92,18 @@ def moment_structure(cov, mean, free, mean_structure, fixed=(), correlated=()):
         Structure and ndarray (n_own,): the parameters' values in `cov` and `mean`.
     """
     structure = _layout(len(cov), free, mean_structure, tuple(fixed), tuple(correlated))
-    row, col = structure.row, structure.col
-    values = np.where(structure.kind == 1, cov[row, col], mean[row])
+    values = moment_values(structure, cov, mean)
     if not fixed:
         return structure, values
     held, held_means = structure.covariances.copy(), structure.intercepts.copy()
     held[np.ix_(fixed, fixed)] = cov[np.ix_(fixed, fixed)]
     held_means[list(fixed)] = mean[list(fixed)]
     return replace(structure, covariances=held, intercepts=held_means), values
+
+
+def moment_values(structure, cov, mean):
+    """Values (n_own,) of a moment structure's parameters in a covariance matrix (p, p) and means (p,)."""
+    return np.where(structure.kind == 1, cov[structure.row, structure.col], mean[structure.row])
 
 
 @lru_cache(maxsize=64)

@@ -5,9 +5,8 @@ Satorra & Bentler (1994) for MLM; Yuan & Bentler (2000) in the form of Asparouho
 
 import numpy as np
 
-from emolabor.sem import fiml, likelihood
+from emolabor.sem import likelihood
 from emolabor.sem.inference import bordered_inverse, deviations_and_predicted, meat
-from emolabor.sem.saturated import moment_structure
 from emolabor.sem.structure import implied_moments, moment_slopes
 
 
@@ -62,16 +61,12 @@ def _linear_information(model, theta):
     where the implied covariance is not positive definite.
     """
     total = 0.0
-    for share, (structure, sample, _) in zip(model.shares, model.groups, strict=True):
+    for share, structure, full in zip(model.shares, model.structures, model.saturated, strict=True):
         implied = implied_moments(structure, theta)
-        if sample.patterns:
-            curvature = fiml.moment_information(sample, implied.sigma, implied.mu, observed=True)
-        else:
-            full, moments = moment_structure(implied.sigma, implied.mu, "all", structure.mean_structure)
-            curvature = likelihood.derivatives(full, moments, sample, observed=True)[2]
+        curvature = full.information_at(implied.sigma, implied.mu, observed=True)
         if curvature is None:
             return None
-        slopes = moment_slopes(structure, implied)[: len(curvature)]
+        slopes = moment_slopes(structure, implied)[full.kept]
         total = total + share * slopes.T @ curvature @ slopes
     return total
 

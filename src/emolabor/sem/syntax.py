@@ -15,7 +15,6 @@ TOKEN = re.compile(
     r"|(?P<string>\"[^\"\n]*\"|'[^'\n]*')|(?P<sign>\*\*|[-+*?(),:/^%])"
 )
 THRESHOLD = re.compile(r"t[1-9]\d*")
-PARAMETER_OPERATORS = ("=~", "~", "~~", "~*~", "|")
 CONSTRAINT_OPERATORS = (":=", "==", "<", ">")
 ALLOWED_OPERATORS = "=~ ~ ~~ ~1 | ~*~ := == < >"
 LARGEST = 1e30  # of a fixed value or a start: powers of larger numbers leave the range of a double
