@@ -2,7 +2,6 @@ import pandas as pd
 import pytest
 
 from emolabor.instrument import load_instrument
-from emolabor.responses import Staff
 from emolabor.sem import sem
 from emolabor.simulation import simulate_staff
 from emolabor.study import (
@@ -11,7 +10,6 @@ from emolabor.study import (
     fit_table,
     instrument_table,
     parameter_table,
-    sample_table,
 )
 from emolabor.theory import load_claims
 
@@ -25,23 +23,6 @@ def fit():
     f__g := a
     """
     return sem(model, simulate_staff(300, seed=2))
-
-
-def test_the_sample_says_whether_it_is_simulated():
-    instrument = load_instrument("window_staff")
-    staff = Staff(simulate_staff(200, seed=1), pd.DataFrame(), instrument)
-    table = sample_table(staff, "data/study_sample-simulated_data.csv")
-    assert table["data"] == "simulated"
-    assert table["respondents"] == 200
-    assert table["complete"] == staff.data[list(instrument.items("en")["key"])].dropna().shape[0]
-    assert sample_table(staff, "simulated/mine.csv")["data"] == "collected"
-
-
-def test_a_file_without_centres_has_no_number_of_centres():
-    data = simulate_staff(200, seed=1).drop(columns=["centre"])
-    table = sample_table(Staff(data, pd.DataFrame(), load_instrument("window_staff")), "mine.csv")
-    assert table["centres"] is None
-    assert table["departments"] == data["department"].nunique()
 
 
 def test_fit_names_the_problems_of_an_improper_solution():

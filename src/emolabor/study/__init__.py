@@ -4,23 +4,25 @@ from emolabor.study.closing import closing_table, import_seconds
 from emolabor.study.paths import project_root
 from emolabor.study.results import Results
 from emolabor.study.runner import reproduce
+from emolabor.study.sample import Study, open_study, sample_table
 from emolabor.study.tables import (
     claims_table,
     construct_correlations,
     fit_table,
     instrument_table,
     parameter_table,
-    sample_table,
 )
 
 __all__ = [
     "Results",
+    "Study",
     "claims_table",
     "closing_table",
     "construct_correlations",
     "fit_table",
     "import_seconds",
     "instrument_table",
+    "open_study",
     "parameter_table",
     "project_root",
     "reproduce",

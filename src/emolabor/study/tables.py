@@ -1,6 +1,4 @@
-"""From a sample or a fit to the tables that several notebooks show."""
-
-from pathlib import Path
+"""From claims or a fit to the tables that several notebooks show."""
 
 import pandas as pd
 
@@ -18,39 +16,6 @@ FIT_MEASURES = (
     "bic",
 )
 ESTIMATES = ("est", "se", "z", "pvalue", "ci_lower", "ci_upper", "std_all")
-
-
-def sample_table(staff, data_path):
-    """Say whose answers these are and how many.
-
-    Parameters
-    ----------
-    staff : Staff
-        From `read_responses`.
-    data_path : str or Path
-        The file they were read from; a file with "simulated" in its name holds simulated answers.
-
-    Returns
-    -------
-    Series
-        data (simulated or collected), respondents, centres, departments (None where the file does not tell), complete
-        (respondents without a missing answer) and findings (lines of the reading report).
-    """
-    items = [item for keys in staff.instrument.dimensions().values() for item in keys]
-    return pd.Series(
-        {
-            "data": "simulated" if "simulated" in Path(data_path).name else "collected",
-            "respondents": len(staff.data),
-            "centres": _distinct(staff.data, "centre"),
-            "departments": _distinct(staff.data, "department"),
-            "complete": int(staff.data[items].notna().all(axis=1).sum()),
-            "findings": len(staff.report),
-        }
-    )
-
-
-def _distinct(data, column):
-    return data[column].nunique() if column in data else None
 
 
 def fit_table(fit):
