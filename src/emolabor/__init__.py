@@ -24,6 +24,7 @@ ROOM_OF = {
     "htmt": "measurement",
     "interaction": "sem",
     "interaction_lines": "sem",
+    "interaction_size": "sem",
     "invariance": "sem",
     "item_analysis": "measurement",
     "johnson_neyman": "sem",

@@ -10,6 +10,7 @@ from emolabor.sem.invariance_ladder import invariance
 from emolabor.sem.moderated_mediation import moderated_mediation
 from emolabor.sem.refit import refit_many
 from emolabor.sem.slopes import interaction_lines, johnson_neyman, simple_slopes
+from emolabor.sem.standardized import interaction_size
 
 __all__ = [
     "Fit",
@@ -17,6 +18,7 @@ __all__ = [
     "compare",
     "interaction",
     "interaction_lines",
+    "interaction_size",
     "invariance",
     "johnson_neyman",
     "lr_test",
