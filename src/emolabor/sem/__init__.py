@@ -5,7 +5,7 @@ from emolabor.sem.compare import compare
 from emolabor.sem.comparison import lr_test
 from emolabor.sem.correlations import polychoric_correlations
 from emolabor.sem.fit import Fit
-from emolabor.sem.interaction import interaction
+from emolabor.sem.interaction import Interaction, interaction
 from emolabor.sem.invariance_ladder import invariance
 from emolabor.sem.moderated_mediation import moderated_mediation
 from emolabor.sem.refit import refit_many
@@ -14,6 +14,7 @@ from emolabor.sem.standardized import interaction_size
 
 __all__ = [
     "Fit",
+    "Interaction",
     "cfa",
     "compare",
     "interaction",

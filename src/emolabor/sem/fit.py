@@ -166,7 +166,7 @@ class Fit:
         >>> import pandas as pd, emolabor as el
         >>> cov = pd.DataFrame([[4, 1], [1, 1]], index=["y", "x"], columns=["y", "x"])
         >>> el.sem("y ~ x", sample_cov=cov, n_obs=101).standardized()[["est", "se"]].round(3).iloc[0].tolist()
-        [0.5, 0.075]
+        [0.5, 0.07]
         """
         return standardized_table(self, level)
 
