@@ -1,19 +1,25 @@
 """What follows from a fit, and what published studies say."""
 
 from emolabor.analysis.confounding import confounding
+from emolabor.analysis.multiverse import multiverse, multiverse_influence, multiverse_summary
 from emolabor.analysis.power import power, sample_size
 from emolabor.analysis.published import compare_published, latent_models
 from emolabor.analysis.published_tables import PublishedTable, load_published
 from emolabor.analysis.rmsea_power import rmsea_power, rmsea_sample_size
 from emolabor.analysis.rounding_bands import rounding_bands
+from emolabor.analysis.specifications import effect_multiverse
 from emolabor.analysis.verdicts import product_terms, verdicts
 
 __all__ = [
     "PublishedTable",
     "compare_published",
     "confounding",
+    "effect_multiverse",
     "latent_models",
     "load_published",
+    "multiverse",
+    "multiverse_influence",
+    "multiverse_summary",
     "power",
     "product_terms",
     "rmsea_power",

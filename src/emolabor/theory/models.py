@@ -4,6 +4,7 @@ from graphlib import CycleError, TopologicalSorter
 from itertools import combinations
 
 from emolabor.errors import EmolaborError
+from emolabor.theory.claims import Path
 from emolabor.theory.constructs import CONSTRUCT_GROUPS
 
 
@@ -146,6 +147,34 @@ def model_text(dimensions, paths, groups=CONSTRUCT_GROUPS):
             raise EmolaborError(f"instrument_dimensions: the claims use {construct!r}, which has no items here")
     measured = {construct: dimensions[construct] for construct in used}
     return f"{measurement_model(measured)}\n{structure_text(paths, groups)}"
+
+
+def paths_around(claims, path):
+    """Select what the claims say about one path: all that leads to its outcome, and to its mediator.
+
+    Parameters
+    ----------
+    claims : iterable of Claim
+        The claims.
+    path : Path
+        A direct or indirect one.
+
+    Returns
+    -------
+    list of Path
+        The path and the steps of all claims that end where one of its steps ends. In a model of these alone, every
+        other construct is unexplained, and the equations of the path are those of the whole model.
+
+    Examples
+    --------
+    >>> from emolabor.theory import load_claims
+    >>> claims = load_claims()
+    >>> print(structure_text(paths_around(claims, claims[3].paths[0])))
+    health_complaints ~ surface_acting
+    """
+    ends = {to for _, to in path.steps}
+    steps = {step: one.sign for claim in claims for one in claim.paths for step in one.steps if step[1] in ends}
+    return [path, *(Path(*step, sign) for step, sign in steps.items())]
 
 
 def constructs_of(paths, groups=CONSTRUCT_GROUPS):
