@@ -65,6 +65,7 @@ ROOM_OF = {
     "structural_model": "theory",
     "validation_report": "measurement",
     "verdicts": "analysis",
+    "write_table": "report",
     "write_validation": "report",
 }
 __all__ = list(ROOM_OF)

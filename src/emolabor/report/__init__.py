@@ -5,6 +5,7 @@ from emolabor.drawing.path_diagram import path_diagram
 from emolabor.drawing.style import save_figure
 from emolabor.report.build import build_paper
 from emolabor.report.closing import closing_picture
+from emolabor.report.page import write_table
 from emolabor.report.paper import fill
 from emolabor.report.results import load_results
 from emolabor.report.tables import pipe_table
@@ -21,5 +22,6 @@ __all__ = [
     "pipe_table",
     "save_figure",
     "use_chinese_fonts",
+    "write_table",
     "write_validation",
 ]
