@@ -253,8 +253,29 @@ def test_a_run_with_a_difference_ends_with_status_one(succeeded, status, monkeyp
     monkeypatch.setattr(study, "reproduce", reproduce)
     monkeypatch.setattr(study, "closing_table", lambda *_: "the closing table")
     assert cli.main(["reproduce", "--only", "07", "--run", "mine", "-p", "seed", "2"]) == status
-    assert asked == [("mine", "07", "zh", {"seed": "2"}, False)]
+    assert asked == [("mine", "07", "zh", {"seed": "2"}, False, False, None)]
     assert capsys.readouterr().out == "the closing table\n"
+
+
+def test_options_of_reproduce_are_notebook_parameters(monkeypatch, capsys):
+    from emolabor import study
+
+    def reproduce(*arguments):
+        assert arguments == (
+            None,
+            None,
+            "en",
+            {"data_path": "a.csv", "mapping_path": "m.yaml", "n_boot": "9", "seed": "2"},
+            False,
+            True,
+            3,
+        )
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(study, "reproduce", reproduce)
+    options = "--data a.csv --mapping m.yaml --n-boot 9 --language en --resume --jobs 3 -p seed 2"
+    assert cli.main(["reproduce", *options.split()]) == 130
+    assert "the same command with --resume goes on" in capsys.readouterr().err
 
 
 def test_ctrl_c_ends_with_130_and_says_what_is_kept(monkeypatch, capsys):

@@ -34,6 +34,7 @@ ROOM_OF = {
     "load_scale": "scales",
     "lr_test": "sem",
     "marker_test": "measurement",
+    "management_factors": "theory",
     "measurement_model": "theory",
     "method_factor": "measurement",
     "moderated_mediation": "sem",

@@ -26,19 +26,35 @@ cli.add_command(scales)
     epilog=examples(
         "emolabor reproduce",
         "emolabor reproduce --only 07 --language en",
-        "emolabor reproduce --run mine -p data_path mine.csv",
+        "emolabor reproduce --data mine.xlsx --mapping mapping.yaml",
+        "emolabor reproduce --n-boot 500 --run quick",
+        "emolabor reproduce --resume",
     )
 )
 @click.option("--only", metavar="NAME", help="Run only notebooks whose names begin so, such as 07. No paper is built.")
+@click.option("--data", metavar="FILE", help="Your own file of answers, in place of the simulated ones.")
+@click.option("--mapping", metavar="YAML", help="Which column of it holds which item, where the names differ.")
 @click.option("--language", default="zh", show_default=True, metavar="zh|en", help="Language of tables and figures.")
-@click.option("--run", default="default", show_default=True, metavar="NAME", help="Results go to results/NAME/.")
+@click.option("--n-boot", metavar="N", help="Bootstrap resamples, for the notebooks that draw them.")
+@click.option("--run", metavar="NAME", help="Results go to results/NAME/; by default default, or your file's name.")
+@click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Notebooks at a time; by default one a core.")
+@click.option("--resume", is_flag=True, help="Keep what an earlier run finished from the same notebooks and data.")
 @click.option("-p", "parameters", nargs=2, multiple=True, metavar="NAME VALUE", help="Set a notebook parameter.")
 @click.option("--update-reference", is_flag=True, help="For maintainers: make this run the reference.")
-def reproduce(only, language, run, parameters, update_reference):
-    """Run the notebooks, build the paper, compare every value with the reference."""
+def reproduce(only, data, mapping, language, n_boot, run, jobs, resume, parameters, update_reference):
+    """Run the notebooks, build the paper, compare every value with the reference.
+
+    Results of your own data are not compared: the reference is of the simulated staff.
+    """
     from emolabor import study
 
-    finished = study.reproduce(run, only, language, dict(parameters), update_reference)
+    options = {"data_path": data, "mapping_path": mapping, "n_boot": n_boot}
+    given = {name: value for name, value in options.items() if value is not None} | dict(parameters)
+    try:
+        finished = study.reproduce(run, only, language, given, update_reference, resume, jobs)
+    except KeyboardInterrupt:
+        click.echo("\nStopped. What was finished is kept whole; the same command with --resume goes on.", err=True)
+        return 130
     click.echo(study.closing_table(finished, study.import_seconds(), Path.cwd()))
     return 0 if finished.succeeded else 1
 

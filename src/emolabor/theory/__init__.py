@@ -1,6 +1,6 @@
 """The essay's claims as data, and the models that follow from them."""
 
-from emolabor.theory.claims import Claim, Path, load_claims
+from emolabor.theory.claims import Claim, Path, load_claims, management_factors
 from emolabor.theory.constructs import CONSTRUCT_GROUPS, CONSTRUCTS
 from emolabor.theory.models import full_model, measurement_model, structural_model
 
@@ -11,6 +11,7 @@ __all__ = [
     "Path",
     "full_model",
     "load_claims",
+    "management_factors",
     "measurement_model",
     "structural_model",
 ]
