@@ -214,6 +214,24 @@ def test_scores_that_cannot_be_written_leave_nothing_behind(answers, tmp_path, c
     assert [path.name for path in tmp_path.iterdir()] == ["folder"]
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["check", "mine.csv", "--report", "mine.csv"],
+        ["check", "mine.csv", "--write-mapping", "./mine.csv"],
+        ["screen", "mine.csv", "--output", "mine.csv"],
+        ["score", "mine.csv", "--output", "linked.csv"],
+        ["codebook", "--data", "mine.csv", "--output", "mine.csv"],
+    ],
+)
+def test_the_answers_are_not_written_over(command, refused, answers, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path, "mine.csv", answers.read_text(encoding="utf-8"))
+    (tmp_path / "linked.csv").symlink_to("mine.csv")
+    assert refused(*command).endswith("found a file that this is made from; allowed: another name")
+    assert (tmp_path / "mine.csv").read_bytes() == answers.read_bytes()
+
+
 def test_a_wrong_number_of_respondents_writes_nothing(refused, tmp_path):
     assert "n" in refused("simulate", tmp_path / "out", "--n", "0")
     assert not (tmp_path / "out").exists()
