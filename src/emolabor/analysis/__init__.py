@@ -6,7 +6,7 @@ from emolabor.analysis.published import compare_published, latent_models
 from emolabor.analysis.published_tables import PublishedTable, load_published
 from emolabor.analysis.rmsea_power import rmsea_power, rmsea_sample_size
 from emolabor.analysis.rounding_bands import rounding_bands
-from emolabor.analysis.verdicts import verdicts
+from emolabor.analysis.verdicts import product_terms, verdicts
 
 __all__ = [
     "PublishedTable",
@@ -15,6 +15,7 @@ __all__ = [
     "latent_models",
     "load_published",
     "power",
+    "product_terms",
     "rmsea_power",
     "rmsea_sample_size",
     "rounding_bands",
