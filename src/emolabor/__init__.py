@@ -28,6 +28,7 @@ ROOM_OF = {
     "item_analysis": "measurement",
     "johnson_neyman": "sem",
     "keying_audit": "measurement",
+    "levers": "analysis",
     "list_scales": "scales",
     "load_claims": "theory",
     "load_instrument": "instrument",

@@ -28,7 +28,7 @@ def measurement_model(dimensions):
     return "\n".join(f"{dimension} =~ {' + '.join(items)}" for dimension, items in dimensions.items())
 
 
-def structural_model(claims):
+def structural_model(claims, indirect=True):
     """Write the structural part that the claims imply.
 
     - Regressions: each outcome once, in the order of `CONSTRUCTS`, on every construct from which a direct claim, a
@@ -50,6 +50,9 @@ def structural_model(claims):
     ----------
     claims : iterable of Claim
         All claims or some of them; those without paths add nothing.
+    indirect : bool
+        Write the labels and defined parameters of indirect claims. Leave them out for a fit of several groups, in which
+        a label would hold its path equal over the groups.
 
     Returns
     -------
@@ -72,18 +75,18 @@ def structural_model(claims):
     """
     paths = [path for claim in claims for path in claim.paths]
     predictors = _predictors(paths)
-    indirect = {path.parameter: path.step_labels for path in paths if path.via}
-    labelled = {label for labels in indirect.values() for label in labels}
+    defined = {path.parameter: path.step_labels for path in paths if path.via} if indirect else {}
+    labelled = {label for labels in defined.values() for label in labels}
     return "\n".join(
         [
             *(_regression(outcome, predictors[outcome], labelled) for outcome in CONSTRUCTS if outcome in predictors),
             *(f"{one} ~~ {other}" for one, other in _covariances(predictors)),
-            *(f"{name} := {'*'.join(labels)}" for name, labels in indirect.items()),
+            *(f"{name} := {'*'.join(labels)}" for name, labels in defined.items()),
         ]
     )
 
 
-def full_model(instrument_dimensions, claims):
+def full_model(instrument_dimensions, claims, indirect=True):
     """Join the measurement part of the constructs that the claims use with the structural part.
 
     Parameters
@@ -92,6 +95,8 @@ def full_model(instrument_dimensions, claims):
         Dimension key to item keys, as `Instrument.dimensions()` gives them.
     claims : iterable of Claim
         The claims to estimate.
+    indirect : bool
+        As for `structural_model`.
 
     Returns
     -------
@@ -118,7 +123,7 @@ def full_model(instrument_dimensions, claims):
         if construct not in instrument_dimensions:
             raise EmolaborError(f"instrument_dimensions: the claims use {construct!r}, which has no items here")
     measured = {construct: instrument_dimensions[construct] for construct in used}
-    return f"{measurement_model(measured)}\n{structural_model(claims)}"
+    return f"{measurement_model(measured)}\n{structural_model(claims, indirect)}"
 
 
 def _predictors(paths):
