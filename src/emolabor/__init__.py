@@ -29,6 +29,7 @@ ROOM_OF = {
     "johnson_neyman": "sem",
     "keying_audit": "measurement",
     "levers": "analysis",
+    "levers_by_group": "analysis",
     "list_scales": "scales",
     "load_claims": "theory",
     "load_instrument": "instrument",
