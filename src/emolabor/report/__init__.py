@@ -7,6 +7,7 @@ from emolabor.report.build import build_paper
 from emolabor.report.closing import closing_picture
 from emolabor.report.figures.importance_map import importance_map
 from emolabor.report.figures.levers import lever_figure
+from emolabor.report.figures.likert import likert_figure
 from emolabor.report.paper import fill
 from emolabor.report.results import load_results
 from emolabor.report.tables import pipe_table
@@ -20,6 +21,7 @@ __all__ = [
     "font_folder",
     "importance_map",
     "lever_figure",
+    "likert_figure",
     "load_results",
     "path_diagram",
     "pipe_table",
