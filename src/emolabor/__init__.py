@@ -29,6 +29,8 @@ ROOM_OF = {
     "item_analysis": "measurement",
     "johnson_neyman": "sem",
     "keying_audit": "measurement",
+    "levers": "analysis",
+    "levers_by_group": "analysis",
     "list_scales": "scales",
     "load_claims": "theory",
     "load_instrument": "instrument",
