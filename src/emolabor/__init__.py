@@ -43,6 +43,7 @@ ROOM_OF = {
     "plant_faults": "simulation",
     "polychoric_correlations": "sem",
     "power": "analysis",
+    "profiles": "analysis",
     "propose_mapping": "responses",
     "read_responses": "responses",
     "reliability": "measurement",

@@ -2,6 +2,7 @@
 
 from emolabor.analysis.confounding import confounding
 from emolabor.analysis.power import power, sample_size
+from emolabor.analysis.profiles import Profiles, profiles
 from emolabor.analysis.published import compare_published, latent_models
 from emolabor.analysis.published_tables import PublishedTable, load_published
 from emolabor.analysis.rmsea_power import rmsea_power, rmsea_sample_size
@@ -9,12 +10,14 @@ from emolabor.analysis.rounding_bands import rounding_bands
 from emolabor.analysis.verdicts import verdicts
 
 __all__ = [
+    "Profiles",
     "PublishedTable",
     "compare_published",
     "confounding",
     "latent_models",
     "load_published",
     "power",
+    "profiles",
     "rmsea_power",
     "rmsea_sample_size",
     "rounding_bands",
