@@ -49,6 +49,7 @@ ROOM_OF = {
     "polychoric_correlations": "sem",
     "power": "analysis",
     "product_terms": "analysis",
+    "profiles": "analysis",
     "propose_mapping": "responses",
     "read_responses": "responses",
     "reliability": "measurement",

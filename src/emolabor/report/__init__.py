@@ -8,6 +8,7 @@ from emolabor.report.closing import closing_picture
 from emolabor.report.figures.importance_map import importance_map
 from emolabor.report.figures.levers import lever_figure
 from emolabor.report.figures.likert import likert_figure
+from emolabor.report.figures.profiles import profile_figure
 from emolabor.report.page import write_table
 from emolabor.report.paper import fill
 from emolabor.report.results import load_results
@@ -26,6 +27,7 @@ __all__ = [
     "load_results",
     "path_diagram",
     "pipe_table",
+    "profile_figure",
     "save_figure",
     "use_chinese_fonts",
     "write_table",
