@@ -307,6 +307,10 @@ class Fit:
         """Residual means (p,), of the same kinds as `residuals`."""
         return residual_moments(self, kind, group)[1]
 
+    def residual_thresholds(self, kind="raw", group=1):
+        """Residual thresholds (t,) of ordered variables, of the same kinds as `residuals`; empty without any."""
+        return residual_moments(self, kind, group)[2]
+
     def local_fit(self, largest=10):
         """Rank residual correlations and modification indices side by side; see `emolabor.sem.local_fit`."""
         return local_fit(self, largest)

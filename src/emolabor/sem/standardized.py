@@ -5,7 +5,6 @@ import pandas as pd
 
 from emolabor.errors import EmolaborError
 from emolabor.sem.functionals import defined_draws, estimates, row_draws, slopes, spreads, standardized_draws
-from emolabor.sem.residuals import refuse_ordered
 from emolabor.sem.threads import one_thread
 from emolabor.sem.values import wald
 
@@ -77,7 +76,8 @@ def interaction_size(fit, interaction, level=0.95):
     """
     if fit.table.n_groups > 1:
         raise EmolaborError(f"interaction_size: found {fit.table.n_groups} groups, allowed: a fit of one group.")
-    refuse_ordered(fit, "interaction_size")
+    if fit.table.ordered:
+        raise EmolaborError("interaction_size: found a fit with ordered variables, allowed: continuous ones.")
     ends = (interaction.outcome, "~", interaction.term)
     places = [i for i, row in enumerate(fit.table.rows) if (row.lhs, row.op, row.rhs) == ends]
     if not places:

@@ -1,7 +1,7 @@
 """The essay's claims as data, and the models that follow from them."""
 
-from emolabor.theory.claims import Claim, Path, load_claims
-from emolabor.theory.constructs import CONSTRUCT_GROUPS, CONSTRUCTS
+from emolabor.theory.claims import Claim, Path, load_claims, management_factors
+from emolabor.theory.constructs import CONSTRUCT_GROUPS, CONSTRUCTS, UNDESIRABLE
 from emolabor.theory.models import full_model, measurement_model, model_text, paths_around, structural_model
 from emolabor.theory.moderation import ModeratedModel, moderated_model
 from emolabor.theory.rivals import rival_models
@@ -9,11 +9,13 @@ from emolabor.theory.rivals import rival_models
 __all__ = [
     "CONSTRUCTS",
     "CONSTRUCT_GROUPS",
+    "UNDESIRABLE",
     "Claim",
     "ModeratedModel",
     "Path",
     "full_model",
     "load_claims",
+    "management_factors",
     "measurement_model",
     "model_text",
     "moderated_model",

@@ -29,7 +29,7 @@ def measurement_model(dimensions):
     return "\n".join(f"{dimension} =~ {' + '.join(items)}" for dimension, items in dimensions.items())
 
 
-def structural_model(claims):
+def structural_model(claims, indirect=True):
     """Write the structural part that the claims imply.
 
     - Regressions: each outcome once, in the order of `CONSTRUCTS`, on every construct from which a direct claim, a
@@ -52,6 +52,9 @@ def structural_model(claims):
     ----------
     claims : iterable of Claim
         All claims or some of them; those without paths add nothing.
+    indirect : bool
+        Write the labels and defined parameters of indirect claims. Leave them out for a fit of several groups, in which
+        a label would hold its path equal over the groups.
 
     Returns
     -------
@@ -72,7 +75,7 @@ def structural_model(claims):
     proactive_service ~ exhaustion__proactive_service*exhaustion
     surface_acting__exhaustion__proactive_service := surface_acting__exhaustion*exhaustion__proactive_service
     """
-    return structure_text([path for claim in claims for path in claim.paths])
+    return structure_text(_paths(claims, indirect))
 
 
 def structure_text(paths, groups=CONSTRUCT_GROUPS):
@@ -107,7 +110,7 @@ def structure_text(paths, groups=CONSTRUCT_GROUPS):
     )
 
 
-def full_model(instrument_dimensions, claims):
+def full_model(instrument_dimensions, claims, indirect=True):
     """Join the measurement part of the constructs that the claims use with the structural part.
 
     Parameters
@@ -116,6 +119,8 @@ def full_model(instrument_dimensions, claims):
         Dimension key to item keys, as `Instrument.dimensions()` gives them.
     claims : iterable of Claim
         The claims to estimate.
+    indirect : bool
+        As for `structural_model`.
 
     Returns
     -------
@@ -136,7 +141,7 @@ def full_model(instrument_dimensions, claims):
     surface_acting =~ sa1 + sa2
     surface_acting ~ role_pressure
     """
-    return model_text(instrument_dimensions, [path for claim in claims for path in claim.paths])
+    return model_text(instrument_dimensions, _paths(claims, indirect))
 
 
 def model_text(dimensions, paths, groups=CONSTRUCT_GROUPS):
@@ -175,6 +180,15 @@ def paths_around(claims, path):
     ends = {to for _, to in path.steps}
     steps = {step: one.sign for claim in claims for one in claim.paths for step in one.steps if step[1] in ends}
     return [path, *(Path(*step, sign) for step, sign in steps.items())]
+
+
+def _paths(claims, indirect):
+    """List the paths of claims; without `indirect`, an indirect one as its two steps."""
+    paths = [path for claim in claims for path in claim.paths]
+    if indirect:
+        return paths
+    steps = [(Path(*step, path.sign) for step in path.steps) if path.via else (path,) for path in paths]
+    return [path for some in steps for path in some]
 
 
 def constructs_of(paths, groups=CONSTRUCT_GROUPS):
