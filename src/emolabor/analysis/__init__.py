@@ -1,9 +1,9 @@
 """What follows from a fit, and what published studies say."""
 
 from emolabor.analysis.confounding import confounding
-from emolabor.analysis.multiverse import multiverse, multiverse_influence, multiverse_summary
 from emolabor.analysis.lever_groups import GroupLevers, levers_by_group
 from emolabor.analysis.levers import Levers, levers
+from emolabor.analysis.multiverse import multiverse, multiverse_influence, multiverse_summary
 from emolabor.analysis.power import power, sample_size
 from emolabor.analysis.profiles import Profiles, profiles
 from emolabor.analysis.published import compare_published, latent_models
