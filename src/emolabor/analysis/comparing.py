@@ -18,8 +18,8 @@ def nested_tests(fits):
     Returns
     -------
     DataFrame
-        One row a rival: nested, chisq_diff, df_diff, pvalue (`sem.lr_test`), restricted (which of the two is), note (why there is
-        no test).
+        One row a rival: nested, chisq_diff, df_diff, pvalue (`sem.lr_test`), restricted (which of the two is), note
+        (why there is no test).
 
     Examples
     --------

@@ -39,9 +39,7 @@ def truth_table(study, verdicts):
         return pd.DataFrame(columns=columns)
     population = load_population()
     paths = truth(population)["std_all"]
-    products = {
-        (row["from"], row["moderator"], row["to"]): row["value"] for _, row in population.interactions.iterrows()
-    }
+    interactions = population.interactions.set_index(["from", "moderator", "to"])["value"]
     values = {
         f"{claim.id} {path.key}": interactions.get((path.source, path.moderator, path.to), 0.0)
         if path.moderator
