@@ -50,3 +50,14 @@ def test_a_path_is_rewritten_to_be_seen_from_the_notebooks(tmp_path, monkeypatch
     (tmp_path / "mine.csv").write_text("")
     chosen = choose_parameters(KNOWN, {"data_path": "mine.csv"}, tmp_path / "notebooks")
     assert chosen["03_scale_quality"] == {"data_path": "../mine.csv"}
+
+
+@pytest.mark.parametrize(("value", "number"), [(0, 0.0), ("0.1", 0.1), (0.99, 0.99)])
+def test_the_smallest_effect_is_a_number_below_one(value, number):
+    assert check_value("smallest_effect", value) == number
+
+
+@pytest.mark.parametrize("value", [1, -0.1, "much", None, True, float("nan")])
+def test_another_smallest_effect_is_refused(value):
+    with pytest.raises(EmolaborError, match="smallest_effect: found .*allowed: a number from 0 to below 1"):
+        check_value("smallest_effect", value)
