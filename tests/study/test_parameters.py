@@ -59,5 +59,5 @@ def test_the_smallest_effect_is_a_number_below_one(value, number):
 
 @pytest.mark.parametrize("value", [1, -0.1, "much", None, True, float("nan")])
 def test_another_smallest_effect_is_refused(value):
-    with pytest.raises(EmolaborError, match="smallest_effect: found .*allowed: a number from 0 to below 1"):
+    with pytest.raises(EmolaborError, match=r"smallest_effect: found .*allowed: a number from 0 to below 1"):
         check_value("smallest_effect", value)

@@ -14,7 +14,7 @@ from emolabor.study.display import LANGUAGES, load_words, table_of
 from emolabor.study.execution import STAGE
 from emolabor.study.plan import results_name
 
-COLOURS = 32
+COLOURS = 64
 
 
 def storable(value, place):
@@ -164,7 +164,9 @@ class Results:
         drawn, buffer = io.BytesIO(), io.BytesIO()
         with style():
             figure.savefig(drawn, format="png", dpi=80, metadata={"Software": None})
-        picture = PIL.Image.open(drawn).convert("RGB").quantize(COLOURS, dither=PIL.Image.Dither.NONE)
+        picture = PIL.Image.open(drawn).convert("RGB")
+        # An octree keeps rare colours, such as that of a single mark, which a median cut would merge with others.
+        picture = picture.quantize(COLOURS, PIL.Image.Quantize.FASTOCTREE, dither=PIL.Image.Dither.NONE)
         picture.save(buffer, format="png", optimize=True)
         return Image(data=buffer.getvalue())
 
