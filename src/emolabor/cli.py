@@ -306,7 +306,7 @@ def codebook(instrument, output, data, language):
     from emolabor.instrument import load_instrument
     from emolabor.responses import read_responses
 
-    refuse_overwriting(output, instrument, data or "")
+    refuse_overwriting(output, instrument, *filter(None, [data]))
     loaded = load_instrument(instrument)
     answers = read_responses(data, loaded).data if data else None
     book = make_codebook(loaded, answers, source=Path(data).name if data else None)
