@@ -121,7 +121,7 @@ def test_validate_scale_prints_findings_and_writes_the_pages(answers, tmp_path, 
     outputs = [part for page in pages for part in ("--output", str(page))]
     assert cli.main(["validate-scale", str(tmp_path / "mine.csv"), *arguments, *outputs]) == 0
     told = capsys.readouterr().out
-    assert "Mend the faults" in told and "sa2 runs against" in told and "The versions measure" in told
+    assert "Mend the faults" in told and "sa2 runs against" in told and "The versions" in told
     assert all(page.stat().st_size > 1000 for page in pages)
 
 
@@ -212,6 +212,24 @@ def test_scores_that_cannot_be_written_leave_nothing_behind(answers, tmp_path, c
     assert "folder" in told.err
     assert "Traceback" not in told.err
     assert [path.name for path in tmp_path.iterdir()] == ["folder"]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["check", "mine.csv", "--report", "mine.csv"],
+        ["check", "mine.csv", "--write-mapping", "./mine.csv"],
+        ["screen", "mine.csv", "--output", "mine.csv"],
+        ["score", "mine.csv", "--output", "linked.csv"],
+        ["codebook", "--data", "mine.csv", "--output", "mine.csv"],
+    ],
+)
+def test_the_answers_are_not_written_over(command, refused, answers, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path, "mine.csv", answers.read_text(encoding="utf-8"))
+    (tmp_path / "linked.csv").symlink_to("mine.csv")
+    assert refused(*command).endswith("found a file that this is made from; allowed: another name")
+    assert (tmp_path / "mine.csv").read_bytes() == answers.read_bytes()
 
 
 def test_a_wrong_number_of_respondents_writes_nothing(refused, tmp_path):

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from emolabor.errors import EmolaborError
 from emolabor.scales import Scale
 from emolabor.scales.scale import check_language
 
@@ -193,6 +194,66 @@ class Instrument:
         check_language(language, self.languages)
         named = (entry for scale in self.scales for entry in (scale, *scale.dimensions))
         return {entry.key: entry.names[language] for entry in named}
+
+    def background_names(self, language):
+        """Map each background column and each of its codes to its label.
+
+        Parameters
+        ----------
+        language : str
+            "zh" or "en".
+
+        Returns
+        -------
+        dict
+            ``column`` and ``column=code`` to label; a code that is a word, such as ``agency``, also alone.
+
+        Raises
+        ------
+        EmolaborError
+            The instrument is not written in `language`.
+
+        Examples
+        --------
+        >>> from emolabor.instrument import load_instrument
+        >>> names = load_instrument("window_staff").background_names("en")
+        >>> names["dispatch_type"], names["dispatch_type=agency"], names["agency"]
+        ('Type of employment', 'Agency worker', 'Agency worker')
+        """
+        check_language(language, self.languages)
+        names = {}
+        for variable in self.background:
+            names[variable.key] = variable.names[language]
+            for code, labels in variable.values.items():
+                names[f"{variable.key}={code}"] = labels[language]
+                names |= {code: labels[language]} if isinstance(code, str) else {}
+        return names
+
+    def value_names(self, key, language):
+        """Map each code of a background choice to its label.
+
+        Parameters
+        ----------
+        key : str
+            A background column, such as "dispatch_type".
+        language : str
+            "zh" or "en".
+
+        Returns
+        -------
+        dict
+            Code to label; empty for a column that is no choice.
+
+        Raises
+        ------
+        EmolaborError
+            The instrument is not written in `language` or has no such background column.
+        """
+        check_language(language, self.languages)
+        columns = {variable.key: variable for variable in self.background}
+        if key not in columns:
+            raise EmolaborError(f"key: found {key!r}; allowed: {', '.join(columns)}")
+        return {code: names[language] for code, names in columns[key].values.items()}
 
     def write(self, path, *, format, language=None):
         """Write the questionnaire in a fieldwork format, or the description of its data.
