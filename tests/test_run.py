@@ -258,7 +258,7 @@ def test_an_older_python_can_read_run_py_far_enough_to_refuse():
 def test_an_unknown_command_is_refused_before_anything_is_made(project):
     status, output, asked = run(project, "tset")
     assert (status, asked) == (2, [])
-    assert output == "tset: not a command of run.py; allowed: reproduce, test, lab, setup\n"
+    assert output == "tset: not a command of run.py; allowed: reproduce, test, lab, setup, verify\n"
 
 
 def test_help_makes_nothing(project):
