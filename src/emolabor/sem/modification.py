@@ -216,4 +216,4 @@ def _standardized(fit, rows, epc):
         result.append(epc * units[times] / np.where(unit > 0, unit, np.nan))
     variables = fit.table.variables
     exogenous = np.array([row.op == "~" and row.rhs in variables.fixed_x + variables.random_x for row in rows], bool)
-    return *result, np.where(exogenous, result[1] / units[times], result[1])
+    return *result, np.divide(result[1], units[times], out=result[1].copy(), where=exogenous & (units[times] > 0))
