@@ -103,5 +103,8 @@ class _Package(ModuleType):
             value = value.sem
         super().__setattr__(name, value)
 
+    def __reduce__(self):  # so that functions of a notebook that use the package can be sent to other processes
+        return import_module, (self.__name__,)
+
 
 sys.modules[__name__].__class__ = _Package

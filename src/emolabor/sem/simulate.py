@@ -40,6 +40,14 @@ def simulate(fit, n=None, seed=1, *, thresholds=None, missing=0.0, missing_by=No
     ------
     EmolaborError
         An argument that does not fit the model.
+
+    Examples
+    --------
+    >>> import emolabor as el
+    >>> fit = el.sem("a =~ ex1 + ex2 + ex3 + ex4; b =~ ps1 + ps2 + ps3", el.simulate_staff(n=300, seed=1))
+    >>> data = fit.simulate(1000, seed=2, thresholds={"ex1": [2, 3]}, missing={"ps1": 0.2}, missing_by="ex4")
+    >>> sorted(data.ex1.unique().tolist()), data.isna().any().sum().tolist()
+    ([1.0, 2.0, 3.0], 1)
     """
     names = list(fit.table.variables.observed)
     sizes = _sizes(fit, n)
