@@ -58,7 +58,7 @@ def test_check_reports_what_does_not_fit(answers, tmp_path, capsys):
     data.to_csv(tmp_path / "mine.csv", index=False)
     assert cli.main(["check", str(tmp_path / "mine.csv")]) == 0
     told = capsys.readouterr().out
-    assert "120 respondents read, 1 findings" in told
+    assert "120 respondents read, 1 finding" in told
     assert "sa1" in told
 
 
@@ -75,7 +75,7 @@ def test_check_proposes_a_mapping_that_then_reads_the_file(answers, tmp_path, ca
     capsys.readouterr()
     assert cli.main(["check", str(file), "--mapping", str(mapping), "--report", str(tmp_path / "report.csv")]) == 0
     told = capsys.readouterr().out
-    assert "75 by mapping" in told and "120 respondents read, 1 findings" in told
+    assert "75 by mapping" in told and "120 respondents read, 1 finding" in told
     assert "13800138000" not in told + (tmp_path / "report.csv").read_text(encoding="utf-8")
 
 

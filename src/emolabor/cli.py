@@ -121,7 +121,7 @@ def check(file, instrument, mapping, write_mapping, report, language):
         raise
     told = tell_findings(staff, language)
     click.echo(tell_proposal(proposal))
-    click.echo(f"{file}: {len(staff.data)} respondents read, {len(staff.report)} findings")
+    click.echo(f"{file}: {_counted(len(staff.data), 'respondent')} read, {_counted(len(staff.report), 'finding')}")
     if told:
         click.echo(told)
     if report:
@@ -216,7 +216,10 @@ def validate_scale(file, scale, instrument, mapping, version, old, keep_careless
     asked = load_scale(scale)
     staff = read_responses(file, _questionnaire(asked, instrument, version), mapping)
     screening = None if keep_careless else screen_staff(staff)
-    report = validation_report(staff, asked, screening=screening, version=version, old=old, simulated=simulated)
+    try:
+        report = validation_report(staff, asked, screening=screening, version=version, old=old, simulated=simulated)
+    except EmolaborError as error:
+        raise EmolaborError(f"{file}: {error}") from None
     click.echo("\n".join([report.verdict(language), *(f"- {line}" for line in report.sentences(language))]))
     for output in outputs:
         click.echo(f"written: {write_validation(report, output, language)}")
@@ -338,6 +341,10 @@ def _keep(instrument, read, outputs):
 
     for output in filter(None, outputs):
         refuse_overwriting(output, *filter(None, read), *instrument.files.values())
+
+
+def _counted(n, word):
+    return f"{n} {word}" + "s" * (n != 1)
 
 
 def _read_text(file):
