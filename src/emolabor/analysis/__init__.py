@@ -1,6 +1,7 @@
 """What follows from a fit, and what published studies say."""
 
 from emolabor.analysis.confounding import confounding
+from emolabor.analysis.planning import smallest_steps, standardized_population
 from emolabor.analysis.power import power, sample_size
 from emolabor.analysis.profiles import Profiles, profiles
 from emolabor.analysis.published import compare_published, latent_models
@@ -22,5 +23,7 @@ __all__ = [
     "rmsea_sample_size",
     "rounding_bands",
     "sample_size",
+    "smallest_steps",
+    "standardized_population",
     "verdicts",
 ]

@@ -5,6 +5,7 @@ from emolabor.drawing.path_diagram import path_diagram
 from emolabor.drawing.style import save_figure
 from emolabor.report.build import build_paper
 from emolabor.report.closing import closing_picture
+from emolabor.report.figures.power_curves import power_curves
 from emolabor.report.figures.profiles import profile_figure
 from emolabor.report.paper import fill
 from emolabor.report.results import load_results
@@ -20,6 +21,7 @@ __all__ = [
     "load_results",
     "path_diagram",
     "pipe_table",
+    "power_curves",
     "profile_figure",
     "save_figure",
     "use_chinese_fonts",
