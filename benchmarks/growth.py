@@ -91,12 +91,13 @@ def memory_cost(n_resamples, n_indicators):
 
 def _peaks(n_resamples, n_indicators):
     fit = el.sem(chain(n_indicators), chain_data(1000, n_indicators))
-    before = _peak()
+    before = peak()
     fit.bootstrap(n_resamples, seed=1).ci("bca")
-    return before, _peak()
+    return before, peak()
 
 
-def _peak():
+def peak():
+    """Peak memory of this process in MB."""
     import resource
 
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # Linux counts in kB
@@ -111,11 +112,11 @@ def main(arguments=None):
     sizes = ((10, 20), (200, 1000), (10, 20), (10, 10)) if options.quick else (INDICATORS, CASES, RESAMPLES, (5000, 60))
     indicators, cases, resamples, memory = sizes
     with threadpool_limits(1):
-        peak = memory_cost(*memory)
+        taken = memory_cost(*memory)
         by_indicators = [fit_cost(1000, size, 7) for size in indicators]
         by_cases = [fit_cost(size, 30, 3 if size > 100_000 else 7) for size in cases]
         by_resamples = [resampling_cost(size, 1 if size > 1000 else 3) for size in resamples]
-    parts = {"indicators": by_indicators, "cases": by_cases, "resamples": by_resamples, "memory": [peak]}
+    parts = {"indicators": by_indicators, "cases": by_cases, "resamples": by_resamples, "memory": [taken]}
     rows = [
         {"part": part, "row": number, "measure": measure, "value": value}
         for part, table in parts.items()

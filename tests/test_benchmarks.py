@@ -114,3 +114,10 @@ def test_answers_writes_speed_and_detection(script, tmp_path):
     assert {row["part"] for row in table} == {"speed", "detection"}
     assert all(float(row["value"]) > 0 for row in table if row["measure"] == "seconds")
     assert all(0 <= float(row["value"]) <= 1 for row in table if row["measure"] in ("recall", "precision"))
+
+
+def test_large_writes_a_row_for_each_estimator(script, tmp_path):
+    script("large").main(["--quick", "--folder", str(tmp_path)])
+    table = rows(tmp_path / "large.csv")
+    assert [row["estimator"] for row in table] == ["ML", "MLR"]
+    assert all(float(row["peak_mb"]) > 0 for row in table)

@@ -121,7 +121,7 @@ def test_validate_scale_prints_findings_and_writes_the_pages(answers, tmp_path, 
     outputs = [part for page in pages for part in ("--output", str(page))]
     assert cli.main(["validate-scale", str(tmp_path / "mine.csv"), *arguments, *outputs]) == 0
     told = capsys.readouterr().out
-    assert "Mend the faults" in told and "sa2 runs against" in told and "The versions measure" in told
+    assert "Mend the faults" in told and "sa2 runs against" in told and "The versions" in told
     assert all(page.stat().st_size > 1000 for page in pages)
 
 
@@ -214,6 +214,24 @@ def test_scores_that_cannot_be_written_leave_nothing_behind(answers, tmp_path, c
     assert [path.name for path in tmp_path.iterdir()] == ["folder"]
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["check", "mine.csv", "--report", "mine.csv"],
+        ["check", "mine.csv", "--write-mapping", "./mine.csv"],
+        ["screen", "mine.csv", "--output", "mine.csv"],
+        ["score", "mine.csv", "--output", "linked.csv"],
+        ["codebook", "--data", "mine.csv", "--output", "mine.csv"],
+    ],
+)
+def test_the_answers_are_not_written_over(command, refused, answers, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path, "mine.csv", answers.read_text(encoding="utf-8"))
+    (tmp_path / "linked.csv").symlink_to("mine.csv")
+    assert refused(*command).endswith("found a file that this is made from; allowed: another name")
+    assert (tmp_path / "mine.csv").read_bytes() == answers.read_bytes()
+
+
 def test_a_wrong_number_of_respondents_writes_nothing(refused, tmp_path):
     assert "n" in refused("simulate", tmp_path / "out", "--n", "0")
     assert not (tmp_path / "out").exists()
@@ -253,8 +271,29 @@ def test_a_run_with_a_difference_ends_with_status_one(succeeded, status, monkeyp
     monkeypatch.setattr(study, "reproduce", reproduce)
     monkeypatch.setattr(study, "closing_table", lambda *_: "the closing table")
     assert cli.main(["reproduce", "--only", "07", "--run", "mine", "-p", "seed", "2"]) == status
-    assert asked == [("mine", "07", "zh", {"seed": "2"}, False)]
+    assert asked == [("mine", "07", "zh", {"seed": "2"}, False, False, None)]
     assert capsys.readouterr().out == "the closing table\n"
+
+
+def test_options_of_reproduce_are_notebook_parameters(monkeypatch, capsys):
+    from emolabor import study
+
+    def reproduce(*arguments):
+        assert arguments == (
+            None,
+            None,
+            "en",
+            {"data_path": "a.csv", "mapping_path": "m.yaml", "n_boot": "9", "seed": "2"},
+            False,
+            True,
+            3,
+        )
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(study, "reproduce", reproduce)
+    options = "--data a.csv --mapping m.yaml --n-boot 9 --language en --resume --jobs 3 -p seed 2"
+    assert cli.main(["reproduce", *options.split()]) == 130
+    assert "the same command with --resume goes on" in capsys.readouterr().err
 
 
 def test_ctrl_c_ends_with_130_and_says_what_is_kept(monkeypatch, capsys):

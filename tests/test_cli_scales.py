@@ -94,6 +94,32 @@ def test_a_change_without_a_record_is_refused_with_its_line(run, hall, here):
     assert "allowed: a recorded change: emolabor scales record hall.yaml --part ps3 ..." in told
 
 
+@pytest.mark.parametrize(
+    ("changed", "found"),
+    [
+        ({"--note": [" "]}, "adaptation[1].change: found text ' '"),
+        ({"--date": ["2026-13-02"]}, "adaptation[1].date: found text '2026-13-02'; allowed: a date as YYYY-MM-DD"),
+        ({"--role": [""]}, "adaptation[1].roles[0]: found text ''"),
+        ({"--step": ["rewrite"]}, "step: found 'rewrite'; allowed: start, permission"),
+        ({"--guideline": ["XX"]}, "adaptation[1].guideline: found text 'XX'; allowed: PC-1"),
+        ({"--part": ["ps9"]}, "part: found 'ps9'; allowed: names"),
+        ({"--text": ["fr", "Texte"]}, "text: found the language 'fr'; allowed: zh, en"),
+        ({"--text": ["zh", ""]}, "dimensions[0].items[0].text.zh: found text ''"),
+        ({"--text": ["zh", "a\x07"]}, "dimensions[0].items[0].text.zh: found an unprintable character (U+0007)"),
+    ],
+)
+def test_a_step_that_is_none_is_refused_and_leaves_the_file_as_it_was(run, hall, here, changed, found):
+    before = (here / hall).read_bytes()
+    options = {"--part": "ps1", "--step": "rewording", "--note": "Why.", "--date": DAY, "--role": "researcher"}
+    options |= {"--text": ["zh", "新的说法。"], **changed}
+    typed = [
+        word for name, given in options.items() for word in (name, *([given] if isinstance(given, str) else given))
+    ]
+    assert found in run("record", hall, *typed, status=2)
+    assert (here / hall).read_bytes() == before
+    assert [path.name for path in here.iterdir()] == [hall]
+
+
 def test_validate_reports_every_file(run, hall, here, capsys):
     (here / "bad.yaml").write_text("key: [\n", encoding="utf-8")
     (here / "tab.yaml").write_text("key: a\n\tnames: b\n", encoding="utf-8")
@@ -137,6 +163,7 @@ def test_ratings_that_are_wrong_are_refused(run, here):
         (["new", "belonging"], "key: found 'belonging', a scale of the library"),
         (["new", "No key"], "lower-case letters, digits and _"),
         (["adapt", "belonging", "--to", "mine", "--date", "soon"], "a date as YYYY-MM-DD"),
+        (["adapt", "belonging", "--to", "mine", "--date", DAY, "--output", "mine.txt"], "a name that ends in .yaml"),
         (["validate", "gone.yaml"], "gone.yaml: found no readable file"),
         (["validate"], "Missing argument"),
         (["diff", "belonging", "gone.yaml"], "gone.yaml: found no readable file"),

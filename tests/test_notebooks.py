@@ -11,11 +11,24 @@ import nbformat
 import pytest
 
 from emolabor.study.compare import rounding_edges
+from emolabor.study.parameters import notebook_parameters
+from emolabor.study.plan import factors_of, results_name
 
 ROOT = Path(__file__).resolve().parents[1]
 PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 NAMES = [path.stem for path in PATHS]
-PARAMETERS = {"data_path", "mapping_path", "language", "estimator", "n_boot", "seed", "results_dir", "factor"}
+REFERENCE = ROOT / "results" / "reference"
+PARAMETERS = {
+    "data_path",
+    "mapping_path",
+    "language",
+    "estimator",
+    "n_boot",
+    "seed",
+    "results_dir",
+    "factor",
+    "smallest_effect",
+}
 
 
 @pytest.fixture(params=PATHS, ids=NAMES)
@@ -118,7 +131,9 @@ def test_tables_are_stored_before_they_are_shown(code):
 
 
 def test_results_are_stored_under_the_notebook_s_name_at_the_end(path, code):
-    assert f'Results("{path.stem}", results_dir, language' in "\n".join(cell.source for cell in code)
+    text = "\n".join(cell.source for cell in code)
+    assert f'Results("{path.stem}", results_dir, language' in text
+    assert ("factor" in notebook_parameters(path)) == ("factor=factor" in text)
     assert code[-1].source == "results.save()"
 
 
@@ -146,8 +161,14 @@ def test_simulated_is_said_wherever_simulated_answers_are_used(code, prose):
         assert re.search("simulated", prose[-1])
 
 
-def test_each_notebook_has_a_reference_and_each_reference_a_notebook():
-    assert sorted(path.stem for path in (ROOT / "results" / "reference").glob("*.json")) == NAMES
+def test_each_notebook_has_a_reference_for_each_of_its_factors_and_each_reference_a_notebook():
+    expected = [results_name(path.stem, factor) for path in PATHS for factor in factors_of(notebook_parameters(path))]
+    assert sorted(path.stem for path in REFERENCE.glob("*.json")) == sorted(expected)
+
+
+def test_a_notebook_that_runs_for_each_factor_is_committed_with_one_of_them(path):
+    defaults = notebook_parameters(path)
+    assert defaults.get("factor") in factors_of(defaults)
 
 
 def test_the_reference_holds_what_the_notebook_shows(path, code):
@@ -155,7 +176,8 @@ def test_the_reference_holds_what_the_notebook_shows(path, code):
     from emolabor.study.compare import flatten
     from emolabor.study.display import rounded
 
-    content = json.loads((ROOT / "results" / "reference" / f"{path.stem}.json").read_text(encoding="utf-8"))
+    name = results_name(path.stem, notebook_parameters(path).get("factor"))
+    content = json.loads((REFERENCE / f"{name}.json").read_text(encoding="utf-8"))
     stored = {rounded(value) for value in flatten(content["values"]).values() if type(value) in (int, float)}
     showing = [cell for cell in code if any("text/html" in output.get("data", {}) for output in cell.outputs)]
     cells = [
@@ -164,9 +186,9 @@ def test_the_reference_holds_what_the_notebook_shows(path, code):
     assert set(cells) <= stored
 
 
-def test_no_reference_number_sits_on_a_rounding_edge(path):
-    content = json.loads((ROOT / "results" / "reference" / f"{path.stem}.json").read_text(encoding="utf-8"))
-    assert rounding_edges(content["values"]) == []
+@pytest.mark.parametrize("reference", sorted(REFERENCE.glob("*.json")), ids=lambda path: path.stem)
+def test_no_reference_number_sits_on_a_rounding_edge(reference):
+    assert rounding_edges(json.loads(reference.read_text(encoding="utf-8"))["values"]) == []
 
 
 @pytest.mark.parametrize("arguments", [["check"], ["format", "--check"]])

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -11,13 +12,13 @@ import pytest
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 PAGES = ["from-answers-to-validation.md"]
 COMMAND = "import sys; from emolabor.cli import main; sys.exit(main(sys.argv[1:]))"
+# The shell's `emolabor` is the package under test.
+SHELL = f'emolabor() {{ {shlex.quote(sys.executable)} -c {shlex.quote(COMMAND)} "$@"; }}\n'
 
 
-def run(arguments, folder):
+def run(program, text, folder):
     environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "PYTHONIOENCODING": "utf-8"}
-    done = subprocess.run(
-        [sys.executable, *arguments], cwd=folder, env=environment, capture_output=True, encoding="utf-8"
-    )
+    done = subprocess.run([*program, text], cwd=folder, env=environment, capture_output=True, encoding="utf-8")
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -26,13 +27,11 @@ def run(arguments, folder):
 def test_every_command_runs_and_shows_what_the_page_shows(page, tmp_path):
     text, told = (DOCS / page).read_text(encoding="utf-8"), ""
     for language, block in re.findall(r"^```(\w*)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
+        assert language in ("sh", "python", "yaml", "text")
         if language == "python":
-            told += run(["-c", block], tmp_path)
-        elif language == "":
-            for line in block.splitlines():
-                program, *arguments = line.split()
-                assert program == "emolabor"
-                told += run(["-c", COMMAND, *arguments], tmp_path)
+            told += run([sys.executable, "-c"], block, tmp_path)
+        elif language == "sh":
+            told += run(["bash", "-e", "-c"], SHELL + block, tmp_path)
         elif language == "text":
             known = [line.strip() for line in told.splitlines()]
             assert [line for line in block.splitlines() if line.strip() not in known] == []

@@ -26,19 +26,35 @@ cli.add_command(scales)
     epilog=examples(
         "emolabor reproduce",
         "emolabor reproduce --only 07 --language en",
-        "emolabor reproduce --run mine -p data_path mine.csv",
+        "emolabor reproduce --data mine.xlsx --mapping mapping.yaml",
+        "emolabor reproduce --n-boot 500 --run quick",
+        "emolabor reproduce --resume",
     )
 )
 @click.option("--only", metavar="NAME", help="Run only notebooks whose names begin so, such as 07. No paper is built.")
+@click.option("--data", metavar="FILE", help="Your own file of answers, in place of the simulated ones.")
+@click.option("--mapping", metavar="YAML", help="Which column of it holds which item, where the names differ.")
 @click.option("--language", default="zh", show_default=True, metavar="zh|en", help="Language of tables and figures.")
-@click.option("--run", default="default", show_default=True, metavar="NAME", help="Results go to results/NAME/.")
+@click.option("--n-boot", metavar="N", help="Bootstrap resamples, for the notebooks that draw them.")
+@click.option("--run", metavar="NAME", help="Results go to results/NAME/; by default default, or your file's name.")
+@click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Notebooks at a time; by default one a core.")
+@click.option("--resume", is_flag=True, help="Keep what an earlier run finished from the same notebooks and data.")
 @click.option("-p", "parameters", nargs=2, multiple=True, metavar="NAME VALUE", help="Set a notebook parameter.")
 @click.option("--update-reference", is_flag=True, help="For maintainers: make this run the reference.")
-def reproduce(only, language, run, parameters, update_reference):
-    """Run the notebooks, build the paper, compare every value with the reference."""
+def reproduce(only, data, mapping, language, n_boot, run, jobs, resume, parameters, update_reference):
+    """Run the notebooks, build the paper, compare every value with the reference.
+
+    Results of your own data are not compared: the reference is of the simulated staff.
+    """
     from emolabor import study
 
-    finished = study.reproduce(run, only, language, dict(parameters), update_reference)
+    options = {"data_path": data, "mapping_path": mapping, "n_boot": n_boot}
+    given = {name: value for name, value in options.items() if value is not None} | dict(parameters)
+    try:
+        finished = study.reproduce(run, only, language, given, update_reference, resume, jobs)
+    except KeyboardInterrupt:
+        click.echo("\nStopped. What was finished is kept whole; the same command with --resume goes on.", err=True)
+        return 130
     click.echo(study.closing_table(finished, study.import_seconds(), Path.cwd()))
     return 0 if finished.succeeded else 1
 
@@ -72,6 +88,7 @@ def answer_file(command):
         "emolabor check export.xlsx --language zh --report report.csv",
         "emolabor check other.sav --write-mapping mapping.yaml",
         "emolabor check other.sav --mapping mapping.yaml",
+        "emolabor check folder_of_saved_answers --instrument survey.yaml",
     )
 )
 @answer_file
@@ -81,14 +98,16 @@ def answer_file(command):
 def check(file, instrument, mapping, write_mapping, report, language):
     """Read answers and report what does not fit the questionnaire.
 
-    Takes CSV, Excel, SPSS, Stata and Parquet files, and exports of 问卷星, KoboToolbox or ODK, and LimeSurvey. Columns
-    that it cannot place are listed.
+    Takes CSV, Excel, SPSS, Stata and Parquet files, exports of 问卷星, KoboToolbox or ODK, and LimeSurvey, and a folder
+    of the files that the web page saves, one a respondent. Columns that it cannot place are listed.
     """
-    from emolabor.files import csv_text, write_text
+    from emolabor.files import csv_text, refuse_overwriting, write_text
     from emolabor.instrument import load_instrument
     from emolabor.responses import propose_mapping, read_responses
     from emolabor.responses.telling import tell_findings, tell_proposal
 
+    for output in filter(None, (write_mapping, report)):
+        refuse_overwriting(output, file, instrument)
     questionnaire = load_instrument(instrument)
     proposal = propose_mapping(file, questionnaire, mapping)
     if write_mapping:
@@ -127,11 +146,13 @@ def screen(file, instrument, mapping, cutoffs, output):
 
     Prints counts, never a respondent's row.
     """
-    from emolabor.files import csv_text, write_text
+    from emolabor.files import csv_text, refuse_overwriting, write_text
     from emolabor.responses import screen as screen_staff
     from emolabor.responses import screening_sensitivity
     from emolabor.responses.telling import tell_screening
 
+    if output:
+        refuse_overwriting(output, file, instrument)
     staff = _read(file, instrument, mapping)
     screening = screen_staff(staff, cutoffs=dict(cutoffs))
     sensitivity = None if screening["careless"].all() else screening_sensitivity(staff, screening)
@@ -150,9 +171,11 @@ def score(file, instrument, mapping, output):
 
     Prints how the scores are distributed, never a respondent's row.
     """
-    from emolabor.files import csv_text, write_text
+    from emolabor.files import csv_text, refuse_overwriting, write_text
     from emolabor.responses import score as score_staff
 
+    if output:
+        refuse_overwriting(output, file, instrument)
     staff = _read(file, instrument, mapping)
     scores = score_staff(staff)
     click.echo(scores.agg(["count", "mean", "std", "min", "max"]).T.astype({"count": int}).round(3).to_string())
@@ -262,9 +285,11 @@ def questionnaire(instrument, format_name, output, language, mapping):
     """
     import yaml
 
-    from emolabor.files import write_text
+    from emolabor.files import refuse_overwriting, write_text
     from emolabor.instrument import load_instrument
 
+    if mapping:
+        refuse_overwriting(mapping, instrument, output)
     export = load_instrument(instrument).write(output, format=format_name, language=language)
     click.echo(f"written: {export.path}")
     if mapping and export.mapping:
@@ -292,10 +317,12 @@ def codebook(instrument, output, data, language):
 
     INSTRUMENT is window_staff or the path of an instrument's YAML file.
     """
+    from emolabor.files import refuse_overwriting
     from emolabor.instrument import codebook as make_codebook
     from emolabor.instrument import load_instrument
     from emolabor.responses import read_responses
 
+    refuse_overwriting(output, instrument, data or "")
     loaded = load_instrument(instrument)
     answers = read_responses(data, loaded).data if data else None
     book = make_codebook(loaded, answers, source=Path(data).name if data else None)

@@ -4,6 +4,8 @@ import os
 import tempfile
 from pathlib import Path
 
+from emolabor.errors import EmolaborError
+
 
 def write_bytes(path, data):
     """Write bytes under a temporary name in the same folder, then rename.
@@ -22,7 +24,11 @@ def write_bytes(path, data):
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    except OSError as error:
+        error.filename = str(path)  # the name that the user knows
+        raise
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
@@ -32,6 +38,26 @@ def write_bytes(path, data):
         os.unlink(temporary)
         raise
     return path
+
+
+def refuse_overwriting(path, *read):
+    """Refuse to write a result over one of the files that it is made from.
+
+    Parameters
+    ----------
+    path : str or Path
+        Where the result is to go.
+    *read : str or Path
+        The files that are read; what is no file is passed over.
+
+    Raises
+    ------
+    EmolaborError
+        `path` is one of them, by whatever name.
+    """
+    for file in read:
+        if os.path.exists(path) and os.path.exists(file) and os.path.samefile(path, file):
+            raise EmolaborError(f"{path}: found a file that this is made from; allowed: another name")
 
 
 def write_text(path, text):

@@ -8,7 +8,8 @@ from scipy.stats import norm
 import emolabor as el
 from emolabor.analysis.population import population_moments
 from emolabor.errors import EmolaborError
-from emolabor.sem.replications import normal_moments, replicate
+from emolabor.sem.replications import replicate
+from emolabor.sem.resampling import normal_moments
 
 REGRESSION = "y ~ start(0.3)*x"
 MEDIATION = """

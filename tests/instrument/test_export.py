@@ -193,12 +193,20 @@ def test_a_folder_is_refused_as_a_file(tmp_path):
     assert refused(small(), tmp_path, "wjx").startswith(f"path: found the folder '{tmp_path}'")
 
 
+@pytest.mark.parametrize("name", ["small.yaml", "calm.yaml"])
+def test_the_files_of_the_questionnaire_are_not_written_over(changed, tmp_path, name):
+    instrument, file = changed("small.yaml"), tmp_path / "small" / name
+    before = file.read_bytes()
+    assert "found a file that this is made from; allowed: another name" in refused(instrument, file, "wjx")
+    assert file.read_bytes() == before
+
+
 def test_what_a_format_cannot_carry_is_said(tmp_path):
     def told(name, language="zh"):
         return small().write(tmp_path / "out", format=name, language=language).not_carried
 
     assert told("html") == (
-        "files: each respondent saves a file of one row; put the rows together before reading them",
+        "files: each respondent saves a file of one row; keep them in one folder, which is read as a whole",
     )
     assert told("xlsform") == (
         "random order: the items of calm are asked in the written order",

@@ -111,6 +111,16 @@ def test_the_language_can_be_changed_and_the_next_respondent_begins_anew(page, t
     assert second["ca1"].isna().all()
 
 
+def test_the_folder_of_saved_files_is_read_as_one(page, tmp_path):
+    form, answers = make_form(small()), tmp_path / "answers"
+    page.goto(small().write(tmp_path / "page.html", format="html", language="zh").path.as_uri())
+    for given in ({"ca1": "2"}, {"ca1": "5"}):
+        answer(page, form, "zh", given)
+        saved(page, answers)
+        page.get_by_role("button", name="填写下一份").click()
+    assert read_responses(answers, small()).data["ca1"].tolist() == [2, 5]
+
+
 def test_without_consent_and_with_a_wrong_code_there_is_no_next_page(page, tmp_path):
     form = make_form(small())
     page.goto(small().write(tmp_path / "page.html", format="html", language="en").path.as_uri())

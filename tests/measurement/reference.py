@@ -1,8 +1,10 @@
 """Data and reference numbers that the tests of this room share."""
 
 from importlib.util import find_spec
+from itertools import permutations
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 R = Path(__file__).parents[1] / "r"
@@ -32,3 +34,12 @@ def likert():
 def personality():
     """Correlations of the 25 items of psychTools::bfi, 2,436 respondents."""
     return own("bfi_correlations", index_col=0)
+
+
+def aligned(found, reference):
+    """Permute and turn found factors (p, m) to the reference; return them with order and signs."""
+    m = found.shape[1]
+    products = found.T @ reference
+    order = max(permutations(range(m)), key=lambda order: sum(abs(products[order[k], k]) for k in range(m)))
+    sign = np.sign([products[order[k], k] for k in range(m)])
+    return found[:, order] * sign, list(order), sign

@@ -25,7 +25,7 @@ def teams(case):
 
 @pytest.mark.parametrize("case", ["equal", "unequal"])
 @pytest.mark.parametrize("measure", ["f", "pvalue", "icc1", "icc2", "design_effect"])
-def test_intraclass_correlations_follow_from_an_analysis_of_variance_in_r(case, measure):
+def test_intraclass_correlations_are_those_of_multilevel(case, measure):
     found = agreement(teams(case), DIMENSIONS, "team", points=5).table
     expected = [REFERENCE[f"{case} {letter}", measure] for letter in "abc"]
     np.testing.assert_allclose(found[measure], expected, rtol=1e-9, atol=CLOSED)
@@ -33,11 +33,29 @@ def test_intraclass_correlations_follow_from_an_analysis_of_variance_in_r(case, 
 
 @pytest.mark.parametrize("case", ["equal", "unequal"])
 @pytest.mark.parametrize("null", NULLS)
-def test_rwg_follows_its_formula(case, null):
+def test_rwg_is_that_of_multilevel(case, null):
     found = agreement(teams(case), DIMENSIONS, "team", points=5, null=null).table
     for measure in ("rwg_mean", "rwg_median"):
         expected = [REFERENCE[f"{case} {letter}", f"{measure}_{null}"] for letter in "abc"]
         np.testing.assert_allclose(found[measure], expected, rtol=0, atol=CLOSED)
+
+
+@pytest.mark.parametrize("case", ["equal", "unequal"])
+def test_rwg_of_each_team_is_that_of_multilevel(case):
+    shown = agreement(teams(case), DIMENSIONS, "team", points=5).by_group
+    expected = [REFERENCE[f"{case} {row.dimension}", f"rwg team {row.group}"] for row in shown.itertuples()]
+    assert len(shown) >= 3 * 40
+    np.testing.assert_allclose(shown["rwg"], expected, rtol=0, atol=CLOSED)
+
+
+def test_four_judges_of_six_targets_as_published():
+    # Shrout & Fleiss (1979), Table 2; their Table 4 prints ICC(1, 1) = .17 and ICC(1, 4) = .44, so half a unit of the
+    # second decimal is what one can ask. A target is a group, a judge's rating a member's score (one item asked twice).
+    ratings = [[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9], [6, 2, 4, 7]]
+    long = pd.DataFrame(ratings).melt(ignore_index=False, value_name="item").reset_index(names="target")
+    found = agreement(long.assign(again=long["item"]), {"rating": ["item", "again"]}, "target", points=10).table
+    assert found.loc["rating", "icc1"] == pytest.approx(0.17, abs=0.005)
+    assert found.loc["rating", "icc2"] == pytest.approx(0.44, abs=0.005)
 
 
 def test_in_equal_teams_the_intraclass_correlations_are_psychs_one_way_ones():

@@ -1,33 +1,33 @@
-# Reference numbers for tests/measurement/test_agreement.py and test_retest.py, from psych 2.2.9 and base R:
-# agreement.csv.
+# Reference numbers for tests/measurement/test_agreement.py and test_retest.py, from multilevel 2.7 (ICC1, ICC2, rwg.j),
+# psych 2.2.9 and base R: agreement.csv.
 #
 #   Rscript tests/r/agreement.R
-suppressMessages(library(psych))
+suppressMessages({library(psych); library(multilevel)})
 here <- dirname(sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)))
 likert <- read.csv(file.path(here, "data", "likert.csv"))
 rows <- list()
 add <- function(case, what, value) rows[[length(rows) + 1]] <<- data.frame(case, what, value)
 
-# Teams of ten, and the same without every seventh respondent: unequal teams. Bliese's (2000) formulas on base R's aov.
+# Teams of ten, and the same without every seventh respondent: unequal teams. The design effect is Kish's
+# (1965) formula on multilevel's ICC(1).
 likert$unequal <- seq_len(nrow(likert)) %% 7 > 0 & !(likert$team > 40 & seq_len(nrow(likert)) %% 10 > 3)
 for (case in c("equal", "unequal")) {
   data <- if (case == "equal") likert else likert[likert$unequal, ]
   for (dimension in c("a", "b", "c")) {
     items <- data[grep(paste0("^", dimension), names(data))]
-    table <- anova(lm(rowMeans(items) ~ factor(data$team)))
-    between <- table[1, 3]; within <- table[2, 3]; size <- nrow(data) / length(unique(data$team))
+    model <- aov(rowMeans(items) ~ factor(data$team))
+    table <- anova(model)
     name <- paste(case, dimension)
     add(name, "f", table[1, 4]); add(name, "pvalue", table[1, 5])
-    add(name, "icc1", (between - within) / (between + (size - 1) * within))
-    add(name, "icc2", (between - within) / between)
-    add(name, "design_effect", 1 + (size - 1) * (between - within) / (between + (size - 1) * within))
+    add(name, "icc1", ICC1(model)); add(name, "icc2", ICC2(model))
+    add(name, "design_effect", 1 + (nrow(data) / length(unique(data$team)) - 1) * ICC1(model))
     for (null in c("uniform", "slight_skew", "moderate_skew", "heavy_skew")) {
       expected <- c(uniform = 2, slight_skew = 1.34, moderate_skew = .90, heavy_skew = .44)[[null]]
-      agreement <- sapply(split(items, data$team), function(team) {
-        v <- mean(sapply(team, var)) / expected
-        if (v > 1) 0 else 5 * (1 - v) / (5 * (1 - v) + v)
-      })
-      add(name, paste0("rwg_mean_", null), mean(agreement)); add(name, paste0("rwg_median_", null), median(agreement))
+      agreement <- rwg.j(items, data$team, ranvar = expected)
+      add(name, paste0("rwg_mean_", null), mean(agreement$rwg.j))
+      add(name, paste0("rwg_median_", null), median(agreement$rwg.j))
+      if (null == "uniform")
+        for (i in seq_len(nrow(agreement))) add(name, paste("rwg team", agreement$grpid[i]), agreement$rwg.j[i])
     }
   }
 }

@@ -4,7 +4,7 @@
 #
 # psych's fa(rotate = "varimax") and "promax" end where stats::varimax stops by default, up to .004 from the maximum in the
 # loadings. They are stored as psych_varimax and psych_promax; "varimax" and "promax" are the same rotations from
-# stats::varimax at its maximum and stats::promax. Geomin (minres only): the best of 20 random starts.
+# stats::varimax at its maximum and stats::promax. Geomin: the best of 20 random starts.
 suppressMessages({library(psych); library(GPArotation)})
 here <- dirname(sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)))
 folder <- commandArgs(TRUE)[1]
@@ -73,7 +73,6 @@ for (name in names(sets)) {
     oblique <- promax(normalised, m = 4)
     add(name, method, "promax", rbind(tidy(unclass(oblique$loadings) * length, "loadings"),
                                       tidy(solve(crossprod(oblique$rotmat)), "phi")))
-    if (method == "ml") next
     best <- best_geomin(unclass(fit$loadings))
     add(name, method, "geomin", rbind(tidy(best$loadings, "loadings"), tidy(best$Phi, "phi"),
                                       numbers(c(criterion = min(best$Table[, 2])))))

@@ -216,7 +216,59 @@ def test_every_ending_has_a_test():
     assert {*SUFFIXES, ".xlsm"} == set(reading._READERS)
 
 
-def test_a_folder_is_refused(instrument, tmp_path):
+@pytest.fixture
+def folder(tmp_path, staff):
+    """A folder of one-row files, as the web page saves them, and what else gathers in a folder."""
+    for number in range(len(staff)):
+        staff.iloc[[number]].to_csv(tmp_path / f"answers-{number:03}.csv", index=False, encoding="utf-8-sig")
+    (tmp_path / "._answers-000.csv").write_bytes(b"\x00\x05")
+    (tmp_path / "~$answers-000.csv").write_bytes(b"\x00\x05")
+    return tmp_path
+
+
+def test_a_folder_of_files_is_read_as_one(folder, staff, instrument):
+    read = el.read_responses(folder, instrument)
+    pd.testing.assert_frame_equal(read.data, staff, check_dtype=False)
+    assert read.report_text("en") == (
+        "40 files were read in the order of their names, and their rows counted through; row 2 is the first."
+    )
+    assert read.report_text("zh").startswith("按文件名顺序读取了 40 个文件")
+    assert len(el.propose_mapping(folder, instrument).placed) == len(instrument.columns)
+
+
+def test_rows_of_a_folder_are_counted_through_and_what_is_not_read_is_named(folder, staff, instrument):
+    (folder / "notes.docx").write_bytes(b"PK")
+    (folder / "more").mkdir()
+    staff.iloc[[7]].assign(sa1=9).to_csv(folder / "answers-007.csv", index=False)
+    read = el.read_responses(folder, instrument)
+    report = read.report.set_index("kind")
+    assert report.loc["unread", "found"] == "more, notes.docx"
+    assert report.loc["not_allowed", ["row", "column"]].tolist() == [9, "sa1"]
+    assert pd.isna(read.data.loc[7, "sa1"])
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("zz.csv", "respondent,centre\n1,C01\n", r"zz\.csv: found other headings than in answers-000\.csv: department"),
+        ("zz.csv", "", r"zz\.csv: found no text"),
+        ("zz.csv", '"a', r"zz\.csv, line 1: found unexpected end of data"),
+    ],
+)
+def test_one_wrong_file_in_a_folder_is_named(folder, instrument, name, content, told):
+    (folder / name).write_text(content, encoding="utf-8")
+    with pytest.raises(EmolaborError, match=told):
+        el.read_responses(folder, instrument)
+
+
+def test_columns_in_another_order_are_refused(folder, staff, instrument):
+    staff.iloc[[1], ::-1].to_csv(folder / "answers-001.csv", index=False)
+    with pytest.raises(EmolaborError, match=r"answers-001\.csv: found other headings .*: another order; allowed"):
+        el.read_responses(folder, instrument)
+
+
+def test_a_folder_without_answers_is_refused(instrument, tmp_path):
     (tmp_path / "mine.csv").mkdir()
-    with pytest.raises(EmolaborError, match=r"mine\.csv: found no readable file"):
-        el.read_responses(tmp_path / "mine.csv", instrument)
+    for path in (tmp_path, tmp_path / "mine.csv"):
+        with pytest.raises(EmolaborError, match=r"found a folder without \.csv files"):
+            el.read_responses(path, instrument)

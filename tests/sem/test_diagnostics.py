@@ -9,7 +9,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 from lavaan_cases import case_table, fitted, frame
-from reference import R, parameters
+from reference import parameters
 
 import emolabor as el
 from emolabor.errors import EmolaborError
@@ -206,16 +206,6 @@ def test_mistakes_are_named(ask, found):
     fit = el.sem("f =~ x1 + x2 + x3 + x4", sample_cov=data.cov(), n_obs=301)
     with pytest.raises(EmolaborError, match=found):
         ask(fit)
-
-
-@pytest.mark.parametrize("name", ["factor_scores", "local_fit"])
-def test_formulas_for_continuous_answers_refuse_ordered_ones(name):
-    data = pd.read_csv(R / "data" / "ordinal.csv")
-    fit = el.sem("f =~ a1 + a2 + a3 + a4", data, ordered=True)
-    with pytest.raises(EmolaborError, match="ordered variables"):
-        getattr(fit, name)()
-    cor = fit.residuals("cor")
-    assert (np.diag(cor) == pytest.approx(0, abs=1e-12)) and 0 < np.abs(cor.to_numpy()).max() < 0.2
 
 
 def test_what_needs_latent_variables_or_likelihood_says_so():

@@ -1,10 +1,10 @@
 import json
 
 import nbformat
-import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from emolabor.study.execution import clean, execute
+from emolabor.study.plan import Job
 
 
 def test_what_changes_from_run_to_run_is_removed():
@@ -23,36 +23,21 @@ def test_what_changes_from_run_to_run_is_removed():
     assert cleaned.cells[0].id == "injected-0"
 
 
-def test_a_notebook_runs_in_its_folder_with_its_parameters(project):
-    output = project / "executed.ipynb"
+def test_a_notebook_runs_in_its_folder_with_its_parameters_and_writes_to_its_stage(project, tmp_path):
     parameters = {"seed": 4, "results_dir": "../results/executed"}
-    execution = execute(project / "notebooks" / "01_first.ipynb", output, parameters)
-    assert execution.problem == ""
-    content = json.loads((project / "results" / "executed" / "01_first.json").read_text(encoding="utf-8"))
+    job = Job("01_first", project / "notebooks" / "01_first.ipynb", {}, parameters)
+    assert execute(job, tmp_path).problem == ""
+    content = json.loads((tmp_path / "01_first.json").read_text(encoding="utf-8"))
     assert content["parameters"] == {"language": "zh", "seed": 4}
     assert content["values"] == {"fit": {"cfi": 0.94}}
+    output = tmp_path / "notebooks" / "01_first.ipynb"
     notebook = nbformat.read(output, as_version=4)
-    assert str(project) not in output.read_text(encoding="utf-8")
+    assert str(tmp_path) not in output.read_text(encoding="utf-8")
     assert [cell.execution_count for cell in notebook.cells] == [1, 2, 3, 4]
+    assert not (project / "results" / "executed").exists()
 
 
-def test_a_failing_notebook_is_named_with_cell_and_message_and_leaves_no_copy(project):
-    output = project / "broken.ipynb"
-    execution = execute(project / "notebooks" / "03_broken.ipynb", output, {})
+def test_a_failing_notebook_is_named_with_cell_and_message_and_leaves_no_copy(project, tmp_path):
+    execution = execute(Job("03_broken", project / "notebooks" / "03_broken.ipynb", {}, {}), tmp_path)
     assert execution.problem == "03_broken: cell [2] (x = 1): ValueError: no such thing"
-    assert not output.exists()
-
-
-@pytest.mark.parametrize(
-    "library", ["OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"]
-)
-def test_workers_use_one_thread(library, monkeypatch):
-    import os
-    import signal
-
-    from emolabor.study import execution
-
-    monkeypatch.setenv(library, "8")
-    monkeypatch.setattr(signal, "signal", lambda *_: None)
-    execution._start_worker()
-    assert os.environ[library] == "1"
+    assert list(tmp_path.iterdir()) == []

@@ -29,10 +29,12 @@ def test_good_notebooks_leave_results_and_executed_copies(run):
     assert sorted(path.name for path in run.folder.glob("*.json")) == [
         "01_first.json",
         "02_second.json",
+        "04_silent.json",
         "environment.json",
+        "finished.json",
     ]
     copies = sorted(path.name for path in (run.folder / "notebooks").iterdir())
-    assert copies == ["01_first.ipynb", "02_second.ipynb", "04_silent.ipynb"]
+    assert copies == ["01_first.ipynb", "02_second.ipynb"]
 
 
 def test_with_default_parameters_nothing_is_injected(run):
@@ -47,6 +49,11 @@ def test_failed_notebooks_are_named_and_the_others_go_on(run):
         "04_silent: stored no results; its last cell must call results.save()",
     ]
     assert not run.succeeded
+
+
+def test_a_result_of_an_earlier_run_is_left_but_not_compared(run):
+    assert (run.folder / "04_silent.json").read_text() == "{}"
+    assert "04_silent" not in [comparison.notebook for comparison in run.comparisons]
 
 
 def test_results_are_compared_with_the_reference(run):
@@ -101,12 +108,14 @@ def test_mistakes_are_refused_before_anything_runs(arguments, message, project, 
 
 
 def test_a_number_on_a_rounding_edge_does_not_become_a_reference(project, tmp_path):
+    from emolabor.study.plan import plan_jobs
     from emolabor.study.runner import update_reference
 
     content = {"notebook": "01_first", "parameters": {}, "values": {"fit": {"cfi": 0.9125000049}}}
     (tmp_path / "01_first.json").write_text(json.dumps(content))
+    jobs = plan_jobs(project / "notebooks", "01", {})
     with pytest.raises(EmolaborError, match="01_first: too near a rounding edge for a reference: fit > cfi"):
-        update_reference(project, tmp_path, ["01_first"])
+        update_reference(project, tmp_path, jobs)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for one process")
@@ -125,10 +134,15 @@ def test_ctrl_c_keeps_finished_results_whole_and_leaves_no_kernel(project, write
     process.send_signal(signal.SIGINT)
     _, told = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert "What was finished is kept" in told
+    assert "the same command with --resume goes on" in told
     assert "Traceback" not in told
     assert json.loads((root / "results" / "default" / "01_first.json").read_text())["values"] == {"fit": {"cfi": 0.91}}
-    assert sorted(path.name for path in (root / "results" / "default").iterdir()) == ["01_first.json", "notebooks"]
+    assert sorted(path.name for path in (root / "results" / "default").iterdir()) == [
+        ".lock",
+        "01_first.json",
+        "finished.json",
+        "notebooks",
+    ]
     kernel = int((root / "pid").read_text())
     _wait(lambda: not _is_alive(kernel))
 

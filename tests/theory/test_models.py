@@ -91,6 +91,14 @@ def test_indirect_claims_are_products_of_labelled_steps(claims, text):
     assert {label for (product,) in defined.values() for label in product.split("*")} == labels
 
 
+def test_without_indirect_claims_nothing_is_labelled_and_the_paths_are_the_same(claims, text):
+    plain = full_model(load_instrument("window_staff").dimensions(), claims, indirect=False)
+    assert ":=" not in plain
+    assert "*" not in plain
+    lines = [line for line in text.splitlines() if ":=" not in line]
+    assert plain == re.sub(r"\w+\*", "", "\n".join(lines))
+
+
 def test_the_engine_reads_the_same_names(text):
     syntax, rows = parse_model(text), read(text)
     for operator in ("=~", "~", "~~"):

@@ -1,6 +1,8 @@
 """What follows from a fit, and what published studies say."""
 
 from emolabor.analysis.confounding import confounding
+from emolabor.analysis.lever_groups import GroupLevers, levers_by_group
+from emolabor.analysis.levers import Levers, levers
 from emolabor.analysis.planning import smallest_steps, standardized_population
 from emolabor.analysis.power import power, sample_size
 from emolabor.analysis.profiles import Profiles, profiles
@@ -8,16 +10,21 @@ from emolabor.analysis.published import compare_published, latent_models
 from emolabor.analysis.published_tables import PublishedTable, load_published
 from emolabor.analysis.rmsea_power import rmsea_power, rmsea_sample_size
 from emolabor.analysis.rounding_bands import rounding_bands
-from emolabor.analysis.verdicts import verdicts
+from emolabor.analysis.verdicts import product_terms, verdicts
 
 __all__ = [
+    "GroupLevers",
+    "Levers",
     "Profiles",
     "PublishedTable",
     "compare_published",
     "confounding",
     "latent_models",
+    "levers",
+    "levers_by_group",
     "load_published",
     "power",
+    "product_terms",
     "profiles",
     "rmsea_power",
     "rmsea_sample_size",

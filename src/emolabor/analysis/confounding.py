@@ -16,7 +16,6 @@ from emolabor.errors import EmolaborError
 from emolabor.sem.api import fit_table
 from emolabor.sem.effects import effects_table
 from emolabor.sem.paths import Effect, list_effects
-from emolabor.sem.residuals import refuse_ordered
 from emolabor.sem.table import Row
 
 GRID = np.arange(-8, 9) / 10
@@ -116,7 +115,8 @@ def _effect(fit, source, mediator, outcome):
     """The ways from source to outcome that end with the step from the mediator, as one effect."""
     if fit.table.n_groups > 1:
         raise EmolaborError(f"confounding: found {fit.table.n_groups} groups, allowed: a fit of one group.")
-    refuse_ordered(fit, "confounding")
+    if fit.table.ordered:
+        raise EmolaborError("confounding: found a fit with ordered variables, allowed: continuous ones.")
     ways = []
     for effect in list_effects(fit.table):
         if effect.source == source and effect.target == outcome and effect.kind == "specific":

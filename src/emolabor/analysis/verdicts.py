@@ -4,11 +4,12 @@ import numpy as np
 import pandas as pd
 
 from emolabor.errors import EmolaborError
+from emolabor.sem import interaction_size
 
 COLUMNS = ("section", "expected", "est", "ci_lower", "ci_upper", "verdict")
 
 
-def verdicts(fit, claims, smallest_effect=0.05):
+def verdicts(fit, claims, smallest_effect=0.05, products=None):
     """Judge every path of every claim by its standardized estimate and 95 % interval.
 
     With d the direction that the claim expects (1 or -1), the rule reads the estimate and the interval times d:
@@ -20,32 +21,35 @@ def verdicts(fit, claims, smallest_effect=0.05):
     - *undecided*: anything else: the interval leaves both open, or lies above 0 with an estimate below the smallest
       effect of interest;
     - *not testable*: the claim says that data of this kind cannot test it;
-    - *not estimated*: the fit has no such parameter; so it is for every moderation claim as long as models carry no
-      product terms.
+    - *not estimated*: neither the fit nor the products hold such a parameter.
 
     The first two cannot hold together. Since a two-sided 95 % interval is read on one side, each errs in at most
     2.5 % of samples at its own limit. A fit that did not converge or is improper decides nothing: all its paths are
     undecided. "Supported" means associated as expected; data from one point in time show no causes. An indirect path is
     a product of numbers below 1, so the same smallest effect asks more of it than of a direct one.
 
-    The engine gives no standard error of standardized values, so the interval is the raw one times ``std_all / est``;
-    the standard deviations in that ratio count as known, as if the sample's were the population's.
+    Estimates and intervals are standardized, with the delta method's errors (`Fit.standardized`). A moderation is
+    judged by the size of its product term (`product_terms`), the change of the standardized path with each standard
+    deviation of the moderator.
 
     Parameters
     ----------
     fit : Fit
-        A fit of `theory.full_model` for these claims, or any object with ``tidy()``, ``converged``, ``admissible``.
+        A fit of `theory.full_model` for these claims.
     claims : iterable of Claim
         As `theory.load_claims` gives them.
     smallest_effect : float
         Smallest effect of interest, standardized, at least 0 and below 1.
+    products : DataFrame, optional
+        What `product_terms` says of the moderated paths; without it these are not estimated.
 
     Returns
     -------
     DataFrame
         One row a path of a claim, one for a claim without paths. Index claim and path
         (``C02 surface_acting>exhaustion``, ``C07``); columns section, expected (+ or -), est, ci_lower, ci_upper (all
-        standardized; for an indirect path those of its defined parameter), verdict.
+        standardized; for an indirect path those of its defined parameter, for a moderated one those of its product),
+        verdict.
 
     Raises
     ------
@@ -64,20 +68,17 @@ def verdicts(fit, claims, smallest_effect=0.05):
     """
     if not 0 <= smallest_effect < 1:
         raise EmolaborError(f"smallest_effect: found {smallest_effect!r}, allowed: from 0 to below 1, standardized")
-    estimates = _standardized(fit.tidy())
-    sound = fit.converged and fit.admissible
+    estimates = _standardized(fit) | _of_products(products)
     rows = {}
     for claim in claims:
         if not claim.testable:
             rows[claim.id] = (claim.section, None, np.nan, np.nan, np.nan, "not testable")
         for path in claim.paths:
-            found = estimates.get(_parameter(path))
-            est, lower, upper = found or (np.nan, np.nan, np.nan)
+            est, lower, upper, sound = estimates.get(_parameter(path), (np.nan, np.nan, np.nan, None))
             direction = 1 if path.sign == "+" else -1
-            if found is None:
-                verdict = "not estimated"
-            else:
-                verdict = judge(est, lower, upper, direction, smallest_effect) if sound else "undecided"
+            verdict = "not estimated" if sound is None else "undecided"
+            if sound:
+                verdict = judge(est, lower, upper, direction, smallest_effect)
             rows[f"{claim.id} {path.key}"] = (claim.section, path.sign, est, lower, upper, verdict)
     return pd.DataFrame.from_dict(rows, orient="index", columns=list(COLUMNS)).rename_axis("claim")
 
@@ -116,18 +117,57 @@ def judge(est, ci_lower, ci_upper, direction, smallest_effect):
     return "undecided"
 
 
+def product_terms(fit, interactions):
+    """Tabulate the size of every product term of a fit.
+
+    Parameters
+    ----------
+    fit : Fit
+        Of a `theory.moderated_model`.
+    interactions : dict of str to Interaction
+        A path's key to its product, as that model has them.
+
+    Returns
+    -------
+    DataFrame
+        One row a moderated path, by its key: est, se, z, pvalue, ci_lower, ci_upper (standardized,
+        `sem.interaction_size`), admissible (of the fit that it comes from).
+
+    Examples
+    --------
+    >>> from emolabor.sem import sem
+    >>> from emolabor.simulation import simulate_staff
+    >>> from emolabor.theory import load_claims, moderated_model
+    >>> keys = {"da": "deep_acting", "ex": "exhaustion", "sq": "service_quality"}
+    >>> items = {name: [f"{key}{i}" for i in (1, 2, 3)] for key, name in keys.items()}
+    >>> claims = [claim for claim in load_claims() if claim.id == "C08"]
+    >>> moderated = moderated_model(items, claims, simulate_staff(400))
+    >>> fit = sem(moderated.model, moderated.data, estimator="MLR")
+    >>> product_terms(fit, moderated.interactions)["admissible"].to_dict()
+    {'deep_acting*exhaustion>service_quality': True}
+    """
+    rows = {key: interaction_size(fit, one) for key, one in interactions.items()}
+    columns = ["est", "se", "z", "pvalue", "ci_lower", "ci_upper"]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=columns).assign(admissible=fit.admissible)
+
+
 def _parameter(path):
-    """Return where `tidy()` keeps a path: (op, lhs, rhs), or (op, name) for a defined parameter; None for products."""
+    """Return by what a path's estimate is found: the key of a product, (outcome, predictor), or a defined name."""
     if path.moderator:
-        return None
-    return (":=", path.parameter) if path.via else ("~", path.to, path.source)
+        return path.key
+    return path.parameter if path.via else (path.to, path.source)
 
 
-def _standardized(tidy):
-    """Map each regression and defined parameter to its standardized estimate, lower and upper end."""
-    estimates = {}
-    for row in tidy[tidy["op"].isin(("~", ":="))].itertuples():
-        key = (":=", row.lhs) if row.op == ":=" else ("~", row.lhs, row.rhs)
-        ratio = row.std_all / row.est if row.est else np.nan
-        estimates[key] = (row.std_all, row.ci_lower * ratio, row.ci_upper * ratio)
-    return estimates
+def _standardized(fit):
+    """Map each regression and defined parameter to its standardized estimate, its ends, and whether to trust them."""
+    table = fit.standardized()
+    return {
+        row.lhs if row.op == ":=" else (row.lhs, row.rhs): (row.est, row.ci_lower, row.ci_upper, fit.admissible)
+        for row in table[table["op"].isin(("~", ":="))].itertuples()
+    }
+
+
+def _of_products(products):
+    if products is None:
+        return {}
+    return {row.Index: (row.est, row.ci_lower, row.ci_upper, row.admissible) for row in products.itertuples()}

@@ -5,7 +5,7 @@ from importlib import import_module
 from pathlib import Path
 
 from emolabor.errors import EmolaborError
-from emolabor.files import write_bytes
+from emolabor.files import refuse_overwriting, write_bytes
 from emolabor.instrument.form import make_form
 from emolabor.instrument.losses import mapping, not_carried
 from emolabor.scales.scale import PLACEHOLDER, check_language
@@ -67,6 +67,7 @@ def write_instrument(instrument, path, format, language=None):
     content = getattr(import_module(f"emolabor.instrument.writers.{module}"), function)(instrument, language)
     if Path(path).is_dir():
         raise EmolaborError(f"path: found the folder {str(path)!r}; allowed: the name of a file")
+    refuse_overwriting(path, *instrument.files.values())
     form = make_form(instrument)
     written = write_bytes(path, content)
     return Export(written, format, language, not_carried(form, lost, language), mapping(form, lost))

@@ -195,6 +195,40 @@ class Instrument:
         named = (entry for scale in self.scales for entry in (scale, *scale.dimensions))
         return {entry.key: entry.names[language] for entry in named}
 
+    def background_names(self, language):
+        """Map each background column and each of its codes to its label.
+
+        Parameters
+        ----------
+        language : str
+            "zh" or "en".
+
+        Returns
+        -------
+        dict
+            ``column`` and ``column=code`` to label; a code that is a word, such as ``agency``, also alone.
+
+        Raises
+        ------
+        EmolaborError
+            The instrument is not written in `language`.
+
+        Examples
+        --------
+        >>> from emolabor.instrument import load_instrument
+        >>> names = load_instrument("window_staff").background_names("en")
+        >>> names["dispatch_type"], names["dispatch_type=agency"], names["agency"]
+        ('Type of employment', 'Agency worker', 'Agency worker')
+        """
+        check_language(language, self.languages)
+        names = {}
+        for variable in self.background:
+            names[variable.key] = variable.names[language]
+            for code, labels in variable.values.items():
+                names[f"{variable.key}={code}"] = labels[language]
+                names |= {code: labels[language]} if isinstance(code, str) else {}
+        return names
+
     def value_names(self, key, language):
         """Map each code of a background choice to its label.
 

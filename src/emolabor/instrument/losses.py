@@ -123,7 +123,7 @@ def _web_only(form, language):
 
 
 def _files(form, language):
-    return "files: each respondent saves a file of one row; put the rows together before reading them"
+    return "files: each respondent saves a file of one row; keep them in one folder, which is read as a whole"
 
 
 def _agency(form, language):

@@ -5,8 +5,12 @@ from emolabor.drawing.path_diagram import path_diagram
 from emolabor.drawing.style import save_figure
 from emolabor.report.build import build_paper
 from emolabor.report.closing import closing_picture
+from emolabor.report.figures.importance_map import importance_map
+from emolabor.report.figures.levers import lever_figure
+from emolabor.report.figures.likert import likert_figure
 from emolabor.report.figures.power_curves import power_curves
 from emolabor.report.figures.profiles import profile_figure
+from emolabor.report.page import write_table
 from emolabor.report.paper import fill
 from emolabor.report.results import load_results
 from emolabor.report.tables import pipe_table
@@ -18,6 +22,9 @@ __all__ = [
     "closing_picture",
     "fill",
     "font_folder",
+    "importance_map",
+    "lever_figure",
+    "likert_figure",
     "load_results",
     "path_diagram",
     "pipe_table",
@@ -25,5 +32,6 @@ __all__ = [
     "profile_figure",
     "save_figure",
     "use_chinese_fonts",
+    "write_table",
     "write_validation",
 ]

@@ -1,12 +1,8 @@
 """From manuscript and results to HTML, DOCX and PDF: offline, and byte for byte the same on repeat."""
 
-import io
 import json
-import os
 import re
-import subprocess
 import tempfile
-import zipfile
 from pathlib import Path
 
 from emolabor.drawing.fonts import font_folder
@@ -14,17 +10,15 @@ from emolabor.errors import EmolaborError
 from emolabor.files import write_bytes
 from emolabor.instrument import load_instrument
 from emolabor.report.floats import read_floats
+from emolabor.report.pandoc import EPOCH, WRITING, pandoc, same_zip
 from emolabor.report.paper import fill
 from emolabor.report.results import load_results
 from emolabor.report.word import reference_document
 
-# 1 January 2026; a paper's date is the date of its results, not of its build.
-EPOCH = 1767225600
 HAN = re.compile("[\u4e00-\u9fff]")
 STYLES = {"en": "apa.csl", "zh": "china-national-standard-gb-t-7714-2015-author-date.csl"}
-# Language tags as citeproc and as pandoc's own translations know them.
+# Language tags as citeproc knows them.
 CITING = {"en": "en-US", "zh": "zh-CN"}
-WRITING = {"en": "en-US", "zh": "zh-Hans"}
 
 
 def build_paper(results_folder, languages=("zh", "en"), paper_folder=None):
@@ -130,21 +124,6 @@ def _latin_others(node, in_citation):
             _latin_others(part, in_citation)
 
 
-def pandoc(arguments, text=b""):
-    """Run pandoc with a fixed clock and return what it prints."""
-    import pypandoc
-
-    run = subprocess.run(
-        [pypandoc.get_pandoc_path(), *arguments],
-        input=text,
-        capture_output=True,
-        env={**os.environ, "SOURCE_DATE_EPOCH": str(EPOCH)},
-    )
-    if run.returncode or run.stderr:
-        raise EmolaborError(f"pandoc: {run.stderr.decode('utf-8', 'replace').strip()}")
-    return run.stdout
-
-
 def _pdf(source, scratch):
     """Set a typst text with the package's own fonts and no others."""
     import typst
@@ -152,12 +131,3 @@ def _pdf(source, scratch):
     path = scratch / "paper.typ"
     path.write_bytes(source)
     return typst.compile(str(path), font_paths=[str(font_folder())], ignore_system_fonts=True, timestamp=EPOCH)
-
-
-def same_zip(data):
-    """Write a zip again with fixed times, so that equal contents are equal bytes."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            new.writestr(zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0)), old.read(name), zipfile.ZIP_DEFLATED)
-    return buffer.getvalue()

@@ -2,23 +2,17 @@
 
 import json
 import re
-import tempfile
 from functools import cache
 from importlib import resources
-from pathlib import Path
 
 import pandas as pd
 import yaml
 
 from emolabor.drawing.formats import show
-from emolabor.errors import EmolaborError
-from emolabor.files import write_bytes
 from emolabor.measurement.answers import as_instrument
-from emolabor.report.build import WRITING, pandoc, same_zip
+from emolabor.report.page import check_file, write_page
 from emolabor.report.tables import pipe_table
-from emolabor.report.word import reference_document
 from emolabor.responses.findings import sentences
-from emolabor.scales.scale import check_language
 
 ENDINGS = (".md", ".html", ".docx")
 
@@ -46,46 +40,20 @@ def write_validation(report, path, language="zh"):
     Examples
     --------
     >>> import emolabor as el
+    >>> import tempfile
+    >>> from pathlib import Path
     >>> report = el.validation_report(el.simulate_staff(n=300, seed=1), el.load_scale("emotional_exhaustion"))
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     write_validation(report, Path(folder) / "report.md", "en").read_text(encoding="utf-8").splitlines()[0]
     '# Validation report: Emotional exhaustion'
     """
     path = check_page(path, language)
-    text = validation_markdown(report, language)
-    source = ["--from=markdown-raw_html+east_asian_line_breaks", "--standalone", f"--metadata=lang:{WRITING[language]}"]
-    if path.suffix == ".md":
-        plain = pandoc([*source[:1], "--to=gfm-raw_html", "--wrap=none"], _for_readers(text).encode("utf-8"))
-        return write_bytes(path, plain)
-    with tempfile.TemporaryDirectory() as scratch:
-        if path.suffix == ".html":
-            style = Path(scratch) / "page.css"
-            style.write_text(_own("validation_page.css"), encoding="utf-8")
-            options = ["--to=html5", "--embed-resources", f"--css={style}"]
-            return write_bytes(path, pandoc([*source, *options], text.encode("utf-8")))
-        reference = Path(scratch) / "reference.docx"
-        reference.write_bytes(reference_document(pandoc(["--print-default-data-file", "reference.docx"])))
-        options = ["--to=docx", f"--reference-doc={reference}", "--output=-"]
-        return write_bytes(path, same_zip(pandoc([*source, *options], text.encode("utf-8"))))
+    return write_page(path, validation_markdown(report, language), language)
 
 
 def check_page(path, language):
-    """Refuse a file or language that no page can be written to.
-
-    Parameters
-    ----------
-    path : str or Path
-    language : str
-
-    Returns
-    -------
-    Path
-    """
-    path = Path(path)
-    if path.suffix not in ENDINGS:
-        raise EmolaborError(f"path: found {path.name!r}; allowed: a file that ends with {', '.join(ENDINGS)}")
-    check_language(language, ("zh", "en"))
-    return path
+    """Refuse a file or language that no validation report can be written to; return the path."""
+    return check_file(path, language, ENDINGS)
 
 
 def validation_markdown(report, language):
@@ -135,13 +103,6 @@ def _sample(n, simulated, words, language):
 def _escaped(text):
     """Text of users, whose signs must not become Markdown or HTML."""
     return re.sub(r"([\\`*_\[\]<>|$^~#@])", r"\\\1", str(text))
-
-
-def _for_readers(text):
-    """The Markdown without what only pandoc reads: captions and notes become paragraphs."""
-    text = re.sub(r"^---\ntitle: (.*)\n---$", lambda title: f"# {json.loads(title[1])}", text, flags=re.MULTILINE)
-    text = re.sub(r"^Table: (.*)$", r"**\1**", text, flags=re.MULTILINE)
-    return re.sub(r"^::: .*$|^:::$|`[^`]*`\{=typst\}", "", text, flags=re.MULTILINE)
 
 
 def _cells(report, name, described, language):
@@ -199,8 +160,4 @@ def _label(report, entry, language):
 
 @cache
 def _described():
-    return yaml.safe_load(_own("validation_page.yaml"))
-
-
-def _own(name):
-    return (resources.files("emolabor.report") / name).read_text(encoding="utf-8")
+    return yaml.safe_load((resources.files("emolabor.report") / "validation_page.yaml").read_text(encoding="utf-8"))

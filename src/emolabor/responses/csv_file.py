@@ -2,6 +2,7 @@
 
 import codecs
 import csv
+from dataclasses import replace
 from itertools import islice
 
 from emolabor.errors import EmolaborError
@@ -41,6 +42,48 @@ def read_csv(path):
                 f"{path}, line {lines.line_num}: found {error}; allowed: fields parted by commas, quotes closed; "
                 "was the file cut off?"
             ) from None
+
+
+def read_csv_folder(path):
+    """Read a folder of .csv files with the same headings, as the web page saves them, one below the other.
+
+    Parameters
+    ----------
+    path : Path
+        The folder. Hidden files are passed over; folders in it and files of another kind are named as not read.
+
+    Returns
+    -------
+    Table
+        Every cell a text. The files stand in the order of their names, and rows are counted through.
+
+    Raises
+    ------
+    EmolaborError
+        No .csv file in it, one that cannot be read, or one with other headings than the first.
+    """
+    entries = sorted(entry for entry in path.iterdir() if not entry.name.startswith((".", "~$")))
+    files = [entry for entry in entries if entry.suffix.lower() == ".csv" and entry.is_file()]
+    if not files:
+        raise EmolaborError(f"{path}: found a folder without .csv files; allowed: a folder of them, or a file")
+    builder, number = None, 1
+    for file in files:
+        table = read_csv(file)
+        header = [column.name for column in table.columns]
+        builder = builder or TableBuilder(path, header)
+        if header != builder.header:
+            other = [name for name in (*header, *builder.header) if (name in header) != (name in builder.header)]
+            found = f"other headings than in {files[0].name}: {', '.join(other) or 'another order'}"
+            raise EmolaborError(f"{file}: found {found}; allowed: files that one questionnaire saved")
+        cells = [[*column.cells, None] for column in table.columns]  # EMPTY, -1, reads the last one
+        rows = [
+            tuple(kept[code] for kept, code in zip(cells, codes, strict=True))
+            for codes in zip(*(column.codes for column in table.columns), strict=True)
+        ]
+        builder.add(range(number + 1, number + 1 + len(rows)), rows)
+        number += len(rows)
+    unread = tuple(entry.name for entry in entries if entry not in files)
+    return replace(builder.table(), files=len(files), unread=unread)
 
 
 def _read(path, lines):

@@ -7,7 +7,7 @@ import pandas as pd
 
 from emolabor.errors import EmolaborError
 from emolabor.responses.cells import reader_for
-from emolabor.responses.csv_file import read_csv
+from emolabor.responses.csv_file import read_csv, read_csv_folder
 from emolabor.responses.findings import Findings
 from emolabor.responses.mapping import load_mapping
 from emolabor.responses.parquet_file import read_parquet
@@ -32,15 +32,16 @@ _READERS = {
 
 
 def read_responses(path, instrument, mapping=None):
-    """Read answers from a file.
+    """Read answers from a file, or from a folder of files that the web page saved.
 
     Parameters
     ----------
     path : str or Path
         A .csv (also .tsv, .txt; UTF-8, GB18030 or UTF-16), .xlsx, .sav, .zsav, .dta or .parquet file; the first row
-        holds the headings. Columns are found by the instrument's keys, by the names that 问卷星, KoboToolbox or ODK,
-        and LimeSurvey give them, or by the wording of the items. Answers are codes or the labels of the answers, one
-        way in a column.
+        holds the headings. Or a folder of .csv files with the same headings, such as the questionnaire's web page saves
+        one a respondent. Columns are found by the instrument's keys, by the names that 问卷星, KoboToolbox or ODK, and
+        LimeSurvey give them, or by the wording of the items. Answers are codes or the labels of the answers, one way in
+        a column.
     instrument : Instrument
         What was asked.
     mapping : str, Path or dict, optional
@@ -96,12 +97,12 @@ def read_responses(path, instrument, mapping=None):
 
 
 def read_table(path):
-    """Read a file by its suffix into a table of cells.
+    """Read a file by its suffix, or a folder of .csv files, into a table of cells.
 
     Parameters
     ----------
     path : Path
-        The file.
+        The file or folder.
 
     Returns
     -------
@@ -113,6 +114,8 @@ def read_table(path):
     EmolaborError
         Not there, empty, of another kind, or broken.
     """
+    if path.is_dir():
+        return read_csv_folder(path)
     suffix = path.suffix.lower()
     if suffix not in _READERS:
         remedy = "; save it as .xlsx" if suffix in (".xls", ".et", ".ods", ".numbers") else ""
@@ -145,6 +148,10 @@ def _report_columns(table, placement, instrument, findings):
         findings.add("platform", PLATFORMS[placement.platform], "read accordingly")
     if table.further_sheets:
         findings.add("sheets", ", ".join(table.further_sheets), "not read")
+    if table.files > 1:
+        findings.add("files", table.files, "read one below the other")
+    if table.unread:
+        findings.add("unread", ", ".join(table.unread), "not read")
     for name, personal, added in unplaced(table, placement):
         if personal:
             findings.add("personal", personal, "column dropped", name)

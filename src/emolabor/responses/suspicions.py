@@ -1,11 +1,12 @@
 """What looks wrong in answers that are each allowed: nothing is changed, it is only reported."""
 
 import numpy as np
+import pandas as pd
 
 from emolabor.responses.scoring import scored_items
 
-# Rows with the same answers are no chance when so many items were answered, and not all of them alike.
-_ANSWERS_TO_COMPARE = 20
+# Rows with the same answers are no chance when so many items were answered, and at most that share of them alike.
+_ANSWERS_TO_COMPARE, _ALIKE = 20, 0.90
 _RESPONDENTS, _CORRELATION, _STANDARD_ERRORS = 50, -0.10, 3
 
 
@@ -36,7 +37,7 @@ def same_answers(data, instrument):
     """Mark rows whose answers and background are those of an earlier row.
 
     Respondent number and answering time are not compared. Rows with fewer than 20 answers, and rows that give one
-    answer throughout, are never marked: those can be alike by chance.
+    answer to more than nine tenths of the items, are never marked: those can be alike by chance.
 
     Parameters
     ----------
@@ -52,7 +53,10 @@ def same_answers(data, instrument):
     """
     items = data[[key for key in instrument.points() if key in data]]
     compared = data.drop(columns=[key for key in ("respondent", "seconds") if key in data])
-    telling = (items.notna().sum(axis=1) >= _ANSWERS_TO_COMPARE) & (items.min(axis=1) < items.max(axis=1))
+    answered = items.notna().sum(axis=1)
+    codes = range(1, max(instrument.points().values()) + 1)
+    most_frequent = pd.concat([items.eq(code).sum(axis=1) for code in codes], axis=1).max(axis=1)
+    telling = (answered >= _ANSWERS_TO_COMPARE) & (most_frequent <= _ALIKE * answered)
     return (compared.duplicated() & telling).to_numpy()
 
 

@@ -60,11 +60,16 @@ class Column:
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """A file's columns, the number of each row as a spreadsheet counts (the header is 1), and further sheets' names."""
+    """A file's columns, the number of each row as a spreadsheet counts (the header is 1), and further sheets' names.
+
+    For a folder also how many files were read, and the names of what was not.
+    """
 
     columns: list
     rows: np.ndarray
     further_sheets: tuple = ()
+    files: int = 1
+    unread: tuple = ()
 
 
 class _Numbering(dict):

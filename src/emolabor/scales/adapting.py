@@ -141,11 +141,13 @@ def new_file(key, output):
     Raises
     ------
     EmolaborError
-        The key is one of the library, or the file is there already.
+        The key is one of the library, the name does not end in .yaml, or the file is there already.
     """
     if key in LIBRARY:
         raise EmolaborError(f"key: found {key!r}, a scale of the library; allowed: a new key")
     output = Path(output or f"{key}.yaml")
+    if output.suffix not in (".yaml", ".yml"):
+        raise EmolaborError(f"output: found {str(output)!r}; allowed: a name that ends in .yaml")
     if output.exists():
         raise EmolaborError(f"{output}: found a file; allowed: a new name, as no file is written over")
     return output

@@ -2,6 +2,7 @@
 
 import json
 import re
+import unicodedata
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -9,7 +10,10 @@ import yaml
 
 from emolabor.errors import EmolaborError
 
-_TEXT = "tag:yaml.org,2002:str"
+_TAG = "tag:yaml.org,2002:"
+_TEXT = f"{_TAG}str"
+_PLAIN = {_TAG + kind for kind in ("str", "int", "float", "bool", "null", "seq", "map")}
+_DEEPEST = 20
 _KINDS = {
     "object": "a mapping",
     "array": "a list",
@@ -23,6 +27,12 @@ _KINDS = {
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
     """The safe loader, in C where PyYAML was built with it."""
+
+    def construct_object(self, node, deep=False):
+        try:
+            return super().construct_object(node, deep)
+        except ValueError:  # an endless number, say
+            raise yaml.constructor.ConstructorError(None, None, "a number that is none", node.start_mark) from None
 
 
 # A date stays the text that was written, and only true and false are boolean: the answer label No is a word.
@@ -95,7 +105,7 @@ def read_document(path):
     Raises
     ------
     EmolaborError
-        The file cannot be read, is no YAML, repeats a key, has a key that is not text, or uses an alias.
+        The file cannot be read, is no YAML, repeats a key, has a key that is not text, or uses an alias or a tag.
     """
     return parse_document(read_plain_text(path), str(path))
 
@@ -123,6 +133,7 @@ def parse_document(text, file):
     document = Document(file, lines={(): 1})
     loader = _Loader(text)
     try:
+        _refuse_depth(text)
         node = loader.get_single_node()
         if node is not None:
             _note_lines(node, (), document, set())
@@ -217,10 +228,28 @@ def read_plain_text(path):
         raise EmolaborError(f"{path}: found bytes that are not UTF-8; allowed: a text file saved as UTF-8") from None
     except OSError as error:
         raise EmolaborError(f"{path}: found no readable file ({error.strerror}); allowed: a YAML file") from None
-    for number, line in enumerate(text.splitlines(), start=1):
-        if not line.replace("\t", "").isprintable():
-            raise EmolaborError(f"{path}, line {number}: found an unprintable character; allowed: plain text")
+    for number, line in enumerate(text.split("\n"), start=1):
+        if (sign := _unprintable(line)) is not None:
+            raise EmolaborError(f"{path}, line {number}: found {sign}; allowed: plain text")
     return text
+
+
+def _unprintable(text):
+    """Name the first character that is not seen: controls, zero-width marks, line separators; blanks are text."""
+    for sign in text:
+        if (unicodedata.category(sign)[0] == "C" and sign not in "\t\n") or sign in "\u2028\u2029":
+            return f"an unprintable character (U+{ord(sign):04X})"
+    return None
+
+
+def _refuse_depth(text):
+    """Raise the YAML error of entries nested deeper than any scale's; the parser would crash on very deep ones."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            problem = f"entries nested more than {_DEEPEST} deep"
+            raise yaml.composer.ComposerError(None, None, problem, event.start_mark)
 
 
 def _note_lines(node, where, document, seen):
@@ -229,6 +258,12 @@ def _note_lines(node, where, document, seen):
         document.problem(where, "an alias", "the entry written out")
         return
     seen.add(id(node))
+    if node.tag not in _PLAIN:
+        document.problem(
+            where, f"the tag {node.tag.replace(_TAG, '!!')}", "text, numbers, lists and mappings, untagged"
+        )
+    if isinstance(node, yaml.ScalarNode) and (sign := _unprintable(node.value)) is not None:
+        document.problem(where, sign, "plain text")
     if isinstance(node, yaml.SequenceNode):
         for position, child in enumerate(node.value):
             # An alias has the place of what it stands for, which is elsewhere.
@@ -237,7 +272,7 @@ def _note_lines(node, where, document, seen):
             _note_lines(child, (*where, position), document, seen)
     if isinstance(node, yaml.MappingNode):
         for key, child in node.value:
-            entry = (*where, str(key.value))
+            entry = (*where, key.value if isinstance(key, yaml.ScalarNode) else "?")
             if entry in document.lines:
                 line = key.start_mark.line + 1
                 document.problem(entry, f"the key again in line {line}", "each key once")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from emolabor.sem.fit import Fit
 from emolabor.sem.model import Model
 from emolabor.sem.ordinal_options import ORDINAL, check_ordinal_options, estimator_for
 from emolabor.sem.ordinal_samples import ordered_in, ordinal_samples
+from emolabor.sem.parquet_samples import column_names, samples_from_parquet
 from emolabor.sem.samples import check_frame, sample_from_cov, samples_from_data
 from emolabor.sem.start import start_values
 from emolabor.sem.structure import build_structure
@@ -54,8 +56,10 @@ def sem(
     ----------
     model : str
         lavaan's core dialect; see `emolabor.sem.syntax.parse_model`.
-    data : DataFrame, optional
-        One row a case, numeric columns. Not changed.
+    data : DataFrame, str or Path, optional
+        One row a case, numeric columns. Not changed. The path of a .parquet file is read in one pass and need not fit
+        in memory; then no resamples, factor scores or cases' influence can be had, and rows with a missing answer are
+        left out.
     estimator : str, optional
         "ML": maximum likelihood, the default for continuous variables. "MLM": the same with Satorra-Bentler scaled test
         and robust standard errors. "MLR": the same with Yuan-Bentler scaled test and Huber-White standard errors.
@@ -141,8 +145,12 @@ def sem(
         thresholds = tuple((name, int(k) - 1) for name, k in zip(names, counts, strict=True) if k)
     elif data is None:
         samples = [sample_from_cov(sample_cov, sample_mean, n_obs, names, wishart)]
+    elif isinstance(data, str | Path):
+        _check_latent_names(variables.latent, column_names(data))
+        fourth = estimator in ("MLM", "MLR")
+        samples = samples_from_parquet(data, names, group=group, fourth=fourth, wishart=wishart)
     else:
-        _check_latent_names(variables.latent, data)
+        _check_latent_names(variables.latent, getattr(data, "columns", ()))
         samples = samples_from_data(
             data, names, group=group, cluster=cluster, missing=missing, wishart=wishart, exogenous=exogenous
         )
@@ -205,10 +213,10 @@ def _completed(text, n_groups, std_lv, mean_structure, group_equal, group_partia
     )
 
 
-def _check_latent_names(latent, data):
+def _check_latent_names(latent, columns):
     """A latent variable called like a column would be one or the other, who knows which."""
     for name in latent:
-        if name in getattr(data, "columns", ()):
+        if name in columns:
             raise EmolaborError(f"model: the latent variable '{name}' is a column of data; allowed: another name.")
 
 
@@ -218,8 +226,12 @@ def _ordered(text, data, ordered):
         if ordered:
             raise EmolaborError("ordered: needs the data, not their covariances (sample_cov).")
         return ()
-    check_frame(data)
     by_text = [term.lhs for term in _parsed(text).terms if term.op in ("|", "~*~")]
+    if isinstance(data, str | Path):
+        if ordered or by_text:
+            raise EmolaborError("ordered: needs a DataFrame, not a file; read it with pandas.read_parquet.")
+        return ()
+    check_frame(data)
     return ordered_in(data, _classified(text, True).observed, ordered, by_text)
 
 
@@ -246,6 +258,11 @@ def _check_options(given):
         raise EmolaborError("sample_mean, n_obs: found with data, allowed: with sample_cov only.")
     if data is None and (estimator in ("MLM", "MLR") or missing == "fiml" or given["group"] or given["cluster"]):
         raise EmolaborError("sample_cov: MLM, MLR, FIML, groups and clusters need the data, not their covariances.")
+    if isinstance(data, str | Path) and (missing != "listwise" or given["cluster"] is not None):
+        raise EmolaborError(
+            "data: a file is read in one pass, complete rows only, without clusters; allowed with missing='fiml' or "
+            "cluster: a DataFrame, from pandas.read_parquet."
+        )
     if missing == "fiml" and estimator not in ("ML", "MLR"):
         raise EmolaborError(f"missing: 'fiml' goes with the estimators ML and MLR, found {estimator!r}.")
     if given["likelihood"] == "wishart" and (estimator not in ("ML", "MLM") or missing == "fiml"):

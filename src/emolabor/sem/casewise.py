@@ -4,7 +4,7 @@ import numpy as np
 from scipy.special import chdtrc
 
 from emolabor.errors import EmolaborError
-from emolabor.sem import fiml, likelihood
+from emolabor.sem import fiml, likelihood, wlsmv
 from emolabor.sem.inference import bordered_inverse
 from emolabor.sem.likelihood import factor
 from emolabor.sem.measures import LIKELIHOOD_ESTIMATORS
@@ -19,7 +19,7 @@ def casewise(fit):
     Parameters
     ----------
     fit : Fit
-        Fitted to data by a maximum likelihood estimator.
+        Fitted to data by a maximum likelihood estimator, or to ordered answers.
 
     Returns
     -------
@@ -30,14 +30,26 @@ def casewise(fit):
         ``log_likelihood`` of the case under the model, given fixed exogenous variables: the sum is the fit's ``logl``;
         ``cook``: generalised Cook distance, how far all estimates together would move without the case in units of
         their covariance matrix (Cook, 1977; Pek & MacCallum, 2011), by one Newton step instead of a new fit.
+        Where answers are ordered there is no such distance, nor a likelihood of a case (DWLS and WLSMV fit thresholds
+        and correlations): these three columns are missing. ``cook`` is there, from what the case contributes to
+        thresholds and correlations.
 
     Raises
     ------
     EmolaborError
-        No cases, or estimates that are not maximum likelihood.
+        No cases, or estimates of continuous answers that are not maximum likelihood.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd, emolabor as el
+    >>> rng = np.random.default_rng(1)
+    >>> data = pd.DataFrame(rng.normal(size=(200, 1)) + rng.normal(size=(200, 3)), columns=["x1", "x2", "x3"])
+    >>> data.loc[7] = [9, -9, 9]
+    >>> int(el.sem("f =~ x1 + x2 + x3", data).casewise().cook.idxmax())
+    7
     """
     need_cases(fit, "casewise")
-    if fit.estimator not in LIKELIHOOD_ESTIMATORS:
+    if fit.estimator not in LIKELIHOOD_ESTIMATORS and not fit.table.ordered:
         raise EmolaborError(f"casewise: found the estimator {fit.estimator}, allowed: ML, MLM, MLR.")
     cook = _cook(fit)
     frame = by_case(fit, COLUMNS, lambda group, sample: _of_group(fit, group, sample, cook[group]))
@@ -45,15 +57,16 @@ def casewise(fit):
 
 
 def _of_group(fit, group, sample, cook):
+    found = np.full((sample.n, len(COLUMNS)), np.nan)
+    found[:, 0], found[:, 1], found[:, 5] = group + 1, np.isfinite(sample.data).sum(axis=1), cook
+    if fit.table.ordered:
+        return found
     implied, means = implied_for_cases(fit, group)
     x = list(fit.model.exogenous)
-    found = np.empty((sample.n, len(COLUMNS)))
-    found[:, 0], found[:, 5] = group + 1, cook
     cov = sample.cov if sample.patterns else sample.cov * sample.weight / (sample.n - 1)
     for rows, o in answered(sample):
         values = sample.data[np.ix_(rows, o)]
         distance = _log_density(values - sample.mean[o], cov[np.ix_(o, o)])[1]
-        found[rows, 1] = len(o)
         found[rows, 2] = distance
         found[rows, 3] = chdtrc(len(o), distance)
         found[rows, 4] = _log_density(values - means[o], implied.sigma[np.ix_(o, o)])[0]
@@ -73,11 +86,13 @@ def _log_density(deviations, cov):
 def _cook(fit):
     """Generalised Cook distances, an array a group."""
     model, theta, basis = fit.model, fit.estimate.theta, fit.estimate.basis
-    inverse = bordered_inverse(model.information(theta, observed=True), basis)
+    inverse = bordered_inverse(model.information(theta, observed=not model.table.ordered), basis)
     spread = basis.T @ fit.vcov().to_numpy() @ basis
     found = []
     for structure, sample, _ in model.groups:
-        if sample.patterns:
+        if structure.ordered is not None:
+            scores = wlsmv.case_scores(structure, theta, sample)
+        elif sample.patterns:
             scores = fiml.case_scores(structure, theta, sample)
         else:
             centre = None if structure.mean_structure else sample.mean

@@ -114,6 +114,11 @@ class Draws:
             )
 
     @one_thread
+    def values_of(self, function):
+        """Draws (R_usable, k) of anything that follows from the parameters; `function` as for `interval_of`."""
+        return function(self.thetas[self._usable])
+
+    @one_thread
     def interval_of(self, function, interval="percentile", level=0.95):
         """Estimate, standard error and interval of anything that follows from the parameters.
 
@@ -130,7 +135,7 @@ class Draws:
             Estimates, standard errors, lower and upper limits.
         """
         self._check(interval, level)
-        estimates, values = function(self.fit.estimate.theta[None, :])[0], function(self.thetas[self._usable])
+        estimates, values = function(self.fit.estimate.theta[None, :])[0], self.values_of(function)
         acceleration = self._acceleration(function) if interval == "bca" else 0.0
         lower, upper = interval_limits(values, estimates, level, interval != "percentile", acceleration)
         return estimates, values.std(axis=0, ddof=1), lower, upper

@@ -24,6 +24,7 @@ from emolabor.sem.score import score_test
 from emolabor.sem.scores import factor_scores
 from emolabor.sem.second_opinion import ask_semopy
 from emolabor.sem.simulate import simulate
+from emolabor.sem.standardized import standardized_table
 from emolabor.sem.structure import implied_moments
 from emolabor.sem.summary import summary_html, summary_text
 from emolabor.sem.threads import one_thread
@@ -146,6 +147,28 @@ class Fit:
         z, pvalue, lower, upper = wald(est, errors, level)
         numbers = (est, errors, z, pvalue, lower, upper, std_lv, std_all)
         return pd.DataFrame(dict(zip(COLUMNS, (*_names_of_rows(table), *numbers), strict=True)))
+
+    def standardized(self, level=0.95):
+        """List the standardized values (std_all) with errors and intervals of their own, by the delta method.
+
+        Parameters
+        ----------
+        level : float
+            Coverage of the intervals.
+
+        Returns
+        -------
+        DataFrame
+            The rows of `tidy`: lhs, op, rhs, group, label, est, se, z, pvalue, ci_lower, ci_upper.
+
+        Examples
+        --------
+        >>> import pandas as pd, emolabor as el
+        >>> cov = pd.DataFrame([[4, 1], [1, 1]], index=["y", "x"], columns=["y", "x"])
+        >>> el.sem("y ~ x", sample_cov=cov, n_obs=101).standardized()[["est", "se"]].round(3).iloc[0].tolist()
+        [0.5, 0.07]
+        """
+        return standardized_table(self, level)
 
     @cached_property
     @one_thread
@@ -283,6 +306,10 @@ class Fit:
     def residual_means(self, kind="raw", group=1):
         """Residual means (p,), of the same kinds as `residuals`."""
         return residual_moments(self, kind, group)[1]
+
+    def residual_thresholds(self, kind="raw", group=1):
+        """Residual thresholds (t,) of ordered variables, of the same kinds as `residuals`; empty without any."""
+        return residual_moments(self, kind, group)[2]
 
     def local_fit(self, largest=10):
         """Rank residual correlations and modification indices side by side; see `emolabor.sem.local_fit`."""

@@ -225,8 +225,16 @@ def residual_sums(cov, sigma, mean, mu, mean_structure):
     return result
 
 
-def critical_n(chisq, df, n, alpha):
-    """Hoelter's (1983) critical number of cases, as lavaan states it."""
+def per_case(chisq, df, n):
+    """Hoelter's (1983) critical numbers of cases, as lavaan states them, and McDonald's (1989) fit index."""
+    return {
+        "cn_05": _critical_n(chisq, df, n, 0.05),
+        "cn_01": _critical_n(chisq, df, n, 0.01),
+        "mfi": float(np.exp(-0.5 * (chisq - df) / n)),
+    }
+
+
+def _critical_n(chisq, df, n, alpha):
     if df <= 0:
         return 1.0
     return float(chdtri(df, alpha) / (chisq / n) + 1.0) if chisq > 0 else np.nan

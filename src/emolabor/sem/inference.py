@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from emolabor.sem import expressions, fiml, likelihood, wlsmv
+from emolabor.errors import EmolaborError
+from emolabor.sem import expressions, fiml, fourth_moments, likelihood, wlsmv
 from emolabor.sem.constraints import label_values
 from emolabor.sem.likelihood import factor
 
@@ -74,9 +75,16 @@ def meat(model, theta, kind):
         elif kind == "robust_sem":
             total = total + moment_meat(structure, theta, sample, model.exogenous)
         else:
-            scores = scores_of(structure, theta, sample)
-            total = total + scores.T @ scores
+            total = total + score_products(structure, theta, sample)
     return total / model.n_obs
+
+
+def score_products(structure, theta, sample):
+    """Cross-product (q, q) of the scores of one group's cases, or of their clusters."""
+    if sample.fourth is not None:
+        return fourth_moments.score_products(structure, theta, sample)
+    scores = scores_of(structure, theta, sample)
+    return scores.T @ scores
 
 
 def moment_meat(structure, theta, sample, exogenous):
@@ -84,6 +92,8 @@ def moment_meat(structure, theta, sample, exogenous):
 
     Where exogenous variables are fixed, what they predict of a case's moments is taken out of them first.
     """
+    if sample.fourth is not None:
+        return fourth_moments.moment_score_products(structure, theta, sample, exogenous)
     deviations, predicted = deviations_and_predicted(sample, exogenous)
     at_mean = np.zeros_like(sample.mean)
     scores = likelihood.case_scores(structure, theta, deviations, at_mean)
@@ -94,6 +104,8 @@ def moment_meat(structure, theta, sample, exogenous):
 
 def deviations_and_predicted(sample, exogenous):
     """Deviations from the sample mean (n, p) and their least-squares prediction from exogenous variables (n, p)."""
+    if sample.data is None:
+        raise EmolaborError("data: a file read in one pass leaves no cases to go through; allowed here: a DataFrame.")
     deviations = sample.data - sample.mean
     if not exogenous:
         return deviations, np.zeros_like(deviations)

@@ -152,10 +152,8 @@ def all_fit_measures(model, estimate):
         result.update(fit_measures.robust(own, df, factors[0], other, base_df, factors[1], weight, groups))
     implied = tuple(implied_moments(structure, theta) for structure in model.structures)
     result.update(_residual_measures(model, implied))
-    result["cn_05"] = fit_measures.critical_n(chisq, df, weight, 0.05)
-    result["cn_01"] = fit_measures.critical_n(chisq, df, weight, 0.01)
     result.update(_goodness(model, theta, implied, df))
-    result["mfi"] = float(np.exp(-0.5 * (chisq - df) / weight))
+    result.update(fit_measures.per_case(chisq, df, weight))
     result["ecvi"] = chisq / weight + 2 * n_free / weight
     return result
 

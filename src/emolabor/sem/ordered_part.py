@@ -43,7 +43,8 @@ class OrderedPart:
     def scales(self, theta, sigma=None):
         """Scales of the ordered variables: (..., o) from (..., q), in the theta parametrisation from (..., p, p)."""
         if self.theta:
-            return sigma[..., self.variables, self.variables] ** -0.5
+            with np.errstate(invalid="ignore", divide="ignore"):  # on the way a step may leave no variance
+                return sigma[..., self.variables, self.variables] ** -0.5
         return values_of(self.scale_parameter, self.scale_value, theta)
 
     def levels(self, theta):

@@ -41,15 +41,13 @@ def ordinal_fit_measures(model, estimate):
         result.update(_scaled(model, estimate, result))
         result.update(_robust(model, estimate, df, base_df))
     result.update(_residual_measures(model, theta))
-    result["cn_05"] = fit_measures.critical_n(chisq, df, weight, 0.05)
-    result["cn_01"] = fit_measures.critical_n(chisq, df, weight, 0.01)
     gfi = 0.0
     for share, (structure, sample, loss) in zip(model.case_shares, model.groups, strict=True):
         gfi += share * (1 - 2 * loss.value(structure, theta, sample) / _squares(sample, slice(None)))
     result["gfi"] = gfi
     result["agfi"] = 1 - sum(sizes) / df * (1 - gfi) if df > 0 else 1.0
     result["pgfi"] = df / sum(sizes) * gfi
-    result["mfi"] = float(np.exp(-0.5 * (chisq - df) / weight))
+    result.update(fit_measures.per_case(chisq, df, weight))
     result["wrmr"] = float(np.sqrt(chisq / sizes[0]))
     return result
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from emolabor.sem.functionals import defined_draws, effect_draws, row_draws, slopes
 from emolabor.sem.inference import bordered_inverse
-from emolabor.sem.resampling import estimate_many
+from emolabor.sem.resampling import estimate_many, normal_moments
 from emolabor.sem.threads import one_thread
 from emolabor.sem.values import wald
 
@@ -63,24 +63,6 @@ def replicate(fit, n, size, seed, level, indirect):
         if inverse is not None:
             found[r] = intervals(model, thetas[r], inverse / n, chosen, level, indirect, rng)
     return found
-
-
-def normal_moments(rng, sigma, centre, n, size):
-    """Covariances (size, p, p), denominator n, and means (size, p) of normal samples.
-
-    The covariances are Wishart by their triangular root (Bartlett, 1933): no case is drawn.
-    """
-    p = len(sigma)
-    root = np.linalg.cholesky(sigma)
-    below = np.tril_indices(p, -1)
-    turned = np.zeros((size, p, p))
-    turned[:, below[0], below[1]] = rng.standard_normal((size, len(below[0])))
-    turned[:, np.arange(p), np.arange(p)] = np.sqrt(rng.chisquare(n - 1 - np.arange(p), (size, p)))
-    turned = root @ turned
-    covs = turned @ turned.swapaxes(1, 2) / n
-    if centre is None:
-        return covs, np.zeros((size, p))
-    return covs, centre + rng.standard_normal((size, p)) @ root.T / np.sqrt(n)
 
 
 def intervals(model, theta, covariance, chosen, level, indirect, rng):

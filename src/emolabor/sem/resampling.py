@@ -88,7 +88,7 @@ def _chunk(model, estimate, sources, kind, seed, size):
     rng = np.random.default_rng(seed)
     counts = [_counts(rng, sample, size) for sample in model.samples]
     if kind == "parametric":
-        moments = [_normal_moments(rng, model, estimate, group, size) for group in range(len(model.samples))]
+        moments = [_implied_samples(rng, structure, estimate.theta, s, size) for structure, s, _ in model.groups]
     elif model.table.ordered or any(sample.patterns for sample in model.samples):
         return _one_by_one(model, estimate, counts)
     else:
@@ -123,18 +123,30 @@ def _moments(values, counts, scale):
     return cov * scale, mean + centre
 
 
-def _normal_moments(rng, model, estimate, group, size):
-    """Moments of normal samples of the group's size: a Wishart covariance and a normal mean."""
-    structure, sample = model.structures[group], model.samples[group]
-    implied = implied_moments(structure, estimate.theta)
-    root = np.linalg.cholesky(implied.sigma)
+def _implied_samples(rng, structure, theta, sample, size):
+    """Moments of normal samples of a group's size from what a fit implies."""
+    implied = implied_moments(structure, theta)
     centre = implied.mu if structure.mean_structure else sample.mean
-    covs, means = [], []
-    for _ in range(size):
-        drawn = centre + rng.standard_normal((sample.n, len(root))) @ root.T
-        means.append(drawn.mean(axis=0))
-        covs.append((drawn - means[-1]).T @ (drawn - means[-1]) / sample.weight)
-    return np.array(covs), np.array(means)
+    covs, means = normal_moments(rng, implied.sigma, centre, sample.n, size)
+    return covs * sample.n / sample.weight, means
+
+
+def normal_moments(rng, sigma, centre, n, size):
+    """Covariances (size, p, p), denominator n, and means (size, p) of normal samples.
+
+    The covariances are Wishart by their triangular root (Bartlett, 1933): no case is drawn.
+    """
+    p = len(sigma)
+    root = np.linalg.cholesky(sigma)
+    below = np.tril_indices(p, -1)
+    turned = np.zeros((size, p, p))
+    turned[:, below[0], below[1]] = rng.standard_normal((size, len(below[0])))
+    turned[:, np.arange(p), np.arange(p)] = np.sqrt(rng.chisquare(n - 1 - np.arange(p), (size, p)))
+    turned = root @ turned
+    covs = turned @ turned.swapaxes(1, 2) / n
+    if centre is None:
+        return covs, np.zeros((size, p))
+    return covs, centre + rng.standard_normal((size, p)) @ root.T / np.sqrt(n)
 
 
 def estimate_many(model, estimate, moments):

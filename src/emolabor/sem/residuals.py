@@ -7,6 +7,7 @@ from emolabor.errors import EmolaborError
 from emolabor.sem import fiml
 from emolabor.sem.inference import bordered_inverse, deviations_and_predicted, sum_in_clusters
 from emolabor.sem.structure import implied_moments, moment_slopes
+from emolabor.sem.wlsmv import implied_statistics, jacobian
 
 KINDS = ("raw", "cor", "normalized", "standardized")
 ZERO = 1e-10  # of the variance of a moment: below this share, its residual is zero in every sample
@@ -28,37 +29,59 @@ def residual_moments(fit, kind, group):
 
     Returns
     -------
-    tuple of DataFrame (p, p) and Series (p,)
-        Residual (co)variances and means; means are zero without a mean structure. Standard errors are robust for MLM
-        and MLR. As lavaan's ``residuals()``, but with equality constraints over groups the standardized ones
-        take into account that a group's residuals depend on the other groups' moments; lavaan leaves that out.
+    tuple of DataFrame (p, p), Series (p,) and Series (t,)
+        Residual (co)variances, means and, of ordered variables, thresholds ("x1|t1"). Means are zero without a mean
+        structure and for ordered variables, whose covariances are polychoric and polyserial. Standard errors are
+        robust for MLM, MLR and ordered answers. As lavaan's ``residuals()``, but with equality constraints over groups
+        the standardized ones take into account that a group's residuals depend on the other groups' moments, and there
+        are standard errors where some variables are ordered and others not; lavaan leaves out both.
 
     Raises
     ------
     EmolaborError
-        Unknown kind or group.
+        Unknown kind or group; "standardized" of a model that is not identified.
     """
     if kind not in KINDS:
         raise EmolaborError(f"kind: found {kind!r}, allowed: {', '.join(KINDS)}.")
     structure, sample = one_group(fit, group)
-    if kind in ("normalized", "standardized"):
-        refuse_ordered(fit, f"residuals: '{kind}'")
-    implied = implied_moments(structure, fit.estimate.theta)
     names = list(fit.table.variables.observed)
-    cov, sigma = sample.cov, implied.sigma
-    mean, mu = (sample.mean, implied.mu) if structure.mean_structure else np.zeros((2, len(cov)))
+    (cov, mean, levels), (sigma, mu, own_levels) = _moments(structure, sample, fit.estimate.theta)
+    gaps = cov - sigma, mean - mu, levels - own_levels
+    sd, own = np.sqrt(np.diag(cov)), np.sqrt(np.diag(sigma))
     if kind == "cor":
-        sd, own = np.sqrt(np.diag(cov)), np.sqrt(np.diag(sigma))
-        gaps = cov / np.outer(sd, sd) - sigma / np.outer(own, own), (mean - mu) / sd
-    else:
-        gaps = cov - sigma, mean - mu
-    if kind in ("normalized", "standardized"):
-        scale = np.sqrt(np.diag(cov))
-        units = np.outer(scale, scale), scale
+        gaps = cov / np.outer(sd, sd) - sigma / np.outer(own, own), gaps[1] / sd, gaps[2]
+    elif kind != "raw":
+        units = np.outer(sd, sd), sd, np.ones(len(levels))
         errors = _standard_errors(fit, group - 1, kind == "standardized")
-        parts = zip(gaps, errors, units, strict=True)
-        gaps = tuple(_ratio(gap, se, unit) for gap, se, unit in parts)
-    return pd.DataFrame(gaps[0], index=names, columns=names), pd.Series(gaps[1], index=names)
+        gaps = [_ratio(gap, se, unit) for gap, se, unit in zip(gaps, errors, units, strict=True)]
+    marks = [f"{row.lhs}|{row.rhs}" for row in fit.table.rows if row.op == "|" and row.group == group - 1]
+    return pd.DataFrame(gaps[0], names, names), pd.Series(gaps[1], names), pd.Series(gaps[2], marks, dtype=float)
+
+
+def _moments(structure, sample, theta):
+    """Covariances (p, p), means (p,) and thresholds (t,): of the sample, and implied."""
+    implied = implied_moments(structure, theta)
+    if structure.ordered is not None:
+        values = sample.statistics.values, implied_statistics(structure, theta, implied)
+        return [_unfold(structure.ordered, own, 1.0) for own in values]
+    mean, mu = (sample.mean, implied.mu) if structure.mean_structure else np.zeros((2, len(sample.cov)))
+    return (sample.cov, mean, np.zeros(0)), (implied.sigma, mu, np.zeros(0))
+
+
+def _unfold(part, values, own):
+    """Covariances, means and thresholds from the statistics (s,) of a group with ordered variables.
+
+    `own` is what the diagonal holds for an ordered variable: 1 in correlations, 0 among standard errors.
+    """
+    t, c, p = len(part.level_variable), part.continuous, part.n_observed
+    cov, mean = np.zeros((p, p)), np.zeros(p)
+    cov[part.variables, part.variables] = own
+    cov[c, c] = values[t : t + len(c)]
+    i, j = part.pairs
+    cov[i, j] = cov[j, i] = values[t + len(c) :]
+    is_mean = np.isin(part.level_variable, c)
+    mean[c] = -values[:t][is_mean]
+    return cov, mean, values[:t][~is_mean]
 
 
 def one_group(fit, group):
@@ -68,12 +91,6 @@ def one_group(fit, group):
     return fit.model.structures[group - 1], fit.model.samples[group - 1]
 
 
-def refuse_ordered(fit, what):
-    """Refuse a fit with ordered variables, for which a formula does not hold."""
-    if fit.table.ordered:
-        raise EmolaborError(f"{what}: found a fit with ordered variables, allowed: continuous ones.")
-
-
 def _ratio(gap, error, unit):
     """Gap over error; where the error is zero, zero for a gap that is, else missing."""
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -81,7 +98,7 @@ def _ratio(gap, error, unit):
 
 
 def _standard_errors(fit, group, of_residual):
-    """Standard errors of one group's moments, or of their residuals: (p, p) and (p,), zero where nothing varies."""
+    """Standard errors of one group's moments or of their residuals, in the shapes of these; 0 where nothing varies."""
     model = fit.model
     parts = [_moment_parts(model, fit.estimate.theta, fit.se, g) for g in range(len(model.samples))]
     slope, weight, spread = parts[group]
@@ -101,13 +118,17 @@ def _standard_errors(fit, group, of_residual):
         shared = shares[group] / n * np.sum((moved @ slope.T @ weight) * spread, axis=1)
         left = variance - 2 * shared + np.sum((moved @ meat) * moved, axis=1)
         variance = np.where(left > ZERO * variance, left, 0.0)
-    layout, errors = model.saturated[group].structure, np.sqrt(variance)
+    errors = np.sqrt(variance)
+    if model.table.ordered:
+        cov, mean, levels = _unfold(model.structures[group].ordered, errors, 0.0)
+        return cov, np.abs(mean), levels
+    layout = model.saturated[group].structure
     p, means = layout.n_observed, layout.kind == 2
     cov, mean = np.zeros((p, p)), np.zeros(p)
     row, col = layout.row[~means], layout.col[~means]
     cov[row, col] = cov[col, row] = errors[~means]
     mean[layout.row[means]] = errors[means]
-    return cov, mean
+    return cov, mean, np.zeros(0)
 
 
 def _moment_parts(model, theta, se, group):
@@ -115,7 +136,10 @@ def _moment_parts(model, theta, se, group):
 
     Derivatives by the parameters (m, q), weight matrix of the discrepancy (m, m), asymptotic covariances (m, m).
     """
-    structure, sample, full = model.structures[group], model.samples[group], model.saturated[group]
+    structure, sample = model.structures[group], model.samples[group]
+    if structure.ordered is not None:
+        return jacobian(structure, theta), np.diag(sample.weights), sample.gamma
+    full = model.saturated[group]
     implied = implied_moments(structure, theta)
     slope = moment_slopes(structure, implied)[full.kept]
     robust = se in ("robust_sem", "huber_white")

@@ -32,6 +32,7 @@ class Sample:
     label: str = ""
     n_dropped: int = 0
     data: np.ndarray | None = None
+    fourth: np.ndarray | None = None  # moments up to the fourth order in their place; see `fourth_moments`
     clusters: np.ndarray | None = None
     patterns: tuple[MissingPattern, ...] = ()
     stacks: tuple[PatternStack, ...] = ()  # the same as arrays
@@ -96,17 +97,17 @@ def _sample(values, names, label, clusters, missing, wishart, exogenous):
     if clusters is not None and len(np.unique(clusters)) < 2:
         raise EmolaborError(f"cluster: {place} has one cluster only; allowed: two or more.")
     if missing == "fiml" and holes.any():
-        _check_variances(np.diag(np.nanvar(values, axis=0)), names, place, np.nanmean(values, axis=0))
+        check_variances(np.diag(np.nanvar(values, axis=0)), names, place, np.nanmean(values, axis=0))
         sample = incomplete_sample(values, names, place)
-        _check_variances(sample.cov, names, place)
+        check_variances(sample.cov, names, place)
         return replace(sample, label=label, n_dropped=dropped, clusters=clusters), kept
     values = np.ascontiguousarray(values)
     mean = values.mean(axis=0)
     centred = values - mean
     weight = n - 1.0 if wishart else float(n)
     cov = centred.T @ centred / weight
-    _check_variances(cov, names, place, mean)
-    return Sample(cov, mean, n, weight, label, dropped, values, clusters), kept
+    check_variances(cov, names, place, mean)
+    return Sample(cov, mean, n, weight, label, dropped, values, clusters=clusters), kept
 
 
 def incomplete_sample(values, names, place):
@@ -174,7 +175,7 @@ def sample_from_cov(sample_cov, sample_mean, n_obs, names, wishart=False):
         i, j = np.unravel_index(gap.argmax(), gap.shape)
         pair, back = f"{names[i]}, {names[j]} is {cov[i, j]:g}", f"{names[j]}, {names[i]} is {cov[j, i]:g}"
         raise EmolaborError(f"sample_cov: not symmetric: {pair} but {back}.")
-    _check_variances(cov, names, "sample_cov")
+    check_variances(cov, names, "sample_cov")
     mean = np.zeros(len(names))
     if sample_mean is not None:
         missing = [name for name in names if name not in sample_mean]
@@ -264,7 +265,8 @@ def group_members(data, group):
     return labels, codes
 
 
-def _check_variances(cov, names, argument, mean=0.0):
+def check_variances(cov, names, argument, mean=0.0):
+    """Refuse variables that do not vary, vary too little, or are sums of each other."""
     variances = np.diag(cov)
     vary = variances > (ROUNDING * np.abs(mean)) ** 2  # a constant column's variance is what rounding leaves
     constant = [name for name, varies in zip(names, vary, strict=True) if not varies]

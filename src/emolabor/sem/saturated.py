@@ -6,7 +6,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 
 from emolabor.sem import fiml, likelihood
-from emolabor.sem.inference import bordered_inverse, scores_of
+from emolabor.sem.inference import bordered_inverse, score_products
 from emolabor.sem.structure import Structure, moment_places
 
 
@@ -52,8 +52,7 @@ class Saturated:
     @cached_property
     def cross_product(self):
         """Cross-product (m, m) of the scores of cases, or of clusters where there are clusters."""
-        scores = scores_of(self.structure, self.moments, self.sample)
-        return scores.T @ scores
+        return score_products(self.structure, self.moments, self.sample)
 
     @property
     def trace(self):

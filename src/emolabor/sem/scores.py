@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 
 from emolabor.errors import EmolaborError
-from emolabor.sem.residuals import refuse_ordered
+from emolabor.sem.ordinal_scores import likeliest, posterior_modes
 from emolabor.sem.structure import fill, implied_moments
 
-METHODS = ("regression", "bartlett")
+METHODS = {"regression": "regression", "ebm": "regression", "bartlett": "bartlett", "ml": "bartlett"}
 SINGULAR = 1e-10
 
 
@@ -19,29 +19,45 @@ def factor_scores(fit, method="regression"):
     fit : Fit
         Fitted to data.
     method : str
-        "regression": the mean of the latent variables given the answers (Thurstone, 1935), shrunken towards the mean.
-        "bartlett": generalised least squares from what depends on them directly (Bartlett, 1937), unbiased and wider.
+        "regression" or "EBM": the likeliest values of the latent variables given the answers and their distribution,
+        shrunken towards the mean. For continuous answers that is their mean given the answers (Thurstone, 1935), for
+        ordered ones the posterior mode (empirical Bayes modal).
+        "Bartlett" or "ML": the values under which the answers that depend on them directly are likeliest, wider. For
+        continuous answers that is generalised least squares (Bartlett, 1937), unbiased.
+        In upper or lower case.
 
     Returns
     -------
     DataFrame (n, n_latent)
-        Indexed as the data; cases that the fit left out are not in it. With missing answers (FIML) each case is scored
-        from what it answered; a Bartlett score that a case's answers do not determine is missing (that of a
-        second-order factor always). As lavaan's ``lavPredict()``, which has a constant where we have none.
+        Indexed as the data; cases that the fit left out are not in it. With missing answers each case is scored from
+        what it answered; a Bartlett score that a case's answers do not determine is missing (that of a second-order
+        factor always; with ordered answers that of who chose the outermost category everywhere). As lavaan's
+        ``lavPredict()``, which has a constant, or where its search stopped, where we have none.
 
     Raises
     ------
     EmolaborError
-        Unknown method, no latent variable, no data.
+        Unknown method, no latent variable, no data; ordered answers that are joined by more than the factors.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd, emolabor as el
+    >>> rng = np.random.default_rng(1)
+    >>> data = pd.DataFrame(rng.normal(size=(200, 1)) + rng.normal(size=(200, 3)), columns=["x1", "x2", "x3"])
+    >>> el.sem("f =~ x1 + x2 + x3", data).factor_scores("Bartlett").shape
+    (200, 1)
     """
-    if method not in METHODS:
+    if not isinstance(method, str) or method.lower() not in METHODS:
         raise EmolaborError(f"method: found {method!r}, allowed: {', '.join(METHODS)}.")
     latent = fit.table.variables.latent
     if not latent:
         raise EmolaborError("factor_scores: the model has no latent variable; allowed: a model with one or more.")
-    refuse_ordered(fit, "factor_scores")
     need_cases(fit, "factor_scores")
-    score = _regression if method == "regression" else _bartlett
+    regression = METHODS[method.lower()] == "regression"
+    if fit.table.ordered:
+        score = _of_ordered(posterior_modes if regression else likeliest)
+    else:
+        score = _regression if regression else _bartlett
     return by_case(fit, latent, lambda group, sample: score(fit, group, sample))
 
 
@@ -62,9 +78,11 @@ def by_case(fit, columns, values):
 
 def answered(sample):
     """(rows, variables observed) of every pattern of answers; complete data are one pattern."""
-    if sample.patterns:
-        return [(pattern.rows, pattern.observed) for pattern in sample.patterns]
-    return [(np.arange(sample.n), np.arange(sample.data.shape[1]))]
+    holes = np.isnan(sample.data)
+    if not holes.any():
+        return [(np.arange(sample.n), np.arange(holes.shape[1]))]
+    patterns, members = np.unique(holes, axis=0, return_inverse=True)
+    return [(np.flatnonzero(members == k), np.flatnonzero(~own)) for k, own in enumerate(patterns)]
 
 
 def implied_for_cases(fit, group):
@@ -81,6 +99,18 @@ def implied_for_cases(fit, group):
     paths, _, _ = fill(structure, fit.estimate.theta)
     latent = np.linalg.solve(np.eye(len(paths) - p) - paths[p:, p:], paths[p:, :p] @ sample.mean)
     return implied, np.concatenate([sample.mean, latent])
+
+
+def _of_ordered(score):
+    """Scores of a group, pattern by pattern, by `score(fit, group, data, answered)`."""
+
+    def of_group(fit, group, sample):
+        found = np.empty((sample.n, len(fit.table.variables.latent)))
+        for rows, o in answered(sample):
+            found[rows] = score(fit, group, sample.data[rows], o)
+        return found
+
+    return of_group
 
 
 def _regression(fit, group, sample):

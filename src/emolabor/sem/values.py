@@ -56,7 +56,7 @@ def standardizing_units(table, only_latent=False):
         )
         times.append({"=~": left, "~": right, "~*~": left}.get(row.op, 0))
         over.append({"=~": (right, 0), "~~": (left, right), "~*~": (0, 0)}.get(row.op, (left, 0)))
-    return np.array(times), np.array(over)
+    return np.array(times, int), np.array(over, int).reshape(-1, 2)
 
 
 def wald(estimates, errors, level):

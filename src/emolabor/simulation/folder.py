@@ -19,7 +19,7 @@ every analysis can be run and checked against a known truth. They are no evidenc
 |---|---|
 | `{data_file}` | {n} simulated respondents, one a row |
 | `codebook.csv` | every column: key, scale, dimension, wording and values in Chinese and English |
-| `population.yaml` | the truth: paths, correlations, items, centres, each with its source or "assumed" |
+| `population.yaml` | the truth: paths, correlations, items, dispatch types, each with its source or "assumed" |
 
 Items are raw as fielded, 1 to 5; reverse-worded ones ({reverse}) are not turned. An empty cell is an item left out.
 About 4 in 100 respondents answer without reading, on purpose: screening should find them.

@@ -29,6 +29,8 @@ class Population:
         Share of each disturbance's variance between centres.
     items : DataFrame
         Index item key; dimension, loading, t1 to t4 (thresholds of the latent answer, the item's shift taken off).
+    measurement_differences : DataFrame
+        item, type (of dispatch), of (shift or loading), value, source: where a dispatch type departs from `items`.
     settings : dict
         The sections centres, dispatch_types, background and answering, as the file has them.
     """
@@ -39,6 +41,7 @@ class Population:
     correlations: np.ndarray
     centre_share: np.ndarray
     items: pd.DataFrame
+    measurement_differences: pd.DataFrame
     settings: dict
 
 
@@ -76,6 +79,7 @@ def load_population():
             ]
         ),
         items=_items(content["items"]["dimensions"], content["answers"]["shares"]),
+        measurement_differences=pd.DataFrame(content["measurement_differences"]),
         settings={key: content[key] for key in ("centres", "dispatch_types", "background", "answering")},
     )
 
@@ -101,6 +105,33 @@ def truth(population):
     table = population.paths.rename(columns={"to": "lhs", "from": "rhs", "value": "std_all"})
     table = table.loc[table["std_all"] != 0, ["lhs", "rhs", "std_all", "source"]]
     return table.set_index(table["lhs"] + "~" + table["rhs"]).rename_axis("path")
+
+
+def measurement_by_type(population):
+    """Return the loadings and the shifts of the latent answers by dispatch type.
+
+    Parameters
+    ----------
+    population : Population
+        As `load_population` gives it.
+
+    Returns
+    -------
+    loading, shift : DataFrame
+        A row a dispatch type, a column an item; shifts are against the thresholds of `Population.items`.
+
+    Examples
+    --------
+    >>> loading, shift = measurement_by_type(load_population())
+    >>> loading["mg1"].to_dict(), shift["mg1"].to_dict()
+    ({'dispatched': 0.74, 'contract': 0.74, 'agency': 0.74}, {'dispatched': 0.0, 'contract': -0.45, 'agency': 0.0})
+    """
+    types, items = list(population.settings["dispatch_types"]["types"]), population.items
+    loading = pd.DataFrame([items["loading"]] * len(types), index=types)
+    shift = pd.DataFrame(0.0, index=types, columns=items.index)
+    for row in population.measurement_differences.to_dict("records"):
+        {"loading": loading, "shift": shift}[row["of"]].loc[row["type"], row["item"]] += row["value"]
+    return loading, shift
 
 
 def path_matrix(population):

@@ -6,7 +6,7 @@ import pandas as pd
 from emolabor.errors import EmolaborError
 from emolabor.instrument import load_instrument
 from emolabor.simulation.latent import draw_latent
-from emolabor.simulation.population import load_population
+from emolabor.simulation.population import load_population, measurement_by_type
 
 POINTS = 5  # every item of the instrument has five answers; the population gives four thresholds
 
@@ -74,7 +74,7 @@ def draw_staff(population, instrument, n, seed):
     settings = population.settings["answering"]
     background, centre, dispatch = _background(population, n, rng)
     latent = draw_latent(population, centre, dispatch, rng)
-    answers = _careful_answers(population, instrument, latent, rng)
+    answers = _careful_answers(population, instrument, latent, dispatch, rng)
 
     careless = np.zeros(n, dtype=bool)
     careless[rng.choice(n, size=round(n * settings["careless"]), replace=False)] = True
@@ -130,13 +130,13 @@ def _choose(shares, rng):
     return (rng.random((len(shares), 1)) > shares.cumsum(axis=1)[:, :-1]).sum(axis=1)
 
 
-def _careful_answers(population, instrument, latent, rng):
+def _careful_answers(population, instrument, latent, dispatch, rng):
     """Cut latent answers at the thresholds, turn reverse-worded items, answer the checks: (n, items and checks)."""
     keys, items = list(instrument.points()), population.items
     dimension = [population.constructs.index(name) for name in items["dimension"]]
-    loading = items["loading"].to_numpy()
+    loading, shift = (table.to_numpy()[dispatch] for table in measurement_by_type(population))
     noise = rng.standard_normal((len(latent), len(items)))
-    continuous = loading * latent[:, dimension] + np.sqrt(1 - loading**2) * noise
+    continuous = shift + loading * latent[:, dimension] + np.sqrt(1 - loading**2) * noise
     answers = 1 + sum(continuous > items[threshold].to_numpy() for threshold in ("t1", "t2", "t3", "t4"))
     turned = items.index.isin(list(instrument.reversed_items))
     answers[:, turned] = POINTS + 1 - answers[:, turned]

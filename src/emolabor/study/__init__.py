@@ -1,6 +1,7 @@
 """The run: parameters, papermill, results store, comparison with the reference."""
 
 from emolabor.study.closing import closing_table, import_seconds
+from emolabor.study.factor_report import FactorReport
 from emolabor.study.paths import project_root
 from emolabor.study.results import Results
 from emolabor.study.runner import reproduce
@@ -14,6 +15,7 @@ from emolabor.study.tables import (
 )
 
 __all__ = [
+    "FactorReport",
     "Results",
     "Study",
     "claims_table",

@@ -30,13 +30,15 @@ def closing_table(run, seconds_to_import, shown_from):
         difference with both values, every problem, the paper's files, the times, and where to look.
     """
     comparisons = {comparison.notebook: comparison for comparison in run.comparisons}
-    lines = [f"{'notebook':<28}{'seconds':>9}{'compared':>10}{'equal':>8}"]
+    width = max(28, *(len(execution.notebook) for execution in run.executions))
+    lines = [f"{'notebook':<{width}}{'seconds':>9}{'compared':>10}{'equal':>8}"]
     for execution in run.executions:
         comparison = comparisons.get(execution.notebook)
         outcome = "  failed" if comparison is None else _outcome(comparison)
-        lines.append(f"{execution.notebook:<28}{execution.seconds:>9.1f}{outcome}")
+        seconds = "earlier" if execution.earlier else f"{execution.seconds:.1f}"
+        lines.append(f"{execution.notebook:<{width}}{seconds:>9}{outcome}")
     compared, equal = (sum(getattr(one, name) for one in run.comparisons) for name in ("compared", "equal"))
-    lines += [f"{'all notebooks':<28}{run.seconds:>9.1f}{compared:>10}{equal:>8}", ""]
+    lines += [f"{'all notebooks':<{width}}{run.seconds:>9.1f}{compared:>10}{equal:>8}", ""]
     lines += [f"not equal: {difference}" for one in run.comparisons for difference in one.differences]
     lines += [f"failed: {execution.problem}" for execution in run.executions if execution.problem]
     lines += [f"paper failed: {run.paper_problem}"] if run.paper_problem else []

@@ -1,25 +1,23 @@
-"""Execution of notebooks with papermill: two at a time, one linear-algebra thread each, nothing that changes by run."""
+"""Execution of one notebook with papermill: in its folder, nothing that changes from run to run."""
 
 import os
-import signal
-import sys
 import time
 from dataclasses import dataclass
-from multiprocessing import get_context
 
 from emolabor.files import write_text
 
-WORKERS = 2
-ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+# In the environment of a notebook's kernel: the folder that its results go to instead of results_dir, until it ended.
+STAGE = "EMOLABOR_STAGE"
 
 
 @dataclass(frozen=True)
 class Execution:
-    """How one notebook's execution ended: `problem` is empty when all went well."""
+    """How one notebook's execution ended: `problem` is empty when all went well, `earlier` when it was not needed."""
 
     notebook: str
     seconds: float
     problem: str = ""
+    earlier: bool = False
 
 
 def clean(notebook):
@@ -47,20 +45,20 @@ def clean(notebook):
     return notebook
 
 
-def execute(path, output, parameters):
-    """Execute one notebook in its own folder and write the executed copy, clean and whole.
+def execute(job, stage):
+    """Execute one notebook in its own folder; it and its executed copy, clean and whole, write to another one.
 
     Parameters
     ----------
-    path, output : Path
-        The notebook and where its executed copy goes.
-    parameters : dict
-        Parameter -> value, put in place of the defaults.
+    job : Job
+        What to execute.
+    stage : Path
+        Where results, figures and the executed copy go.
 
     Returns
     -------
     Execution
-        With the cell and the message when a cell failed; then nothing is written.
+        With the cell and the message when a cell failed; then no copy is written.
     """
     import nbformat
     import papermill
@@ -69,66 +67,26 @@ def execute(path, output, parameters):
 
     start = time.perf_counter()
     problem = ""
+    os.environ[STAGE] = str(stage)
     try:
         notebook = papermill.execute_notebook(
-            path,
+            job.path,
             None,
-            parameters,
+            job.parameters,
             kernel_name="python3",
-            cwd=path.parent,
+            cwd=job.path.parent,
             progress_bar=False,
             record_timing=False,
             extra_arguments=["--log-level=CRITICAL"],  # The kernel's own notices are not for the user.
         )
-        write_text(output, nbformat.writes(clean(notebook)) + "\n")
+        write_text(stage / "notebooks" / f"{job.name}.ipynb", nbformat.writes(clean(notebook)) + "\n")
     except PapermillExecutionError as error:
         line = error.source.strip().splitlines()[0]
-        problem = f"{path.stem}: cell [{error.exec_count}] ({line}): {error.ename}: {error.evalue}"
+        problem = f"{job.name}: cell [{error.exec_count}] ({line}): {error.ename}: {error.evalue}"
     except NoSuchKernel:
-        problem = f"{path.stem}: no Jupyter kernel named python3; install ipykernel in this environment"
-    except RuntimeError as error:  # nbclient's word for a kernel that died or never answered
-        problem = f"{path.stem}: {error}"
-    return Execution(path.stem, time.perf_counter() - start, problem)
-
-
-def _start_worker():
-    """Make a worker's kernels use one thread for linear algebra, and leave Ctrl-C to the parent.
-
-    With several threads sums are added in another order, and last digits differ from machine to machine.
-    """
-    os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def _execute_job(job):
-    """Execute one notebook; a worker told to stop lets papermill shut its kernel down first, then goes silently."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    try:
-        return execute(*job)
-    except SystemExit:
-        os._exit(1)
+        problem = f"{job.name}: no Jupyter kernel named python3; install ipykernel in this environment"
+    except (RuntimeError, OSError) as error:  # a kernel that died or never answered; a full disk
+        problem = f"{job.name}: {error}"
     finally:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-
-
-def execute_all(jobs):
-    """Execute notebooks in parallel, with a progress bar on stderr.
-
-    Parameters
-    ----------
-    jobs : list of tuple
-        (path, output, parameters) for `execute`.
-
-    Returns
-    -------
-    list of Execution
-        In the order of the notebooks' names.
-    """
-    from tqdm import tqdm
-
-    with get_context("spawn").Pool(min(WORKERS, len(jobs)), initializer=_start_worker) as pool:
-        finished = tqdm(pool.imap_unordered(_execute_job, jobs), total=len(jobs), desc="notebooks", file=sys.stderr)
-        executions = sorted(finished, key=lambda execution: execution.notebook)
-        pool.close()
-        pool.join()
-    return executions
+        del os.environ[STAGE]
+    return Execution(job.name, time.perf_counter() - start, problem)

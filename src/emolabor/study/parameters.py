@@ -1,6 +1,7 @@
 """Notebook parameters: what a notebook takes, and a refusal of everything else."""
 
 import ast
+import math
 import os
 from pathlib import Path
 
@@ -67,6 +68,14 @@ def check_value(name, value):
         if isinstance(value, bool) or not str(value).isdecimal() or int(value) < AT_LEAST[name]:
             raise EmolaborError(f"{name}: found {value!r}, allowed: a whole number, at least {AT_LEAST[name]}")
         return int(value)
+    if name == "smallest_effect":
+        try:
+            size = float(value)
+        except ValueError:
+            size = math.nan
+        if not 0 < size < 1:
+            raise EmolaborError(f"{name}: found {value!r}, allowed: a number above 0 and below 1, standardized")
+        return size
     if name.endswith("_path") and value is not None and not Path(value).is_file():
         raise EmolaborError(f"{name}: {value} is not a file")
     return value

@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,8 @@ import pandas as pd
 from emolabor.errors import EmolaborError
 from emolabor.files import write_text
 from emolabor.study.display import LANGUAGES, load_words, table_of
+from emolabor.study.execution import STAGE
+from emolabor.study.plan import results_name
 
 
 def storable(value, place):
@@ -66,7 +69,8 @@ class Results:
         The language of table heads; the stored values do not depend on it.
     **parameters
         What the numbers depend on besides (seed, estimator, data_path ...); kept in the file. Of a path only
-        the file's name is kept, so that no machine's folders are published.
+        the file's name is kept, so that no machine's folders are published. A `factor` becomes part of the file's
+        name, since the notebook runs once for each.
 
     Examples
     --------
@@ -80,8 +84,8 @@ class Results:
     def __init__(self, notebook, results_dir, language, **parameters):
         if language not in LANGUAGES:
             raise EmolaborError(f"language: found {language!r}, allowed: {', '.join(LANGUAGES)}")
-        self.notebook = notebook
-        self.folder = Path(results_dir)
+        self.notebook = results_name(notebook, parameters.get("factor"))
+        self.folder = Path(os.environ.get(STAGE, results_dir))
         self.language = language
         self.words = load_words()[language]
         self.parameters = {"language": language} | {

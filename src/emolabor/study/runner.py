@@ -1,20 +1,24 @@
 """The run: every notebook executed with papermill, its results stored and compared, the paper built."""
 
 import json
+import platform
 import re
 import time
+from contextlib import closing
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 
+from joblib import cpu_count
+
 from emolabor.errors import EmolaborError
 from emolabor.files import write_text
-from emolabor.study.compare import compare_notebook, rounding_edges
-from emolabor.study.execution import execute_all
-from emolabor.study.parameters import choose_parameters, notebook_parameters
+from emolabor.study.compare import Comparison, compare_notebook, rounding_edges
+from emolabor.study.execution import Execution
+from emolabor.study.folder import PACKAGES, fingerprints, open_folder
 from emolabor.study.paths import project_root
-
-PACKAGES = ("emolabor", "numpy", "scipy", "pandas", "matplotlib", "seaborn", "papermill", "semopy")
+from emolabor.study.plan import longest_first, plan_jobs
+from emolabor.study.workers import execute_all
 
 
 @dataclass(frozen=True)
@@ -54,46 +58,52 @@ class Run:
         )
 
 
-def choose_notebooks(folder, only=None):
-    """List the notebooks of a run.
+def name_run(run, parameters):
+    """Name a run: as asked, else after the user's file of answers, so that it never mixes with the study's own.
 
     Parameters
     ----------
-    folder : Path
-        The folder of notebooks.
-    only : str, optional
-        A notebook's number, name, or beginning of its name.
+    run : str or None
+        The name asked for.
+    parameters : dict
+        Notebook parameters that were given.
 
     Returns
     -------
-    list of Path
-        In order of their names.
+    str
 
     Raises
     ------
     EmolaborError
-        When there are none, or none begins as asked.
+        For a name that is no folder's name or is kept for the study's own results.
+
+    Examples
+    --------
+    >>> name_run(None, {}), name_run(None, {"data_path": "answers/wave 1.csv"})
+    ('default', 'wave_1')
     """
-    paths = sorted(folder.glob("[0-9][0-9]_*.ipynb"))
-    chosen = [path for path in paths if only is None or path.stem.startswith(only)]
-    if not chosen:
-        names = ", ".join(path.stem for path in paths) or "none, the folder is empty"
-        raise EmolaborError(f"--only: no notebook begins with {only!r}; there are: {names}")
-    return chosen
+    own_data = parameters.get("data_path")
+    if run is None and own_data is not None:
+        run = re.sub(r"[^\w-]+", "_", Path(own_data).stem).strip("_")
+        return f"data_{run}" if run.lower() in ("", "default", "reference") else run
+    run = "default" if run is None else run
+    if not re.fullmatch(r"[\w-]+", run) or run.lower() == "reference":
+        raise EmolaborError(f"run: found {run!r}, allowed: letters, digits, - and _, but not 'reference'")
+    if own_data is not None and run.lower() == "default":
+        raise EmolaborError("run: 'default' holds the results of the study's own data; give your data another name")
+    return run
 
 
-def write_environment(folder, executions):
-    """Write what the run was made with to `environment.json`; it is never compared."""
-    import platform
-
+def environment_text(seconds):
+    """Write what the run was made with, and the seconds of each notebook, as JSON; it is never compared."""
     content = {
         "python": platform.python_version(),
         "platform": platform.platform(terse=True),
         "machine": platform.machine(),
         "packages": {name: version(name) for name in PACKAGES},
-        "seconds": {execution.notebook: round(execution.seconds, 1) for execution in executions},
+        "seconds": seconds,
     }
-    write_text(folder / "environment.json", json.dumps(content, indent=1, sort_keys=True) + "\n")
+    return json.dumps(content, indent=1, sort_keys=True) + "\n"
 
 
 def build_run_paper(root, folder):
@@ -106,39 +116,44 @@ def build_run_paper(root, folder):
         return (), str(error)
 
 
-def update_reference(root, run_folder, notebooks):
+def update_reference(root, run_folder, jobs):
     """Make a run the reference: its results, and its notebooks as the committed ones.
 
     Parameters
     ----------
     root, run_folder : Path
         The project and the run's folder.
-    notebooks : list of str
-        Names of the notebooks that ended well.
+    jobs : list of Job
+        The notebooks that ended well. Of the one that runs for each factor, the execution with its default factor
+        is committed.
 
     Raises
     ------
     EmolaborError
         When a number sits so near a rounding edge that another machine may write it differently.
     """
-    contents = {name: (run_folder / f"{name}.json").read_text(encoding="utf-8") for name in notebooks}
+    contents = {job.name: (run_folder / f"{job.name}.json").read_text(encoding="utf-8") for job in jobs}
     for name, content in contents.items():
         edges = rounding_edges(json.loads(content)["values"])
         if edges:
             raise EmolaborError(f"{name}: too near a rounding edge for a reference: {', '.join(edges)}")
-    for name, content in contents.items():
-        write_text(root / "results" / "reference" / f"{name}.json", content)
-        executed = run_folder / "notebooks" / f"{name}.ipynb"
-        write_text(root / "notebooks" / f"{name}.ipynb", executed.read_text(encoding="utf-8"))
+    for job in jobs:
+        write_text(root / "results" / "reference" / f"{job.name}.json", contents[job.name])
+        if not job.parameters:
+            executed = run_folder / "notebooks" / f"{job.name}.ipynb"
+            write_text(job.path, executed.read_text(encoding="utf-8"))
 
 
-def reproduce(run="default", only=None, language="zh", parameters=None, as_reference=False, root=None):
+def reproduce(
+    run=None, only=None, language="zh", parameters=None, as_reference=False, resume=False, workers=None, root=None
+):
     """Run the study: notebooks, results, paper, comparison with the reference.
 
     Parameters
     ----------
-    run : str
-        Name of the run; its results go to results/<run>/.
+    run : str, optional
+        Name of the run; its results go to results/<run>/. By default `default`, and with a file of one's own the
+        file's name.
     only : str, optional
         Run only the notebooks whose names begin so; the paper is then not built.
     language : {"zh", "en"}
@@ -147,6 +162,10 @@ def reproduce(run="default", only=None, language="zh", parameters=None, as_refer
         Notebook parameter -> value, for the notebooks that take it.
     as_reference : bool
         For maintainers: make this run the new reference and commit its notebooks.
+    resume : bool
+        Keep the results that an earlier run made from the same notebook, parameters, data and library.
+    workers : int, optional
+        Notebooks at a time; by default as many as there are cores.
     root : str or Path, optional
         The project's folder; found when not given.
 
@@ -157,34 +176,29 @@ def reproduce(run="default", only=None, language="zh", parameters=None, as_refer
     Raises
     ------
     EmolaborError
-        For an unknown notebook, parameter or value. A notebook that fails raises nothing: the others
-        go on, and the run's `executions` tell.
+        For an unknown notebook, parameter or value, and while another run writes to the same folder. A notebook
+        that fails raises nothing: the others go on, and the run's `executions` tell.
     """
     start = time.perf_counter()
     root = project_root() if root is None else Path(root).resolve()
-    _check_run(run, language, parameters or {}, as_reference)
-    folder, reference = root / "results" / run, root / "results" / "reference"
-    paths = choose_notebooks(root / "notebooks", only)
-    known = {path.stem: notebook_parameters(path) for path in paths}
-    given = (parameters or {}) | {"language": language, "results_dir": f"../results/{run}"}
-    chosen = choose_parameters(known, given, root / "notebooks")
-    _remove_earlier(folder, paths)
-    executions = execute_all([(path, folder / "notebooks" / path.name, chosen[path.stem]) for path in paths])
-    executions = tuple(_with_results(execution, folder) for execution in executions)
-    write_environment(folder, executions)
-    done = [execution.notebook for execution in executions if not execution.problem]
-    if as_reference:
-        update_reference(root, folder, done)
-    comparisons = tuple(compare_notebook(name, folder, reference) for name in done)
-    is_whole = only is None and len(done) == len(paths)
-    paper, paper_problem = build_run_paper(root, folder) if is_whole else ((), "")
-    return Run(folder, executions, comparisons, paper, paper_problem, time.perf_counter() - start)
+    given = parameters or {}
+    run = name_run(run, given)
+    _check_run(run, language, given, as_reference)
+    jobs = plan_jobs(root / "notebooks", only, given | {"language": language, "results_dir": f"../results/{run}"})
+    with open_folder(root / "results" / run) as folder:
+        executions = _execute(jobs, folder, fingerprints(jobs, root / "data"), resume, workers or cpu_count())
+        done = [job for job in jobs if not executions[job.name].problem]
+        if as_reference:
+            update_reference(root, folder.path, done)
+        comparisons = tuple(_compare(job, folder.path, root / "results" / "reference") for job in done)
+        is_whole = only is None and len(done) == len(jobs)
+        paper, paper_problem = build_run_paper(root, folder.path) if is_whole else ((), "")
+    ordered = tuple(executions[job.name] for job in jobs)
+    return Run(folder.path, ordered, comparisons, paper, paper_problem, time.perf_counter() - start)
 
 
 def _check_run(run, language, parameters, as_reference):
-    """Refuse a run's name that is no folder name, and a reference that is not made with the defaults."""
-    if not re.fullmatch(r"[\w-]+", run) or run == "reference":
-        raise EmolaborError(f"run: found {run!r}, allowed: letters, digits, - and _, but not 'reference'")
+    """Refuse a parameter that has an option of its own, and a reference that is not made with the defaults."""
     if as_reference and (run, language, parameters) != ("default", "zh", {}):
         raise EmolaborError("update-reference: allowed only with the default run, language and parameters")
     for name, option in {"results_dir": "run", "language": "language"}.items():
@@ -192,17 +206,27 @@ def _check_run(run, language, parameters, as_reference):
             raise EmolaborError(f"parameter {name!r}: set it with --{option}")
 
 
-def _remove_earlier(folder, paths):
-    """Remove what an earlier run of these notebooks left, lest it pass for this run's."""
-    for path in paths:
-        (folder / f"{path.stem}.json").unlink(missing_ok=True)
-        (folder / "notebooks" / path.name).unlink(missing_ok=True)
+def _execute(jobs, folder, made_from, resume, workers):
+    """Execute what is not finished; put each notebook's results into place when it ended well."""
+    kept = [job for job in jobs if resume and folder.is_finished(job, made_from[job.name])]
+    executions = {job.name: Execution(job.name, 0.0, earlier=True) for job in kept}
+    seconds = folder.read("environment.json").get("seconds", {})
+    waiting = longest_first([job for job in jobs if job not in kept], seconds)
+    with closing(execute_all(waiting, folder.stage, workers)) as ended:
+        for job, execution in ended:
+            if not execution.problem and not folder.has_results(job):
+                problem = f"{job.name}: stored no results; its last cell must call results.save()"
+                execution = replace(execution, problem=problem)
+            if not execution.problem:
+                folder.publish(job, made_from[job.name])
+            executions[job.name] = execution
+            seconds[job.name] = round(execution.seconds, 1)
+    folder.write("environment.json", environment_text(seconds))
+    return executions
 
 
-def _with_results(execution, folder):
-    """Call a notebook that ended well without storing results a failed one."""
-    if execution.problem or (folder / f"{execution.notebook}.json").is_file():
-        return execution
-    return replace(
-        execution, problem=f"{execution.notebook}: stored no results; its last cell must call results.save()"
-    )
+def _compare(job, folder, reference):
+    """Compare a notebook's values with the reference, unless they are of other people."""
+    if job.on_own_data:
+        return Comparison(job.name, 0, (), "your own data")
+    return compare_notebook(job.name, folder, reference)

@@ -1,16 +1,23 @@
 """The essay's claims as data, and the models that follow from them."""
 
-from emolabor.theory.claims import Claim, Path, load_claims
-from emolabor.theory.constructs import CONSTRUCT_GROUPS, CONSTRUCTS
+from emolabor.theory.claims import Claim, Path, load_claims, management_factors
+from emolabor.theory.constructs import CONSTRUCT_GROUPS, CONSTRUCTS, UNDESIRABLE
 from emolabor.theory.models import full_model, measurement_model, structural_model
+from emolabor.theory.moderation import ModeratedModel, moderated_model
+from emolabor.theory.rivals import rival_models
 
 __all__ = [
     "CONSTRUCTS",
     "CONSTRUCT_GROUPS",
+    "UNDESIRABLE",
     "Claim",
+    "ModeratedModel",
     "Path",
     "full_model",
     "load_claims",
+    "management_factors",
     "measurement_model",
+    "moderated_model",
+    "rival_models",
     "structural_model",
 ]

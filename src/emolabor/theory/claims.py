@@ -7,7 +7,7 @@ from pathlib import Path as FilePath
 import yaml
 
 from emolabor.errors import EmolaborError
-from emolabor.theory.constructs import CONSTRUCTS
+from emolabor.theory.constructs import CONSTRUCT_GROUPS, CONSTRUCTS
 
 LANGUAGES = ("zh", "en")
 SIGNS = ("+", "-")
@@ -118,6 +118,28 @@ def load_claims(path=None):
     for repeated in sorted({str(id_) for id_ in ids if ids.count(id_) > 1}):
         raise EmolaborError(f"{file.name}, {repeated}: this id is used twice")
     return tuple(_claim(entry, f"{file.name}, {entry['id']}") for entry in entries)
+
+
+def management_factors(claims):
+    """List the management factors of the essay's sections 2.1 to 2.5, in the order of the constructs.
+
+    Parameters
+    ----------
+    claims : iterable of Claim
+        From `load_claims`.
+
+    Returns
+    -------
+    tuple of str
+        Management constructs from which an arrow of a claim in a section 2.x starts.
+
+    Examples
+    --------
+    >>> management_factors(load_claims())[:2]
+    ('institutional_clarity', 'staffing_stability')
+    """
+    sources = {path.source for claim in claims if claim.section.startswith("2.") for path in claim.paths}
+    return tuple(construct for construct in CONSTRUCT_GROUPS["management"] if construct in sources)
 
 
 def _claim(entry, place):

@@ -18,3 +18,7 @@ CONSTRUCT_GROUPS = {
     "service": ("proactive_service", "service_quality"),
 }
 CONSTRUCTS = tuple(construct for group in CONSTRUCT_GROUPS.values() for construct in group)
+
+# Of these, less is better; of all others, more. The sign of every direct or indirect claim agrees (a test keeps it so):
+# it expects better to go with better.
+UNDESIRABLE = ("marginalisation", "role_pressure", "surface_acting", "exhaustion", "health_complaints")

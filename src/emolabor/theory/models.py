@@ -4,7 +4,8 @@ from graphlib import CycleError, TopologicalSorter
 from itertools import combinations
 
 from emolabor.errors import EmolaborError
-from emolabor.theory.constructs import CONSTRUCT_GROUPS, CONSTRUCTS
+from emolabor.theory.claims import Path
+from emolabor.theory.constructs import CONSTRUCT_GROUPS
 
 
 def measurement_model(dimensions):
@@ -28,19 +29,20 @@ def measurement_model(dimensions):
     return "\n".join(f"{dimension} =~ {' + '.join(items)}" for dimension, items in dimensions.items())
 
 
-def structural_model(claims):
+def structural_model(claims, indirect=True):
     """Write the structural part that the claims imply.
 
     - Regressions: each outcome once, in the order of `CONSTRUCTS`, on every construct from which a direct claim, a
       step of an indirect claim or a first-order term of a moderation claim leads to it. Product terms are not part of
-      this model; `analysis.verdicts` reports moderation claims as not estimated.
+      this model; `theory.moderated_model` adds them.
     - Residual covariances: constructs of one group that are not regressed on each other covary. The three emotional
       labour strategies answer the same display rules in the same people, the management factors describe the same
       workplace, and well-being and service each have causes outside the model; no claim says which member of a group
       comes first, so leaving their residuals uncorrelated would be a claim nobody makes, and would push what they
       share into the paths (Preacher & Hayes 2008, *Behavior Research Methods* 40:879-891, for parallel mediators).
       An explained management factor covaries with the constructs that no claim explains for the same reason. Pairs
-      that are both unexplained covary by the engine's default and are not written.
+      that are both unexplained, and pairs of outcomes that lead to nothing, covary by the engine's default and are not
+      written.
     - Defined parameters: each indirect claim as the product of its labelled steps.
 
     Every pair of constructs has an arrow or a covariance, never both, and the arrows form no loop, so the structural
@@ -50,6 +52,9 @@ def structural_model(claims):
     ----------
     claims : iterable of Claim
         All claims or some of them; those without paths add nothing.
+    indirect : bool
+        Write the labels and defined parameters of indirect claims. Leave them out for a fit of several groups, in which
+        a label would hold its path equal over the groups.
 
     Returns
     -------
@@ -70,20 +75,42 @@ def structural_model(claims):
     proactive_service ~ exhaustion__proactive_service*exhaustion
     surface_acting__exhaustion__proactive_service := surface_acting__exhaustion*exhaustion__proactive_service
     """
-    paths = [path for claim in claims for path in claim.paths]
-    predictors = _predictors(paths)
+    return structure_text(_paths(claims, indirect))
+
+
+def structure_text(paths, groups=CONSTRUCT_GROUPS):
+    """Write the structural part that paths imply, by the rules of `structural_model`.
+
+    Parameters
+    ----------
+    paths : list of Path
+        Of the claims, or of a rival of them.
+    groups : dict of str to tuple of str
+        The constructs by group, in the order in which the model lists them.
+
+    Returns
+    -------
+    str
+        Model text.
+
+    Raises
+    ------
+    EmolaborError
+        If the arrows form a loop.
+    """
+    predictors = _predictors(paths, groups)
     indirect = {path.parameter: path.step_labels for path in paths if path.via}
     labelled = {label for labels in indirect.values() for label in labels}
     return "\n".join(
         [
-            *(_regression(outcome, predictors[outcome], labelled) for outcome in CONSTRUCTS if outcome in predictors),
-            *(f"{one} ~~ {other}" for one, other in _covariances(predictors)),
+            *(_regression(outcome, predictors[outcome], labelled) for outcome in predictors),
+            *(f"{one} ~~ {other}" for one, other in _covariances(predictors, groups)),
             *(f"{name} := {'*'.join(labels)}" for name, labels in indirect.items()),
         ]
     )
 
 
-def full_model(instrument_dimensions, claims):
+def full_model(instrument_dimensions, claims, indirect=True):
     """Join the measurement part of the constructs that the claims use with the structural part.
 
     Parameters
@@ -92,6 +119,8 @@ def full_model(instrument_dimensions, claims):
         Dimension key to item keys, as `Instrument.dimensions()` gives them.
     claims : iterable of Claim
         The claims to estimate.
+    indirect : bool
+        As for `structural_model`.
 
     Returns
     -------
@@ -112,30 +141,45 @@ def full_model(instrument_dimensions, claims):
     surface_acting =~ sa1 + sa2
     surface_acting ~ role_pressure
     """
-    claims = tuple(claims)
-    used = _used(_predictors([path for claim in claims for path in claim.paths]))
+    return model_text(instrument_dimensions, _paths(claims, indirect))
+
+
+def model_text(dimensions, paths, groups=CONSTRUCT_GROUPS):
+    """Join the measurement part of the constructs that paths use with their structural part; see `full_model`."""
+    used = constructs_of(paths, groups)
     for construct in used:
-        if construct not in instrument_dimensions:
+        if construct not in dimensions:
             raise EmolaborError(f"instrument_dimensions: the claims use {construct!r}, which has no items here")
-    measured = {construct: instrument_dimensions[construct] for construct in used}
-    return f"{measurement_model(measured)}\n{structural_model(claims)}"
+    measured = {construct: dimensions[construct] for construct in used}
+    return f"{measurement_model(measured)}\n{structure_text(paths, groups)}"
 
 
-def _predictors(paths):
-    """Map each outcome to its predictors in the order of `CONSTRUCTS`."""
+def _paths(claims, indirect):
+    """List the paths of claims; without `indirect`, an indirect one as its two steps."""
+    paths = [path for claim in claims for path in claim.paths]
+    if indirect:
+        return paths
+    steps = [(Path(*step, path.sign) for step in path.steps) if path.via else (path,) for path in paths]
+    return [path for some in steps for path in some]
+
+
+def constructs_of(paths, groups=CONSTRUCT_GROUPS):
+    """List the constructs that paths use, in the order of the groups."""
+    used = {construct for path in paths for step in path.steps for construct in step}
+    return [construct for group in groups.values() for construct in group if construct in used]
+
+
+def _predictors(paths, groups):
+    """Map each outcome to its predictors, both in the order of the groups."""
     steps = {step for path in paths for step in path.steps}
-    outcomes = {outcome for _, outcome in steps}
-    predictors = {outcome: [one for one in CONSTRUCTS if (one, outcome) in steps] for outcome in outcomes}
+    used = constructs_of(paths, groups)
+    outcomes = [outcome for outcome in used if any(to == outcome for _, to in steps)]
+    predictors = {outcome: [one for one in used if (one, outcome) in steps] for outcome in outcomes}
     try:
         TopologicalSorter(predictors).prepare()
     except CycleError as error:
         raise EmolaborError(f"claims: the paths form a loop: {' > '.join(error.args[1])}") from error
     return predictors
-
-
-def _used(predictors):
-    named = set(predictors).union(*predictors.values())
-    return [construct for construct in CONSTRUCTS if construct in named]
 
 
 def _regression(outcome, predictors, labelled):
@@ -146,11 +190,12 @@ def _regression(outcome, predictors, labelled):
     return f"{outcome} ~ {' + '.join(terms)}"
 
 
-def _covariances(predictors):
+def _covariances(predictors, groups):
     """List the pairs that covary and that the engine would not add by itself as covariances of exogenous variables."""
-    used = _used(predictors)
+    named = set(predictors).union(*predictors.values())
+    used = [construct for group in groups.values() for construct in group if construct in named]
     unexplained = [construct for construct in used if construct not in predictors]
-    groups = {name: [construct for construct in used if construct in group] for name, group in CONSTRUCT_GROUPS.items()}
+    groups = {name: [construct for construct in used if construct in group] for name, group in groups.items()}
     groups["management"] += [construct for construct in unexplained if construct not in groups["management"]]
     pairs = [pair for group in groups.values() for pair in combinations(group, 2)]
     return [

@@ -1,0 +1,211 @@
+"""Write what is made from the package itself; for maintainers: ``python docs/write_pages.py``.
+
+- docs/reference.md: the public face, from the docstrings;
+- codemeta.json: from pyproject.toml and CITATION.cff;
+- data/dataset_description.json: every column of every data file (Psych-DS).
+
+A test compares the committed files with what this writes.
+"""
+
+import csv
+import json
+import re
+import tomllib
+from pathlib import Path
+
+import griffe
+import yaml
+
+import emolabor as el
+from emolabor.files import write_text
+
+ROOT = Path(__file__).resolve().parents[1]
+ROOMS = {
+    "scales": "Scales: what is asked",
+    "instrument": "Questionnaires",
+    "responses": "Answers: reading, screening, scoring",
+    "measurement": "How good the scales are",
+    "sem": "Structural equation models",
+    "theory": "Claims and the models built from them",
+    "analysis": "What follows from a fit",
+    "simulation": "Simulated staff",
+    "report": "Pages",
+    "errors": "Mistakes",
+}
+# Objects that calls return and whose methods people use.
+RETURNED = {"sem": ("Fit", "emolabor.sem.fit"), "instrument": ("Instrument", "emolabor.instrument.instrument")}
+SUMMARIES = {"mean": "mean", "sd": "standard deviation", "alpha": "Cronbach's alpha", "variable": "variable of the row"}
+
+
+def reference():
+    """Write the reference of the public face as Markdown."""
+    package = griffe.load("emolabor", search_paths=[ROOT / "src"], docstring_parser="numpy", resolve_aliases=True)
+    lines = [
+        "# Reference",
+        "Every public name of `emolabor` (`import emolabor as el`), made from the docstrings; `help(el.sem)` shows the "
+        "same in Python.",
+    ]
+    strange = set(el.ROOM_OF.values()) - set(ROOMS)
+    if strange:
+        raise SystemExit(f"ROOMS lacks {', '.join(sorted(strange))}")
+    for room, title in ROOMS.items():
+        names = sorted(name for name, home in el.ROOM_OF.items() if home == room)
+        lines.append(f"## {title}")
+        for name in names:
+            found = _found(package, name)
+            other = found.name if found.name != name else None
+            lines += [f"### el.{name}", f"The same as `el.{other}`."] if other else _entry(f"el.{name}", found, "###")
+        if room in RETURNED:
+            name, module = RETURNED[room]
+            lines += _class(name, package[module.removeprefix("emolabor.")][name])
+    return "\n\n".join(lines) + "\n"
+
+
+def _found(package, name):
+    found = getattr(el, name)
+    module = package[found.__module__.removeprefix("emolabor.")]
+    return module[found.__name__]
+
+
+def _entry(title, found, level):
+    head = [f"```text\n{title}({_parameters(found)})\n```"] if found.is_function else []
+    return [f"{level} {title}", *head, *_sections(found)]
+
+
+def _class(name, found):
+    lines = [f"### {name}", *_sections(found)]
+    for method, member in found.members.items():
+        if not method.startswith("_") and member.docstring:
+            lines += _entry(f"{name}.{method}", member, "####")
+    return lines
+
+
+def _parameters(function):
+    shown, star = [], False
+    for parameter in function.parameters:
+        if parameter.name == "self":
+            continue
+        kind = parameter.kind.value
+        if kind == "keyword-only" and not star:
+            shown.append("*")
+            star = True
+        text = {"variadic positional": "*", "variadic keyword": "**"}.get(kind, "") + parameter.name
+        star = star or kind == "variadic positional"
+        default = kind in ("variadic positional", "variadic keyword") or parameter.default is None
+        shown.append(text if default else f"{text}={parameter.default}")
+    return ", ".join(shown)
+
+
+def _sections(found):
+    lines = []
+    for section in found.docstring.parsed if found.docstring else []:
+        kind = section.kind.value
+        if kind == "text":
+            lines.append(_prose(section.value))
+        elif kind == "examples":
+            blocks = [text if kind.value == "text" else f"```python\n{text}\n```" for kind, text in section.value]
+            lines += ["**Examples**", *blocks]
+        elif kind == "admonition":
+            lines += [f"**{section.title}**", _prose(section.value.description)]
+        else:
+            lines += [f"**{kind.capitalize()}**", "\n".join(_item(item) for item in section.value)]
+    return lines
+
+
+def _item(item):
+    annotation = getattr(item, "annotation", None)
+    named = [f"`{item.name}`"] if getattr(item, "name", "") else []
+    typed = [f"*{annotation}*"] if annotation else []
+    text = _prose(" ".join(item.description.split()))
+    return f"- {' '.join(named + typed)}{': ' if text else ''}{text}"
+
+
+def _prose(text):
+    return re.sub(r"``(.+?)``", r"`\1`", text.strip())
+
+
+def codemeta():
+    """Write codemeta.json from pyproject.toml and CITATION.cff."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    return {
+        "@context": "https://w3id.org/codemeta/3.0",
+        "@type": "SoftwareSourceCode",
+        "name": project["name"],
+        "version": project["version"],
+        "description": citation["abstract"].strip(),
+        "license": f"https://spdx.org/licenses/{project['license']}",
+        "datePublished": str(citation["date-released"]),
+        "author": [{"@type": "Organization", "name": author["name"]} for author in citation["authors"]],
+        "keywords": citation["keywords"],
+        "programmingLanguage": "Python",
+        "runtimePlatform": f"Python {project['requires-python']}",
+        "softwareRequirements": project["dependencies"],
+    }
+
+
+def dataset_description():
+    """Describe every column of the data files, as Psych-DS asks."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    with open(ROOT / "data" / "simulated" / "codebook.csv", encoding="utf-8-sig", newline="") as file:
+        variables = [_simulated(row) for row in csv.DictReader(file)]
+    for path in sorted((ROOT / "data" / "published").glob("*_data.csv")):
+        variables += _published(path)
+    return {
+        "@context": "https://schema.org/",
+        "@type": "Dataset",
+        "name": "emolabor: simulated window staff answers and published correlation tables",
+        "description": "Two kinds of data. simulated/: answers of window staff that a random generator drew from a "
+        "stated population; nobody gave them. published/: correlation tables typed from published studies; real, of "
+        "other samples. Cite the paper of each table.",
+        "schemaVersion": "Psych-DS 1.0.0",
+        "version": project["version"],
+        "license": "https://creativecommons.org/licenses/by/4.0/",
+        "inLanguage": ["zh-Hans", "en"],
+        "author": [{"@type": "Organization", "name": project["authors"][0]["name"]}],
+        "keywords": project["keywords"],
+        "variableMeasured": variables,
+    }
+
+
+def _simulated(row):
+    entry = {
+        "@type": "PropertyValue",
+        "name": row["key"],
+        "description": f"Simulated. {row['text_en']} | {row['text_zh']}",
+    }
+    values = {"unitText": f"{row['values_en']} | {row['values_zh']}"} if row["values_en"] else {}
+    turned = {"disambiguatingDescription": "reverse-worded, not turned"} if row["reverse"] == "True" else {}
+    return entry | values | turned
+
+
+def _published(path):
+    source = yaml.safe_load(path.with_name(path.name.replace("_data.csv", "_source.yaml")).read_text(encoding="utf-8"))
+    study = path.name.removesuffix("_data.csv").removeprefix("study-")
+    with open(path, encoding="utf-8", newline="") as file:
+        columns = next(csv.reader(file))
+    labels = {
+        key: f"correlation with {words['en']} | 与{words['zh']}的相关" for key, words in source["variables"].items()
+    }
+    return [
+        {
+            "@type": "PropertyValue",
+            "name": column,
+            "description": f"{study} (N = {source['n']}): {labels.get(column) or SUMMARIES[column]}",
+        }
+        for column in columns
+    ]
+
+
+def pages():
+    """Return path (from the project's folder) -> text of everything that is written."""
+    return {
+        "docs/reference.md": reference(),
+        "codemeta.json": json.dumps(codemeta(), ensure_ascii=False, indent=2) + "\n",
+        "data/dataset_description.json": json.dumps(dataset_description(), ensure_ascii=False, indent=1) + "\n",
+    }
+
+
+if __name__ == "__main__":
+    for path, text in pages().items():
+        print("written:", write_text(ROOT / path, text).relative_to(ROOT))

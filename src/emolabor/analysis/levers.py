@@ -1,0 +1,201 @@
+"""Levers: with which management factor the outcome moves most, how surely, and from which level.
+
+An improvement is a point more on a factor's five-point scale, or a point less where less is better. What it goes with
+is read off the fitted paths, so it is a what-if analysis of associations, not a test of what a change would do.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from emolabor.analysis.lever_values import LeverModel, sources_of
+from emolabor.errors import EmolaborError
+from emolabor.theory.constructs import CONSTRUCT_GROUPS, UNDESIRABLE
+
+
+@dataclass(frozen=True, repr=False)
+class Levers:
+    """What an improvement of each factor goes with.
+
+    Rows are named by the factor, in fits of several groups ``group>factor``; all tables name group and factor too.
+
+    Attributes
+    ----------
+    table : DataFrame
+        A row a factor. `direction` (1, or -1 where less of the factor is better), `level` (mean answer, in points of
+        the scale), `performance` (the same from 0 at the worst to 100 at the best answer); `gain` (points of the
+        outcome, towards better, that go with a one-point improvement of the factor) and `std` (the same in standard
+        deviations), each with `_se`, `_lower`, `_upper`; `rank` by gain with `rank_lower`, `rank_upper`; `best` and
+        `best_std`, the shares of draws in which no other gain (or std) is larger.
+    ways : DataFrame
+        A row a way from a factor to the outcome: via (the constructs on it; empty for the direct one), gain with its
+        interval. The ways of a factor add up to its gain.
+    suppression : DataFrame
+        A row a factor, not turned: `zero_order` (correlation of the latent variables), `partial` (direct standardized
+        path; missing where the model has none) and `total` (standardized), with intervals; `reversed`: the partial
+        association points the other way from the correlation and neither interval holds zero.
+    draws : Draws
+        Behind all intervals.
+    """
+
+    table: pd.DataFrame
+    ways: pd.DataFrame
+    suppression: pd.DataFrame
+    draws: object
+
+    def __repr__(self):
+        columns = ["level", "gain", "gain_lower", "gain_upper", "std", "rank", "best"]
+        return f"Levers, {self.draws!r}\n{self.table[columns].round(3).to_string()}"
+
+
+def levers(
+    fit,
+    outcome="proactive_service",
+    factors=None,
+    *,
+    undesirable=UNDESIRABLE,
+    scale=(1, 5),
+    draws=None,
+    n_boot=5000,
+    seed=1,
+    interval="percentile",
+    level=0.95,
+):
+    """Rank factors by what an improvement of each goes with.
+
+    Parameters
+    ----------
+    fit : Fit
+        Of one or several groups. For gains that can be compared over groups, hold the loadings equal.
+    outcome : str
+        A construct or variable of the model.
+    factors : sequence of str, optional
+        By default the essay's management factors from which a way leads to the outcome.
+    undesirable : collection of str
+        Constructs of which less is better: their improvement is a decrease. By default those of `theory`.
+    scale : tuple of float
+        Lowest and highest answer.
+    draws : Draws, optional
+        Resamples or Monte Carlo draws of `fit`; by default `fit.bootstrap(n_boot, seed)`.
+    n_boot, seed : int
+    interval : str
+        percentile, bc or bca.
+    level : float
+        Coverage of the intervals.
+
+    Returns
+    -------
+    Levers
+
+    Raises
+    ------
+    EmolaborError
+        An outcome or factor that the model does not have, or from which no way leads to the outcome; no factor left;
+        draws of another fit.
+
+    Notes
+    -----
+    The fit's latent variables have the unit of their first item, which is arbitrary. Effects coding (Little, Slegers &
+    Card, 2006, *Structural Equation Modeling* 13:59-72) takes as unit that of the mean of the items: loadings average
+    one. A total effect b becomes b times the outcome's mean loading over the factor's, which no choice of marker
+    changes. Importance (gain) against present level is the importance-performance map of Ringle and Sarstedt (2016,
+    *Industrial Management & Data Systems* 116:1865-1886), with equal weights of the items.
+
+    Examples
+    --------
+    >>> import emolabor as el
+    >>> model = '''
+    ... role_clarity =~ rc1 + rc2 + rc3 + rc4
+    ... marginalisation =~ mg1 + mg2 + mg3 + mg4
+    ... proactive_service =~ ps1 + ps2 + ps3 + ps4 + ps5
+    ... proactive_service ~ role_clarity + marginalisation
+    ... '''
+    >>> found = levers(el.sem(model, el.simulate_staff(n=900, seed=1)), n_boot=200)
+    >>> found.table[["direction", "rank"]].T.to_dict()
+    {'role_clarity': {'direction': 1, 'rank': 1}, 'marginalisation': {'direction': -1, 'rank': 2}}
+    """
+    model = LeverModel(fit, outcome, _factors(fit, outcome, factors), frozenset(undesirable))
+    draws = fit.bootstrap(n_boot, seed) if draws is None else draws
+    if draws.fit is not fit:
+        raise EmolaborError("draws: found draws of another fit, allowed: draws of the fit that is asked about.")
+    values = draws.values_of(model.values)
+    limits = dict(zip(("est", "se", "lower", "upper"), draws.interval_of(model.values, interval, level), strict=True))
+    parts = {name: {key: own[place] for key, own in limits.items()} for name, place in model.places.items()}
+    keys = pd.DataFrame([(group, factor) for group in model.groups for factor in model.factors])
+    keys = keys.set_axis(["group", "factor"], axis=1)
+    ranks = {name: _ranks(values[:, model.places[name]], len(model.factors)) for name in ("gain", "std")}
+    own = _ranks(parts["gain"]["est"][None, :], len(model.factors))[0]
+    tails = [(1 - level) / 2, (1 + level) / 2]
+    lowest, highest = np.quantile(ranks["gain"], tails, axis=0, method="inverted_cdf")
+    table = keys.assign(direction=np.tile(model.directions, len(model.groups)), **_levels(model, scale))
+    for name in ("gain", "std"):
+        table = table.assign(**_columns(parts[name], name, with_error=True))
+    table = table.assign(rank=own, rank_lower=lowest, rank_upper=highest)
+    table = table.assign(best=np.mean(ranks["gain"] == 1, axis=0), best_std=np.mean(ranks["std"] == 1, axis=0))
+    return Levers(_named(table), _ways(model, parts["ways"]), _suppression(model, keys, parts), draws)
+
+
+def _factors(fit, outcome, factors):
+    """The factors asked for, or those of the essay; from each a way leads to the outcome."""
+    names = {*fit.table.variables.latent, *fit.table.variables.observed}
+    for argument, asked in (("outcome", (outcome,)), ("factors", factors or ())):
+        for name in asked:
+            if name not in names:
+                raise EmolaborError(f"{argument}: {name!r} is not in the model, allowed: its variables and constructs.")
+    leading = sources_of(fit, outcome)
+    chosen = [name for name in CONSTRUCT_GROUPS["management"] if name in leading] if factors is None else list(factors)
+    for name in chosen:
+        if name not in leading:
+            raise EmolaborError(f"factors: no way leads from {name!r} to {outcome!r}, allowed: {', '.join(leading)}.")
+    if not chosen:
+        raise EmolaborError(f"factors: found none that leads to {outcome!r}, allowed: {', '.join(leading) or 'none'}.")
+    return tuple(chosen)
+
+
+def _ranks(gains, width):
+    """Ranks (R, k) within each group of `width` columns, 1 for the largest."""
+    grouped = gains.reshape(len(gains), -1, width)
+    return (np.argsort(np.argsort(-grouped, axis=2), axis=2) + 1).reshape(gains.shape)
+
+
+def _levels(model, scale):
+    lowest, highest = scale
+    level = model.levels()
+    share = (level - lowest) / (highest - lowest)
+    turned = np.where(np.tile(model.directions, len(model.groups)) > 0, share, 1 - share)
+    return {"level": level, "performance": 100 * turned}
+
+
+def _columns(part, name, with_error=False):
+    """Estimate and interval of one quantity as columns."""
+    error = {f"{name}_se": part["se"]} if with_error else {}
+    return {name: part["est"], **error, f"{name}_lower": part["lower"], f"{name}_upper": part["upper"]}
+
+
+def _ways(model, part):
+    frame = pd.DataFrame(
+        [(model.groups[way.group], way.source, " -> ".join(way.via)) for way in model.ways],
+        columns=["group", "factor", "via"],
+    )
+    frame = frame.assign(**_columns(part, "gain", with_error=True))
+    return _named(frame, [">".join((way.source, *way.via, model.outcome)) for way in model.ways])
+
+
+def _suppression(model, keys, parts):
+    frame = keys
+    for name in ("zero_order", "partial", "total"):
+        frame = frame.assign(**_columns(parts[name], name))
+    missing = np.tile(~model.has_direct, len(model.groups))
+    partial = [name for name in frame if name.startswith("partial")]
+    frame.loc[missing, partial] = np.nan
+    certain = (frame.partial_lower * frame.partial_upper > 0) & (frame.zero_order_lower * frame.zero_order_upper > 0)
+    return _named(frame.assign(reversed=certain & (frame.partial * frame.zero_order < 0)))
+
+
+def _named(frame, names=None):
+    """Index rows by factor (or by `names`), the group before it where there are several."""
+    names = frame["factor"] if names is None else names
+    several = frame["group"].nunique() > 1
+    index = [f"{group}>{name}" if several else name for group, name in zip(frame["group"], names, strict=True)]
+    return frame.set_axis(index)

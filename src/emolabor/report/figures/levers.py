@@ -1,0 +1,104 @@
+"""Levers: what a one-point improvement of each factor goes with, and how surely."""
+
+from emolabor.drawing.formats import show
+from emolabor.drawing.style import BLUE, GREY, INK, style
+
+WORDS = {
+    "zh": {
+        "gain": "{outcome}：各因素每改善 1 分所对应的分差（95% 区间）",
+        "best": "最大的概率",
+        "less": "{factor}（减轻）",
+    },
+    "en": {
+        "gain": "{outcome}: points that go with a one-point improvement (95 % interval)",
+        "best": "largest in",
+        "less": "{factor} (less)",
+    },
+}
+
+
+def lever_figure(table, outcome, language, labels):
+    """Draw gains with their intervals and the probability that each is the largest, a panel a group.
+
+    Parameters
+    ----------
+    table : DataFrame
+        `Levers.table`: group, factor, direction, gain, gain_lower, gain_upper, best.
+    outcome : str
+        What the gains are points of.
+    language : {"zh", "en"}
+        Language of the words.
+    labels : dict
+        Factor, outcome or group -> what it is called.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        A full dot: the interval leaves zero out. The order is that of the first group.
+    """
+    from matplotlib.figure import Figure
+
+    words = WORDS[language]
+    groups = list(dict.fromkeys(table["group"]))
+    order = table[table["group"] == groups[0]].sort_values("gain")["factor"].tolist()
+    with style():
+        width = 7.2 if len(groups) == 1 else 3.1 * len(groups) + 1.2
+        figure = Figure(figsize=(width, 0.42 * len(order) + 1.3), layout="constrained")
+        panels = figure.subplots(1, len(groups), sharex=True, sharey=True, squeeze=False)[0]
+        for axes, group in zip(panels, groups, strict=True):
+            rows = table[table["group"] == group].set_index("factor").loc[order]
+            _draw_panel(axes, rows, words, language)
+            axes.set_title(labels.get(group, group), fontsize=10, loc="left")
+        panels[0].set_yticks(range(len(order)), improvements(rows, language, labels))
+        figure.supxlabel(words["gain"].format(outcome=labels.get(outcome, outcome)), fontsize=10)
+    return figure
+
+
+def improvements(rows, language, labels):
+    """Name what an improvement of each factor is: more of it, or less where less is better.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Index factor; column direction.
+    language : {"zh", "en"}
+    labels : dict
+
+    Returns
+    -------
+    list of str
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rows = pd.DataFrame({"direction": [1, -1]}, index=["clarity", "pressure"])
+    >>> improvements(rows, "en", {"clarity": "Clarity"})
+    ['Clarity', 'pressure (less)']
+    """
+    less = WORDS[language]["less"]
+    names = [labels.get(factor, factor) for factor in rows.index]
+    return [
+        name if direction > 0 else less.format(factor=name)
+        for name, direction in zip(names, rows["direction"], strict=True)
+    ]
+
+
+def _draw_panel(axes, rows, words, language):
+    """Draw one group: a line and a dot a factor, the probability at the right edge."""
+    axes.axvline(0, color=GREY, linewidth=0.8)
+    for place, row in enumerate(rows.itertuples()):
+        firm = row.gain_lower * row.gain_upper > 0
+        axes.plot([row.gain_lower, row.gain_upper], [place, place], color=BLUE, linewidth=1.6, solid_capstyle="butt")
+        axes.plot(row.gain, place, "o", color=BLUE, markerfacecolor=BLUE if firm else "white", markersize=6.5)
+        axes.annotate(
+            show(100 * row.best, ".0f", language) + "%",
+            (1.02, place),
+            xycoords=("axes fraction", "data"),
+            va="center",
+            fontsize=9,
+            color=INK,
+        )
+    axes.annotate(words["best"], (1.02, len(rows) - 0.35), xycoords=("axes fraction", "data"), fontsize=8.5, color=INK)
+    axes.set_ylim(-0.6, len(rows) - 0.4)
+    axes.tick_params(axis="y", length=0)
+    axes.grid(axis="x", color="#e4e4e4", linewidth=0.6)

@@ -1,0 +1,139 @@
+"""From Markdown to one file: Markdown for readers, HTML that opens from disk, Word, LaTeX, typst."""
+
+import json
+import re
+import tempfile
+from importlib import resources
+from pathlib import Path
+
+from emolabor.errors import EmolaborError
+from emolabor.files import write_bytes
+from emolabor.report.pandoc import WRITING, pandoc, same_zip
+from emolabor.report.tables import pipe_table
+from emolabor.report.word import reference_document
+from emolabor.scales.scale import check_language
+
+# The caption above with no number but its own, three lines: what typst does not do by itself.
+TYPST_TABLE = """\
+```{=typst}
+#set figure(numbering: none, supplement: none)
+#show figure.where(kind: table): set figure.caption(position: top)
+#set table(stroke: none)
+#show table: it => block(stroke: (top: 0.9pt, bottom: 0.9pt), it)
+#set table.hline(stroke: 0.5pt)
+```
+"""
+TABLE_ENDINGS = (".md", ".html", ".tex", ".typ", ".docx")
+
+
+def check_file(path, language, endings):
+    """Refuse a file or language that nothing can be written to.
+
+    Parameters
+    ----------
+    path : str or Path
+    language : str
+    endings : tuple of str
+        Allowed endings.
+
+    Returns
+    -------
+    Path
+    """
+    path = Path(path)
+    if path.suffix not in endings:
+        raise EmolaborError(f"path: found {path.name!r}; allowed: a file that ends with {', '.join(endings)}")
+    check_language(language, ("zh", "en"))
+    return path
+
+
+def write_page(path, text, language):
+    """Write a text; the ending of the file decides on its form.
+
+    Parameters
+    ----------
+    path : Path
+        Ends with .md, .html, .docx, .tex or .typ; the last two get a part of a document, without a head.
+    text : str
+        Markdown as pandoc reads it.
+    language : {"zh", "en"}
+
+    Returns
+    -------
+    Path
+    """
+    source = ["--from=markdown-raw_html+east_asian_line_breaks", f"--metadata=lang:{WRITING[language]}"]
+    if path.suffix == ".md":
+        plain = pandoc([*source[:1], "--to=gfm-raw_html", "--wrap=none"], _for_readers(text).encode("utf-8"))
+        return write_bytes(path, plain)
+    if path.suffix in (".tex", ".typ"):
+        form = {".tex": "latex", ".typ": "typst"}[path.suffix]
+        part = pandoc([*source, f"--to={form}", "--wrap=none"], text.encode("utf-8"))
+        return write_bytes(path, part.replace(rb"\caption{", rb"\caption*{"))  # captions bring their own number
+    with tempfile.TemporaryDirectory() as scratch:
+        if path.suffix == ".html":
+            style = Path(scratch) / "page.css"
+            style.write_text((resources.files(__package__) / "page.css").read_text(encoding="utf-8"), encoding="utf-8")
+            options = ["--standalone", "--to=html5", "--embed-resources", f"--css={style}"]
+            return write_bytes(path, pandoc([*source, *options], text.encode("utf-8")))
+        reference = Path(scratch) / "reference.docx"
+        reference.write_bytes(reference_document(pandoc(["--print-default-data-file", "reference.docx"])))
+        options = ["--standalone", "--to=docx", f"--reference-doc={reference}", "--output=-"]
+        return write_bytes(path, same_zip(pandoc([*source, *options], text.encode("utf-8"))))
+
+
+def write_table(frame, path, caption, note, language="en"):
+    """Write one table in three lines, as journals print it: caption above, note below.
+
+    Parameters
+    ----------
+    frame : DataFrame of str
+        What is printed: the columns are the headings, the first column names the rows.
+    path : str or Path
+        Ends with .md, .html, .tex (longtable and booktabs), .typ or .docx.
+    caption : str
+        With its number, for example ``Table 1. Reliability``.
+    note : str
+        Number of answers, estimator and source of the data; say there if they are simulated.
+    language : {"en", "zh"}
+
+    Returns
+    -------
+    Path
+
+    Raises
+    ------
+    EmolaborError
+        Another ending or language.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"Scale": ["Belonging"], "α": [".81"]})
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = write_table(table, f"{folder}/table.md", "Table 1. Reliability", "N = 9, simulated.")
+    ...     print(path.read_text(encoding="utf-8"))
+    **Table 1. Reliability**
+    <BLANKLINE>
+    | Scale     |  α  |
+    |:----------|:---:|
+    | Belonging | .81 |
+    <BLANKLINE>
+    *Note.* N = 9, simulated.
+    <BLANKLINE>
+    """
+    path = check_file(path, language, TABLE_ENDINGS)
+    text = pipe_table(frame, caption, note, language)
+    if path.suffix == ".html":
+        # A page needs a title; the caption is it.
+        text = f"---\npagetitle: {json.dumps(caption, ensure_ascii=False)}\n---\n\n{text}"
+    if path.suffix == ".typ":
+        text = f"{TYPST_TABLE}\n{text}"
+    return write_page(path, text, language)
+
+
+def _for_readers(text):
+    """The Markdown without what only pandoc reads: captions and notes become paragraphs."""
+    text = re.sub(r"^---\ntitle: (.*)\n---$", lambda title: f"# {json.loads(title[1])}", text, flags=re.MULTILINE)
+    text = re.sub(r"^Table: (.*)$", r"**\1**", text, flags=re.MULTILINE)
+    return re.sub(r"^::: .*$|^:::$|`[^`]*`\{=typst\}", "", text, flags=re.MULTILINE)

@@ -1,0 +1,130 @@
+"""Rival models of the same answers, made from the claims: what else could be the case."""
+
+from dataclasses import replace
+from itertools import combinations
+
+from emolabor.theory.claims import Path
+from emolabor.theory.constructs import CONSTRUCT_GROUPS
+from emolabor.theory.models import constructs_of, measurement_model, model_text
+
+MERGED = ("surface_acting", "deep_acting")
+ACTING = "acting"
+GENERAL = "general"
+
+
+def rival_models(instrument_dimensions, claims):
+    """Write the model that the claims imply and its rivals, all of the same items.
+
+    The rivals keep main's residual covariances, so that they differ from it in what they say and in nothing else.
+
+    - *main*: `full_model`.
+    - *reversed*: every claimed arrow from well-being to service is turned around; staff who serve of their own accord
+      are less exhausted and feel more accomplishment, not the other way. As many parameters as main.
+    - *direct_only*: no construct passes on what it receives. In each indirect claim the source leads to the outcome
+      directly, and the mediator does not lead to it.
+    - *direct_too*: main with those direct paths added (partial mediation). Main and direct_only are nested in it.
+    - *acting_merged*: surface and deep acting are one construct, emotional labour as the essay's single word has it.
+    - *general*: one attitude is behind every answer, as if all that the constructs share were common method (Podsakoff,
+      MacKenzie, Lee & Podsakoff 2003, *Journal of Applied Psychology* 88:879-903).
+
+    Parameters
+    ----------
+    instrument_dimensions : dict of str to list of str
+        Dimension key to item keys, as `Instrument.dimensions()` gives them.
+    claims : iterable of Claim
+        The claims to be rivalled.
+
+    Returns
+    -------
+    dict of str to str
+        Name to model text, in the order above.
+
+    Raises
+    ------
+    EmolaborError
+        If the claims use a construct that the instrument does not measure, or their arrows form a loop.
+
+    Examples
+    --------
+    >>> from emolabor.theory import load_claims
+    >>> items = {"surface_acting": ["sa1"], "exhaustion": ["ex1"], "proactive_service": ["ps1"]}
+    >>> models = rival_models(items, [claim for claim in load_claims() if claim.id == "C03"])
+    >>> [line for line in models["reversed"].splitlines() if " ~ " in line]
+    ['exhaustion ~ surface_acting + proactive_service']
+    >>> [line for line in models["direct_only"].splitlines() if " ~ " in line]
+    ['exhaustion ~ surface_acting', 'proactive_service ~ surface_acting']
+    """
+    paths = [path for claim in claims for path in claim.paths]
+    merged = [_merged(path) for path in paths]
+    used = constructs_of(paths)
+    items = [item for construct in used for item in instrument_dimensions.get(construct, ())]
+    acting = [item for construct in MERGED if construct in used for item in instrument_dimensions.get(construct, ())]
+
+    def text(rival):
+        return "\n".join([model_text(instrument_dimensions, rival), *_covariances_as_in(paths, rival)])
+
+    return {
+        "main": model_text(instrument_dimensions, paths),
+        "reversed": text(_reversed(paths)),
+        "direct_only": text(_direct_only(paths)),
+        "direct_too": text(paths + _direct(paths)),
+        "acting_merged": model_text({**instrument_dimensions, ACTING: acting}, merged, _merged_groups()),
+        "general": measurement_model({GENERAL: items}),
+    }
+
+
+def _reversed(paths):
+    turned = []
+    for path in paths:
+        backward = [_from_wellbeing_to_service(step) for step in path.steps]
+        if not any(backward):
+            turned.append(path)
+        else:
+            steps = zip(path.steps, backward, strict=True)
+            turned += [Path(*(step[::-1] if back else step), path.sign) for step, back in steps]
+    return turned
+
+
+def _from_wellbeing_to_service(step):
+    return step[0] in CONSTRUCT_GROUPS["wellbeing"] and step[1] in CONSTRUCT_GROUPS["service"]
+
+
+def _direct(paths):
+    return [replace(path, via=None) for path in paths if path.via]
+
+
+def _direct_only(paths):
+    dropped = {path.steps[1] for path in paths if path.via}
+    steps = [Path(*step, path.sign) for path in paths for step in path.steps if step not in dropped]
+    return steps + _direct(paths)
+
+
+def _merged(path):
+    parts = {name: ACTING for name in ("source", "to", "via", "moderator") if getattr(path, name) in MERGED}
+    return replace(path, **parts)
+
+
+def _merged_groups():
+    merged = tuple(construct for construct in CONSTRUCT_GROUPS["emotional_labor"] if construct not in MERGED)
+    return CONSTRUCT_GROUPS | {"emotional_labor": (ACTING, *merged)}
+
+
+def _covariances_as_in(main, rival):
+    """Let the same residuals of different groups covary as in main.
+
+    The engine lets the residuals of outcomes that lead to nothing covary; which outcomes these are differs between the
+    models, and would make them differ in more than the arrows.
+    """
+    arrows = {frozenset(step) for path in rival for step in path.steps}
+    ours, theirs = _last_outcomes(main), _last_outcomes(rival)
+    lines = [f"{one} ~~ {other}" for one, other in ours if (one, other) not in theirs and {one, other} not in arrows]
+    return lines + [f"{one} ~~ 0*{other}" for one, other in theirs if (one, other) not in ours]
+
+
+def _last_outcomes(paths):
+    """List the pairs of outcomes, of different groups, that lead to nothing."""
+    steps = [step for path in paths for step in path.steps]
+    sources, outcomes = {source for source, _ in steps}, {to for _, to in steps}
+    last = [construct for construct in constructs_of(paths) if construct in outcomes - sources]
+    group = {construct: name for name, members in CONSTRUCT_GROUPS.items() for construct in members}
+    return [(one, other) for one, other in combinations(last, 2) if group[one] != group[other]]
