@@ -4,6 +4,7 @@ from emolabor.analysis.confounding import confounding
 from emolabor.analysis.lever_groups import GroupLevers, levers_by_group
 from emolabor.analysis.levers import Levers, levers
 from emolabor.analysis.multiverse import multiverse, multiverse_influence, multiverse_summary
+from emolabor.analysis.planning import smallest_steps, standardized_population
 from emolabor.analysis.power import power, sample_size
 from emolabor.analysis.profiles import Profiles, profiles
 from emolabor.analysis.published import compare_published, latent_models
@@ -35,5 +36,7 @@ __all__ = [
     "rmsea_sample_size",
     "rounding_bands",
     "sample_size",
+    "smallest_steps",
+    "standardized_population",
     "verdicts",
 ]

@@ -9,6 +9,7 @@ from emolabor.report.figures.importance_map import importance_map
 from emolabor.report.figures.levers import lever_figure
 from emolabor.report.figures.likert import likert_figure
 from emolabor.report.figures.moderation import moderation_figure
+from emolabor.report.figures.power_curves import power_curves
 from emolabor.report.figures.profiles import profile_figure
 from emolabor.report.figures.specification_curve import specification_curve, specification_words
 from emolabor.report.figures.verdicts import verdict_figure
@@ -31,6 +32,7 @@ __all__ = [
     "moderation_figure",
     "path_diagram",
     "pipe_table",
+    "power_curves",
     "profile_figure",
     "save_figure",
     "specification_curve",
