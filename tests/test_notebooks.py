@@ -19,6 +19,7 @@ PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 NAMES = [path.stem for path in PATHS]
 REFERENCE = ROOT / "results" / "reference"
 PARAMETERS = {"data_path", "mapping_path", "language", "estimator", "n_boot", "seed", "results_dir", "factor"}
+PARAMETERS |= {"smallest_effect"}
 
 
 @pytest.fixture(params=PATHS, ids=NAMES)

@@ -3,12 +3,16 @@
 from emolabor.analysis.confounding import confounding
 from emolabor.analysis.lever_groups import GroupLevers, levers_by_group
 from emolabor.analysis.levers import Levers, levers
+from emolabor.analysis.multiverse import multiverse, multiverse_influence, multiverse_summary
+from emolabor.analysis.nesting import cluster_comparison, within_between
+from emolabor.analysis.planning import smallest_steps, standardized_population
 from emolabor.analysis.power import power, sample_size
 from emolabor.analysis.profiles import Profiles, profiles
 from emolabor.analysis.published import compare_published, latent_models
 from emolabor.analysis.published_tables import PublishedTable, load_published
 from emolabor.analysis.rmsea_power import rmsea_power, rmsea_sample_size
 from emolabor.analysis.rounding_bands import rounding_bands
+from emolabor.analysis.specifications import effect_multiverse
 from emolabor.analysis.verdicts import product_terms, verdicts
 
 __all__ = [
@@ -16,12 +20,17 @@ __all__ = [
     "Levers",
     "Profiles",
     "PublishedTable",
+    "cluster_comparison",
     "compare_published",
     "confounding",
+    "effect_multiverse",
     "latent_models",
     "levers",
     "levers_by_group",
     "load_published",
+    "multiverse",
+    "multiverse_influence",
+    "multiverse_summary",
     "power",
     "product_terms",
     "profiles",
@@ -29,5 +38,8 @@ __all__ = [
     "rmsea_sample_size",
     "rounding_bands",
     "sample_size",
+    "smallest_steps",
+    "standardized_population",
     "verdicts",
+    "within_between",
 ]

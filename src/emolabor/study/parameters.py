@@ -12,6 +12,7 @@ ALLOWED = {
     "estimator": ESTIMATORS,
 }
 AT_LEAST = {"seed": 0, "n_boot": 1}
+SHARES = ("smallest_effect",)
 
 
 def notebook_parameters(path):
@@ -44,12 +45,12 @@ def check_value(name, value):
     name : str
         The parameter.
     value : object
-        Its value; whole numbers may come as text from the command line.
+        Its value; numbers may come as text from the command line.
 
     Returns
     -------
     object
-        The value, whole numbers as int.
+        The value, numbers as numbers.
 
     Raises
     ------
@@ -67,9 +68,22 @@ def check_value(name, value):
         if isinstance(value, bool) or not str(value).isdecimal() or int(value) < AT_LEAST[name]:
             raise EmolaborError(f"{name}: found {value!r}, allowed: a whole number, at least {AT_LEAST[name]}")
         return int(value)
+    if name in SHARES:
+        return _share(name, value)
     if name.endswith("_path") and value is not None and not Path(value).is_file():
         raise EmolaborError(f"{name}: {value} is not a file")
     return value
+
+
+def _share(name, value):
+    """Read a number from 0 to below 1, which may come as text."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = -1.0
+    if isinstance(value, bool) or not 0 <= number < 1:
+        raise EmolaborError(f"{name}: found {value!r}, allowed: a number from 0 to below 1")
+    return number
 
 
 def choose_parameters(known, given, folder):
