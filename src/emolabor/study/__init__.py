@@ -13,6 +13,7 @@ from emolabor.study.tables import (
     instrument_table,
     parameter_table,
 )
+from emolabor.study.truth import truth_table
 
 __all__ = [
     "FactorReport",
@@ -29,4 +30,5 @@ __all__ = [
     "project_root",
     "reproduce",
     "sample_table",
+    "truth_table",
 ]
