@@ -6,6 +6,7 @@ from emolabor.drawing.style import save_figure
 from emolabor.report.build import build_paper
 from emolabor.report.closing import closing_picture
 from emolabor.report.figures.importance_map import importance_map
+from emolabor.report.figures.lavaan_agreement import agreement_figure
 from emolabor.report.figures.levers import lever_figure
 from emolabor.report.figures.likert import likert_figure
 from emolabor.report.figures.power_curves import power_curves
@@ -17,6 +18,7 @@ from emolabor.report.tables import pipe_table
 from emolabor.report.validation_page import check_page, write_validation
 
 __all__ = [
+    "agreement_figure",
     "build_paper",
     "check_page",
     "closing_picture",
