@@ -18,17 +18,8 @@ ROOT = Path(__file__).resolve().parents[1]
 PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 NAMES = [path.stem for path in PATHS]
 REFERENCE = ROOT / "results" / "reference"
-PARAMETERS = {
-    "data_path",
-    "mapping_path",
-    "language",
-    "estimator",
-    "n_boot",
-    "seed",
-    "results_dir",
-    "factor",
-    "smallest_effect",
-}
+PARAMETERS = {"data_path", "mapping_path", "language", "estimator", "n_boot", "seed", "results_dir", "factor"}
+PARAMETERS |= {"smallest_effect"}
 
 
 @pytest.fixture(params=PATHS, ids=NAMES)

@@ -15,6 +15,7 @@ ROOM_OF = {
     "confounding": "analysis",
     "content_validity": "measurement",
     "convergent_validity": "measurement",
+    "effect_multiverse": "analysis",
     "efa": "measurement",
     "equate": "measurement",
     "factor_adequacy": "measurement",
@@ -42,6 +43,9 @@ ROOM_OF = {
     "method_factor": "measurement",
     "moderated_mediation": "sem",
     "moderated_model": "theory",
+    "multiverse": "analysis",
+    "multiverse_influence": "analysis",
+    "multiverse_summary": "analysis",
     "norms": "measurement",
     "omega_coefficients": "measurement",
     "parallel_analysis": "measurement",
@@ -59,6 +63,7 @@ ROOM_OF = {
     "rmsea_sample_size": "analysis",
     "rounding_bands": "analysis",
     "sample_size": "analysis",
+    "scale_invariance": "measurement",
     "score": "responses",
     "scored_items": "responses",
     "screen": "responses",
@@ -98,6 +103,9 @@ class _Package(ModuleType):
         if name == "sem" and isinstance(value, ModuleType):
             value = value.sem
         super().__setattr__(name, value)
+
+    def __reduce__(self):  # so that functions of a notebook that use the package can be sent to other processes
+        return import_module, (self.__name__,)
 
 
 sys.modules[__name__].__class__ = _Package

@@ -11,13 +11,17 @@ cases <- data.frame(
   model = c(chain, chain, chain, paste0(factors, "; textual ~ visual + ageyr; visual ~ ageyr"), factors))
 write.csv(cases, file.path(here, "standardized_cases.csv"), row.names = FALSE, quote = TRUE)
 
-rows <- do.call(rbind, lapply(seq_len(nrow(cases)), function(i) {
-  fit <- exact_fit(case_arguments(cases[i, ], data))
+standardized <- function(fit, case) {
   table <- standardizedSolution(fit)
   group <- if (is.null(table$group)) 1 else table$group
-  keys <- data.frame(case = cases$case[i], lhs = table$lhs, op = table$op, rhs = table$rhs,
+  keys <- data.frame(case = case, lhs = table$lhs, op = table$op, rhs = table$rhs,
                      group = ifelse(table$op == ":=", 0, group))
   do.call(rbind, lapply(c("est.std", "se", "ci.lower", "ci.upper"), function(what)
     cbind(keys, what = sub("est_std", "est", gsub(".", "_", what, fixed = TRUE)), value = table[[what]])))
-}))
+}
+rows <- do.call(rbind, lapply(seq_len(nrow(cases)), function(i)
+  standardized(exact_fit(case_arguments(cases[i, ], data)), cases$case[i])))
+# Ordered answers; WLSMV.
+ordered <- settled_fit(list(model = chain, data = ordinal_data()$four, ordered = paste0("x", 1:9)))
+rows <- rbind(rows, standardized(ordered, "wlsmv"))
 write_reference(rows, "standardized")

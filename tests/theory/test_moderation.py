@@ -2,14 +2,16 @@ import pytest
 
 from emolabor.instrument import load_instrument
 from emolabor.sem import sem
-from emolabor.simulation import simulate_staff
+from emolabor.simulation import draw_staff, load_population
 from emolabor.theory import full_model, load_claims, moderated_model
 
 
 @pytest.fixture(scope="module")
 def staff():
-    data = simulate_staff(1500, seed=3)
-    return data.assign(**{key: 6 - data[key] for key in sorted(load_instrument("window_staff").reversed_items)})
+    """Careful respondents, reverse-worded items turned: careless ones make products go with their factors."""
+    instrument = load_instrument("window_staff")
+    data, careless = draw_staff(load_population(), instrument, 1500, seed=3)
+    return data[~careless].assign(**{key: 6 - data[key] for key in sorted(instrument.reversed_items)})
 
 
 def test_every_moderated_path_gets_its_product(staff):

@@ -3,6 +3,7 @@
 from emolabor.analysis.confounding import confounding
 from emolabor.analysis.lever_groups import GroupLevers, levers_by_group
 from emolabor.analysis.levers import Levers, levers
+from emolabor.analysis.multiverse import multiverse, multiverse_influence, multiverse_summary
 from emolabor.analysis.nesting import cluster_comparison, within_between
 from emolabor.analysis.planning import smallest_steps, standardized_population
 from emolabor.analysis.power import power, sample_size
@@ -11,6 +12,7 @@ from emolabor.analysis.published import compare_published, latent_models
 from emolabor.analysis.published_tables import PublishedTable, load_published
 from emolabor.analysis.rmsea_power import rmsea_power, rmsea_sample_size
 from emolabor.analysis.rounding_bands import rounding_bands
+from emolabor.analysis.specifications import effect_multiverse
 from emolabor.analysis.verdicts import product_terms, verdicts
 
 __all__ = [
@@ -21,10 +23,14 @@ __all__ = [
     "cluster_comparison",
     "compare_published",
     "confounding",
+    "effect_multiverse",
     "latent_models",
     "levers",
     "levers_by_group",
     "load_published",
+    "multiverse",
+    "multiverse_influence",
+    "multiverse_summary",
     "power",
     "product_terms",
     "profiles",

@@ -5,6 +5,7 @@ import pandas as pd
 from scipy.special import ndtri
 
 from emolabor.analysis.population import population_moments
+from emolabor.analysis.tasks import check_jobs, run_tasks
 from emolabor.errors import EmolaborError
 from emolabor.sem import sem
 from emolabor.sem.api import fit_table
@@ -85,6 +86,9 @@ def power(
     sizes = _sizes(n)
     _check(n_replications, jobs, alpha, indirect, seed, options, draw)
     truth = _at_population(model, population or model, options)
+    variables = len(truth.table.variables.observed)
+    if min(sizes) <= variables:
+        raise EmolaborError(f"n: found {min(sizes)} for {variables} variables; allowed: more cases than variables.")
     labels = _labels(truth)
     labels["population"] = _values(truth)
     if draw is not None:
@@ -95,9 +99,9 @@ def power(
         counts = [CHUNK] * (n_replications // CHUNK) + [n_replications % CHUNK] * (n_replications % CHUNK > 0)
         tasks += [(size, count, part) for count, part in zip(counts, spawned.spawn(len(counts)), strict=True)]
     if draw is None:
-        parts = _run(replicate, [(truth, *task, 1 - alpha, indirect) for task in tasks], jobs)
+        parts = run_tasks(replicate, [(truth, *task, 1 - alpha, indirect) for task in tasks], jobs, "power")
     else:
-        parts = _run(_drawn, [(model, draw, *task, 1 - alpha, indirect, options) for task in tasks], jobs)
+        parts = run_tasks(_drawn, [(model, draw, *task, 1 - alpha, indirect, options) for task in tasks], jobs, "power")
     found = {size: np.concatenate([p for p, t in zip(parts, tasks, strict=True) if t[0] == size]) for size in sizes}
     return pd.concat([_summary(labels, size, found[size]) for size in sizes], ignore_index=True)
 
@@ -216,15 +220,6 @@ def _drawn(model, draw, n, count, seed, level, indirect, options):
     return np.array(found)
 
 
-def _run(function, tasks, jobs):
-    """Map a function over tasks, in order, with a progress bar where there is a terminal."""
-    from joblib import Parallel, delayed
-    from tqdm import tqdm
-
-    parts = Parallel(n_jobs=jobs, return_as="generator")(delayed(function)(*task) for task in tasks)
-    return list(tqdm(parts, total=len(tasks), desc="power", disable=None))
-
-
 def _summary(labels, size, found):
     usable = ~np.isnan(found[:, 0, 0])
     count = int(usable.sum())
@@ -260,8 +255,7 @@ def _check(n_replications, jobs, alpha, indirect, seed, options, draw):
     for name, value, least in (("n_replications", n_replications, 1), ("seed", seed, 0)):
         if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
             raise EmolaborError(f"{name}: found {value!r}, allowed: a whole number of at least {least}.")
-    if isinstance(jobs, bool) or not isinstance(jobs, int) or jobs == 0:
-        raise EmolaborError(f"jobs: found {jobs!r}, allowed: a whole number other than 0.")
+    check_jobs(jobs)
     if not 0 < alpha < 1:
         raise EmolaborError(f"alpha: found {alpha!r}, allowed: between 0 and 1.")
     if indirect not in INDIRECT:

@@ -1,7 +1,6 @@
 """Notebook parameters: what a notebook takes, and a refusal of everything else."""
 
 import ast
-import math
 import os
 from pathlib import Path
 
@@ -13,6 +12,7 @@ ALLOWED = {
     "estimator": ESTIMATORS,
 }
 AT_LEAST = {"seed": 0, "n_boot": 1}
+SHARES = ("smallest_effect",)
 
 
 def notebook_parameters(path):
@@ -45,12 +45,12 @@ def check_value(name, value):
     name : str
         The parameter.
     value : object
-        Its value; whole numbers may come as text from the command line.
+        Its value; numbers may come as text from the command line.
 
     Returns
     -------
     object
-        The value, whole numbers as int.
+        The value, numbers as numbers.
 
     Raises
     ------
@@ -68,17 +68,22 @@ def check_value(name, value):
         if isinstance(value, bool) or not str(value).isdecimal() or int(value) < AT_LEAST[name]:
             raise EmolaborError(f"{name}: found {value!r}, allowed: a whole number, at least {AT_LEAST[name]}")
         return int(value)
-    if name == "smallest_effect":
-        try:
-            size = float(value)
-        except ValueError:
-            size = math.nan
-        if not 0 < size < 1:
-            raise EmolaborError(f"{name}: found {value!r}, allowed: a number above 0 and below 1, standardized")
-        return size
+    if name in SHARES:
+        return _share(name, value)
     if name.endswith("_path") and value is not None and not Path(value).is_file():
         raise EmolaborError(f"{name}: {value} is not a file")
     return value
+
+
+def _share(name, value):
+    """Read a number from 0 to below 1, which may come as text."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = -1.0
+    if isinstance(value, bool) or not 0 <= number < 1:
+        raise EmolaborError(f"{name}: found {value!r}, allowed: a number from 0 to below 1")
+    return number
 
 
 def choose_parameters(known, given, folder):

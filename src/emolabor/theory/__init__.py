@@ -2,7 +2,7 @@
 
 from emolabor.theory.claims import Claim, Path, load_claims, management_factors
 from emolabor.theory.constructs import CONSTRUCT_GROUPS, CONSTRUCTS, UNDESIRABLE
-from emolabor.theory.models import full_model, measurement_model, structural_model
+from emolabor.theory.models import full_model, measurement_model, model_text, paths_around, structural_model
 from emolabor.theory.moderation import ModeratedModel, moderated_model
 from emolabor.theory.rivals import rival_models
 
@@ -17,7 +17,9 @@ __all__ = [
     "load_claims",
     "management_factors",
     "measurement_model",
+    "model_text",
     "moderated_model",
+    "paths_around",
     "rival_models",
     "structural_model",
 ]

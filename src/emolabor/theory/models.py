@@ -154,6 +154,34 @@ def model_text(dimensions, paths, groups=CONSTRUCT_GROUPS):
     return f"{measurement_model(measured)}\n{structure_text(paths, groups)}"
 
 
+def paths_around(claims, path):
+    """Select what the claims say about one path: all that leads to its outcome, and to its mediator.
+
+    Parameters
+    ----------
+    claims : iterable of Claim
+        The claims.
+    path : Path
+        A direct or indirect one.
+
+    Returns
+    -------
+    list of Path
+        The path and the steps of all claims that end where one of its steps ends. In a model of these alone, every
+        other construct is unexplained, and the equations of the path are those of the whole model.
+
+    Examples
+    --------
+    >>> from emolabor.theory import load_claims
+    >>> claims = load_claims()
+    >>> print(structure_text(paths_around(claims, claims[3].paths[0])))
+    health_complaints ~ surface_acting
+    """
+    ends = {to for _, to in path.steps}
+    steps = {step: one.sign for claim in claims for one in claim.paths for step in one.steps if step[1] in ends}
+    return [path, *(Path(*step, sign) for step, sign in steps.items())]
+
+
 def _paths(claims, indirect):
     """List the paths of claims; without `indirect`, an indirect one as its two steps."""
     paths = [path for claim in claims for path in claim.paths]

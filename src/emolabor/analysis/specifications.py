@@ -1,0 +1,203 @@
+"""The specifications under which a claim's path can be estimated from staff answers."""
+
+from dataclasses import dataclass
+from itertools import combinations
+
+import pandas as pd
+
+from emolabor.analysis.multiverse import multiverse
+from emolabor.errors import EmolaborError
+from emolabor.responses import scored_items
+from emolabor.sem import sem
+from emolabor.theory import model_text, paths_around
+
+# Respondents flagged by indices of at least so many families are left out.
+CARELESS = {"everyone": None, "default": 2, "strict": 1}
+ESTIMATION = {
+    "ml": ("ML", "listwise"),
+    "mlr": ("MLR", "listwise"),
+    "gls": ("GLS", "listwise"),
+    "fiml": ("MLR", "fiml"),
+    "wlsmv": ("WLSMV", "listwise"),
+}
+COVARIATES = {
+    "none": (),
+    "person": ("tenure_band", "sex", "age_band"),
+    "dispatch": ("dispatch_type",),
+}
+ITEMS = ("all", "not_reversed", "first_three")
+MEASURE = ("latent", "score")
+
+
+def effect_multiverse(study, effect, *, choices=None, jobs=1):
+    """Estimate a claim's path under every combination of the usual choices.
+
+    - *items*: all; not_reversed (without the reverse-worded ones); first_three (the first three of each construct).
+    - *careless*: everyone; default (flagged by two families of indices are left out); strict (by one).
+    - *measure*: latent variables; scores (means of the items, at least half of them answered, taken without error).
+    - *covariates*: none; person (tenure, sex, age); dispatch (dispatch type). Every construct is regressed on them.
+      Those that the answers do not tell are left out of the choice.
+    - *estimation*: ml, mlr and gls of complete cases; wlsmv, which takes the items as ordered and therefore goes with
+      latent variables, and without covariates; fiml (MLR of all cases), which with latent variables takes a hundred
+      times as long and is tried for the default screening without covariates only.
+
+    The model is the path with all predictors that the claims give its outcomes (`theory.paths_around`), so that a
+    specification takes a fraction of a second; other constructs are left unexplained.
+
+    Parameters
+    ----------
+    study : object
+        With ``staff``, ``screening`` and ``claims``, such as a `study.Study`.
+    effect : str
+        Key of a direct or indirect path of the claims, such as ``surface_acting>exhaustion>proactive_service``.
+    choices : mapping of str to sequence of str, optional
+        Choice to the options that are wanted of it; all of a choice that is not named.
+    jobs : int
+        Processes that share the work, through joblib (-1: all cores); the result does not depend on it.
+
+    Returns
+    -------
+    DataFrame
+        As `multiverse` gives it; est and its 95 % interval are standardized.
+
+    Raises
+    ------
+    EmolaborError
+        An effect that the claims do not name, an unknown choice or option.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> import emolabor as el
+    >>> staff = el.responses.Staff(el.simulate_staff(400), pd.DataFrame(), el.load_instrument("window_staff"))
+    >>> study = SimpleNamespace(staff=staff, screening=el.screen(staff), claims=el.load_claims())
+    >>> options = {"measure": ["score"], "estimation": ["mlr"], "covariates": ["none"], "careless": ["default"]}
+    >>> effect_multiverse(study, "surface_acting>exhaustion", choices=options)[["items", "admissible"]]
+              items  admissible
+    0           all        True
+    1  not_reversed        True
+    2   first_three        True
+    """
+    estimate = _effect_of(study, effect)
+    known = {
+        "items": ITEMS,
+        "careless": CARELESS,
+        "measure": MEASURE,
+        "covariates": [name for name, columns in COVARIATES.items() if set(columns) <= set(study.staff.data)],
+        "estimation": ESTIMATION,
+    }
+    wanted = {name: list(options) for name, options in known.items()}
+    for name, options in (choices or {}).items():
+        if name not in known:
+            raise EmolaborError(f"choices: found {name!r}, allowed: {', '.join(known)}.")
+        for option in options:
+            if option not in known[name]:
+                raise EmolaborError(f"choices: found {option!r} of {name}, allowed: {', '.join(known[name])}.")
+        wanted[name] = list(options)
+    return multiverse(wanted, estimate, possible=_possible, jobs=jobs)
+
+
+def _possible(items, careless, measure, covariates, estimation):
+    if measure == "score":
+        return estimation != "wlsmv"
+    if estimation == "fiml":
+        return (careless, covariates) == ("default", "none")
+    return estimation != "wlsmv" or covariates == "none"
+
+
+@dataclass(frozen=True, eq=False)
+class EffectEstimate:
+    """Estimates one path of the claims from the answers, as a specification says.
+
+    Attributes
+    ----------
+    answers : DataFrame
+        Items, reverse-worded ones turned, and background.
+    families : ndarray of int
+        How many families of indices flag each respondent.
+    dimensions : dict of str to list of str
+        The constructs of the model, with all their items.
+    reversed_items : frozenset of str
+    paths : list of Path
+        The path itself first.
+    """
+
+    answers: pd.DataFrame
+    families: object
+    dimensions: dict
+    reversed_items: frozenset
+    paths: list
+
+    def __call__(self, items, careless, measure, covariates, estimation):
+        """Fit one specification and return what `multiverse` asks for."""
+        estimator, missing = ESTIMATION[estimation]
+        data = self.answers if CARELESS[careless] is None else self.answers[self.families < CARELESS[careless]]
+        dimensions = {name: self._items(keys, items) for name, keys in self.dimensions.items()}
+        background, names = _numeric(data[list(COVARIATES[covariates])])
+        text = [model_text(dimensions, self.paths)]
+        if measure == "score":
+            data, dimensions = _scores(data, dimensions)
+            text = [model_text(dimensions, self.paths), *(f"{key} ~~ 0*{key}" for (key,) in dimensions.values())]
+        text += self._adjusted(names) if names else []
+        observed = data[[key for keys in dimensions.values() for key in keys]].join(background)
+        ordered = True if estimator == "WLSMV" else None
+        fit = sem("\n".join(text), observed, estimator=estimator, missing=missing, ordered=ordered)
+        row = self._row(fit.standardized())
+        numbers = {"est": row["est"], "ci_lower": row["ci_lower"], "ci_upper": row["ci_upper"], "n": fit.n_obs}
+        return numbers | {"admissible": fit.admissible, "note": "; ".join(fit.problems)}
+
+    def _adjusted(self, covariates):
+        """Every construct on the covariates; those that nothing else explains covary as they do without."""
+        explained = {to for path in self.paths for _, to in path.steps}
+        pairs = combinations([name for name in self.dimensions if name not in explained], 2)
+        lines = [f"{name} ~ {' + '.join(covariates)}" for name in self.dimensions]
+        return lines + [f"{one} ~~ {other}" for one, other in pairs]
+
+    def _items(self, keys, version):
+        if version == "not_reversed":
+            return [key for key in keys if key not in self.reversed_items]
+        return keys[:3] if version == "first_three" else keys
+
+    def _row(self, table):
+        path = self.paths[0]
+        if path.via:
+            return table[(table["op"] == ":=") & (table["lhs"] == path.parameter)].iloc[0]
+        return table[(table["op"] == "~") & (table["lhs"] == path.to) & (table["rhs"] == path.source)].iloc[0]
+
+
+def _effect_of(study, effect):
+    paths = {path.key: path for claim in study.claims for path in claim.paths if not path.moderator}
+    if effect not in paths:
+        raise EmolaborError(f"effect: found {effect!r}, allowed: {', '.join(paths)}.")
+    around = paths_around(study.claims, paths[effect])
+    used = {construct for path in around for step in path.steps for construct in step}
+    staff = study.staff
+    background = {column for columns in COVARIATES.values() for column in columns} & set(staff.data)
+    return EffectEstimate(
+        answers=scored_items(staff.data, staff.instrument).join(staff.data[sorted(background)]),
+        families=study.screening["families"].to_numpy(),
+        dimensions={name: keys for name, keys in staff.instrument.dimensions().items() if name in used},
+        reversed_items=frozenset(staff.instrument.reversed_items),
+        paths=around,
+    )
+
+
+def _numeric(background):
+    """Covariates as numbers: bands as they are, other answers as 0 and 1 against the first of them."""
+    columns = {}
+    for name, values in background.items():
+        if pd.api.types.is_numeric_dtype(values):
+            columns[name] = values.astype(float)
+            continue
+        for level in sorted(values.dropna().unique())[1:]:
+            columns[f"{name}_{level}"] = (values == level).astype(float).where(values.notna())
+    return pd.DataFrame(columns, index=background.index), list(columns)
+
+
+def _scores(data, dimensions):
+    """Means of the items of each construct, missing where fewer than half were answered, as single indicators."""
+    scores = {}
+    for name, keys in dimensions.items():
+        answered = data[keys].notna().sum(axis=1)
+        scores[f"{name}_score"] = data[keys].mean(axis=1).where(2 * answered >= len(keys))
+    return pd.DataFrame(scores), {name: [f"{name}_score"] for name in dimensions}

@@ -1,0 +1,86 @@
+"""A moderated path: the outcome along the predictor, and the slope along the moderator (Bauer & Curran, 2005)."""
+
+import numpy as np
+
+from emolabor.drawing.style import BLUE, GREY, INK, RED, style
+
+# From a low to a high moderator, by colour and by line, so that a grey print shows them too.
+LOOKS = ((RED, ":"), (GREY, "-"), (BLUE, "--"))
+WORDS = {
+    "zh": {
+        "at": "{moderator} {step:+.0f} SD",
+        "mean": "{moderator}均值",
+        "predictor": "{predictor}（与均值之差）",
+        "outcome": "{outcome}（与均值之差）",
+        "moderator": "{moderator}（SD）",
+        "slope": "{predictor}的斜率及 95% 区间",
+        "significant": "区间不含零",
+    },
+    "en": {
+        "at": "{moderator} {step:+.0f} SD",
+        "mean": "{moderator} at its mean",
+        "predictor": "{predictor} (from its mean)",
+        "outcome": "{outcome} (from its mean)",
+        "moderator": "{moderator} (SD)",
+        "slope": "Slope of {predictor}, 95 % interval",
+        "significant": "interval leaves zero out",
+    },
+}
+
+
+def moderation_figure(lines, band, regions, interaction, language, labels):
+    """Draw simple slopes on the left and the Johnson-Neyman regions on the right.
+
+    Parameters
+    ----------
+    lines, band : DataFrame
+        As `sem.interaction_lines` gives them, for three values of the moderator.
+    regions : DataFrame
+        As `sem.johnson_neyman` gives them.
+    interaction : Interaction
+        Names predictor, moderator and outcome.
+    language : {"zh", "en"}
+        Language of the words.
+    labels : dict
+        Construct -> what it is called.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Constructs are in the units of their marker items; the moderator on the right is in standard deviations.
+    """
+    from matplotlib.figure import Figure
+
+    parts = {part: getattr(interaction, part) for part in ("predictor", "moderator", "outcome")}
+    names = {part: labels.get(construct, construct) for part, construct in parts.items()}
+    words = {key: text for key, text in WORDS[language].items()}
+    with style():
+        figure = Figure(figsize=(7.6, 3.7), layout="constrained")
+        left, right = figure.subplots(1, 2)
+        for (step, own), (color, line) in zip(lines.groupby("at"), LOOKS, strict=True):
+            text = (words["at"] if step else words["mean"]).format(step=step, **names).replace("-", "−")
+            left.plot(own["predictor"], own["outcome"], color=color, linestyle=line, linewidth=1.8, label=text)
+        left.set_xlabel(words["predictor"].format(**names))
+        left.set_ylabel(words["outcome"].format(**names))
+        left.legend(frameon=False, fontsize=8.5, loc="upper center", bbox_to_anchor=(0.5, 1.3))
+        _draw_slopes(right, band, regions, words, names)
+    return figure
+
+
+def _draw_slopes(axes, band, regions, words, names):
+    """Draw the slope with its band, shade where the interval leaves zero out."""
+    at, moderator = band["at"].to_numpy(), band["moderator"].to_numpy()
+    sd = (moderator[-1] - moderator[0]) / (at[-1] - at[0])
+    for row in regions[regions["significant"]].itertuples():
+        ends = np.clip([(end - moderator[0]) / sd + at[0] for end in (row.lower, row.upper)], at[0], at[-1])
+        if ends[0] < ends[1]:
+            axes.axvspan(*ends, color="#ececec", linewidth=0, label=words["significant"], zorder=0)
+    axes.fill_between(at, band["ci_lower"], band["ci_upper"], color=BLUE, alpha=0.25, linewidth=0)
+    axes.plot(at, band["slope"], color=BLUE, linewidth=1.8)
+    axes.axhline(0, color=INK, linewidth=0.8)
+    axes.set_xlim(at[0], at[-1])
+    axes.set_xlabel(words["moderator"].format(**names))
+    axes.set_ylabel(words["slope"].format(**names))
+    handles, texts = axes.get_legend_handles_labels()
+    if handles:
+        axes.legend(handles[:1], texts[:1], frameon=False, fontsize=8.5, loc="upper center", bbox_to_anchor=(0.5, 1.15))
