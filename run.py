@@ -7,12 +7,17 @@
     python3 run.py test -k sem  ... with options or paths of pytest
     python3 run.py lab          open the notebooks in JupyterLab
     python3 run.py setup        only make the environment
+    python3 run.py verify       run the study under other Pythons, packages, processor kernels, hash seeds and workers,
+                                and write how many values are equal (docs/reproduction.md, README.md)
 
 The first run makes the folder .venv with exactly the packages of requirements.lock; later runs find it ready.
+"verify" makes up to three more such folders in .venv-verify, with 2 GB each, and may take half an hour.
 """
 
 import hashlib
+import json
 import os
+import platform
 import re
 import shutil
 import subprocess
@@ -23,9 +28,6 @@ from pathlib import Path
 SUPPORTED = [(3, 11), (3, 12), (3, 13)]
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
-BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
-PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
-STAMP = VENV / "emolabor-ready"
 LOCK = ROOT / "requirements.lock"
 
 # What a failed step printed, and what to do about it: the first pattern that is found counts.
@@ -55,25 +57,6 @@ def check_python(version=sys.version_info):
     raise StepError(f"emolabor needs Python 3.11, 3.12 or 3.13; this is {version[0]}.{version[1]}.\n{advice}")
 
 
-def environment():
-    """Return the variables every step runs with: the project's .venv, UTF-8, linear algebra on one thread."""
-    threads = {f"{library}_NUM_THREADS": "1" for library in ("OPENBLAS", "OMP", "MKL")}
-    own = {"VIRTUAL_ENV": str(VENV), "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}", "PYTHONUTF8": "1"}
-    kept = {name: value for name, value in os.environ.items() if name not in ("PYTHONHOME", "PYTHONPATH")}
-    return {**kept, **threads, "VECLIB_MAXIMUM_THREADS": "1", **own}
-
-
-def wanted_stamp():
-    """Return what a finished environment is stamped with: a hash of all that decides its contents."""
-    parts = [LOCK.read_bytes(), (ROOT / "pyproject.toml").read_bytes(), sys.version.encode(), os.fsencode(ROOT)]
-    return hashlib.sha256(b"\0".join(parts)).hexdigest()
-
-
-def is_ready():
-    """Tell whether .venv is whole and made from today's lock: the stamp is written last."""
-    return PYTHON.exists() and STAMP.exists() and STAMP.read_text() == wanted_stamp()
-
-
 def working_uv():
     """Return the path of uv if it is there and runs."""
     uv = shutil.which("uv")
@@ -87,19 +70,19 @@ def show(label, line):
         print("\r" + f"{label} {line}"[:width].ljust(width) + "\r" + label, end="", flush=True)
 
 
-def step(label, command):
+def step(label, command, variables=None):
     """Run one step quietly; say how long it took, or how it failed."""
     print(label, end="", flush=True)
     start, output = time.monotonic(), []
     pipe = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "encoding": "utf-8", "errors": "replace"}
-    process = subprocess.Popen(command, cwd=ROOT, env=environment(), **pipe)
+    process = subprocess.Popen(command, cwd=ROOT, env=variables, **pipe)
     try:
         for line in process.stdout:
             output.append(line.rstrip())
             show(label, output[-1])
         status = process.wait()
     finally:
-        process.kill()  # Ctrl-C: nothing may go on writing to .venv.
+        process.kill()  # Ctrl-C: nothing may go on writing to the environment.
     if status:
         advice = next(advice for pattern, advice in ADVICE.items() if re.search(pattern, "\n".join(output)))
         tail = "\n".join(f"    {line[:200]}" for line in output[-12:])
@@ -108,42 +91,99 @@ def step(label, command):
     print(f" {time.monotonic() - start:.1f} s")
 
 
-def set_up():
-    """Make .venv from the lock, unless it is ready; what a stopped run left is thrown away first."""
-    if is_ready():
-        return
-    uv = working_uv()
-    # Started from inside a virtual environment, a new one must not be built on the one about to be thrown away.
-    base = getattr(sys, "_base_executable", None) or sys.executable
-    if uv:
-        make = [uv, "venv", "--python", base, str(VENV)]
-        install = [uv, "pip", "install", "--python", str(PYTHON)]
-    else:
-        make = [base, "-m", "venv", str(VENV)]
-        install = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check"]
-    print("Making the environment .venv with", "uv" if uv else "pip: this takes a few minutes, once (uv is faster)")
-    if VENV.exists():
-        shutil.rmtree(VENV)
-    step(f"[1/3] make .venv for Python {'.'.join(map(str, sys.version_info[:3]))}", make)
-    step("[2/3] install the packages of requirements.lock", [*install, "--require-hashes", "-r", LOCK.name])
-    step("[3/3] install emolabor itself", [*install, "--no-deps", "--no-build-isolation", "-e", "."])
-    STAMP.write_text(wanted_stamp())
+class Environment:
+    """A folder with a Python of its own and the packages of requirements.lock, or the newest that are allowed."""
 
+    def __init__(self, folder=VENV, base=None, newest=False):
+        self.folder = folder
+        # Started from inside a virtual environment, a new one must not be built on the one about to be thrown away.
+        self.base = base or getattr(sys, "_base_executable", None) or sys.executable
+        self.newest = newest
+        self.bin = folder / ("Scripts" if os.name == "nt" else "bin")
+        self.python = self.bin / ("python.exe" if os.name == "nt" else "python")
+        self.stamp = folder / "emolabor-ready"
 
-def call(*command, cwd=None):
-    """Run a command in the environment, its output straight to the user; return its exit status."""
-    process = subprocess.Popen([str(part) for part in command], cwd=cwd, env=environment())
-    try:
-        return process.wait()
-    except KeyboardInterrupt:
+    def variables(self):
+        """Return the variables every step runs with: this environment, UTF-8, linear algebra on one thread."""
+        path = f"{self.bin}{os.pathsep}{os.environ.get('PATH', '')}"
+        threads = {f"{library}_NUM_THREADS": "1" for library in ("OPENBLAS", "OMP", "MKL")}
+        own = {"VIRTUAL_ENV": str(self.folder), "PATH": path, "PYTHONUTF8": "1", "VECLIB_MAXIMUM_THREADS": "1"}
+        kept = {name: value for name, value in os.environ.items() if name not in ("PYTHONHOME", "PYTHONPATH")}
+        return {**kept, **threads, **own}
+
+    def wanted_stamp(self):
+        """Return what a finished environment is stamped with: a hash of all that decides its contents."""
+        version = python_version(self.base).encode()
+        parts = [LOCK.read_bytes(), (ROOT / "pyproject.toml").read_bytes(), version, os.fsencode(ROOT)]
+        return hashlib.sha256(b"\0".join(parts)).hexdigest()
+
+    def is_ready(self):
+        """Tell whether it is whole and made from today's lock: the stamp is written last. The newest never are."""
+        made = self.python.exists() and self.stamp.exists() and not self.newest
+        return made and self.stamp.read_text() == self.wanted_stamp()
+
+    def make(self):
+        """Make it, unless it is ready; what a stopped run left is thrown away first."""
+        if self.is_ready():
+            return
+        uv = working_uv()
+        if uv:
+            make = [uv, "venv", "--python", self.base, str(self.folder)]
+            install = [uv, "pip", "install", "--python", str(self.python)]
+        else:
+            make = [self.base, "-m", "venv", str(self.folder)]
+            install = [str(self.python), "-m", "pip", "install", "--disable-pip-version-check"]
+        name = self.folder.relative_to(ROOT)
+        way = "uv" if uv else "pip: this takes a few minutes, once (uv is faster)"
+        print(f"Making the environment {name} with {way}")
+        if self.folder.exists():
+            shutil.rmtree(self.folder)
+        steps = [(f"make {name} for Python {python_version(self.base).split()[0]}", make)]
+        if self.newest:
+            steps.append(("install emolabor with the newest packages it allows", [*install, "--upgrade", "-e", "."]))
+        else:
+            steps.append((f"install the packages of {LOCK.name}", [*install, "--require-hashes", "-r", LOCK.name]))
+            steps.append(("install emolabor itself", [*install, "--no-deps", "--no-build-isolation", "-e", "."]))
+        for number, (label, command) in enumerate(steps, 1):
+            step(f"[{number}/{len(steps)}] {label}", command, self.variables())
+        self.stamp.write_text(self.wanted_stamp())
+
+    def call(self, *command, cwd=None, **variables):
+        """Run a command in the environment, its output straight to the user; return its exit status."""
+        command = [str(part) for part in command]
+        process = subprocess.Popen(command, cwd=cwd, env={**self.variables(), **variables})
         try:
-            process.wait(timeout=10)  # The terminal has told the command too: let it stop its kernels.
-        except subprocess.TimeoutExpired:
-            process.terminate()
-        raise
+            return process.wait()
+        except KeyboardInterrupt:
+            try:
+                process.wait(timeout=10)  # The terminal has told the command too: let it stop its kernels.
+            except subprocess.TimeoutExpired:
+                process.terminate()
+            raise
 
 
-def test(arguments):
+def python_version(python):
+    """Return what an interpreter says of its version; nothing if it does not run."""
+    asked = subprocess.run([python, "-c", "import sys; print(sys.version)"], capture_output=True, text=True)
+    return asked.stdout.strip()
+
+
+def find_python(name):
+    """Return an interpreter of a version such as 3.12 that runs, or None; nothing is downloaded.
+
+    Looked for on PATH, among pyenv's (of which PATH holds only stand-ins), and among uv's.
+    """
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"), "versions")
+    candidates = [shutil.which(f"python{name}"), *sorted(pyenv.glob(f"{name}.*/bin/python{name}"), reverse=True)]
+    uv = working_uv()
+    if uv:
+        found = [uv, "python", "find", "--system", "--no-python-downloads", name]
+        candidates.append(subprocess.run(found, capture_output=True, text=True).stdout.strip())
+    runs = (str(one) for one in candidates if one and python_version(one).startswith(f"{name}."))
+    return next(runs, None)
+
+
+def test(environment, arguments):
     """Run pytest over the tests, then with nbval over the notebooks; return the first exit status that is not 0.
 
     Paths among the arguments replace the whole folder they lie in; a folder none of them names is then left out.
@@ -154,10 +194,83 @@ def test(arguments):
     for folder, mode in {"tests": [], "notebooks": ["--nbval"]}.items():
         chosen = [path for path in paths if Path(path).parts[0] == folder] or ([] if paths else [folder])
         if chosen:
-            status[folder] = call(PYTHON, "-m", "pytest", *mode, *options, *chosen, cwd=ROOT)
+            status[folder] = environment.call(environment.python, "-m", "pytest", *mode, *options, *chosen, cwd=ROOT)
     if options and 0 in status.values():  # An option such as -k may select nothing in one of the two folders.
         status = {folder: code for folder, code in status.items() if code != 5}
     return next(filter(None, status.values()), 0)
+
+
+def configurations():
+    """List what `verify` runs: the first as everybody does, each other with one thing changed, the last with all.
+
+    Each is a dictionary with `label`, `python`, `newest`, `variables`, `workers` and, where this machine cannot run it,
+    the `reason`.
+    """
+    own, *others = sorted((f"{major}.{minor}" for major, minor in SUPPORTED), key=lambda name: name != own_version())
+    kernel, seed = {"OPENBLAS_CORETYPE": "Nehalem"}, {"PYTHONHASHSEED": "1"}
+    is_x86 = platform.machine().lower() in ("x86_64", "amd64")
+    no_kernel = {} if is_x86 else {"reason": "OpenBLAS has that kernel on x86-64 only"}
+    rows = [
+        {"label": f"Python {own}, locked packages, two workers, this processor's kernel, hash seed 0"},
+        {"label": "one worker", "workers": 1},
+        {"label": "hash seed 1", "variables": seed},
+        {"label": "an older processor's kernel (Nehalem)", "variables": kernel, **no_kernel},
+        *({"label": f"Python {name}", "python": name} for name in others),
+        {"label": "newest allowed packages", "newest": True},
+        {
+            "label": f"all of these: Python {others[-1]}, newest packages, one worker, hash seed 1, Nehalem",
+            "python": others[-1],
+            "newest": True,
+            "workers": 1,
+            "variables": {**seed, **kernel},
+            **no_kernel,
+        },
+    ]
+    return [{"python": own, "newest": False, "variables": {}, "workers": 2, **row} for row in rows]
+
+
+def own_version():
+    """Return the version that runs this, such as 3.11."""
+    return f"{sys.version_info[0]}.{sys.version_info[1]}"
+
+
+def verify(own):
+    """Run the whole study in every configuration and write how many values equal the reference.
+
+    A configuration that cannot be run, for want of an interpreter or of a package for it, is listed with the reason.
+    """
+    rows = configurations()
+    for number, row in enumerate(rows):
+        row["run"] = f"verify-{number + 1}"
+        shutil.rmtree(ROOT / "results" / row["run"], ignore_errors=True)
+        print(f"\n{number + 1} of {len(rows)}: {row['label']}")
+        environment = None if "reason" in row else verification_environment(own, row)
+        if environment:
+            command = (environment.bin / "emolabor", "reproduce", "--run", row["run"], "--jobs", row["workers"])
+            environment.call(*command, cwd=ROOT, **{"PYTHONHASHSEED": "0", **row["variables"]})
+    plan = ROOT / "results" / "verify.json"
+    plan.parent.mkdir(exist_ok=True)
+    plan.write_text(json.dumps(rows), encoding="utf-8")
+    return own.call(own.python, "-m", "emolabor.study.verification", plan, cwd=ROOT)
+
+
+def verification_environment(own, row):
+    """Return the environment of a configuration, made if need be; None, with the reason in the row, if it cannot be."""
+    if (row["python"], row["newest"]) == (own_version(), False):
+        return own
+    base = find_python(row["python"])
+    if base is None:
+        row["reason"] = f"no Python {row['python']} on this machine"
+        return None
+    name = f"{row['python']}-{'newest' if row['newest'] else 'locked'}"
+    environment = Environment(ROOT / ".venv-verify" / name, base, row["newest"])
+    try:
+        environment.make()
+    except StepError as error:
+        print(error)
+        row["reason"] = "its environment could not be made"
+        return None
+    return environment
 
 
 def main(arguments):
@@ -168,18 +281,22 @@ def main(arguments):
     if not arguments or arguments[0].startswith("-"):
         arguments = ["reproduce", *arguments]
     verb, *rest = arguments
-    if verb not in ("reproduce", "test", "lab", "setup"):
-        print(f"{verb}: not a command of run.py; allowed: reproduce, test, lab, setup", file=sys.stderr)
+    if verb not in ("reproduce", "test", "lab", "setup", "verify"):
+        print(f"{verb}: not a command of run.py; allowed: reproduce, test, lab, setup, verify", file=sys.stderr)
         return 2
     check_python()
     sys.stdout.reconfigure(line_buffering=True, errors="replace")
-    set_up()
+    environment = Environment()
+    environment.make()
     if verb == "reproduce":
-        return call(BIN / "emolabor", "reproduce", *rest)
+        return environment.call(environment.bin / "emolabor", "reproduce", *rest)
     if verb == "test":
-        return test(rest)
+        return test(environment, rest)
     if verb == "lab":
-        return call(PYTHON, "-m", "jupyterlab", "--ServerApp.answer_yes=True", ROOT / "notebooks", *rest)
+        options = ["--ServerApp.answer_yes=True", ROOT / "notebooks", *rest]
+        return environment.call(environment.python, "-m", "jupyterlab", *options)
+    if verb == "verify":
+        return verify(environment)
     print("The environment .venv is ready.")
     return 0
 

@@ -58,7 +58,7 @@ def test_check_reports_what_does_not_fit(answers, tmp_path, capsys):
     data.to_csv(tmp_path / "mine.csv", index=False)
     assert cli.main(["check", str(tmp_path / "mine.csv")]) == 0
     told = capsys.readouterr().out
-    assert "120 respondents read, 1 findings" in told
+    assert "120 respondents read, 1 finding" in told
     assert "sa1" in told
 
 
@@ -75,7 +75,7 @@ def test_check_proposes_a_mapping_that_then_reads_the_file(answers, tmp_path, ca
     capsys.readouterr()
     assert cli.main(["check", str(file), "--mapping", str(mapping), "--report", str(tmp_path / "report.csv")]) == 0
     told = capsys.readouterr().out
-    assert "75 by mapping" in told and "120 respondents read, 1 findings" in told
+    assert "75 by mapping" in told and "120 respondents read, 1 finding" in told
     assert "13800138000" not in told + (tmp_path / "report.csv").read_text(encoding="utf-8")
 
 
@@ -222,13 +222,16 @@ def test_scores_that_cannot_be_written_leave_nothing_behind(answers, tmp_path, c
         ["screen", "mine.csv", "--output", "mine.csv"],
         ["score", "mine.csv", "--output", "linked.csv"],
         ["codebook", "--data", "mine.csv", "--output", "mine.csv"],
+        ["score", ".", "--output", "scores.csv"],
+        ["check", "mine.csv", "--mapping", "m.yaml", "--write-mapping", "m.yaml"],
     ],
 )
-def test_the_answers_are_not_written_over(command, refused, answers, tmp_path, monkeypatch):
+def test_what_is_read_is_not_written_over(command, refused, answers, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     write(tmp_path, "mine.csv", answers.read_text(encoding="utf-8"))
     (tmp_path / "linked.csv").symlink_to("mine.csv")
-    assert refused(*command).endswith("found a file that this is made from; allowed: another name")
+    write(tmp_path, "m.yaml", "columns: {sa1: sa1}\n")
+    assert refused(*command).endswith("found a name of what this is made from; allowed: another file or folder")
     assert (tmp_path / "mine.csv").read_bytes() == answers.read_bytes()
 
 

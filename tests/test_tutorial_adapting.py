@@ -40,7 +40,7 @@ def run_python(text):
 def run_shell(text):
     """Run our commands in this process, as starting it anew takes a second or two each, and others in a shell."""
     said, statuses = io.StringIO(), []
-    for command in re.split(r"^(?=emolabor |cat |sed )", text.replace("\\\n", " "), flags=re.M):
+    for command in re.split(r"^(?=emolabor |cat |sed |mkdir )", text.replace("\\\n", " "), flags=re.M):
         if command.startswith("emolabor "):
             (line,) = command.splitlines()
             with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):

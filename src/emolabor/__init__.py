@@ -63,6 +63,7 @@ ROOM_OF = {
     "rmsea_sample_size": "analysis",
     "rounding_bands": "analysis",
     "sample_size": "analysis",
+    "scale_invariance": "measurement",
     "score": "responses",
     "scored_items": "responses",
     "screen": "responses",
@@ -102,6 +103,9 @@ class _Package(ModuleType):
         if name == "sem" and isinstance(value, ModuleType):
             value = value.sem
         super().__setattr__(name, value)
+
+    def __reduce__(self):  # so that functions of a notebook that use the package can be sent to other processes
+        return import_module, (self.__name__,)
 
 
 sys.modules[__name__].__class__ = _Package

@@ -101,14 +101,13 @@ def check(file, instrument, mapping, write_mapping, report, language):
     Takes CSV, Excel, SPSS, Stata and Parquet files, exports of 问卷星, KoboToolbox or ODK, and LimeSurvey, and a folder
     of the files that the web page saves, one a respondent. Columns that it cannot place are listed.
     """
-    from emolabor.files import csv_text, refuse_overwriting, write_text
+    from emolabor.files import csv_text, write_text
     from emolabor.instrument import load_instrument
     from emolabor.responses import propose_mapping, read_responses
     from emolabor.responses.telling import tell_findings, tell_proposal
 
-    for output in filter(None, (write_mapping, report)):
-        refuse_overwriting(output, file, instrument)
     questionnaire = load_instrument(instrument)
+    _keep(questionnaire, (file, mapping), (write_mapping, report))
     proposal = propose_mapping(file, questionnaire, mapping)
     if write_mapping:
         write_text(write_mapping, proposal.text())
@@ -122,7 +121,7 @@ def check(file, instrument, mapping, write_mapping, report, language):
         raise
     told = tell_findings(staff, language)
     click.echo(tell_proposal(proposal))
-    click.echo(f"{file}: {len(staff.data)} respondents read, {len(staff.report)} findings")
+    click.echo(f"{file}: {_counted(len(staff.data), 'respondent')} read, {_counted(len(staff.report), 'finding')}")
     if told:
         click.echo(told)
     if report:
@@ -146,14 +145,12 @@ def screen(file, instrument, mapping, cutoffs, output):
 
     Prints counts, never a respondent's row.
     """
-    from emolabor.files import csv_text, refuse_overwriting, write_text
+    from emolabor.files import csv_text, write_text
     from emolabor.responses import screen as screen_staff
     from emolabor.responses import screening_sensitivity
     from emolabor.responses.telling import tell_screening
 
-    if output:
-        refuse_overwriting(output, file, instrument)
-    staff = _read(file, instrument, mapping)
+    staff = _read(file, instrument, mapping, output)
     screening = screen_staff(staff, cutoffs=dict(cutoffs))
     sensitivity = None if screening["careless"].all() else screening_sensitivity(staff, screening)
     click.echo(tell_screening(screening, sensitivity))
@@ -171,12 +168,10 @@ def score(file, instrument, mapping, output):
 
     Prints how the scores are distributed, never a respondent's row.
     """
-    from emolabor.files import csv_text, refuse_overwriting, write_text
+    from emolabor.files import csv_text, write_text
     from emolabor.responses import score as score_staff
 
-    if output:
-        refuse_overwriting(output, file, instrument)
-    staff = _read(file, instrument, mapping)
+    staff = _read(file, instrument, mapping, output)
     scores = score_staff(staff)
     click.echo(scores.agg(["count", "mean", "std", "min", "max"]).T.astype({"count": int}).round(3).to_string())
     if output:
@@ -221,7 +216,10 @@ def validate_scale(file, scale, instrument, mapping, version, old, keep_careless
     asked = load_scale(scale)
     staff = read_responses(file, _questionnaire(asked, instrument, version), mapping)
     screening = None if keep_careless else screen_staff(staff)
-    report = validation_report(staff, asked, screening=screening, version=version, old=old, simulated=simulated)
+    try:
+        report = validation_report(staff, asked, screening=screening, version=version, old=old, simulated=simulated)
+    except EmolaborError as error:
+        raise EmolaborError(f"{file}: {error}") from None
     click.echo("\n".join([report.verdict(language), *(f"- {line}" for line in report.sentences(language))]))
     for output in outputs:
         click.echo(f"written: {write_validation(report, output, language)}")
@@ -285,12 +283,12 @@ def questionnaire(instrument, format_name, output, language, mapping):
     """
     import yaml
 
-    from emolabor.files import refuse_overwriting, write_text
+    from emolabor.files import write_text
     from emolabor.instrument import load_instrument
 
-    if mapping:
-        refuse_overwriting(mapping, instrument, output)
-    export = load_instrument(instrument).write(output, format=format_name, language=language)
+    loaded = load_instrument(instrument)
+    _keep(loaded, (output,), (mapping,))
+    export = loaded.write(output, format=format_name, language=language)
     click.echo(f"written: {export.path}")
     if mapping and export.mapping:
         click.echo(f"written: {write_text(mapping, yaml.safe_dump(export.mapping, sort_keys=False))}")
@@ -317,23 +315,36 @@ def codebook(instrument, output, data, language):
 
     INSTRUMENT is window_staff or the path of an instrument's YAML file.
     """
-    from emolabor.files import refuse_overwriting
     from emolabor.instrument import codebook as make_codebook
     from emolabor.instrument import load_instrument
     from emolabor.responses import read_responses
 
-    refuse_overwriting(output, instrument, data or "")
     loaded = load_instrument(instrument)
+    _keep(loaded, (data,), (output,))
     answers = read_responses(data, loaded).data if data else None
     book = make_codebook(loaded, answers, source=Path(data).name if data else None)
     click.echo(f"written: {book.write(output, language)}")
 
 
-def _read(file, instrument, mapping):
+def _read(file, instrument, mapping, output):
     from emolabor.instrument import load_instrument
     from emolabor.responses import read_responses
 
-    return read_responses(file, load_instrument(instrument), mapping)
+    loaded = load_instrument(instrument)
+    _keep(loaded, (file, mapping), (output,))
+    return read_responses(file, loaded, mapping)
+
+
+def _keep(instrument, read, outputs):
+    """Refuse to write an output over a file that is read; options that were not given are None."""
+    from emolabor.files import refuse_overwriting
+
+    for output in filter(None, outputs):
+        refuse_overwriting(output, *filter(None, read), *instrument.files.values())
+
+
+def _counted(n, word):
+    return f"{n} {word}" + "s" * (n != 1)
 
 
 def _read_text(file):

@@ -48,16 +48,17 @@ def refuse_overwriting(path, *read):
     path : str or Path
         Where the result is to go.
     *read : str or Path
-        The files that are read; what is no file is passed over.
+        The files and folders that are read; what is neither is passed over.
 
     Raises
     ------
     EmolaborError
-        `path` is one of them, by whatever name.
+        `path` is one of them, by whatever name, or lies in a folder that is read as a whole.
     """
-    for file in read:
-        if os.path.exists(path) and os.path.exists(file) and os.path.samefile(path, file):
-            raise EmolaborError(f"{path}: found a file that this is made from; allowed: another name")
+    for source in map(Path, read):
+        target = Path(path).parent if source.is_dir() else Path(path)
+        if source.exists() and target.exists() and target.samefile(source):
+            raise EmolaborError(f"{path}: found a name of what this is made from; allowed: another file or folder")
 
 
 def write_text(path, text):

@@ -113,6 +113,11 @@ def test_moments_are_those_of_normal_samples():
     np.testing.assert_allclose(means.mean(axis=0), [1, -1], atol=0.01)
 
 
+def test_fewer_cases_than_variables_are_refused():
+    with pytest.raises(EmolaborError, match="n: found 9 for 9 variables; allowed: more cases than variables"):
+        el.power(MEDIATION, n=[100, 9], n_replications=2)
+
+
 def test_answers_of_one_s_own_making():
     cov, _ = population_moments(REGRESSION)
     pilot = el.sem("y ~ x", sample_cov=cov, n_obs=100)

@@ -197,7 +197,7 @@ def test_a_folder_is_refused_as_a_file(tmp_path):
 def test_the_files_of_the_questionnaire_are_not_written_over(changed, tmp_path, name):
     instrument, file = changed("small.yaml"), tmp_path / "small" / name
     before = file.read_bytes()
-    assert "found a file that this is made from; allowed: another name" in refused(instrument, file, "wjx")
+    assert "found a name of what this is made from; allowed: another file or folder" in refused(instrument, file, "wjx")
     assert file.read_bytes() == before
 
 

@@ -144,7 +144,10 @@ def test_an_improper_factor_is_named():
         ({"typo": ["x1", "x22"]}, "dimension typo: found no column x22 in data"),
         ({"text": ["x1", "school"]}, "dimension text: school must be numeric"),
         ({"same": ["x1", "constant"]}, "dimension same: constant is the same for every respondent"),
-        ({"gone": ["x1", "unanswered"]}, "dimension gone: found 0 complete respondents, needs more than 2"),
+        (
+            {"gone": ["x1", "unanswered"]},
+            "dimension gone: found 0 respondents who answered all 2 items; allowed: more than 2",
+        ),
     ],
 )
 def test_bad_input_is_named(pupils, dimensions, message):

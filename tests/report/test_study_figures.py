@@ -1,72 +1,64 @@
-"""Figures of verdicts, moderations and specification curves: what is drawn, and that no text is cut or covered."""
+"""The figures of profiles, power and agreement: what they draw, in both languages, with the same bytes on repeat."""
 
-import itertools
+import io
 
 import pandas as pd
 import pytest
 
-from emolabor.instrument import load_instrument
-from emolabor.report import moderation_figure, specification_curve, verdict_figure
-from emolabor.sem import Interaction
+from emolabor.drawing.style import style
+from emolabor.report import agreement_figure, power_curves, profile_figure
 
-LANGUAGES = ("zh", "en")
-
-
-def texts_of(axes):
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-
-    renderer = FigureCanvasAgg(axes.figure).get_renderer()
-    axes.figure.draw_without_rendering()
-    return [(text.get_text(), text.get_window_extent(renderer)) for text in axes.get_yticklabels()]
+MEANS = pd.DataFrame({"sa": [4.0, 2.0], "da": [2.0, 3.5]}, index=["P1", "P2"])
+POWER = pd.DataFrame({"x>m>y": [0.3, 0.9], "z>m>y": [0.2, 0.7]}, index=[100, 300])
+AGREEMENT = pd.DataFrame(
+    {"case": ["ml", "ml", "fiml"], "est": [1.0, 2, 3], "est_lavaan": [1.0, 2, 3], "se": [0.1, 0.2, 0.3]}
+).assign(se_lavaan=[0.1, 0.2, 0.3])
 
 
-@pytest.fixture
-def verdicts():
-    keys = ["C02 surface_acting>exhaustion", "C08 deep_acting*exhaustion>service_quality", "C07", "C16 x>y"]
-    table = pd.DataFrame({"expected": ["+", "+", None, "-"], "est": [0.4, 0.05, None, 0.1]}, index=keys)
-    table["ci_lower"], table["ci_upper"] = table["est"] - 0.1, table["est"] + 0.1
-    return table.assign(verdict=["supported", "undecided", "not testable", "contradicted"])
+def profile(language):
+    labels = {"sa": "Surface", "da": "Deep", "P1": "P1: high", "P2": "P2: low"}
+    return profile_figure(MEANS, pd.Series({"P1": 0.25, "P2": 0.75}), MEANS.mean(), language, labels)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_verdicts_are_drawn_in_the_claims_order_without_those_not_testable(verdicts, language):
-    names = load_instrument("window_staff").names(language)
-    axes = verdict_figure(verdicts, 0.05, language, names).axes[0]
-    texts = [text for text, _ in texts_of(axes)]
-    assert texts[::-1] == [
-        f"C02  {names['surface_acting']} → {names['exhaustion']}  (+)",
-        f"C08  {names['deep_acting']} × {names['exhaustion']} → {names['service_quality']}  (+)",
-        "C16  x → y  (−)",
-    ]
+DRAWN = {
+    "profile": profile,
+    "power": lambda language: power_curves({"one": POWER, "two": POWER}, language, {"one": "One", "x": "X"}),
+    "agreement": lambda language: agreement_figure(AGREEMENT, language, {"ml": "ML"}),
+}
 
 
-@pytest.fixture
-def specifications():
-    rows = [(a, b, est, est - 0.1, est + 0.1, True) for (a, b), est in zip(
-        itertools.product(["all", "first_three"], ["ml", "fiml"]), [0.3, 0.05, 0.2, 0.25], strict=True)]  # fmt: skip
-    rows.append(("all", "gls", 9.0, 8.0, 10.0, False))
-    return pd.DataFrame(rows, columns=["items", "estimation", "est", "ci_lower", "ci_upper", "admissible"])
+def texts(figure):
+    found = [axes.get_xlabel() for axes in figure.axes] + [axes.get_title() for axes in figure.axes]
+    return found + [text.get_text() for legend in figure.legends for text in legend.get_texts()]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_a_curve_is_sorted_and_holds_the_admissible_ones(specifications, language):
-    figure = specification_curve(specifications, language)
-    drawn = [value for line in figure.axes[0].lines[:2] for value in line.get_ydata()]
-    assert sorted(drawn) == [0.05, 0.2, 0.25, 0.3]
-    extents = [extent for _, extent in texts_of(figure.axes[1])]
-    assert not [pair for pair in itertools.combinations(extents, 2) if pair[0].overlaps(pair[1])]
-    assert all(extent.x0 >= 0 for extent in extents)
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("name", DRAWN)
+def test_the_same_bytes_on_repeat_and_no_warning(name, language, recwarn):
+    pictures = []
+    for _ in range(2):
+        buffer = io.BytesIO()
+        with style():
+            DRAWN[name](language).savefig(buffer, metadata={"Software": None})
+        pictures.append(buffer.getvalue())
+    assert pictures[0] == pictures[1]
+    assert not [warning for warning in recwarn if "Glyph" in str(warning.message)]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_a_moderation_shades_where_the_interval_leaves_zero_out(language):
-    at = [-2.0, 0.0, 2.0]
-    lines = pd.DataFrame([(s, x, (1 + s) * x) for s in (-1, 0, 1) for x in at], columns=["at", "predictor", "outcome"])
-    band = pd.DataFrame({"at": at, "moderator": [-4.0, 0.0, 4.0], "slope": [-1, 1, 3]})
-    band = band.assign(ci_lower=band["slope"] - 1.5, ci_upper=band["slope"] + 1.5)
-    regions = pd.DataFrame({"lower": [float("-inf"), 1.0], "upper": [1.0, float("inf")], "significant": [False, True]})
-    interaction = Interaction("", pd.DataFrame(), "deep_acting", "exhaustion", "service_quality", "t", ())
-    figure = moderation_figure(lines, band, regions, interaction, language, {})
-    (shaded,) = [patch for patch in figure.axes[1].patches if hasattr(patch, "get_width")]
-    # The limit 1 is half a standard deviation of the moderator, which is 2.
-    assert (shaded.get_x(), shaded.get_x() + shaded.get_width()) == (0.5, 2.0)
+def test_profiles_are_drawn_with_names_and_shares():
+    figure = profile("en")
+    assert texts(figure)[-2:] == ["P1: high (25%)", "P2: low (75%)"]
+    assert [line.get_ydata().tolist() for line in figure.axes[0].lines[1:]] == MEANS.to_numpy().tolist()
+
+
+def test_power_has_a_panel_a_population_and_a_line_a_way():
+    figure = DRAWN["power"]("zh")
+    assert [axes.get_title() for axes in figure.axes] == ["One", "two"]
+    assert texts(figure)[-2:] == ["X → m → y", "z → m → y"]
+    assert figure.axes[1].lines[1].get_ydata().tolist() == [0.3, 0.9]
+
+
+def test_agreement_draws_every_parameter():
+    figure = DRAWN["agreement"]("en")
+    assert texts(figure)[-2:] == ["ML", "fiml"]
+    assert [len(points.get_offsets()) for points in figure.axes[0].collections] == [2, 1]

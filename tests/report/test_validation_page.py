@@ -66,6 +66,14 @@ def test_every_table_is_shown_with_its_number_and_respondents(report):
     assert text.count("Respondents: ") == len(report.tables)
 
 
+def test_notes_say_how_many_answered_everything_where_only_they_count(report):
+    text = validation_markdown(report, "en")
+    complete = report.tables["fit"]["n"].iloc[0]
+    assert complete < report.n < report.n_read
+    assert text.count(f"Respondents: {complete}, who left out none of the items.") == 4
+    assert text.count(f"Respondents: {report.n}, of each dimension those who left out none of its items.") == 3
+
+
 def test_signs_of_users_stay_text(report, tmp_path):
     names = {"zh": '"A|B" <script>alert(1)</script>', "en": '"A|B" <script>alert(1)</script>'}
     dimension = replace(SCALE.dimensions[0], names=names)

@@ -100,6 +100,15 @@ def test_an_unknown_language_is_refused():
         sentences(pd.DataFrame(), "fr")
 
 
+def test_rows_that_are_nearly_constant_are_not_called_sent_twice(tmp_path, instrument):
+    # Straight lines in a file that holds a reverse-worded item turned: all 5 but one.
+    staff = el.simulate_staff(30, seed=9)
+    straight = dict.fromkeys(instrument.points(), 5.0) | {"ps2": 1.0}
+    rows = staff.iloc[[4, 4]].assign(respondent=[77, 78], **straight)
+    pd.concat([staff, rows]).to_csv(tmp_path / "mine.csv", index=False)
+    assert el.read_responses(tmp_path / "mine.csv", instrument).report.empty
+
+
 def test_the_same_answers_sent_under_another_number_are_reported_and_kept(tmp_path, instrument):
     staff = el.simulate_staff(30, seed=9)
     again = staff.iloc[[4]].assign(respondent=77, seconds=1)

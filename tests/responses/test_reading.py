@@ -219,7 +219,9 @@ def test_rows_are_counted_as_a_spreadsheet_does(tmp_path, answers, instrument):
 
 
 def test_missing_item_columns_are_listed(read, answers):
-    with pytest.raises(EmolaborError, match=r"mine\.csv: found no column for rc2, ps5; allowed: a column"):
+    with pytest.raises(
+        EmolaborError, match=r"mine\.csv, row 1: found no column for rc2, ps5 \(2 of 65 items\); allowed: a column"
+    ):
         read(answers.drop(columns=["rc2", "ps5", "age_band"]))
 
 
@@ -269,7 +271,7 @@ def test_a_file_that_is_no_table_is_refused(tmp_path, instrument, content, found
 
 
 def test_a_header_without_rows_is_refused(read, answers):
-    with pytest.raises(EmolaborError, match="found no valid answer"):
+    with pytest.raises(EmolaborError, match=r"mine\.csv, row 2: found no row below the headings; allowed: a row a"):
         read(answers.iloc[:0])
 
 

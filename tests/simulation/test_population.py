@@ -5,7 +5,7 @@ import pytest
 import yaml
 
 from emolabor.instrument import load_instrument
-from emolabor.simulation import load_population, truth
+from emolabor.simulation import truth
 from emolabor.simulation.latent import dispatch_means, draw_latent, interaction_variance, latent_correlation
 from emolabor.simulation.population import (
     disturbance_covariance,
@@ -14,11 +14,6 @@ from emolabor.simulation.population import (
     population_file,
 )
 from emolabor.theory import load_claims
-
-
-@pytest.fixture(scope="module")
-def population():
-    return load_population()
 
 
 def sources(node):

@@ -6,6 +6,8 @@ from emolabor.analysis.indirect import effects_on, indirect_intervals
 from emolabor.analysis.lever_groups import GroupLevers, levers_by_group
 from emolabor.analysis.levers import Levers, levers
 from emolabor.analysis.multiverse import multiverse, multiverse_influence, multiverse_summary
+from emolabor.analysis.nesting import cluster_comparison, within_between
+from emolabor.analysis.planning import smallest_steps, standardized_population
 from emolabor.analysis.power import power, sample_size
 from emolabor.analysis.profiles import Profiles, profiles
 from emolabor.analysis.published import compare_published, latent_models
@@ -20,6 +22,7 @@ __all__ = [
     "Levers",
     "Profiles",
     "PublishedTable",
+    "cluster_comparison",
     "compare_published",
     "confounding",
     "effect_multiverse",
@@ -40,5 +43,8 @@ __all__ = [
     "rmsea_sample_size",
     "rounding_bands",
     "sample_size",
+    "smallest_steps",
+    "standardized_population",
     "verdicts",
+    "within_between",
 ]

@@ -86,6 +86,9 @@ def power(
     sizes = _sizes(n)
     _check(n_replications, jobs, alpha, indirect, seed, options, draw)
     truth = _at_population(model, population or model, options)
+    variables = len(truth.table.variables.observed)
+    if min(sizes) <= variables:
+        raise EmolaborError(f"n: found {min(sizes)} for {variables} variables; allowed: more cases than variables.")
     labels = _labels(truth)
     labels["population"] = _values(truth)
     if draw is not None:

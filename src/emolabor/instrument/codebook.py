@@ -165,8 +165,7 @@ class Codebook:
         title = html.escape(self._title(language))
         head = "".join(f"<th>{html.escape(text)}</th>" for text in headings)
         body = "\n".join(
-            "<tr>" + "".join(f"<td>{_html_cell(*cell)}</td>" for cell in zip(row, headings, strict=True)) + "</tr>"
-            for row in rows
+            "<tr>" + "".join(_html_cell(*cell) for cell in zip(row, headings, strict=True)) + "</tr>" for row in rows
         )
         notes = "".join(f"<p>{html.escape(note)}</p>" for note in self._notes(language))
         return _PAGE.format(
@@ -252,9 +251,10 @@ def _counts(answers, codes):
 
 
 def _html_cell(text, heading):
-    """Escape a text; codes go one to a line."""
-    is_list = heading in (*HEADINGS["values"].values(), *HEADINGS["counts"].values())
-    return "<br>".join(html.escape(part) for part in (text.split("; ") if is_list else [text]))
+    """Write a cell; codes go one to a line."""
+    if heading in (*HEADINGS["values"].values(), *HEADINGS["counts"].values()):
+        return f'<td class="codes">{"<br>".join(map(html.escape, text.split("; ")))}</td>'
+    return f"<td>{html.escape(text)}</td>"
 
 
 def _markdown_row(cells):
@@ -273,6 +273,7 @@ body {{ margin: 2rem; color: #222; font-family: "Noto Sans SC", "Noto Sans CJK S
 table {{ border-collapse: collapse; border-top: 2px solid; border-bottom: 2px solid; font-size: 0.85rem; }}
 th, td {{ text-align: left; vertical-align: top; padding: 0.25rem 0.75rem 0.25rem 0; }}
 thead th {{ border-bottom: 1px solid; }}
+td.codes {{ min-width: 8rem; }}
 tbody tr:nth-child(even) {{ background: #f5f5f5; }}
 </style>
 </head>

@@ -83,10 +83,13 @@ def complete_answers(data, items=None, place="data", fewest=2):
         raise EmolaborError(f"{place}: {', '.join(map(str, text))} must be numeric")
     complete = data[items].dropna().astype(float)
     if len(complete) <= len(items):
-        raise EmolaborError(f"{place}: found {len(complete)} complete respondents, needs more than {len(items)}")
+        raise EmolaborError(
+            f"{place}: found {len(complete)} respondents who answered all {len(items)} items; "
+            f"allowed: more than {len(items)}"
+        )
     constant = [item for item in items if complete[item].nunique() == 1]
     if constant:
-        raise EmolaborError(f"{place}: {', '.join(map(str, constant))} is the same for every respondent")
+        raise EmolaborError(f"{place}: {', '.join(map(str, constant))} is the same for every respondent; leave it out")
     return complete
 
 

@@ -42,7 +42,8 @@ def keying_audit(data, scale_or_dimensions, *, n_resamples=200, seed=1):
     Notes
     -----
     Answers only tell which items run against which. The larger camp is taken as keyed rightly; where two camps are of
-    one size, that of the dimension's first item, and the note says so: the wording decides.
+    one size, that of the dimension's first item, and the note says so: the wording decides. A dimension
+    turned as a whole shows nowhere in its own answers; its correlations with other dimensions then have the wrong sign.
 
     Examples
     --------

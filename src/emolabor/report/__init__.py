@@ -6,9 +6,12 @@ from emolabor.drawing.style import save_figure
 from emolabor.report.build import build_paper
 from emolabor.report.closing import closing_picture
 from emolabor.report.figures.importance_map import importance_map
+from emolabor.report.figures.invariance_ladder import invariance_figure, ladder_words
+from emolabor.report.figures.lavaan_agreement import agreement_figure
 from emolabor.report.figures.levers import lever_figure
 from emolabor.report.figures.likert import likert_figure
 from emolabor.report.figures.moderation import moderation_figure
+from emolabor.report.figures.power_curves import power_curves
 from emolabor.report.figures.profiles import profile_figure
 from emolabor.report.figures.specification_curve import specification_curve, specification_words
 from emolabor.report.figures.verdicts import verdict_figure
@@ -19,18 +22,22 @@ from emolabor.report.tables import pipe_table
 from emolabor.report.validation_page import check_page, write_validation
 
 __all__ = [
+    "agreement_figure",
     "build_paper",
     "check_page",
     "closing_picture",
     "fill",
     "font_folder",
     "importance_map",
+    "invariance_figure",
+    "ladder_words",
     "lever_figure",
     "likert_figure",
     "load_results",
     "moderation_figure",
     "path_diagram",
     "pipe_table",
+    "power_curves",
     "profile_figure",
     "save_figure",
     "specification_curve",

@@ -87,17 +87,17 @@ def validation_markdown(report, language):
     for number, name in enumerate(shown, 1):
         described = _described()["tables"][name]
         caption = f"{words['table'].format(number=number)} {described['caption'][language]}"
-        n = report.n_read if name == "screening" else report.n
-        note = described["note"][language] + _sample(n, report.simulated, words, language)
+        note = described["note"][language] + _sample(report, described["sample"], words, language)
         table = _cells(report, name, described, language)
         parts += [f"## {described['title'][language]}", pipe_table(table, caption, note, language)]
     return "\n\n".join(parts) + "\n"
 
 
-def _sample(n, simulated, words, language):
+def _sample(report, whose, words, language):
     """The end of every note: how many respondents, and where the answers come from."""
     gap = "" if language == "zh" else " "
-    return gap + words["sample"].format(n=n) + (gap + words["simulated"] if simulated else "")
+    n = {"read": report.n_read, "complete": report.tables["fit"]["n"].iloc[0]}.get(whose, report.n)
+    return gap + words[f"sample_{whose}"].format(n=n) + (gap + words["simulated"] if report.simulated else "")
 
 
 def _escaped(text):

@@ -124,4 +124,18 @@ def _encoding(path):
             return encoding
         except UnicodeError:
             continue
-    raise EmolaborError(f"{path}: found bytes that are neither UTF-8 nor GB18030; allowed: CSV saved as UTF-8")
+    raise EmolaborError(
+        f"{path}, line {_undecodable_line(path)}: found bytes that are neither UTF-8 nor GB18030; allowed: CSV saved "
+        "as UTF-8 (in Excel and WPS: CSV UTF-8); was the file cut off?"
+    )
+
+
+def _undecodable_line(path):
+    """Return the first line that is no UTF-8."""
+    with open(path, "rb") as file:
+        for number, line in enumerate(file, start=1):
+            try:
+                line.decode()
+            except UnicodeDecodeError:
+                return number
+    return number

@@ -29,6 +29,8 @@ _SENTENCES = {
         "no_answer": "{n} rows hold no valid answer to any item{rows}; dropped.",
         "repeated": "{n} rows repeat a respondent that came before{rows}; dropped.",
         "same_answers": "{n} rows answer all as an earlier row does{rows}; kept: were they sent twice?",
+        "constant": "Every respondent gave the same answer: {columns}; kept, but of no use: was it read rightly?",
+        "sparse": "More than half of the respondents left out: {columns}; kept.",
         "keying": "Column {column} {found}; nothing was changed: is its reverse key right? A keying audit tells more.",
     },
     "zh": {
@@ -51,6 +53,8 @@ _SENTENCES = {
         "no_answer": "有 {n} 行没有任何有效的题目答案{rows}，已删除。",
         "repeated": "有 {n} 行的答卷编号在前面出现过{rows}，已删除。",
         "same_answers": "有 {n} 行与前面某一行的回答完全相同{rows}，予以保留：是否重复提交？",
+        "constant": "所有作答者答案相同：{columns}；予以保留，但没有信息：是否读取有误？",
+        "sparse": "半数以上作答者未答：{columns}；予以保留。",
         "keying": "{column} 题与同一维度其他题目的方向相反，未作改动：请核对反向计分，可做计分方向检查。",
     },
 }
@@ -122,10 +126,10 @@ def sentences(report, language):
     lines = []
     for kind, found, part in _groups(report, _SENTENCES["en"]):
         numbers = part["row"].dropna().tolist()
-        rows = (one if len(numbers) == 1 else many).format(_listed(numbers, comma)) if numbers else ""
+        rows = (one if len(numbers) == 1 else many).format(listed(numbers, comma)) if numbers else ""
         line = _SENTENCES[language][kind].format(
             column=part["column"].iloc[0],
-            columns=_listed(part["column"].drop_duplicates().tolist(), comma),
+            columns=listed(part["column"].drop_duplicates().tolist(), comma),
             n=len(part),
             rows=rows,
             found=found,
@@ -150,5 +154,6 @@ def _groups(report, templates):
         yield kind, part["found"].iloc[0], part
 
 
-def _listed(entries, comma):
+def listed(entries, comma):
+    """Join entries, the first twelve of them where there are more."""
     return comma.join(map(str, entries[:_SHOWN])) + (f"{comma}…" if len(entries) > _SHOWN else "")

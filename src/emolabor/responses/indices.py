@@ -274,7 +274,7 @@ def robust_limit(values, side):
     Returns
     -------
     float
-        NaN without values.
+        NaN without values, and where more than half of them are the same: there is no spread to measure by.
 
     Examples
     --------
@@ -286,4 +286,6 @@ def robust_limit(values, side):
         return np.nan
     middle = np.median(values)
     spread = 3 * 1.4826 * np.median(np.abs(values - middle))
+    if spread == 0:
+        return np.nan
     return middle + spread if side == "high" else middle - spread

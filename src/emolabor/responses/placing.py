@@ -179,8 +179,8 @@ def _mapped(key, name, names, path):
     if len(places) != 1:
         found = f"{len(places)} columns" if places else "no column"
         raise EmolaborError(
-            f"{path}: found {found} named {name!r} that the mapping gives for {key}; "
-            "allowed: one column, or the number of a column"
+            f"{path}: found {found} named {name!r} that the mapping gives for {key}; allowed: a heading that "
+            "stands once in the first row, or the number of a column"
         )
     return places[0]
 

@@ -8,7 +8,7 @@ import pandas as pd
 from emolabor.errors import EmolaborError
 from emolabor.responses.cells import reader_for
 from emolabor.responses.csv_file import read_csv, read_csv_folder
-from emolabor.responses.findings import Findings
+from emolabor.responses.findings import Findings, listed
 from emolabor.responses.mapping import load_mapping
 from emolabor.responses.parquet_file import read_parquet
 from emolabor.responses.placing import PLATFORMS, is_computed, place, unplaced
@@ -54,7 +54,7 @@ def read_responses(path, instrument, mapping=None):
         Valid answers, and a report of everything else. Set to missing: what is no allowed code or label, and what is
         written in another way than most cells of its column. Dropped: columns that are not the instrument's, rows
         without any answer to an item, later rows of a repeated respondent. Reported and kept: rows that repeat an
-        earlier row's answers, items that run against their dimension.
+        earlier row's answers, items that run against their dimension, that all answered alike or most left out.
 
     Raises
     ------
@@ -82,6 +82,10 @@ def read_responses(path, instrument, mapping=None):
     table = read_table(path)
     placement = place(table, instrument, mapping, path)
     _refuse_missing_items(path, instrument, placement)
+    if not len(table.rows):
+        raise EmolaborError(
+            f"{path}, row 2: found no row below the headings; allowed: a row a respondent; export it again"
+        )
     findings = Findings()
     _report_columns(table, placement, instrument, findings)
     data = _answers(table, placement, instrument, mapping, findings)
@@ -134,11 +138,14 @@ def read_table(path):
 
 
 def _refuse_missing_items(path, instrument, placement):
-    missing = [item for items in instrument.dimensions().values() for item in items if item not in placement.columns]
+    items = [item for items in instrument.dimensions().values() for item in items]
+    missing = [item for item in items if item not in placement.columns]
     if missing:
+        hint = "; are the headings legible, or is the encoding another than UTF-8?" if missing == items else ""
         raise EmolaborError(
-            f"{path}: found no column for {', '.join(missing)}; allowed: a column for each item of {instrument.key}, "
-            "named by its key or wording in the first row, or by a mapping file (`emolabor check` proposes one)"
+            f"{path}, row 1: found no column for {listed(missing, ', ')} ({len(missing)} of {len(items)} items); "
+            f"allowed: a column for each item of {instrument.key}, named by its key or wording in the first row, or by "
+            f"a mapping file (`emolabor check` proposes one){hint}"
         )
 
 

@@ -7,11 +7,13 @@ from emolabor.responses.scoring import scored_items
 
 # Rows with the same answers are no chance when so many items were answered, and at most that share of them alike.
 _ANSWERS_TO_COMPARE, _ALIKE = 20, 0.90
+# Fewer respondents can all answer alike, or most leave an item out, by chance.
+_RESPONDENTS_TO_COUNT = 10
 _RESPONDENTS, _CORRELATION, _STANDARD_ERRORS = 50, -0.10, 3
 
 
 def report_suspicions(data, rows, instrument, findings):
-    """Report repeated answers and items that run against their dimension.
+    """Report repeated answers, items without information, and items that run against their dimension.
 
     Parameters
     ----------
@@ -28,6 +30,12 @@ def report_suspicions(data, rows, instrument, findings):
     if repeated.any():
         found = "the answers of an earlier row, item by item"
         findings.add("same_answers", found, "kept; sent twice?", rows=rows[repeated])
+    if len(data) >= _RESPONDENTS_TO_COUNT:
+        for item in (item for items in instrument.dimensions().values() for item in items):
+            if data[item].isna().mean() > 0.5:
+                findings.add("sparse", "left out by more than half", "kept", item)
+            elif data[item].nunique() == 1:
+                findings.add("constant", "the same answer from everybody", "kept; was it read rightly?", item)
     for item, dimension, r in against_their_dimension(data, instrument):
         found = f"runs against the other items of {dimension} (r = {r:.2f})"
         findings.add("keying", found, "kept; is its reverse key right?", item)

@@ -2,7 +2,7 @@
 
 from emolabor.responses.screening import FAMILIES_NEEDED, screening_summary
 
-_ROWS_SHOWN = 60
+_ROWS_SHOWN, _COLUMNS_SHOWN = 60, 30
 _HEADING_WIDTH = 40
 
 
@@ -29,8 +29,11 @@ def tell_proposal(proposal):
     if len(proposal.unplaced):
         lines.append("columns without a place:")
         lines += [
-            f"  {_short(row.column)}" + (f"  ({row.why})" if row.why else "") for row in proposal.unplaced.itertuples()
+            f"  {_short(row.column)}" + (f"  ({row.why})" if row.why else "")
+            for row in proposal.unplaced.head(_COLUMNS_SHOWN).itertuples()
         ]
+        if len(proposal.unplaced) > _COLUMNS_SHOWN:
+            lines.append(f"  ... and {len(proposal.unplaced) - _COLUMNS_SHOWN} more; --write-mapping lists all of them")
     if proposal.absent:
         lines.append(f"no column for: {', '.join(proposal.absent)}")
     return "\n".join(lines)

@@ -97,7 +97,7 @@ def _cook(fit):
         else:
             centre = None if structure.mean_structure else sample.mean
             scores = likelihood.case_scores(structure, theta, sample.data, centre)
-        if inverse is None or np.isnan(spread).any():
+        if inverse is None or np.isnan(spread).any() or factor(spread) is None:
             found.append(np.full(sample.n, np.nan))
             continue
         moved = scores @ inverse @ basis / model.n_obs

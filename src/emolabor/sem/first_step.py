@@ -53,6 +53,7 @@ def first_step(answers, names):
     values, ordered = answers.values, answers.ordered
     codes = np.where(ordered & ~np.isnan(values), np.nan_to_num(values), -1).astype(int)
     z, mean, sd = _standardized(values, ordered)
+    _refuse_two_valued(z, names)
     p = len(ordered)
     places = np.flatnonzero(ordered)
     counts, tables = count_categories(codes[:, places], answers.n_categories[places])
@@ -95,7 +96,10 @@ def _with_continuous(step, a, b, names):
     _refuse_unseen(np.array([seen.sum()]), np.array([[a, b]]), names)
     if step.ordered[a]:
         return polyserial(step.codes[seen, a], z[seen], step.own_thresholds(a))
-    return pearson(step.z[seen, a], z[seen])
+    rho = pearson(step.z[seen, a], z[seen])
+    if abs(rho) > BOUND:
+        raise EmolaborError(f"data: '{names[a]}' and '{names[b]}' say the same (their correlation is {rho:.0f}).")
+    return rho
 
 
 def pearson(x, y):
@@ -127,6 +131,13 @@ def _without_empty_cells(tables, sizes):
             own[a, 1 - b] -= rest
             own[1 - a, b] -= rest
     return tables
+
+
+def _refuse_two_valued(z, names):
+    """The variance of a variable with two values follows from its mean: it is no statistic of its own."""
+    for place, own in enumerate(z.T):
+        if len(np.unique(own[~np.isnan(own)])) == 2:
+            raise EmolaborError(f"data: '{names[place]}' takes two values only; allowed: declare it in 'ordered'.")
 
 
 def _refuse_unseen(totals, pairs, names):

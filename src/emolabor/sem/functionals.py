@@ -35,7 +35,8 @@ def _fill_derived(model, thetas, values):
             paths, covariances = fill_many(structure, thetas)
             if structure.ordered.theta:
                 own = many_total_paths(structure, paths)[:, places]
-                values[:, rows] = ((own @ covariances) * own).sum(axis=-1) ** -0.5
+                with np.errstate(invalid="ignore", divide="ignore"):  # an improper draw may leave no variance
+                    values[:, rows] = ((own @ covariances) * own).sum(axis=-1) ** -0.5
             else:
                 values[:, rows] = covariances[:, places, places]
 

@@ -24,6 +24,13 @@ def local_fit(fit, largest=10):
         implied correlation), ``z`` (standardized residual covariance); of the modification index: ``parameter``
         ("f =~ x4"), ``parameter_group``, ``mi``, ``epc``, ``sepc_all``. The two halves are ranked each by itself; blank
         where one is shorter.
+
+    Examples
+    --------
+    >>> import emolabor as el
+    >>> fit = el.sem("a =~ ex1 + ex2 + ex3 + ex4; b =~ ps1 + ps2 + ps3", el.simulate_staff(n=300, seed=1))
+    >>> local_fit(fit, largest=3).columns.tolist()[:4]
+    ['rank', 'pair', 'pair_group', 'residual']
     """
     if isinstance(largest, bool) or not isinstance(largest, int | np.integer) or largest < 1:
         raise EmolaborError(f"largest: found {largest!r}, allowed: a whole number above 0.")

@@ -40,6 +40,18 @@ def moderated_mediation(
     ------
     EmolaborError
         Neither or both of source and outcome, or a path the fit does not have.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd, emolabor as el
+    >>> x, w, m, y = np.random.default_rng(1).normal(size=(4, 500))
+    >>> m = m + 0.4 * x + 0.3 * x * w
+    >>> data = pd.DataFrame({"x": x, "w": w, "m": m, "y": y + 0.5 * m})
+    >>> prepared = el.interaction("m ~ x + w; y ~ m + x", data, "x", "w", "m")
+    >>> draws = el.sem(prepared.model, prepared.data).bootstrap(200)
+    >>> table = moderated_mediation(draws, prepared, outcome="y")
+    >>> table.kind.tolist(), bool(table.ci_lower[0] > 0)
+    (['index', 'conditional', 'conditional', 'conditional'], True)
     """
     if (source is None) == (outcome is None):
         raise EmolaborError("source, outcome: give one: source where the second step is moderated, outcome else.")

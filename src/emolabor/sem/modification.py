@@ -52,6 +52,13 @@ def modification_indices(fit, minimum=0.0, op=None, largest=None):
     ------
     EmolaborError
         No convergence, a model that is not identified, or an unknown operator.
+
+    Examples
+    --------
+    >>> import emolabor as el
+    >>> fit = el.sem("a =~ ex1 + ex2 + ex3 + ex4; b =~ ps1 + ps2 + ps3", el.simulate_staff(n=300, seed=1))
+    >>> modification_indices(fit, largest=1)[["lhs", "op", "rhs"]].iloc[0].tolist()
+    ['b', '=~', 'ex2']
     """
     if op is not None and op not in OPERATORS:
         raise EmolaborError(f"op: found {op!r}, allowed: {', '.join(OPERATORS)}.")
@@ -216,4 +223,4 @@ def _standardized(fit, rows, epc):
         result.append(epc * units[times] / np.where(unit > 0, unit, np.nan))
     variables = fit.table.variables
     exogenous = np.array([row.op == "~" and row.rhs in variables.fixed_x + variables.random_x for row in rows], bool)
-    return *result, np.where(exogenous, result[1] / units[times], result[1])
+    return *result, np.divide(result[1], units[times], out=result[1].copy(), where=exogenous & (units[times] > 0))

@@ -43,7 +43,8 @@ def ordinal_fit_measures(model, estimate):
     result.update(_residual_measures(model, theta))
     gfi = 0.0
     for share, (structure, sample, loss) in zip(model.case_shares, model.groups, strict=True):
-        gfi += share * (1 - 2 * loss.value(structure, theta, sample) / _squares(sample, slice(None)))
+        squares, left = _squares(sample, slice(None)), 2 * loss.value(structure, theta, sample)
+        gfi += share * (1 - left / squares if squares else 1.0)
     result["gfi"] = gfi
     result["agfi"] = 1 - sum(sizes) / df * (1 - gfi) if df > 0 else 1.0
     result["pgfi"] = df / sum(sizes) * gfi
@@ -202,7 +203,7 @@ def _residual_measures(model, theta):
         for name, (matrix, count) in squares.items():
             total = float(np.sum(matrix[lower] ** 2))
             both = total + float(levels @ levels)
-            for which, value in ((f"{name}_nomean", total / count), (name, both / (count + len(levels)))):
+            for which, value in ((f"{name}_nomean", total / max(count, 1)), (name, both / max(count + len(levels), 1))):
                 sums[which] = sums.get(which, 0.0) + sample.n / model.n_obs * float(np.sqrt(value))
     bentler, plain = sums["srmr"], sums["srmr_nomean"]
     return {**sums, "srmr": plain, "srmr_bentler": bentler, "srmr_bentler_nomean": plain}

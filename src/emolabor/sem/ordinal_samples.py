@@ -98,6 +98,12 @@ def ordinal_samples(data, names, ordered, *, group=None, missing="listwise"):
     samples = []
     for i, label in enumerate(labels):
         here = members[kept] == i
+        if here.sum() <= len(names):
+            where = f"data, group {label}" if len(labels) > 1 else "data"
+            raise EmolaborError(
+                f"{where}: {here.sum()} rows with answers for {len(names)} variables; allowed: more rows than "
+                "variables."
+            )
         dropped = int((~kept & (members == i)).sum())
         own = replace(answers, values=np.ascontiguousarray(answers.values[here]))
         sample = ordinal_sample(own, names, str(label), dropped)

@@ -11,7 +11,8 @@ import numpy as np
 from scipy.special import log_ndtr
 
 from emolabor.errors import EmolaborError
-from emolabor.sem.structure import fill, implied_moments
+from emolabor.sem.likelihood import factor
+from emolabor.sem.structure import fill
 
 ENDS = 1e6  # thresholds below the lowest and above the highest category
 DEPENDENT = 1e-8  # of a correlation given the factors; a share of a variance
@@ -55,7 +56,7 @@ def _density_over(ends, log_share):
     return np.exp(-0.5 * ends**2 - 0.5 * np.log(2 * np.pi) - log_share)
 
 
-def posterior_modes(fit, group, data, answered):
+def posterior_modes(fit, group, implied, data, answered):
     """The likeliest factors (n, m) given the answers and the factors' distribution.
 
     Parameters
@@ -63,6 +64,7 @@ def posterior_modes(fit, group, data, answered):
     fit : Fit
     group : int
         From 0.
+    implied : Implied
     data : ndarray (n, p)
         Category numbers from 0 and values; used are the variables of `answered`.
     answered : ndarray of int
@@ -73,7 +75,6 @@ def posterior_modes(fit, group, data, answered):
     """
     structure = fit.model.structures[group]
     part, theta = structure.ordered, fit.estimate.theta
-    implied = implied_moments(structure, theta)
     p, means, cov = structure.n_observed, implied.means, implied.covariance
     o, c = np.intersect1d(answered, part.variables), np.intersect1d(answered, part.continuous)
     by = np.linalg.solve(cov[np.ix_(c, c)], cov[c])  # (c, v): regressions on the continuous answers
@@ -85,21 +86,20 @@ def posterior_modes(fit, group, data, answered):
     own = rest[o, p:] @ vectors[:, told] / np.sqrt(values[told])
     given = rest[np.ix_(o, o)] - own @ own.T
     spread = _spread(fit, o, given)
-    limits = _limits(part, theta, data, o)
+    limits = _limits(fit, part, theta, data, o)
     lower, upper = ((ends - centre[:, o]) / spread for ends in limits)
     n, r = len(data), root.shape[1]
     u, _ = _climb(_Likelihood(lower, upper, own / spread[:, None], np.eye(r), np.zeros((n, r))))
     return centre[:, p:] + u @ root.T
 
 
-def likeliest(fit, group, data, answered):
+def likeliest(fit, group, implied, data, answered):
     """The factors (n, m) under which the answers are most likely, missing where no answer holds a factor.
 
     Parameters and shapes as for `posterior_modes`.
     """
     structure = fit.model.structures[group]
     part, theta = structure.ordered, fit.estimate.theta
-    implied = implied_moments(structure, theta)
     paths, covariances, _ = fill(structure, theta)
     p, means = structure.n_observed, implied.means
     absent = np.setdiff1d(np.arange(p), answered)
@@ -110,14 +110,21 @@ def likeliest(fit, group, data, answered):
     is_ordered = np.isin(used, part.variables)
     o, c = np.flatnonzero(is_ordered), np.flatnonzero(~is_ordered)
     gaps = data[:, used[c]] - means[used[c]]
+    if len(c) and factor(rest[np.ix_(c, c)]) is None:
+        names = ", ".join(f"'{fit.table.variables.observed[k]}'" for k in used[c])
+        raise EmolaborError(
+            f"factor_scores: among {names} there is one without residual variance; allowed: continuous answers with "
+            "some, or method 'regression'."
+        )
     by = np.linalg.solve(rest[np.ix_(c, c)], rest[np.ix_(c, o)])
     spread = _spread(fit, used[o], rest[np.ix_(o, o)] - rest[np.ix_(o, c)] @ by)
     told = np.flatnonzero(loadings.any(axis=0))
-    unit = np.sqrt(np.diag(implied.covariance)[p + told])
+    variances = np.diag(implied.covariance)[p + told]
+    unit = np.sqrt(np.where(variances > 0, variances, 1.0))
     loadings = loadings[:, told] * unit
     own = (loadings[o] - by.T @ loadings[c]) / spread[:, None]
     weighted = np.linalg.solve(rest[np.ix_(c, c)], loadings[c])
-    limits = _limits(part, theta, data, used[o])
+    limits = _limits(fit, part, theta, data, used[o])
     lower, upper = ((ends - means[used[o]] - gaps @ by) / spread for ends in limits)
     u, information = _climb(_Likelihood(lower, upper, own, loadings[c].T @ weighted, gaps @ weighted))
     held = np.diagonal(np.linalg.inv(information), axis1=1, axis2=2) < ENDLESS**2
@@ -144,12 +151,15 @@ def _spread(fit, places, given):
     return spread
 
 
-def _limits(part, theta, data, places):
+def _limits(fit, part, theta, data, places):
     """Thresholds below and above each answer: (n, o) each."""
     levels = part.levels(theta)
     lower, upper = np.empty((2, len(data), len(places)))
     for k, place in enumerate(places):
         edges = np.concatenate([[-ENDS], levels[part.level_variable == place], [ENDS]])
+        if not np.all(np.diff(edges) > 0):
+            name = fit.table.variables.observed[place]
+            raise EmolaborError(f"factor_scores: the thresholds of '{name}' do not increase; allowed: those that do.")
         codes = data[:, place].astype(int)
         lower[:, k], upper[:, k] = edges[codes], edges[codes + 1]
     return lower, upper

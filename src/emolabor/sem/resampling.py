@@ -57,6 +57,13 @@ def bootstrap(fit, n_resamples=5000, seed=1, kind="nonparametric", workers=1):
         raise EmolaborError(f"kind: {kind!r} takes answers as continuous, allowed with ordered ones: 'nonparametric'.")
     if kind != "nonparametric" and any(sample.patterns for sample in fit.model.samples):
         raise EmolaborError(f"kind: {kind!r} needs complete data, allowed with missing answers: 'nonparametric'.")
+    if kind != "nonparametric":
+        for structure in fit.model.structures:
+            if factor(implied_moments(structure, fit.estimate.theta).sigma) is None:
+                raise EmolaborError(
+                    f"kind: {kind!r} draws from the implied covariance matrix, which is not positive definite; allowed "
+                    "here: 'nonparametric'."
+                )
     sources = [_source(fit, structure, sample, kind) for structure, sample, _ in fit.model.groups]
     sizes = [CHUNK] * (n_resamples // CHUNK) + [n_resamples % CHUNK] * (n_resamples % CHUNK > 0)
     seeds = np.random.SeedSequence(seed).spawn(len(sizes))

@@ -62,6 +62,13 @@ def score_test(fit):
     ------
     EmolaborError
         No equality constraint, an inequality that binds, or no convergence.
+
+    Examples
+    --------
+    >>> import emolabor as el
+    >>> fit = el.sem("a =~ ex1 + l*ex2 + l*ex3 + ex4", el.simulate_staff(n=300, seed=1))
+    >>> score_test(fit).constraints[["lhs", "op", "rhs"]].iloc[0].tolist()
+    ['a=~ex2', '==', 'a=~ex3']
     """
     loose = untie(fit)
     tests = [release(loose, [j]) for j in range(len(loose.names))]

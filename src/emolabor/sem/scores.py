@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from emolabor.errors import EmolaborError
+from emolabor.sem.likelihood import factor
 from emolabor.sem.ordinal_scores import likeliest, posterior_modes
 from emolabor.sem.structure import fill, implied_moments
 
@@ -89,10 +90,15 @@ def implied_for_cases(fit, group):
     """Implied moments of a group and the means (v,) of all variables.
 
     Without a mean structure the observed variables have their sample means and the latent ones what these bring through
-    regressions.
+    regressions. Refused where they are no moments of anything.
     """
     structure, sample = fit.model.structures[group], fit.model.samples[group]
     implied = implied_moments(structure, fit.estimate.theta)
+    if not np.isfinite(implied.covariance).all() or factor(implied.sigma) is None:
+        raise EmolaborError(
+            "fit: the covariance matrix it implies for the observed variables is not positive definite; allowed here: "
+            "a solution that is admissible (see fit.problems)."
+        )
     if structure.mean_structure:
         return implied, implied.means
     p = structure.n_observed
@@ -102,12 +108,13 @@ def implied_for_cases(fit, group):
 
 
 def _of_ordered(score):
-    """Scores of a group, pattern by pattern, by `score(fit, group, data, answered)`."""
+    """Scores of a group, pattern by pattern, by `score(fit, group, implied, data, answered)`."""
 
     def of_group(fit, group, sample):
+        implied, _ = implied_for_cases(fit, group)
         found = np.empty((sample.n, len(fit.table.variables.latent)))
         for rows, o in answered(sample):
-            found[rows] = score(fit, group, sample.data[rows], o)
+            found[rows] = score(fit, group, implied, sample.data[rows], o)
         return found
 
     return of_group
@@ -138,7 +145,7 @@ def _bartlett(fit, group, sample):
         absent = np.setdiff1d(np.arange(p), o)
         o = o[~paths[np.ix_(o, absent)].any(axis=1)]  # without its predictors an answer tells nothing here
         told = np.flatnonzero(loadings[o].any(axis=0))
-        if not len(told):
+        if not len(told) or factor(sigma[np.ix_(o, o)]) is None:
             continue
         own = loadings[np.ix_(o, told)]
         weighted = np.linalg.solve(sigma[np.ix_(o, o)], own)

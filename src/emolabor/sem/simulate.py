@@ -40,6 +40,14 @@ def simulate(fit, n=None, seed=1, *, thresholds=None, missing=0.0, missing_by=No
     ------
     EmolaborError
         An argument that does not fit the model.
+
+    Examples
+    --------
+    >>> import emolabor as el
+    >>> fit = el.sem("a =~ ex1 + ex2 + ex3 + ex4; b =~ ps1 + ps2 + ps3", el.simulate_staff(n=300, seed=1))
+    >>> data = fit.simulate(1000, seed=2, thresholds={"ex1": [2, 3]}, missing={"ps1": 0.2}, missing_by="ex4")
+    >>> sorted(data.ex1.unique().tolist()), data.isna().any().sum().tolist()
+    ([1.0, 2.0, 3.0], 1)
     """
     names = list(fit.table.variables.observed)
     sizes = _sizes(fit, n)
@@ -109,6 +117,8 @@ def _categories(fit, name, values, sizes):
     answers = []
     for group, own in enumerate(np.split(values, np.cumsum(sizes)[:-1])):
         cuts = [estimates[i] for i, row in enumerate(rows) if (row.op, row.lhs, row.group) == ("|", name, group)]
+        if not np.all(np.diff(cuts) > 0):
+            raise EmolaborError(f"simulate: the thresholds of '{name}' do not increase; allowed: those that do.")
         categories = np.asarray(fit.model.samples[group].answers.categories[place])
         answers.append(categories[np.searchsorted(cuts, own)])
     return np.concatenate(answers)

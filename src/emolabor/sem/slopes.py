@@ -36,6 +36,16 @@ def simple_slopes(fit, interaction, at=(-1.0, 0.0, 1.0), *, values=None, level=0
         at, moderator (its value), slope, se, z, pvalue, ci_lower, ci_upper, std_slope (in standard deviations of
         predictor and outcome). With the moderator as w from the mean of all cases, where the product was centred, the
         slope is b1 + b3 w and its error the root of var(b1) + 2 w cov(b1, b3) + w^2 var(b3).
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd, emolabor as el
+    >>> x, w, error = np.random.default_rng(1).normal(size=(3, 500))
+    >>> data = pd.DataFrame({"x": x, "w": w, "y": 0.4 * x + 0.3 * x * w + error})
+    >>> prepared = el.interaction("y ~ x + w", data, "x", "w", "y")
+    >>> fit = el.sem(prepared.model, prepared.data)
+    >>> simple_slopes(fit, prepared).slope.round(1).tolist()
+    [0.1, 0.4, 0.8]
     """
     slope, cov, means, (sd_x, sd_w, sd_y), origin = _pieces(fit, interaction, group)
     if values is None:
@@ -68,6 +78,16 @@ def johnson_neyman(fit, interaction, level=0.95, group=1):
         A row a region, from minus to plus infinity: lower, upper (values of the moderator), significant, slope
         ("negative" or "positive" where significant, else ""), share (of a normal moderator within the region). The
         limits solve (b1 + b3 w)^2 = z^2 var(b1 + b3 w) exactly (Johnson & Neyman, 1936; Bauer & Curran, 2005).
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd, emolabor as el
+    >>> x, w, error = np.random.default_rng(1).normal(size=(3, 500))
+    >>> data = pd.DataFrame({"x": x, "w": w, "y": 0.4 * x + 0.3 * x * w + error})
+    >>> prepared = el.interaction("y ~ x + w", data, "x", "w", "y")
+    >>> fit = el.sem(prepared.model, prepared.data)
+    >>> johnson_neyman(fit, prepared).slope.tolist()
+    ['negative', '', 'positive']
     """
     if not 0 < level < 1:
         raise EmolaborError(f"level: found {level!r}, allowed: a number between 0 and 1.")
@@ -106,6 +126,17 @@ def interaction_lines(fit, interaction, at=(-1.0, 0.0, 1.0), *, reach=2.0, n_poi
     tuple of DataFrame
         Lines: at, moderator, predictor, outcome (expected, from its mean), a line for each of `at`. Band: as
         `simple_slopes`, along the moderator.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd, emolabor as el
+    >>> x, w, error = np.random.default_rng(1).normal(size=(3, 500))
+    >>> data = pd.DataFrame({"x": x, "w": w, "y": 0.4 * x + 0.3 * x * w + error})
+    >>> prepared = el.interaction("y ~ x + w", data, "x", "w", "y")
+    >>> fit = el.sem(prepared.model, prepared.data)
+    >>> lines, band = interaction_lines(fit, prepared)
+    >>> len(lines), len(band)
+    (123, 41)
     """
     slope, _, means, (sd_x, sd_w, _), origin = _pieces(fit, interaction, group)
     predictor = means[0] + np.linspace(-reach, reach, n_points) * sd_x

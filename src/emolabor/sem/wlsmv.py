@@ -28,9 +28,10 @@ def implied_statistics(structure, theta, implied=None):
     scale = all_scales(part, theta, implied.sigma)
     i, j = part.pairs
     v = part.level_variable
-    levels = scale[v] * (part.levels(theta) - implied.mu[v])
     variances = implied.sigma[part.continuous, part.continuous]
-    return np.concatenate([levels, variances, scale[i] * scale[j] * implied.sigma[i, j]])
+    with np.errstate(invalid="ignore", over="ignore"):  # far out on the search
+        levels = scale[v] * (part.levels(theta) - implied.mu[v])
+        return np.concatenate([levels, variances, scale[i] * scale[j] * implied.sigma[i, j]])
 
 
 def all_scales(part, theta, sigma):

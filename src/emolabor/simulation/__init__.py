@@ -2,7 +2,7 @@
 
 from emolabor.simulation.exports import plant_faults, simulate_export
 from emolabor.simulation.folder import write_simulated
-from emolabor.simulation.population import Population, load_population, truth
+from emolabor.simulation.population import Population, load_population, total_truth, truth
 from emolabor.simulation.staff import draw_staff, simulate_staff
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "plant_faults",
     "simulate_export",
     "simulate_staff",
+    "total_truth",
     "truth",
     "write_simulated",
 ]

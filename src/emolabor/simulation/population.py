@@ -107,6 +107,43 @@ def truth(population):
     return table.set_index(table["lhs"] + "~" + table["rhs"]).rename_axis("path")
 
 
+def total_truth(population):
+    """Tabulate the true standardized total effects, to stand beside `emolabor.sem.Fit.effects`.
+
+    They are (I - B)^-1 - I (Bollen 1987, *Sociological Methodology* 17:37-69). Moderated paths count at the moderator's
+    mean.
+
+    Parameters
+    ----------
+    population : Population
+        As `load_population` gives it.
+
+    Returns
+    -------
+    DataFrame
+        source, target, direct, indirect, total, a row each pair whose total is not 0.
+
+    Examples
+    --------
+    >>> table = total_truth(load_population()).set_index(["source", "target"])
+    >>> table.loc[("institutional_clarity", "proactive_service")].round(4).to_dict()
+    {'direct': 0.0, 'indirect': 0.0949, 'total': 0.0949}
+    """
+    direct, names = path_matrix(population), np.array(population.constructs)
+    total = np.linalg.inv(np.eye(len(names)) - direct) - np.eye(len(names))
+    source, target = np.nonzero(total.T)
+    direct, total = direct[target, source], total[target, source]
+    return pd.DataFrame(
+        {
+            "source": names[source],
+            "target": names[target],
+            "direct": direct,
+            "indirect": total - direct,
+            "total": total,
+        }
+    )
+
+
 def measurement_by_type(population):
     """Return the loadings and the shifts of the latent answers by dispatch type.
 

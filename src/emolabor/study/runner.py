@@ -94,6 +94,15 @@ def name_run(run, parameters):
     return run
 
 
+def linear_algebra():
+    """Name the library and the processor's kernel that numpy and scipy compute with, such as openblas Haswell."""
+    import scipy.linalg  # noqa: F401 - loads its library, so that it is listed
+    from threadpoolctl import threadpool_info
+
+    used = [pool for pool in threadpool_info() if pool["user_api"] == "blas"]
+    return ", ".join(sorted({f"{pool['internal_api']} {pool.get('architecture') or ''}".strip() for pool in used}))
+
+
 def environment_text(seconds):
     """Write what the run was made with, and the seconds of each notebook, as JSON; it is never compared."""
     content = {
@@ -101,6 +110,7 @@ def environment_text(seconds):
         "platform": platform.platform(terse=True),
         "machine": platform.machine(),
         "packages": {name: version(name) for name in PACKAGES},
+        "linear_algebra": linear_algebra(),
         "seconds": seconds,
     }
     return json.dumps(content, indent=1, sort_keys=True) + "\n"

@@ -1,15 +1,19 @@
 """What every notebook starts from: whose answers these are, who stays, which claims they are asked about."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
 
-from emolabor.instrument import Instrument, load_instrument
+from emolabor.instrument import Instrument, Variable, load_instrument
 from emolabor.responses import Staff, read_responses, scored_items, screen
 from emolabor.theory import full_model, load_claims
 
-BACKGROUND = ("centre", "department", "dispatch_type", "tenure_band", "sex", "age_band")
+# The questionnaire does not ask for it; a file of answers in several languages may tell it.
+LANGUAGE = Variable(
+    "language", "code", {"zh": "作答语言", "en": "Language of the answers"}, {}, "[A-Za-z-]+", None, None
+)
+BACKGROUND = ("centre", "department", "dispatch_type", "tenure_band", "sex", "age_band", LANGUAGE.key)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -77,6 +81,7 @@ def open_study(data_path, mapping_path=None):
     Returns
     -------
     Study
+        A column ``language`` is kept as background, although the questionnaire does not ask for it.
 
     Raises
     ------
@@ -93,7 +98,11 @@ def open_study(data_path, mapping_path=None):
     >>> study, len(study.answers), study.source
     (Study(respondents=300, careless=11), 289, 'simulated.csv')
     """
-    staff = read_responses(data_path, load_instrument("window_staff"), mapping_path)
+    instrument = load_instrument("window_staff")
+    staff = read_responses(data_path, instrument, mapping_path)
+    if LANGUAGE.key in set(staff.report["column"]):  # the reader tells of a column that it does not know
+        instrument = replace(instrument, background=(*instrument.background, LANGUAGE))
+        staff = read_responses(data_path, instrument, mapping_path)
     return Study(staff, screen(staff), load_claims(), Path(data_path).name)
 
 

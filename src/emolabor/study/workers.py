@@ -88,6 +88,7 @@ def execute_all(jobs, stage, workers):
     waiting = list(reversed(jobs))
     team = [Worker() for _ in range(min(workers, len(jobs)))]
     layout = "{desc} {n_fmt}/{total_fmt} |{bar}| {elapsed}{postfix}"
+    second = 1 if sys.stderr.isatty() else None  # On a terminal the clock goes on; a log has a line an event.
     try:
         with tqdm(total=len(jobs), desc="notebooks", file=sys.stderr, bar_format=layout, dynamic_ncols=True) as bar:
             while waiting or any(worker.job for worker in team):
@@ -97,11 +98,12 @@ def execute_all(jobs, stage, workers):
                             team[place] = worker = Worker()
                         worker.start(job := waiting.pop(), stage(job))
                 bar.set_postfix_str(", ".join(worker.job.name for worker in team if worker.job))
-                for connection in wait([worker.connection for worker in team if worker.job]):
+                for connection in wait([worker.connection for worker in team if worker.job], second):
                     worker = next(one for one in team if one.connection is connection)
                     execution, job, worker.job = worker.result(), worker.job, None
                     yield job, execution
                     bar.update()
+            bar.set_postfix_str("")
     finally:
         for worker in team:
             worker.process.terminate()

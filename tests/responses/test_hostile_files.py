@@ -1,0 +1,235 @@
+"""What people send in: each file against what they are told, from the command line as they see it."""
+
+import datetime
+import io
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import pandas as pd
+import pyreadstat
+import pytest
+
+import emolabor as el
+from emolabor import cli
+from emolabor.responses import Staff
+
+QUESTIONNAIRE = el.load_instrument("window_staff")
+STAFF = el.simulate_staff(60, seed=3)
+WORDED = STAFF.rename(columns=QUESTIONNAIRE.items("zh").set_index("key")["text"])
+ITEMS = [item for items in QUESTIONNAIRE.dimensions().values() for item in items]
+LABELS = QUESTIONNAIRE.scales[0].response_format.labels
+
+
+def csv(frame=STAFF, encoding="utf-8"):
+    return ".csv", frame.to_csv(index=False).encode(encoding, "replace")
+
+
+def changed(column, row, cell):
+    frame = STAFF.astype({column: object})
+    frame.loc[row, column] = cell
+    return frame
+
+
+def excel(frame):
+    content = io.BytesIO()
+    frame.to_excel(content, index=False)
+    return ".xlsx", content.getvalue()
+
+
+def spss():
+    with TemporaryDirectory() as folder:
+        pyreadstat.write_sav(STAFF, Path(folder) / "made.sav")
+        return ".sav", (Path(folder) / "made.sav").read_bytes()
+
+
+def cut_off(made):
+    suffix, content = made
+    return suffix, content[: 3 * len(content) // 5]
+
+
+def two_languages():
+    frame = STAFF.astype({"ic1": object})
+    frame["ic1"] = [LABELS["zh" if i % 2 else "en"][int(code) - 1] for i, code in enumerate(STAFF["ic1"].fillna(1))]
+    return frame
+
+
+def mostly_missing():
+    row, column = np.indices(STAFF[ITEMS].shape)
+    return STAFF.assign(**STAFF[ITEMS].mask((row + column) % 5 < 3))
+
+
+# File, what the one message says after "emolabor: FOLDER/mine": place, what was found, what is allowed.
+REFUSED = {
+    "one damaged byte": (
+        (".csv", csv(WORDED)[1].replace("我".encode(), b"\xe6\x88", 1)),
+        ".csv, line 1: found bytes that are neither UTF-8 nor GB18030; allowed: CSV saved as UTF-8",
+    ),
+    "wrong encoding": (
+        csv(WORDED, "big5"),
+        ".csv, row 1: found no column for ic1, ic2, ic3, ic4, ss1, ss2, ss3, rc1, rc2, rc3, rc4, rf1, … "
+        "(65 of 65 items); allowed: a column for each item",
+    ),
+    "truncated workbook": (
+        cut_off(excel(STAFF)),
+        ".xlsx: found no whole file of this format (BadZipFile); allowed: a workbook saved as .xlsx",
+    ),
+    "truncated SPSS file": (
+        cut_off(spss()),
+        ".sav: found no whole file of this format (ReadstatError); allowed: a file as SPSS (.sav, .zsav)",
+    ),
+    "zero bytes": ((".sav", b""), ".sav: found an empty file; allowed: a row of column names, then a row a respondent"),
+    "header only, text": (csv(STAFF[:0]), ".csv, row 2: found no row below the headings; allowed: a row a respondent"),
+    "header only, workbook": (excel(STAFF[:0]), ".xlsx, row 2: found no row below the headings; allowed: a row"),
+    "an item missing": (
+        csv(STAFF.drop(columns="sa1")),
+        ".csv, row 1: found no column for sa1 (1 of 65 items); allowed: a column for each item of window_staff",
+    ),
+    "a row cut off": (
+        (".csv", csv()[1][:-9]),
+        ".csv, row 61: found 73 fields; allowed: 75, as the header; was the file cut off",
+    ),
+    "no answers but words": (
+        csv(STAFF.assign(**dict.fromkeys(QUESTIONNAIRE.points(), "好"))),
+        ".csv: found no valid answer to any item; allowed: answers as codes, e.g. 1 to 5, or as the labels",
+    ),
+}
+
+# File, what is told about it (English): the file is read, and nothing is guessed away.
+TOLD = {
+    "300 unknown columns": (
+        csv(pd.concat([STAFF, pd.DataFrame(1, STAFF.index, [f"extra{i}" for i in range(300)])], axis=1)),
+        ["  ... and 270 more; --write-mapping lists all of them", "Dropped, as they are not part of the questionnaire: "
+         "extra0, extra1, extra2, extra3, extra4, extra5, extra6, extra7, extra8, extra9, extra10, extra11, …."],
+    ),
+    "duplicated respondents": (
+        csv(pd.concat([STAFF, STAFF[:3]])),
+        ["3 rows repeat a respondent that came before (rows 62, 63, 64); dropped."],
+    ),
+    "labels in two languages": (csv(two_languages()), ["Labels of answers were read as codes: ic1."]),
+    "labels among numbers": (
+        csv(changed("ic1", 3, LABELS["zh"][0])),
+        ["Column ic1 mixes labels and numbers: 1 cell is not written as most are (row 5); set to missing "
+         "(allowed: 1 to 5)."],
+    ),
+    "60 % missing": (
+        csv(mostly_missing()),
+        ["More than half of the respondents left out: ic1, ic2, ic3, ic4, ss1, ss2, ss3, rc1, rc2, rc3, rc4, rf1, …; "
+         "kept."],
+    ),
+    "one respondent": (csv(STAFF[:1]), ["mine.csv: 1 respondent read, 0 findings"]),
+    "constant item": (
+        csv(STAFF.assign(sa1=3)),
+        ["Every respondent gave the same answer: sa1; kept, but of no use: was it read rightly?"],
+    ),
+    "dates among answers": (
+        excel(changed("sa1", 2, datetime.datetime(2026, 3, 4))),
+        ["Column sa1: 1 cell holds something else than allowed (row 4); set to missing (allowed: 1 to 5).",
+         "   4    sa1 a date set to missing (allowed: 1 to 5)"],
+    ),
+    "a date as answering time": (
+        excel(changed("seconds", 2, datetime.datetime(2026, 3, 4))),
+        ["Column seconds: 1 cell holds something else than allowed (row 4); set to missing "
+         "(allowed: a number from 0)."],
+    ),
+    "a formula": (
+        excel(changed("sa1", 2, "=1+1")),
+        ["Column sa1: 1 cell holds a formula whose value the file does not store (row 4); set to missing "
+         "(allowed: 1 to 5)."],
+    ),
+    "one item reversed": (
+        csv(STAFF.assign(ex1=6 - STAFF["ex1"])),
+        ["Column ex1 runs against the other items of exhaustion (r = -0.62); nothing was changed: is its reverse key "
+         "right? A keying audit tells more."],
+    ),
+}  # fmt: skip
+
+# Mapping, what the one message says.
+MAPPINGS = {
+    "a column that is not there": (
+        "columns: {sa1: Q7}",
+        "mine.csv: found no column named 'Q7' that the mapping gives for sa1; allowed: a heading that stands once",
+    ),
+    "a number too high": ("columns: {sa1: 300}", "mine.csv: the mapping puts sa1 in column 300; allowed: 1 to 75"),
+    "an unknown key": (
+        "columns:\n  sax: Q1",
+        "mapping.yaml, line 2, columns.sax: found an unknown key; allowed: a col",
+    ),
+    "no YAML": ("columns: [", "mapping.yaml, line 2: found no YAML"),
+}
+
+
+def written(made, folder):
+    suffix, content = made
+    (folder / f"mine{suffix}").write_bytes(content)
+    return f"mine{suffix}"
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def one_message(capsys):
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 1
+    return lines[0]
+
+
+@pytest.mark.parametrize("command", ["check", "screen", "score", "validate-scale"])
+@pytest.mark.parametrize("case", REFUSED)
+def test_a_file_that_cannot_be_read_gets_one_message(case, command, folder, capsys):
+    content, message = REFUSED[case]
+    scale = ["--scale", "emotional_labor", "--instrument", "window_staff"] if command == "validate-scale" else []
+    assert cli.main([command, written(content, folder), *scale]) == 2
+    assert one_message(capsys).startswith(f"emolabor: mine{message}")
+
+
+@pytest.mark.parametrize("case", TOLD)
+def test_what_does_not_fit_is_told(case, folder, capsys):
+    content, lines = TOLD[case]
+    assert cli.main(["check", written(content, folder)]) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert [line for line in lines if line not in told] == []
+
+
+@pytest.mark.parametrize("case", MAPPINGS)
+def test_a_mapping_that_does_not_fit_gets_one_message(case, folder, capsys):
+    text, message = MAPPINGS[case]
+    (folder / "mapping.yaml").write_text(text, encoding="utf-8")
+    assert cli.main(["check", written(csv(), folder), "--mapping", "mapping.yaml"]) == 2
+    assert one_message(capsys).startswith(f"emolabor: {message}")
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (csv(STAFF[:1]), "found 1 respondents who answered all 4 items; allowed: more than 4"),
+        (csv(STAFF.assign(sa1=3)), "sa1 is the same for every respondent; leave it out"),
+    ],
+)
+def test_answers_that_cannot_be_validated_get_one_message(content, message, folder, capsys):
+    file = written(content, folder)
+    arguments = ["validate-scale", file, "--scale", "emotional_labor", "--instrument", "window_staff"]
+    assert cli.main([*arguments, "--output", "report.html"]) == 2
+    assert one_message(capsys) == f"emolabor: mine.csv: dimension surface_acting: {message}"
+    assert not (folder / "report.html").exists()
+
+
+def test_half_of_a_dimension_reversed_is_found_and_left_to_the_wording(folder, capsys):
+    half = {item: 6 - STAFF[item] for item in ("ex1", "ex2")}
+    file = written(csv(STAFF.assign(**half)), folder)
+    arguments = ["--scale", "emotional_exhaustion", "--instrument", "window_staff", "--language", "en"]
+    assert cli.main(["validate-scale", file, *arguments]) == 0
+    assert "half of the items run against the other half" in capsys.readouterr().out
+
+
+def test_a_dimension_reversed_as_a_whole_shows_in_its_correlations_only(folder, capsys):
+    exhaustion = QUESTIONNAIRE.dimensions()["exhaustion"]
+    turned = STAFF.assign(**{item: 6 - STAFF[item] for item in exhaustion})
+    assert cli.main(["check", written(csv(turned), folder)]) == 0
+    assert "mine.csv: 60 respondents read, 0 findings" in capsys.readouterr().out
+    before, after = (el.score(Staff(data, pd.DataFrame(), QUESTIONNAIRE)).corr() for data in (STAFF, turned))
+    others = before.columns.drop("exhaustion")
+    np.testing.assert_allclose(after.loc["exhaustion", others], -before.loc["exhaustion", others], atol=1e-12)
