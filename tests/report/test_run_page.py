@@ -17,6 +17,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 import emolabor as el
 from emolabor.report import run_page, write_run_page
+from emolabor.report.bilingual import described as page_words
 from emolabor.report.what_if_panel import what_if_content
 from emolabor.study import Results
 
@@ -129,6 +130,16 @@ def test_the_page_tells_what_the_run_gave_in_both_languages(folder):
     assert "支持" in told["zh"]
     assert "not a forecast" in told["en"]
     assert "模拟作答" in told["zh"]
+
+
+def test_all_words_are_there_in_both_languages():
+    described = page_words()
+    for part in described.keys() - {"script"}:
+        for key, own in described[part].items():
+            assert set(own) == {"zh", "en"}, key
+            places = [re.findall(r"{(\w+)}", own[language]) for language in ("zh", "en")]
+            assert sorted(places[0]) == sorted(places[1]), key
+    assert described["script"]["zh"].keys() == described["script"]["en"].keys()
 
 
 def test_every_notebook_has_a_row_with_its_counts_or_the_reason(folder):

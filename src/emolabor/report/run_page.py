@@ -11,8 +11,8 @@ from emolabor.files import write_text
 from emolabor.instrument import load_instrument
 from emolabor.report.bilingual import TAGS, both, described, filled, page_file, word
 from emolabor.report.run_notebooks import frame_of, read_notebooks
+from emolabor.report.run_tables import claims_section, closing_section, section
 from emolabor.report.what_if_panel import NOTEBOOK, what_if_content, what_if_panel
-from emolabor.theory import load_claims
 
 # Nothing may be loaded from or sent to anywhere; the links lead to files beside the page.
 POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:"
@@ -47,10 +47,10 @@ def write_run_page(folder, notebooks, paper, language):
     titles = described()["words"]["title"]
     sections = [
         _summary(notebooks, done),
-        _claims(done[CLAIMS].values["verdicts"], names) if CLAIMS in done else "",
+        claims_section(done[CLAIMS], names) if CLAIMS in done else "",
         what_if_panel(levers, done[NOTEBOOK].data == "simulated") if levers else "",
         _figures(folder, done, names, language),
-        _closing(folder, notebooks, done),
+        closing_section(folder, notebooks, done),
         _paper(folder, paper),
     ]
     content = {"language": language, "tags": TAGS, "titles": titles, "words": described()["script"], "what_if": levers}
@@ -88,59 +88,6 @@ def _summary(notebooks, done):
     return f'<ul class="summary">{"".join(f"<li>{line}</li>" for line in lines)}</ul>'
 
 
-def _table(caption, heads, body, note=""):
-    """Write a table in three lines, caption above, note below."""
-    head = "".join(f'<th scope="col">{text}</th>' for text in heads)
-    below = f'<p class="note">{note}</p>' if note else ""
-    return f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead>{body}</table>{below}"
-
-
-def _section(key, *parts):
-    return f'<section aria-labelledby="{key}">\n<h2 id="{key}">{word(key)}</h2>\n' + "\n".join(parts) + "\n</section>"
-
-
-def _claims(verdicts, names):
-    """Tabulate the claims: a head with the claim, below it a row a path with estimate, interval and verdict."""
-    claims = {claim.id: claim for claim in load_claims()}
-    body = []
-    for claim_id, rows in groupby(verdicts.items(), lambda row: row[0].partition(" ")[0]):
-        claim = claims[claim_id]
-        text = f'<span class="id">{claim_id}</span> {both(claim.text)}'
-        lines = [f'<tr class="claim"><th scope="rowgroup" colspan="3">{text}</th></tr>']
-        for key, row in rows:
-            if claim.reason:
-                cells = f"<td colspan=2>{both(claim.reason)}</td>"
-            else:
-                path = _path(key.partition(" ")[2], row["expected"], names)
-                cells = f"<td>{path}</td><td class=number>{_estimate(row)}</td>"
-            lines.append(f"<tr>{cells}<td>{_verdict(row)}</td></tr>")
-        body.append(f"<tbody>{''.join(lines)}</tbody>")
-    heads = [word("path"), word("estimate"), word("verdict")]
-    return _section("claims", _table(word("claims_caption"), heads, "".join(body), word("claims_note")))
-
-
-def _path(key, expected, names):
-    """Write a path such as a*b>c in words, with the direction that the claim expects."""
-    signs = {">": " → ", "*": " × "}
-    worded = {
-        language: "".join(signs.get(part) or labels.get(part, part) for part in re.split("([>*])", key))
-        for language, labels in names.items()
-    }
-    return f'{both(worded)} <span class="aside">{word("expected", sign="+" if expected == "+" else "−")}</span>'
-
-
-def _estimate(row):
-    if row["est"] is None:
-        return "–"
-    est, lower, upper = (show(row[key], ".2f") for key in ("est", "ci_lower", "ci_upper"))
-    return f'{est} <span class="interval">[{lower}, {upper}]</span>'
-
-
-def _verdict(row):
-    kind = row["verdict"].replace(" ", "-")
-    return f'<span class="verdict {escape(kind)}">{both(described()["verdicts"][row["verdict"]])}</span>'
-
-
 def _figures(folder, done, names, language):
     """Embed the run's figures; those of a notebook that was run several times stand side by side."""
     blocks = []
@@ -149,7 +96,7 @@ def _figures(folder, done, names, language):
         pictures = [_figure(folder, one, key, names, language) for one in own for key in one.figures]
         if pictures:
             blocks.append(f'<div class="{"several" if len(own) > 1 else "single"}">{"".join(pictures)}</div>')
-    return _section("figures", f"<p>{word(f'figures_{language}')}</p>", *blocks) if blocks else ""
+    return section("figures", f"<p>{word(f'figures_{language}')}</p>", *blocks) if blocks else ""
 
 
 def _figure(folder, notebook, key, names, language):
@@ -167,58 +114,10 @@ def _figure(folder, notebook, key, names, language):
     return f'<figure><a href="{escape(file)}">{image}</a><figcaption>{both(caption)}</figcaption></figure>'
 
 
-def _closing(folder, notebooks, done):
-    """Tabulate the notebooks: values compared and equal, or why not; then every difference and every problem."""
-    rows = []
-    for name, row in notebooks.iterrows():
-        label = escape(name)
-        if name in done:
-            label = (
-                f'<a href="notebooks/{escape(name)}.ipynb">{both(done[name].titles)}</a> <code>{escape(name)}</code>'
-            )
-        counted = row["reason"] == "" and row["problem"] == ""
-        counts = [f"{row[key]:,}" if counted else "–" for key in ("compared", "equal")]
-        cells = "".join(f"<td class=number>{count}</td>" for count in counts)
-        rows.append(f'<tr><th scope="row">{label}</th>{cells}<td class=remark>{_remark(row)}</td></tr>')
-    counts = "".join(f"<td class=number>{int(notebooks[key].sum()):,}</td>" for key in ("compared", "equal"))
-    total = f'<tfoot><tr><th scope="row">{word("all_notebooks")}</th>{counts}<td></td></tr></tfoot>'
-    heads = [word("notebook"), word("compared"), word("equal"), word("remark")]
-    note = f'{word("closing_note")} <a href="environment.json">environment.json</a>'
-    body = f"<tbody>{''.join(rows)}</tbody>{total}"
-    problems = [_problem(name, row["problem"], folder) for name, row in notebooks.iterrows() if row["problem"]]
-    differences = [
-        f"<li><code>{escape(str(one.key))}</code> ({escape(name)}): "
-        f"{word('difference', reference=one.reference, found=one.found)}</li>"
-        for name, own in notebooks["differences"].items()
-        for one in own
-    ]
-    failed = f"<h3>{word('problems')}</h3><ul>{''.join(problems)}</ul>" if problems else ""
-    summary = f"<summary>{word('differences', n=len(differences))}</summary>"
-    differing = f"<details>{summary}<ul>{''.join(differences)}</ul></details>" if differences else ""
-    return _section("closing", _table(word("closing_caption"), heads, body, note), failed, differing)
-
-
-def _remark(row):
-    if row["problem"]:
-        return f"<strong>{word('failed')}</strong>"
-    if row["reason"]:
-        kind, colon, detail = row["reason"].partition(": ")
-        known = described()["reasons"].get(kind, {code: kind for code in TAGS})
-        return f"{both(known)}{escape(colon + detail)}"
-    return (
-        word("as_reference") if row["compared"] == row["equal"] else word("differs", n=row["compared"] - row["equal"])
-    )
-
-
-def _problem(name, problem, folder):
-    left = f" {word('left_over')}" if (folder / f"{name}.json").is_file() else ""
-    return f"<li>{escape(problem)}{left}</li>"
-
-
 def _paper(folder, paper):
     """Link the paper's files, a line a language."""
     if not paper:
-        return _section("paper", f"<p>{word('no_paper')}</p>")
+        return section("paper", f"<p>{word('no_paper')}</p>")
     lines = []
     for language in TAGS:
         own = sorted(path for path in paper if path.name.endswith(f".{language}{path.suffix}"))
@@ -226,4 +125,4 @@ def _paper(folder, paper):
             f'<a href="{escape(path.relative_to(folder).as_posix())}">{path.suffix[1:].upper()}</a>' for path in own
         ]
         lines.append(f"<li>{both(described()['paper'][language])}{' · '.join(links)}</li>")
-    return _section("paper", f"<ul>{''.join(lines)}</ul>")
+    return section("paper", f"<ul>{''.join(lines)}</ul>")
