@@ -16,7 +16,7 @@ from emolabor.report.what_if_panel import NOTEBOOK, what_if_content, what_if_pan
 
 # Nothing may be loaded from or sent to anywhere; the links lead to files beside the page.
 POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:"
-CLAIMS = "07_structural_model"
+CLAIMS, PUBLISHED = "07_structural_model", "12_published_evidence"
 
 
 def write_run_page(folder, notebooks, paper, language):
@@ -73,6 +73,7 @@ def write_run_page(folder, notebooks, paper, language):
 def _summary(notebooks, done):
     """Say in a few lines whose answers these are, what became of the claims and whether the numbers are as expected."""
     lines = [word(f"data_{data}") for data in sorted({one.data for one in done.values()} - {None})]
+    lines += [word("data_published")] if PUBLISHED in done else []
     sample = next((one.values["sample"] for one in done.values() if "sample" in one.values), None)
     if sample:
         lines.append(word("sample", **{key: show(sample[key], ",d") for key in ("respondents", "kept", "careless")}))
