@@ -7,6 +7,7 @@ three decimals; so their texts must be the same.
 import json
 import re
 from html import unescape
+from pathlib import Path
 from types import SimpleNamespace
 
 import nbformat
@@ -18,6 +19,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 import emolabor as el
 from emolabor.report import run_page, write_run_page
 from emolabor.report.bilingual import described as page_words
+from emolabor.report.run_notebooks import figure_keys
 from emolabor.report.what_if_panel import what_if_content
 from emolabor.study import Results
 
@@ -140,6 +142,14 @@ def test_all_words_are_there_in_both_languages():
             places = [re.findall(r"{(\w+)}", own[language]) for language in ("zh", "en")]
             assert sorted(places[0]) == sorted(places[1]), key
     assert described["script"]["zh"].keys() == described["script"]["en"].keys()
+
+
+def test_every_figure_of_the_committed_notebooks_has_a_caption_and_no_other():
+    folder = Path(__file__).resolve().parents[2] / "notebooks"
+    drawn = {
+        f"{path.stem}.{key}" for path in sorted(folder.glob("*.ipynb")) for key in figure_keys(nbformat.read(path, 4))
+    }
+    assert drawn == set(page_words()["captions"])
 
 
 def test_every_notebook_has_a_row_with_its_counts_or_the_reason(folder):

@@ -72,10 +72,8 @@ def read_notebooks(folder, names, labels):
 def _read(folder, name, labels):
     content = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
     executed = json.loads((folder / "notebooks" / f"{name}.ipynb").read_text(encoding="utf-8"))
-    cells = [("".join(cell["source"]), cell["cell_type"]) for cell in executed["cells"]]
-    opening = next((text for text, kind in cells if kind == "markdown"), "")
-    keys = [key for text, kind in cells if kind == "code" for key in FIGURE.findall(text)]
-    drawn = [key for key in keys if (folder / "figures" / f"{name}_{key}.svg").is_file()]
+    opening = next(("".join(cell["source"]) for cell in executed["cells"] if cell["cell_type"] == "markdown"), "")
+    drawn = [key for key in figure_keys(executed) if (folder / "figures" / f"{name}_{key}.svg").is_file()]
     factor = content["parameters"].get("factor")
     titles = {
         language: (found[1] if (found := pattern.search(opening)) else name)
@@ -83,6 +81,18 @@ def _read(folder, name, labels):
         for language, pattern in TITLES.items()
     }
     return Notebook(name, content["parameters"], content["values"], titles, tuple(drawn))
+
+
+def figure_keys(notebook):
+    """List the keys of the figures that a notebook's code saves, in its order.
+
+    Examples
+    --------
+    >>> figure_keys({"cells": [{"cell_type": "code", "source": ['results.figure("ranking", figure)']}]})
+    ['ranking']
+    """
+    code = ("".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code")
+    return [key for text in code for key in FIGURE.findall(text)]
 
 
 def _of_factor(label, language):
