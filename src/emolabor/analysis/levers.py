@@ -74,6 +74,11 @@ class Levers:
         EmolaborError
             A factor that is not in the table; factors of several groups.
 
+        Notes
+        -----
+        Gains are total effects. Where one factor works by way of another, a difference in the other one stands for
+        what comes on top of that.
+
         Examples
         --------
         >>> import emolabor as el
