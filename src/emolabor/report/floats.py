@@ -8,10 +8,10 @@ import pandas as pd
 import yaml
 
 from emolabor.drawing.formats import show
-from emolabor.drawing.path_diagram import path_diagram
 from emolabor.drawing.style import save_figure
 from emolabor.errors import EmolaborError
 from emolabor.report.paper import fill
+from emolabor.report.pictures import KINDS
 from emolabor.report.results import RunResults
 from emolabor.report.tables import pipe_table
 
@@ -44,29 +44,34 @@ class Floats:
 
     def keys(self, name):
         """Return the result keys a table or figure is made from."""
-        return [value for part, value in self._described(name).items() if part in {"rows", "r2"}]
+        described = self._described(name)
+        parts = described["from"].values() if "from" in described else [described.get("rows"), described.get("below")]
+        return [key for part in parts if part for key in (part if isinstance(part, list) else [part])]
 
     def render(self, kind, name, number):
         """Return the Markdown of one table or figure, numbered."""
         described = self._described(name)
         caption = f"**{number}** {described['caption'][self.language]}"
-        note = fill(described["note"][self.language], self.results, self, self.language, f"floats.yaml, note of {name}")
+        note = self._filled(described["note"], f"note of {name}")
         if kind == "table":
-            return pipe_table(self.table(name), caption, note.text, self.language)
+            return pipe_table(self.table(name), caption, note, self.language, described.get("small", False))
         figure = self.figure(name)
         for ending in ("svg", "png"):
             save_figure(figure, self.folder / f"{name}.{self.language}.{ending}")
         stop = "。" if self.language == "zh" else ". "
-        return f"![{caption}{stop}{note.text}]({name}.{self.language}.svg)"
+        return f"![{caption}{stop}{note}]({name}.{self.language}.svg)"
 
     def table(self, name):
         """Return a table as text, ready to print."""
         described = self._described(name)
+        if "lines" in described:
+            return self._checklist(name, described)
+        if "below" in described:
+            return self._triangle(described)
         heads = [head[self.language] for head in described["label"]]
-        place = {key: index for index, key in enumerate(self.names)}
         rows = []
-        for key, values in sorted(self.results.get(described["rows"]).items(), key=lambda item: place.get(item[0], -1)):
-            row = dict(zip(heads, self._labels(key, len(heads)), strict=True))
+        for key, values in self._rows(described):
+            row = dict(zip(heads, self._labels(key, described), strict=True))
             for column in described["columns"]:
                 row[column[self.language]] = self._cell(name, values, column)
             rows.append(row)
@@ -75,10 +80,8 @@ class Floats:
     def figure(self, name):
         """Return a picture, drawn from the stored numbers."""
         described = self._described(name)
-        rows = self.results.get(described["rows"])
-        ends = [key.split("~") for key in rows]
-        tidy = pd.DataFrame(list(rows.values())).assign(op="~", lhs=[a for a, _ in ends], rhs=[b for _, b in ends])
-        return path_diagram(tidy, self.results.get(described["r2"]), self.language, self.names)
+        stored = {part: self.results.get(key) for part, key in described["from"].items()}
+        return KINDS[described["kind"]](stored, self.language, self.names)
 
     def label(self, key):
         """Return the words for a code: a construct, a path (``a>b``, ``b~a``, ``a*m>b``) or an entry of ``words``."""
@@ -91,8 +94,26 @@ class Floats:
                 return join.join(reversed(steps) if sign == "~" else steps)
         return self.names.get(key, key)
 
-    def _labels(self, key, count):
+    def _rows(self, described):
+        """Return the rows of a stored table, or of several set side by side, in the order of the table."""
+        keys = described["rows"] if isinstance(described["rows"], list) else [described["rows"]]
+        stored = [self.results.get(key) for key in keys]
+        rows = {key: {k: v for table in stored for k, v in table[key].items()} for key in stored[0]}
+        if "sort" in described:
+            return sorted(rows.items(), key=lambda item: item[1][described["sort"]])
+        order = [*described.get("order", []), *self.names]
+        place = {key: index for index, key in enumerate(order)}
+        split = described.get("split")
+
+        def places(item):
+            return [place.get(part, -1) for part in (item[0].split(split) if split else [item[0]])]
+
+        return sorted(rows.items(), key=places)
+
+    def _labels(self, key, described):
         """Return the cells that name a row; with two, a claim or study stands apart from its path."""
+        if "split" in described:
+            return [self.label(part) for part in key.split(described["split"])]
         parts = ROW.fullmatch(key)
         if not parts:
             raise EmolaborError(
@@ -102,9 +123,37 @@ class Floats:
         label = self.label(path)
         if kind:
             label += f"（{self.label(kind)}）" if self.language == "zh" else f" ({self.label(kind)})"
-        if count == 1:
+        if len(described["label"]) == 1:
             return [label]
         return [self.label(group), label] if group else [label, "–"]
+
+    def _triangle(self, described):
+        """Return a lower triangle of numbers with numbered heads, and a row below it for each column described."""
+        stored = dict(self._rows(described))
+        head = described["label"][0][self.language]
+        numbers = {key: str(count) for count, key in enumerate(stored, start=1)}
+        rows = [
+            {head: f"{numbers[key]} {self.label(key)}"}
+            | {numbers[other]: self._below(row[other], described) for other in stored}
+            for key, row in stored.items()
+        ]
+        below = self.results.get(described["below"])
+        for column in described["columns"]:
+            shown = {key: show(row[column["column"]], column["format"], self.language) for key, row in below.items()}
+            rows.append({head: column[self.language]} | {numbers[key]: shown[key] for key in stored})
+        return pd.DataFrame(rows)
+
+    def _below(self, value, described):
+        return "" if value is None else show(value, described["format"], self.language)
+
+    def _checklist(self, name, described):
+        """Return lines of text, their numbers filled in from the results."""
+        heads = [head[self.language] for head in described["label"]]
+        texts = [[self._filled(cell, f"table {name}") for cell in line] for line in described["lines"]]
+        return pd.DataFrame(texts, columns=heads)
+
+    def _filled(self, text, place):
+        return fill(text[self.language], self.results, self, self.language, f"floats.yaml, {place}").text
 
     def _described(self, name):
         """Return the description of a table or figure."""

@@ -38,6 +38,9 @@ def reference_document(default):
         style.font.color.rgb = RGBColor(0, 0, 0)
         style.font.italic = False
     document.styles["Compact"].font.size = Pt(9)
+    small = document.styles.add_style("Small Cell", WD_STYLE_TYPE.CHARACTER)
+    _set_fonts(small, SERIF_ZH)
+    small.font.size = Pt(6.5)
     document.styles["Table Note"].paragraph_format.space_before = Pt(3)
     document.styles["Table Note"].paragraph_format.space_after = Pt(10)
     document.styles["Table Caption"].paragraph_format.keep_with_next = True

@@ -12,6 +12,9 @@ from emolabor.study.tables import (
     fit_table,
     instrument_table,
     parameter_table,
+    score_correlations,
+    score_table,
+    validity_table,
 )
 
 __all__ = [
@@ -29,4 +32,7 @@ __all__ = [
     "project_root",
     "reproduce",
     "sample_table",
+    "score_correlations",
+    "score_table",
+    "validity_table",
 ]
