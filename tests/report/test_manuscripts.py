@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+import yaml
 
 from emolabor.instrument import load_instrument
 from emolabor.report import fill, load_results
@@ -13,7 +14,12 @@ from emolabor.report.floats import read_floats
 
 ROOT = Path(__file__).parents[2]
 LANGUAGES = ("zh", "en")
-ENVIRONMENT = {"python": "3", "packages": dict.fromkeys(("emolabor", "numpy", "scipy", "pandas", "matplotlib"), "1")}
+ENVIRONMENT = {
+    "python": "3",
+    "packages": dict.fromkeys(("emolabor", "numpy", "scipy", "pandas", "matplotlib"), "1"),
+    "commit": "no_git",
+    "data": {"file": "answers.csv", "sha256": "0"},
+}
 
 
 def manuscript(language):
@@ -37,7 +43,7 @@ def filled(language, tmp_path):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_number_with_a_point_is_typed_by_hand(language):
-    text = re.sub(r"^#+ \d\.\d ", "", bare(language), flags=re.MULTILINE)
+    text = re.sub(r"^#+ \d\.\d+ ", "", bare(language), flags=re.MULTILINE)
     assert not re.findall(r".{0,30}\d?\.\d.{0,20}", text)
 
 
@@ -82,6 +88,17 @@ def test_a_run_on_collected_data_warns_under_the_title(tmp_path):
 def test_every_cited_work_is_in_the_bibliography(language):
     known = set(re.findall(r"@\w+\{(\w+),", (ROOT / "paper" / "references.bib").read_text(encoding="utf-8")))
     assert set(re.findall(r"@(\w+)", manuscript(language))) <= known
+
+
+def test_every_work_in_the_bibliography_is_cited():
+    known = set(re.findall(r"@\w+\{(\w+),", (ROOT / "paper" / "references.bib").read_text(encoding="utf-8")))
+    assert known == {key for language in LANGUAGES for key in re.findall(r"@(\w+)", manuscript(language))}
+
+
+def test_checklists_hold_no_number_with_a_point_typed_by_hand():
+    lines = yaml.safe_load((ROOT / "paper" / "floats.yaml").read_text(encoding="utf-8"))["tables"]["checklist"]["lines"]
+    texts = [re.sub(r"\{\{.*?\}\}", "", cell[language]) for line in lines for cell in line for language in LANGUAGES]
+    assert not [text for text in texts if re.search(r"\d\.\d", re.sub(r"(section |见)\d\.\d+", "", text))]
 
 
 def test_sentences_without_a_number_still_agree_with_the_reference():

@@ -15,6 +15,12 @@ from emolabor.report.pictures import KINDS
 from emolabor.report.results import RunResults
 from emolabor.report.tables import pipe_table
 
+# A table with more rows may be broken over pages; a shorter one moves, with its note, to where it fits on a page.
+LONG = 20
+PLACED = (
+    "```{{=typst}}\n#place(auto, float: true, block(width: 100%)[\n#set align(left)\n```\n\n"
+    "{}\n\n```{{=typst}}\n])\n```"
+)
 ROW = re.compile(r"(?:(\S+) )?([\w*>~]+)(?: \((\w+)\))?")
 
 
@@ -54,12 +60,16 @@ class Floats:
         caption = f"**{number}** {described['caption'][self.language]}"
         note = self._filled(described["note"], f"note of {name}")
         if kind == "table":
-            return pipe_table(self.table(name), caption, note, self.language, described.get("small", False))
+            small = described.get("small", False)
+            table = self.table(name)
+            text = pipe_table(table, caption, note, self.language, small)
+            return text if len(table) > LONG and not small else PLACED.format(text)
         figure = self.figure(name)
         for ending in ("svg", "png"):
             save_figure(figure, self.folder / f"{name}.{self.language}.{ending}")
         stop = "。" if self.language == "zh" else ". "
-        return f"![{caption}{stop}{note}]({name}.{self.language}.svg)"
+        width = f"{{width={described['width']}}}" if "width" in described else ""
+        return f"![{caption}{stop}{note}]({name}.{self.language}.svg){width}"
 
     def table(self, name):
         """Return a table as text, ready to print."""
@@ -173,7 +183,7 @@ class Floats:
         if shown == [None, None]:
             return "–"
         if len(shown) == 2:
-            return "[" + ", ".join(show(value, column["format"], self.language) for value in shown) + "]"
+            return "[" + ", ".join(show(value, column.get("format", ""), self.language) for value in shown) + "]"
         if isinstance(shown[0], str):
             return self.label(shown[0])
         return show(shown[0], column.get("format", ""), self.language).removeprefix("= ")

@@ -83,7 +83,7 @@ def fill(text, results, floats=None, language="en", source="manuscript"):
         if of_table:
             kind, key, column, wanted, spec = of_table.groups()
             used.add(key)
-            return show(_of_column(results.column(key, column), kind, wanted), spec or "", language)
+            return show(_of_column(results, kind, key, column, wanted), spec or "", language)
         parts = NUMBER.fullmatch(inside)
         if not parts:
             raise EmolaborError(
@@ -109,11 +109,12 @@ def fill(text, results, floats=None, language="en", source="manuscript"):
     return Filled("\n".join(lines), frozenset(used))
 
 
-def _of_column(values, kind, wanted):
-    """Return the largest or smallest value, or how many there are."""
+def _of_column(results, kind, key, column, wanted):
+    """Return the largest or smallest value of a column, or how many there are (of an empty table: none)."""
     if kind == "count":
-        return len(values) if wanted is None else sum(value == wanted for value in values)
-    return max(values) if kind == "largest" else min(values)
+        values = results.column(key, column) if results.get(key) else []
+        return len(values) if wanted is None else sum(str(value) == wanted for value in values)
+    return (max if kind == "largest" else min)(results.column(key, column))
 
 
 def _numbered(text, language):

@@ -29,8 +29,11 @@ def levers(stored, language, names):
 
 
 def specifications(stored, language, _names):
-    """Draw a specification curve. Stored: rows."""
-    return specification_curve(_frame(stored["rows"]), language)
+    """Draw a specification curve. Stored: rows, and the influence of each option (``choice=option``)."""
+    frame = _frame(stored["rows"])
+    choices = list(dict.fromkeys(key.split("=")[0] for key in stored["influence"]))
+    numbers = frame.columns.difference([*choices, "est"], sort=False)
+    return specification_curve(frame[[*choices, "est", *numbers]], language)
 
 
 def _frame(rows):

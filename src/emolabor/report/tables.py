@@ -2,8 +2,9 @@
 
 import unicodedata
 
-# Widths in Latin letters: no column gets less or more than these shares, and wider ones hold words.
-NARROW, BROAD, WORDY = 7, 46, 20
+# Widths in Latin letters: no column gets less or more than these shares, and wider ones hold words. Words may take more
+# where the other columns leave room on a line.
+NARROW, BROAD, WORDY, LINE = 7, 46, 20, 112
 # Of small tables, which have many columns of numbers.
 CLOSE = 4
 # Small letters where the form of the page is set by what is printed: typst and Word; HTML has a style for the class.
@@ -49,9 +50,12 @@ def pipe_table(frame, caption, note, language="en", small=False):
     cells = [[str(name) for name in frame.columns], *frame.to_numpy().tolist()]
     longest = [max(_width(row[i]) for row in cells) for i in range(frame.shape[1])]
     least = CLOSE if small else NARROW
+    shares = [min(max(width, least) + 3, BROAD) for width in longest]
+    room = LINE - sum(shares)
+    shares = [max(share, min(width, share + room)) for width, share in zip(longest, shares, strict=True)]
     rules = [
-        f":{'-' * min(max(width, least) + 3, BROAD)}" + (":" if index and width < WORDY else "")
-        for index, width in enumerate(longest)
+        f":{'-' * share}" + (":" if index and width < WORDY else "")
+        for index, (width, share) in enumerate(zip(longest, shares, strict=True))
     ]
     if small:
         cells = [[f'[{cell}]{{custom-style="Small Cell"}}' if cell else "" for cell in row] for row in cells]
