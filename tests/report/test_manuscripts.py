@@ -101,24 +101,70 @@ def test_checklists_hold_no_number_with_a_point_typed_by_hand():
     assert not [text for text in texts if re.search(r"\d\.\d", re.sub(r"(section |见)\d\.\d+", "", text))]
 
 
-def test_sentences_without_a_number_still_agree_with_the_reference():
-    results = load_results(ROOT / "results" / "reference")
-    structural, measurement = results.values["structural"], results.values["measurement"]
-    management = [
-        *("institutional_clarity", "staffing_stability", "role_clarity", "reward_fairness"),
-        *("training_adequacy", "unit_support", "marginalisation", "role_pressure"),
-    ]
-    paths = {key: values["std_all"] for key, values in structural["paths"].items()}
-    direct = {name: abs(paths.get(f"proactive_service~{name}", 0)) for name in management}
-    assert max(direct, key=direct.get) == "training_adequacy"
-    assert paths["exhaustion~surface_acting"] > 0 > paths["proactive_service~exhaustion"]
+@pytest.fixture(scope="module")
+def reference():
+    return load_results(ROOT / "results" / "reference").values
+
+
+def verdict(reference, key):
+    return reference["structural"]["verdicts"][key]["verdict"]
+
+
+def test_sentences_on_the_measurement_agree_with_the_reference(reference):
+    scale, measurement, data = reference["scale"], reference["measurement"], reference["data"]
+    assert scale["marks"]["alpha_070"] == scale["marks"]["constructs_n"] == len(scale["validity"])  # "all"
+    assert max(row["htmt"] for row in scale["validity"].values()) < 0.85  # "far from"
     rivals = {name: values["cfi"] for name, values in measurement["rivals"].items()}
-    assert rivals["constructs"] > rivals["strategies_merged"] and rivals["constructs"] > rivals["one_factor"]
-    assert abs(structural["fit"]["cfi"] - measurement["fit"]["cfi"]) < 0.01  # "about as well"
-    assert (
-        measurement["correlations"]["proactive_service"]["reward_fairness"]
-        > 0
-        > paths["proactive_service~reward_fairness"]
-    )
-    assert structural["fit"]["admissible"] and measurement["fit"]["admissible"]
-    assert results.get('published.latent["deng2020 one burnout factor"].verdict') == "improper"
+    assert max(rivals, key=rivals.get) == "constructs"
+    steps = {name: row["pvalue_diff"] for name, row in measurement["marker"].items()}
+    assert steps["method-C"] > 0.05 > steps["method-U"] and steps["method-R"] > 0.05
+    assert data["tests"]["incomplete"]["pvalue"] < 0.05 < data["tests"]["careless_share"]["pvalue"]
+    freed = {part for row in reference["invariance"]["levels"].values() for part in row["freed"].split(", ") if part}
+    assert freed and not [name for name in freed if "=~" in name]  # intercepts and residual variances only
+    assert {row["decision"] for row in reference["invariance"]["ladder"].values()} == {"holds"}
+
+
+def test_sentences_on_the_models_agree_with_the_reference(reference):
+    structural, rivals = reference["structural"], reference["robustness"]["rivals"]
+    assert structural["fit"]["admissible"] and reference["measurement"]["fit"]["admissible"]
+    assert abs(structural["fit"]["cfi"] - reference["measurement"]["fit"]["cfi"]) < 0.01  # "about as well"
+    assert min(rivals, key=lambda name: rivals[name]["bic"]) == "main"
+    assert abs(rivals["reversed"]["cfi"] - rivals["main"]["cfi"]) < 0.002  # "nearly as well"
+    assert reference["robustness"]["nested"]["direct_too"]["pvalue"] > 0.05
+    assert all(row["est"] < 0 for row in reference["robustness"]["curve"].values())
+    way = structural["indirect_intervals"]["surface_acting>exhaustion>proactive_service"]
+    assert all(way[name] < 0 for name in way if name.endswith("_upper"))  # "the same sign"
+    assert -0.3 < structural["confounding"]["rho_zero"] < structural["confounding"]["rho_not_significant"] < 0
+    engine = reference["engine"]["differences"].values()
+    assert {row[name] for row in engine for name in ("est", "se")} == {"< 1e-06"}  # "six decimals"
+    assert len(engine) == 6 and not any(row["absent"] for row in engine)
+    assert reference["published"]["latent"]["deng2020 one burnout factor"]["verdict"] == "improper"
+
+
+def test_sentences_on_the_hypotheses_agree_with_the_reference(reference):
+    held = [key for key in reference["structural"]["verdicts"] if key[:3] in {"C18", "C19", "C20"}]
+    assert len(held) == 5 and {verdict(reference, key) for key in held} == {"supported"}  # "H7 holds"
+    assert verdict(reference, "C12 staffing_stability>proactive_service") == "undecided"  # "holds in part"
+    supported = ("C14 marginalisation>proactive_service", "C15 training_adequacy>proactive_service")
+    assert {verdict(reference, key) for key in supported} == {"supported"}  # "two of its three"
+    assert verdict(reference, "C16 reward_fairness>proactive_service") == "contradicted"
+    way = reference["structural"]["verdicts"]["C11 institutional_clarity>role_clarity>proactive_service"]
+    assert 0 < way["ci_lower"] and way["est"] < reference["structural"]["parameters"]["smallest_effect"]
+    fairness = reference["measurement"]["correlations"]["proactive_service"]["reward_fairness"]
+    assert fairness > 0 > reference["structural"]["verdicts"]["C16 reward_fairness>proactive_service"]["est"]
+    truth = reference["structural"]["truth"]
+    below, above = truth["C13 role_clarity>proactive_service"], truth["C13 role_clarity>surface_acting"]
+    assert below["ci_upper"] < below["truth"] and above["ci_upper"] < above["truth"] < 0
+    profiles = {name: row["pvalue"] for name, row in reference["profiles"]["outcome_tests"].items()}
+    assert max(profiles[name] for name in ("proactive_service", "belonging")) < 0.05
+    assert min(profiles[name] for name in ("exhaustion", "health_complaints")) > 0.05
+
+
+def test_sentences_on_the_levers_agree_with_the_reference(reference):
+    ranking = reference["levers"]["ranking"]
+    order = sorted(ranking, key=lambda name: -ranking[name]["gain"])
+    assert order[:3] == ["training_adequacy", "role_clarity", "marginalisation"]
+    assert ranking["role_clarity"]["rank_upper"] > ranking["marginalisation"]["rank_lower"]  # "overlap"
+    assert reference["levers"]["paths_equal"]["pvalue"] > 0.05
+    clusters = reference["centres"]["clusters"]
+    assert clusters["clusters"] < clusters["parameters"]

@@ -16,7 +16,7 @@ from emolabor.report.results import RunResults
 from emolabor.report.tables import pipe_table
 
 # A table with more rows may be broken over pages; a shorter one moves, with its note, to where it fits on a page.
-LONG = 20
+LONG = 22
 PLACED = (
     "```{{=typst}}\n#place(auto, float: true, block(width: 100%)[\n#set align(left)\n```\n\n"
     "{}\n\n```{{=typst}}\n])\n```"
