@@ -107,7 +107,8 @@ def claims_table(claims):
     Returns
     -------
     DataFrame
-        One row a claim: section, text_zh, text_en, kind (path, indirect, moderation, none) and paths with their signs.
+        One row a claim: section, text_zh, text_en, kind (path, indirect, moderation, none) and paths with their signs;
+        where the data lack constructs also unmeasured (paths that they cannot test) and missing (what they lack).
 
     Examples
     --------
@@ -115,6 +116,7 @@ def claims_table(claims):
     >>> claims_table(load_claims()).loc["C01", "paths"]
     'role_pressure>surface_acting (+)'
     """
+    claims = tuple(claims)
     rows = {
         claim.id: {
             "section": claim.section,
@@ -125,7 +127,13 @@ def claims_table(claims):
         }
         for claim in claims
     }
-    return pd.DataFrame.from_dict(rows, orient="index")
+    table = pd.DataFrame.from_dict(rows, orient="index")
+    lost = {claim.id: claim.unmeasured for claim in claims if claim.unmeasured}
+    if not lost:
+        return table
+    unmeasured = {key: "; ".join(f"{path.key} ({path.sign})" for path in paths) for key, paths in lost.items()}
+    missing = {key: "&".join(dict.fromkeys(sum(paths.values(), ()))) for key, paths in lost.items()}
+    return table.assign(unmeasured=pd.Series(unmeasured), missing=pd.Series(missing))
 
 
 def instrument_table(instrument, claims):

@@ -110,7 +110,7 @@ def structure_text(paths, groups=CONSTRUCT_GROUPS):
     )
 
 
-def full_model(instrument_dimensions, claims, indirect=True):
+def full_model(instrument_dimensions, claims, indirect=True, groups=CONSTRUCT_GROUPS):
     """Join the measurement part of the constructs that the claims use with the structural part.
 
     Parameters
@@ -121,6 +121,8 @@ def full_model(instrument_dimensions, claims, indirect=True):
         The claims to estimate.
     indirect : bool
         As for `structural_model`.
+    groups : dict of str to tuple of str
+        The constructs by group, in the order in which the model lists them.
 
     Returns
     -------
@@ -141,7 +143,7 @@ def full_model(instrument_dimensions, claims, indirect=True):
     surface_acting =~ sa1 + sa2
     surface_acting ~ role_pressure
     """
-    return model_text(instrument_dimensions, _paths(claims, indirect))
+    return model_text(instrument_dimensions, _paths(claims, indirect), groups)
 
 
 def model_text(dimensions, paths, groups=CONSTRUCT_GROUPS):
