@@ -249,6 +249,7 @@ def verify(own):
             command = (environment.bin / "emolabor", "reproduce", "--run", row["run"], "--jobs", row["workers"])
             environment.call(*command, cwd=ROOT, **{"PYTHONHASHSEED": "0", **row["variables"]})
     plan = ROOT / "results" / "verify.json"
+    plan.parent.mkdir(exist_ok=True)
     plan.write_text(json.dumps(rows), encoding="utf-8")
     return own.call(own.python, "-m", "emolabor.study.verification", plan, cwd=ROOT)
 

@@ -18,7 +18,6 @@ import emolabor as el
 
 HERE = Path(__file__).parent
 CUTS = {"even": (-1.5, -0.5, 0.5, 1.5), "skewed": (-2.0, -1.4, -0.6, 0.3)}
-FURTHER = 2000
 LOADED = LOADINGS / np.sqrt(LOADINGS**2 + RESIDUALS)  # loadings of the standardized answers
 
 
@@ -41,7 +40,7 @@ def truth(cuts):
 def one_sample(seed):
     """Share of the parameters of each kind whose interval holds the true value, for each (method, data)."""
     rng = np.random.default_rng(seed)
-    standard = standardized(rng)
+    standard = draw(rng, N_CASES).to_numpy() / np.sqrt(LOADINGS**2 + RESIDUALS)
     shares = {}
     for name, cuts in CUTS.items():
         answers = frame(1.0 + np.searchsorted(cuts, standard))
@@ -60,26 +59,6 @@ def one_sample(seed):
     return shares
 
 
-def standardized(rng):
-    """The variables behind the answers, with variance one."""
-    return draw(rng, N_CASES).to_numpy() / np.sqrt(LOADINGS**2 + RESIDUALS)
-
-
-def indirect(seed):
-    """Whether intervals of the indirect effect hold it in a further sample: by the delta method, and drawn."""
-    answers = frame(1.0 + np.searchsorted(CUTS["even"], standardized(np.random.default_rng(seed))))
-    fit = el.sem(MODEL, answers, ordered=True)
-    if not fit.converged:
-        return {}
-    drawn = fit.monte_carlo(2000, seed=int(seed.generate_state(1)[0])).ci("percentile")
-    shares = {}
-    for method, table in (("Wald, WLSMV", fit.tidy()), ("Monte Carlo, WLSMV", drawn)):
-        row = table[table.op == ":="].iloc[0]
-        held = {"indirect effect": float(row.ci_lower <= A * B <= row.ci_upper)}
-        shares[method, "five points, even, further samples"] = held
-    return shares
-
-
 def main(arguments=None):
     """Simulate and write coverage_ordinal.csv and coverage_ordinal.md."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
@@ -89,10 +68,7 @@ def main(arguments=None):
     options = parser.parse_args(arguments)
     n_samples = 4 if options.quick else 500
     seeds = np.random.SeedSequence(2).spawn(n_samples)
-    further = np.random.SeedSequence(3).spawn(4 if options.quick else FURTHER)
-    run = Parallel(n_jobs=options.workers)
-    rows = summarize(run(delayed(one_sample)(seed) for seed in seeds))
-    rows += summarize(run(delayed(indirect)(seed) for seed in further))
+    rows = summarize(Parallel(n_jobs=options.workers)(delayed(one_sample)(seed) for seed in seeds))
     write_table(options.folder, "coverage_ordinal", rows)
     write_page(options.folder, "coverage_ordinal", page(rows, n_samples))
 

@@ -1,5 +1,6 @@
 """The public face: names only, loaded when they are used."""
 
+import pickle
 import subprocess
 import sys
 
@@ -25,6 +26,10 @@ def test_the_name_of_a_room_that_is_also_a_function_is_the_function():
         "True",
         "sem",
     ]
+
+
+def test_the_package_can_be_sent_to_other_processes():
+    assert pickle.loads(pickle.dumps(el)) is el
 
 
 def test_an_unknown_name_is_refused():

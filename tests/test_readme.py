@@ -22,6 +22,7 @@ PROVEN_BY = {
     "python3 run.py": "test_arguments_go_on_to_reproduce_in_the_callers_folder",
     "python3 run.py test": "test_test_runs_pytest_over_tests_and_notebooks",
     "python3 run.py lab": "test_lab_opens_the_notebooks",
+    "python3 run.py verify": "test_verify_changes_one_thing_at_a_time_and_then_all",
     "python3 run.py setup": "test_first_run_makes_the_environment_and_the_second_makes_nothing",
 }
 

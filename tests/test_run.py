@@ -2,6 +2,7 @@
 
 import ast
 import importlib.util
+import json
 import os
 import shutil
 import signal
@@ -32,12 +33,14 @@ if os.environ.get("FAIL_ON", "nothing") in asked:
 if os.environ.get("HANG_ON", "nothing") in asked:
     time.sleep(60)
 """
+CHOSEN = ("PYTHONHASHSEED", "OPENBLAS_CORETYPE")
 COMMAND = """#!{python}
 import os, pathlib, sys
 asked = " ".join(sys.argv[1:])
 threads = os.environ["OPENBLAS_NUM_THREADS"], os.environ["OMP_NUM_THREADS"], os.environ["MKL_NUM_THREADS"]
+chosen = [name + "=" + os.environ[name] for name in {chosen!r} if name in os.environ]
 with open({log!r}, "a", encoding="utf-8") as log:
-    print(pathlib.Path(sys.argv[0]).name, asked, "in", os.getcwd(), "threads", *threads, file=log)
+    print(pathlib.Path(sys.argv[0]).name, asked, "in", os.getcwd(), "threads", *threads, *chosen, file=log)
 sys.exit(int(os.environ.get("NBVAL_STATUS" if "--nbval" in asked else "STATUS", "0")))
 """
 
@@ -52,7 +55,7 @@ def project(tmp_path):
     (folder / "pyproject.toml").write_text("")
     (tmp_path / "shims").mkdir()
     log = str(tmp_path / "log.txt")
-    command = COMMAND.format(python=sys.executable, log=log)
+    command = COMMAND.format(python=sys.executable, log=log, chosen=CHOSEN)
     uv = tmp_path / "shims" / "uv"
     uv.write_text(UV.format(python=sys.executable, log=log, command=command))
     uv.chmod(0o755)
@@ -65,7 +68,8 @@ def command_line(project, *arguments):
 
 def environment(project, with_uv=True, **variables):
     path = f"{project.parent / 'shims'}:/usr/bin:/bin" if with_uv else str(project.parent / "empty")
-    return {**os.environ, "PATH": path, **variables}
+    kept = {name: value for name, value in os.environ.items() if name not in CHOSEN}
+    return {**kept, "PATH": path, **variables}
 
 
 def run(project, *arguments, cwd=None, with_uv=True, **variables):
@@ -249,6 +253,52 @@ def test_another_python_is_refused_with_advice(monkeypatch):
         module.check_python((3, 10, 2))
     for minor in (11, 12, 13):
         module.check_python((3, minor, 0))
+
+
+@posix_only
+def test_verify_changes_one_thing_at_a_time_and_then_all(project, tmp_path):
+    own = f"{sys.version_info[0]}.{sys.version_info[1]}"
+    other = {"3.11": "3.12", "3.12": "3.13", "3.13": "3.12"}[own]
+    absent = ({"3.11", "3.12", "3.13"} - {own, other}).pop()
+    played = tmp_path / "pyenv" / "versions" / f"{other}.9" / "bin" / f"python{other}"
+    played.parent.mkdir(parents=True)
+    played.write_text(f"#!/bin/sh\necho {other}.9 played\n")
+    played.chmod(0o755)
+    run(project, "setup")
+    status, output, asked = run(project, "verify", PYENV_ROOT=str(tmp_path / "pyenv"), STATUS="0")
+    assert status == 0, output
+    rows = json.loads((project / "results" / "verify.json").read_text(encoding="utf-8"))
+    reasons = {row["label"]: row["reason"] for row in rows if "reason" in row}
+    assert f"no Python {absent} on this machine" in reasons.values()
+    runs = [line for line in asked if line.startswith("emolabor reproduce")]
+    assert len(runs) == len(rows) - len(reasons)
+    assert f"emolabor reproduce --run verify-1 --jobs 2 in {project} threads 1 1 1 PYTHONHASHSEED=0" == runs[0]
+    assert "--run verify-2 --jobs 1 " in runs[1]
+    assert runs[2].endswith("PYTHONHASHSEED=1")
+    made = [line for line in asked if line.startswith("uv venv")]
+    assert f"{played} {project}/.venv-verify/{other}-locked" in made[0]
+    assert any(line.startswith("uv pip install") and "--upgrade -e ." in line for line in asked)
+    assert asked[-1].startswith(f"python -m emolabor.study.verification {project}/results/verify.json")
+
+
+@posix_only
+def test_verify_lists_an_environment_that_cannot_be_made_and_goes_on(project, tmp_path):
+    run(project, "setup")
+    nothing = {"PYENV_ROOT": str(tmp_path), "FAIL_ON": "--upgrade", "FAIL_WITH": "no such package"}
+    status, output, _ = run(project, "verify", **nothing)
+    assert status == 0
+    assert "no such package" in output
+    rows = json.loads((project / "results" / "verify.json").read_text(encoding="utf-8"))
+    assert {row.get("reason") for row in rows if row["newest"]} >= {"its environment could not be made"}
+
+
+@pytest.mark.parametrize("machine", ["arm64", "x86_64"])
+def test_the_older_kernel_is_asked_for_where_it_can_be(machine, monkeypatch):
+    module = load_run()
+    monkeypatch.setattr(module.platform, "machine", lambda: machine)
+    rows = [row for row in module.configurations() if "OPENBLAS_CORETYPE" in row["variables"]]
+    assert len(rows) == 2
+    assert all(("reason" in row) == (machine == "arm64") for row in rows)
 
 
 def test_an_older_python_can_read_run_py_far_enough_to_refuse():

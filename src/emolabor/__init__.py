@@ -63,6 +63,7 @@ ROOM_OF = {
     "rmsea_sample_size": "analysis",
     "rounding_bands": "analysis",
     "sample_size": "analysis",
+    "scale_invariance": "measurement",
     "score": "responses",
     "scored_items": "responses",
     "screen": "responses",

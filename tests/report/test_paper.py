@@ -42,6 +42,13 @@ def test_values_that_do_not_exist_stop_the_text(tmp_path):
         fill("{{ scale.a.b:.2f }}", load_results(tmp_path))
 
 
+def test_a_notebook_that_ran_for_each_factor_has_its_values_under_each(tmp_path):
+    for name, size in {"06_management_factor-role_clarity": 0.2, "06_management_factor-unit_support": 0.3}.items():
+        (tmp_path / f"{name}.json").write_text(f'{{"values": {{"paths": {{"est": {size}}}}}}}', encoding="utf-8")
+    text = "{{ management.role_clarity.paths.est:.1f }}, {{ management.unit_support.paths.est:.1f }}"
+    assert fill(text, load_results(tmp_path)).text == "0.2, 0.3"
+
+
 def test_a_folder_without_results_is_refused(tmp_path):
     with pytest.raises(EmolaborError, match="no result file"):
         load_results(tmp_path)

@@ -139,7 +139,7 @@ TOLD = {
     ),
     "one item reversed": (
         csv(STAFF.assign(ex1=6 - STAFF["ex1"])),
-        ["Column ex1 runs against the other items of exhaustion (r = -0.59); nothing was changed: is its reverse key "
+        ["Column ex1 runs against the other items of exhaustion (r = -0.62); nothing was changed: is its reverse key "
          "right? A keying audit tells more."],
     ),
 }  # fmt: skip

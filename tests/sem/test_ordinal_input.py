@@ -87,6 +87,33 @@ def test_columns_that_are_no_ordered_answers_are_refused(column, words):
         el.sem(MODEL, ordinal().assign(a2=column), ordered=True)
 
 
+def test_continuous_columns_that_carry_no_variance_of_their_own_are_refused():
+    data = ordinal().assign(half=lambda d: np.arange(len(d)) % 2, twin=lambda d: 2 * d.z1)
+    with pytest.raises(el.EmolaborError, match="'half' takes two values only; allowed: declare it in 'ordered'"):
+        el.sem(f"{MODEL}; half ~ f", data, ordered=["a1", "a2", "a3", "a4"])
+    with pytest.raises(el.EmolaborError, match="'z1' and 'twin' say the same"):
+        el.sem(f"{MODEL}; z1 ~ f; twin ~ f", data, ordered=["a1", "a2", "a3", "a4"])
+
+
+def test_more_rows_than_variables_are_needed():
+    with pytest.raises(el.EmolaborError, match="4 rows with answers for 4 variables"):
+        el.sem(MODEL, ordinal().assign(a1=lambda d: d.a1 % 2).iloc[:4], ordered=True)
+
+
+def test_what_an_improper_solution_cannot_give_is_told():
+    # The thresholds of a3 are held in the wrong order, which the least squares do not mind.
+    fit = el.sem(f"{MODEL}; a3 | 0.5*t1 + -0.5*t2", ordinal(), ordered=True)
+    assert "the thresholds of a3 do not increase" in fit.problems
+    for ask in (fit.factor_scores, lambda: fit.simulate(10)):
+        with pytest.raises(el.EmolaborError, match="thresholds of 'a3' do not increase"):
+            ask()
+
+
+def test_a_model_without_anything_to_free_has_no_indices():
+    fit = el.sem("a1 ~ a2; a2 ~~ a2", ordinal(), ordered=True)
+    assert fit.modification_indices().empty and len(fit.local_fit()) == 1
+
+
 def test_a_category_that_a_group_does_not_use_is_refused():
     data = ordinal()
     data.loc[(data.side == "west") & (data.a3 == 5), "a3"] = 4

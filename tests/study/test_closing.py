@@ -36,6 +36,22 @@ def test_every_difference_and_problem_is_listed():
     assert "failed: 07: cell [3] (x): E: m" in lines
 
 
+def test_what_a_failed_notebook_left_in_an_earlier_run_is_not_taken_for_this_one_s(tmp_path):
+    (tmp_path / "07_structural_model.json").write_text("{}")
+    told = "failed: 07: cell [3] (x): E: m (07_structural_model.json is an earlier run's)"
+    assert told in table(folder=tmp_path)
+
+
+def test_a_notebook_that_was_finished_before_says_so_and_long_names_keep_the_columns():
+    name = "06_management_factor-institutional_clarity"
+    lines = table(
+        executions=(Execution(name, 0.0, earlier=True), Execution("07_structural_model", 5.0)),
+        comparisons=(Comparison(name, 153, ()), Comparison("07_structural_model", 9, ())),
+    )
+    assert lines[1].split() == [name, "earlier", "153", "153"]
+    assert len({len(line) for line in lines[:4]}) == 1
+
+
 def test_paper_times_and_place_close_the_table():
     assert table()[-3:] == ["paper: 1 html, 2 pdf", "import emolabor: 0.42 s", "look in: results/mine"]
 

@@ -4,6 +4,7 @@ from emolabor.analysis.confounding import confounding
 from emolabor.analysis.lever_groups import GroupLevers, levers_by_group
 from emolabor.analysis.levers import Levers, levers
 from emolabor.analysis.multiverse import multiverse, multiverse_influence, multiverse_summary
+from emolabor.analysis.nesting import cluster_comparison, within_between
 from emolabor.analysis.planning import smallest_steps, standardized_population
 from emolabor.analysis.power import power, sample_size
 from emolabor.analysis.profiles import Profiles, profiles
@@ -19,6 +20,7 @@ __all__ = [
     "Levers",
     "Profiles",
     "PublishedTable",
+    "cluster_comparison",
     "compare_published",
     "confounding",
     "effect_multiverse",
@@ -39,4 +41,5 @@ __all__ = [
     "smallest_steps",
     "standardized_population",
     "verdicts",
+    "within_between",
 ]

@@ -13,6 +13,12 @@ from emolabor.measurement.omega import omega_coefficients
 from emolabor.measurement.parallel import parallel_analysis
 from emolabor.measurement.reliability import alpha_interval, cronbach_alpha, reliability
 from emolabor.measurement.repeated import retest
+from emolabor.measurement.scale_invariance import (
+    ScaleInvariance,
+    comparable_groups,
+    ladder_table,
+    scale_invariance,
+)
 from emolabor.measurement.short_forms import short_forms
 from emolabor.measurement.validation import ValidationReport, validation_report
 from emolabor.measurement.validity import convergent_validity, fornell_larcker, htmt
@@ -20,9 +26,11 @@ from emolabor.measurement.versions import compare_versions
 
 __all__ = [
     "ContentValidity",
+    "ScaleInvariance",
     "ValidationReport",
     "agreement",
     "alpha_interval",
+    "comparable_groups",
     "compare_versions",
     "content_validity",
     "convergent_validity",
@@ -35,6 +43,7 @@ __all__ = [
     "htmt",
     "item_analysis",
     "keying_audit",
+    "ladder_table",
     "marker_test",
     "method_factor",
     "norms",
@@ -43,6 +52,7 @@ __all__ = [
     "read_ratings",
     "reliability",
     "retest",
+    "scale_invariance",
     "short_forms",
     "validation_report",
 ]

@@ -6,6 +6,7 @@ from emolabor.drawing.style import save_figure
 from emolabor.report.build import build_paper
 from emolabor.report.closing import closing_picture
 from emolabor.report.figures.importance_map import importance_map
+from emolabor.report.figures.invariance_ladder import invariance_figure, ladder_words
 from emolabor.report.figures.levers import lever_figure
 from emolabor.report.figures.likert import likert_figure
 from emolabor.report.figures.moderation import moderation_figure
@@ -26,6 +27,8 @@ __all__ = [
     "fill",
     "font_folder",
     "importance_map",
+    "invariance_figure",
+    "ladder_words",
     "lever_figure",
     "likert_figure",
     "load_results",

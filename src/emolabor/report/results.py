@@ -9,7 +9,7 @@ from pathlib import Path
 from emolabor.errors import EmolaborError
 
 KEY = r'\w+(?:\.\w+|\["[^"]*"\])*'
-NOTEBOOK = re.compile(r"\d+_([a-z0-9]+).*\.json")
+NOTEBOOK = re.compile(r"\d+_([a-z0-9]+)\w*(?:-(\w+))?\.json")
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,8 @@ class RunResults:
     folder : Path
         Where the files were read.
     values : dict
-        First word of the notebook's name -> stored values, nested.
+        First word of the notebook's name -> stored values, nested; of a notebook that ran once for each factor,
+        factor -> stored values.
     """
 
     folder: Path
@@ -76,8 +77,9 @@ def load_results(folder):
     values = {}
     for path in sorted(folder.glob("*.json")):
         match = NOTEBOOK.fullmatch(path.name)
-        if match and match[1] not in values:
-            values[match[1]] = json.loads(path.read_text(encoding="utf-8"))["values"]
+        if match and (match[2] or match[1] not in values):
+            stored = json.loads(path.read_text(encoding="utf-8"))["values"]
+            values[match[1]] = values.get(match[1], {}) | {match[2]: stored} if match[2] else stored
     environment = folder / "environment.json"
     if environment.is_file():
         values["environment"] = json.loads(environment.read_text(encoding="utf-8"))

@@ -1,5 +1,6 @@
 """What was answered: reading, validation, screening, scoring."""
 
+from emolabor.responses.missing import missing_by_item, share_by_group
 from emolabor.responses.proposing import ProposedMapping, propose_mapping
 from emolabor.responses.reading import read_responses
 from emolabor.responses.scoring import score, scored_items
@@ -10,6 +11,7 @@ from emolabor.responses.staff import Staff
 __all__ = [
     "ProposedMapping",
     "Staff",
+    "missing_by_item",
     "propose_mapping",
     "read_responses",
     "score",
@@ -18,4 +20,5 @@ __all__ = [
     "screening_indices",
     "screening_sensitivity",
     "screening_summary",
+    "share_by_group",
 ]

@@ -40,6 +40,9 @@ def find_problems(fit):
     negative = tidy[(tidy.op == "~~") & (tidy.lhs == tidy.rhs) & (tidy.est < 0)]
     for row in negative.itertuples():
         yield f"the variance of {row.lhs} is negative ({row.est:.3f}{_in_group(fit, row)})"
+    for (name, _), own in tidy[tidy.op == "|"].groupby(["lhs", "group"], sort=False):
+        if not (np.diff(own.est) > 0).all():
+            yield f"the thresholds of {name} do not increase{_in_group(fit, own.iloc[0])}"
     pairs = tidy[(tidy.op == "~~") & (tidy.lhs != tidy.rhs)]
     for row in pairs[pairs.std_all.abs() > 1].itertuples():
         yield f"the correlation of {row.lhs} and {row.rhs} is beyond 1 ({row.std_all:.3f}{_in_group(fit, row)})"

@@ -117,6 +117,8 @@ def _categories(fit, name, values, sizes):
     answers = []
     for group, own in enumerate(np.split(values, np.cumsum(sizes)[:-1])):
         cuts = [estimates[i] for i, row in enumerate(rows) if (row.op, row.lhs, row.group) == ("|", name, group)]
+        if not np.all(np.diff(cuts) > 0):
+            raise EmolaborError(f"simulate: the thresholds of '{name}' do not increase; allowed: those that do.")
         categories = np.asarray(fit.model.samples[group].answers.categories[place])
         answers.append(categories[np.searchsorted(cuts, own)])
     return np.concatenate(answers)

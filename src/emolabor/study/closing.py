@@ -40,7 +40,7 @@ def closing_table(run, seconds_to_import, shown_from):
     compared, equal = (sum(getattr(one, name) for one in run.comparisons) for name in ("compared", "equal"))
     lines += [f"{'all notebooks':<{width}}{run.seconds:>9.1f}{compared:>10}{equal:>8}", ""]
     lines += [f"not equal: {difference}" for one in run.comparisons for difference in one.differences]
-    lines += [f"failed: {execution.problem}" for execution in run.executions if execution.problem]
+    lines += [f"failed: {_failure(execution, run.folder)}" for execution in run.executions if execution.problem]
     lines += [f"paper failed: {run.paper_problem}"] if run.paper_problem else []
     endings = Counter(path.suffix[1:] for path in run.paper)
     files = ", ".join(f"{count} {ending}" for ending, count in sorted(endings.items())) or "not built"
@@ -53,3 +53,9 @@ def _outcome(comparison):
     if comparison.reason:
         return f"  not compared ({comparison.reason})"
     return f"{comparison.compared:>10}{comparison.equal:>8}"
+
+
+def _failure(execution, folder):
+    """Write why a notebook failed, and that what still lies there is not of this run."""
+    is_left = (folder / f"{execution.notebook}.json").is_file()
+    return execution.problem + (f" ({execution.notebook}.json is an earlier run's)" if is_left else "")

@@ -1,17 +1,21 @@
 """What every notebook starts from: whose answers these are, who stays, which claims they are asked about."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
 
-from emolabor.instrument import Instrument
+from emolabor.instrument import Instrument, Variable
 from emolabor.responses import Staff, read_responses, scored_items, screen
 from emolabor.sem.syntax import parse_model
 from emolabor.study.design import Design, load_design
 from emolabor.theory import full_model, measured_claims
 
-BACKGROUND = ("centre", "department", "dispatch_type", "tenure_band", "sex", "age_band")
+# The questionnaire does not ask for it; a file of answers in several languages may tell it.
+LANGUAGE = Variable(
+    "language", "code", {"zh": "作答语言", "en": "Language of the answers"}, {}, "[A-Za-z-]+", None, None
+)
+BACKGROUND = ("centre", "department", "dispatch_type", "tenure_band", "sex", "age_band", LANGUAGE.key)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -100,6 +104,7 @@ def open_study(data_path, mapping_path=None, study_path=None):
     Returns
     -------
     Study
+        A column ``language`` is kept as background, although the questionnaire does not ask for it.
 
     Raises
     ------
@@ -117,7 +122,11 @@ def open_study(data_path, mapping_path=None, study_path=None):
     (Study(respondents=300, careless=11), 289, 'simulated.csv')
     """
     design = load_design(study_path)
-    staff = read_responses(data_path, design.instrument, mapping_path, partial=True)
+    instrument = design.instrument
+    staff = read_responses(data_path, instrument, mapping_path, partial=True)
+    if LANGUAGE.key in set(staff.report["column"]):  # the reader tells of a column that it does not know
+        instrument = replace(instrument, background=(*instrument.background, LANGUAGE))
+        staff = read_responses(data_path, instrument, mapping_path, partial=True)
     claims = measured_claims(design.claims, staff.instrument.dimensions())
     return Study(staff, screen(staff), claims, Path(data_path).name, design)
 

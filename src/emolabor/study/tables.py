@@ -96,6 +96,26 @@ def construct_correlations(fit, constructs):
     return table
 
 
+def reading_table(staff):
+    """List what was found while reading the answers, a sentence a row.
+
+    Parameters
+    ----------
+    staff : Staff
+        From `emolabor.responses.read_responses`.
+
+    Returns
+    -------
+    DataFrame
+        Columns text_zh and text_en; one row that says so when nothing was found.
+    """
+    zh, en = (staff.report_text(language).splitlines() for language in ("zh", "en"))
+    frame = pd.DataFrame(
+        {"text_zh": zh or ["没有改动，也没有删除。"], "text_en": en or ["Nothing was changed or dropped."]}
+    )
+    return frame.set_axis(range(1, len(frame) + 1))
+
+
 def claims_table(claims):
     """List the claims with what each implies.
 

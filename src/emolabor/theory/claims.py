@@ -192,9 +192,9 @@ def _claim(entry, constructs, place):
     needed, refused = ("paths", "reason") if entry["testable"] else ("reason", "paths")
     if not entry.get(needed) or refused in entry:
         raise EmolaborError(f"{place}: testable is {entry['testable']}, so it needs {needed} and has no {refused}")
-    for field in ("text", "reason", "caution"):
-        if field in entry and not _bilingual(entry[field]):
-            raise EmolaborError(f"{place}: {field} is {entry[field]!r}, allowed: a text for each of {LANGUAGES}")
+    for name in ("text", "reason", "caution"):
+        if name in entry and not _bilingual(entry[name]):
+            raise EmolaborError(f"{place}: {name} is {entry[name]!r}, allowed: a text for each of {LANGUAGES}")
     paths = tuple(_path(item, constructs, place) for item in entry.get("paths", ()))
     return Claim(**{**entry, "section": str(entry["section"]), "paths": paths})
 
@@ -205,7 +205,7 @@ def _path(item, constructs, place):
         raise EmolaborError(f"{place}: a path has via or moderator, not both")
     if item["sign"] not in SIGNS:
         raise EmolaborError(f"{place}: sign is {item['sign']!r}, allowed: {', '.join(SIGNS)}")
-    named = [item[field] for field in ("from", "via", "moderator", "to") if field in item]
+    named = [item[name] for name in ("from", "via", "moderator", "to") if name in item]
     for construct in named:
         if construct not in constructs:
             raise EmolaborError(f"{place}: construct {construct!r} is unknown, allowed: {', '.join(constructs)}")
@@ -217,12 +217,12 @@ def _path(item, constructs, place):
 def _known_fields(entry, required, optional, place):
     if not isinstance(entry, dict):
         raise EmolaborError(f"{place}: found {entry!r}, allowed: fields {', '.join(required + optional)}")
-    for field in entry:
-        if field not in required + optional:
-            raise EmolaborError(f"{place}: field {field!r} is unknown, allowed: {', '.join(required + optional)}")
-    for field in required:
-        if field not in entry:
-            raise EmolaborError(f"{place}: field {field!r} is missing")
+    for name in entry:
+        if name not in required + optional:
+            raise EmolaborError(f"{place}: field {name!r} is unknown, allowed: {', '.join(required + optional)}")
+    for name in required:
+        if name not in entry:
+            raise EmolaborError(f"{place}: field {name!r} is missing")
 
 
 def _bilingual(text):

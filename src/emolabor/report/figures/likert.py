@@ -56,7 +56,9 @@ def likert_figure(shares, answers, language):
         axes.spines["left"].set_visible(False)
         axes.tick_params(axis="y", length=0, labelsize=9.5)
         axes.set_xlabel(words["share"].format(neutral=answers[middle]))
-        figure.legend(*axes.get_legend_handles_labels(), loc="outside upper center", ncols=5, frameon=False, fontsize=9)
+        columns = len(answers) if text_width("".join(answers)) < 60 else 3
+        legend = {"loc": "outside upper center", "ncols": columns, "frameon": False, "fontsize": 9}
+        figure.legend(*axes.get_legend_handles_labels(), **legend)
     return figure
 
 
