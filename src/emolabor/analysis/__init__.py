@@ -1,6 +1,13 @@
 """What follows from a fit, and what published studies say."""
 
 from emolabor.analysis.confounding import confounding
+from emolabor.analysis.correlation_table import (
+    CorrelationTable,
+    correlation_table,
+    is_correlation_table,
+    read_correlation_table,
+    score_model,
+)
 from emolabor.analysis.lever_groups import GroupLevers, levers_by_group
 from emolabor.analysis.levers import Levers, levers
 from emolabor.analysis.multiverse import multiverse, multiverse_influence, multiverse_summary
@@ -16,6 +23,7 @@ from emolabor.analysis.specifications import effect_multiverse
 from emolabor.analysis.verdicts import product_terms, verdicts
 
 __all__ = [
+    "CorrelationTable",
     "GroupLevers",
     "Levers",
     "Profiles",
@@ -23,7 +31,9 @@ __all__ = [
     "cluster_comparison",
     "compare_published",
     "confounding",
+    "correlation_table",
     "effect_multiverse",
+    "is_correlation_table",
     "latent_models",
     "levers",
     "levers_by_group",
@@ -34,10 +44,12 @@ __all__ = [
     "power",
     "product_terms",
     "profiles",
+    "read_correlation_table",
     "rmsea_power",
     "rmsea_sample_size",
     "rounding_bands",
     "sample_size",
+    "score_model",
     "smallest_steps",
     "standardized_population",
     "verdicts",

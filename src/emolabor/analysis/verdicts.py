@@ -50,7 +50,7 @@ def verdicts(fit, claims, smallest_effect=0.05, products=None):
         One row a path of a claim, one for a claim without paths. Index claim and path
         (``C02 surface_acting>exhaustion``, ``C07``); columns section, expected (+ or -), est, ci_lower, ci_upper (all
         standardized; for an indirect path those of its defined parameter, for a moderated one those of its product),
-        verdict, and where a path is not measured also missing (the constructs that the data lack).
+        verdict, and where a path is not measured also lacking (the constructs that the data lack).
 
     Raises
     ------
@@ -88,7 +88,7 @@ def verdicts(fit, claims, smallest_effect=0.05, products=None):
     missing = {
         f"{claim.id} {path.key}": "&".join(names) for claim in claims for path, names in claim.unmeasured.items()
     }
-    return table.assign(missing=pd.Series(missing)) if missing else table
+    return table.assign(lacking=pd.Series(missing)) if missing else table
 
 
 def judge(est, ci_lower, ci_upper, direction, smallest_effect):

@@ -1,11 +1,14 @@
 """The run: parameters, papermill, results store, comparison with the reference."""
 
 from emolabor.study.closing import closing_table, import_seconds
+from emolabor.study.design import Design, load_design
 from emolabor.study.factor_report import FactorReport
+from emolabor.study.needs import why_not
 from emolabor.study.paths import project_root
 from emolabor.study.results import Results
 from emolabor.study.runner import reproduce
 from emolabor.study.sample import Study, open_study, sample_table
+from emolabor.study.table_study import TableStudy, open_table
 from emolabor.study.tables import (
     claims_table,
     construct_correlations,
@@ -15,18 +18,23 @@ from emolabor.study.tables import (
 )
 
 __all__ = [
+    "Design",
     "FactorReport",
     "Results",
     "Study",
+    "TableStudy",
     "claims_table",
     "closing_table",
     "construct_correlations",
     "fit_table",
     "import_seconds",
     "instrument_table",
+    "load_design",
     "open_study",
+    "open_table",
     "parameter_table",
     "project_root",
     "reproduce",
     "sample_table",
+    "why_not",
 ]

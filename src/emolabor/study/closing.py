@@ -26,19 +26,22 @@ def closing_table(run, seconds_to_import, shown_from):
     Returns
     -------
     str
-        One line a notebook with its seconds and how many values were compared and are equal; then every
-        difference with both values, every problem, the paper's files, the times, and where to look.
+        One line a notebook with its seconds and how many values were compared and are equal; then what the data lack
+        and what was skipped for it, every difference with both values, every problem, the paper's files, the times,
+        and where to look.
     """
     comparisons = {comparison.notebook: comparison for comparison in run.comparisons}
     width = max(28, *(len(execution.notebook) for execution in run.executions))
     lines = [f"{'notebook':<{width}}{'seconds':>9}{'compared':>10}{'equal':>8}"]
     for execution in run.executions:
         comparison = comparisons.get(execution.notebook)
-        outcome = "  failed" if comparison is None else _outcome(comparison)
-        seconds = "earlier" if execution.earlier else f"{execution.seconds:.1f}"
+        outcome = "  skipped" if execution.skipped else "  failed" if comparison is None else _outcome(comparison)
+        seconds = "earlier" if execution.earlier else "" if execution.skipped else f"{execution.seconds:.1f}"
         lines.append(f"{execution.notebook:<{width}}{seconds:>9}{outcome}")
     compared, equal = (sum(getattr(one, name) for one in run.comparisons) for name in ("compared", "equal"))
     lines += [f"{'all notebooks':<{width}}{run.seconds:>9.1f}{compared:>10}{equal:>8}", ""]
+    lines += [f"your data: {note}" for note in run.notes]
+    lines += [f"skipped: {_skipped(execution, run.folder)}" for execution in run.executions if execution.skipped]
     lines += [f"not equal: {difference}" for one in run.comparisons for difference in one.differences]
     lines += [f"failed: {_failure(execution, run.folder)}" for execution in run.executions if execution.problem]
     lines += [f"paper failed: {run.paper_problem}"] if run.paper_problem else []
@@ -57,5 +60,14 @@ def _outcome(comparison):
 
 def _failure(execution, folder):
     """Write why a notebook failed, and that what still lies there is not of this run."""
+    return execution.problem + _left(execution, folder)
+
+
+def _skipped(execution, folder):
+    """Write why a notebook was skipped, and that what still lies there is not of this run."""
+    return f"{execution.notebook}: {execution.skipped}{_left(execution, folder)}"
+
+
+def _left(execution, folder):
     is_left = (folder / f"{execution.notebook}.json").is_file()
-    return execution.problem + (f" ({execution.notebook}.json is an earlier run's)" if is_left else "")
+    return f" ({execution.notebook}.json is an earlier run's)" if is_left else ""

@@ -12,12 +12,17 @@ STAGE = "EMOLABOR_STAGE"
 
 @dataclass(frozen=True)
 class Execution:
-    """How one notebook's execution ended: `problem` is empty when all went well, `earlier` when it was not needed."""
+    """How one notebook's execution ended.
+
+    `problem` is empty when all went well, `earlier` true when an earlier run had done it, `skipped` says why the data
+    cannot carry it.
+    """
 
     notebook: str
     seconds: float
     problem: str = ""
     earlier: bool = False
+    skipped: str = ""
 
 
 def clean(notebook):

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from emolabor.errors import EmolaborError
+from emolabor.study.design import load_design
 from emolabor.study.parameters import choose_parameters, notebook_parameters
-from emolabor.theory import load_claims, management_factors
+from emolabor.theory import management_factors
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,8 @@ class Job:
 
     @property
     def on_own_data(self):
-        """True when it reads another file of answers than the study's."""
-        return "data_path" in self.parameters
+        """True when it reads another file of answers than the study's, or asks other things of it."""
+        return bool({"data_path", "study_path"} & self.parameters.keys())
 
 
 def results_name(notebook, factor=None):
@@ -52,20 +53,25 @@ def results_name(notebook, factor=None):
     return f"{notebook}-{factor}" if factor else notebook
 
 
-def factors_of(defaults):
+def factors_of(defaults, study_path=None):
     """List the management factors for which a notebook runs: those of the claims if it takes one, else none.
 
     Parameters
     ----------
     defaults : dict
         The notebook's parameters, from `notebook_parameters`.
+    study_path : str or Path, optional
+        A study file with other claims.
 
     Returns
     -------
     tuple of str or None
         (None,) for a notebook that takes no factor.
     """
-    return management_factors(load_claims()) if "factor" in defaults else (None,)
+    if "factor" not in defaults:
+        return (None,)
+    design = load_design(study_path)
+    return management_factors(design.claims, design.groups)
 
 
 def plan_jobs(folder, only, given):
@@ -95,7 +101,7 @@ def plan_jobs(folder, only, given):
     every = [
         (results_name(path.stem, factor), path, factor)
         for path, defaults in notebooks.items()
-        for factor in factors_of(defaults)
+        for factor in factors_of(defaults, given.get("study_path"))
     ]
     chosen = [one for one in every if only is None or one[0].startswith(only)]
     if not chosen:

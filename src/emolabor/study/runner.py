@@ -16,6 +16,7 @@ from emolabor.files import write_text
 from emolabor.study.compare import Comparison, compare_notebook, rounding_edges
 from emolabor.study.execution import Execution
 from emolabor.study.folder import PACKAGES, fingerprints, open_folder
+from emolabor.study.needs import skipped_jobs
 from emolabor.study.paths import project_root
 from emolabor.study.plan import longest_first, plan_jobs
 from emolabor.study.workers import execute_all
@@ -39,6 +40,8 @@ class Run:
         Why the paper was not built.
     seconds : float
         Time of the whole run.
+    notes : tuple of str
+        What the user's data lack as a whole.
     """
 
     folder: Path
@@ -47,6 +50,7 @@ class Run:
     paper: tuple
     paper_problem: str
     seconds: float
+    notes: tuple = ()
 
     @property
     def succeeded(self):
@@ -186,8 +190,8 @@ def reproduce(
     Raises
     ------
     EmolaborError
-        For an unknown notebook, parameter or value, and while another run writes to the same folder. A notebook
-        that fails raises nothing: the others go on, and the run's `executions` tell.
+        For an unknown notebook, parameter or value, data of one's own that cannot be read, and while another run writes
+        to the same folder. A notebook that fails raises nothing: the others go on, and the run's `executions` tell.
     """
     start = time.perf_counter()
     root = project_root() if root is None else Path(root).resolve()
@@ -195,16 +199,19 @@ def reproduce(
     run = name_run(run, given)
     _check_run(run, language, given, as_reference)
     jobs = plan_jobs(root / "notebooks", only, given | {"language": language, "results_dir": f"../results/{run}"})
+    skipped, notes = skipped_jobs(jobs)
+    carried = [job for job in jobs if job.name not in skipped]
     with open_folder(root / "results" / run) as folder:
-        executions = _execute(jobs, folder, fingerprints(jobs, root / "data"), resume, workers or cpu_count())
-        done = [job for job in jobs if not executions[job.name].problem]
+        executions = _execute(carried, folder, fingerprints(carried, root / "data"), resume, workers or cpu_count())
+        executions |= {name: Execution(name, 0.0, skipped=reason) for name, reason in skipped.items()}
+        done = [job for job in carried if not executions[job.name].problem]
         if as_reference:
             update_reference(root, folder.path, done)
         comparisons = tuple(_compare(job, folder.path, root / "results" / "reference") for job in done)
         is_whole = only is None and len(done) == len(jobs)
         paper, paper_problem = build_run_paper(root, folder.path) if is_whole else ((), "")
     ordered = tuple(executions[job.name] for job in jobs)
-    return Run(folder.path, ordered, comparisons, paper, paper_problem, time.perf_counter() - start)
+    return Run(folder.path, ordered, comparisons, paper, paper_problem, time.perf_counter() - start, notes)
 
 
 def _check_run(run, language, parameters, as_reference):

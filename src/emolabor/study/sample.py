@@ -76,6 +76,11 @@ class Study:
         """The model that follows from some of the claims, as text; see `theory.full_model`."""
         return full_model(self.instrument.dimensions(), claims, indirect, self.design.groups)
 
+    def value_names(self, column, language):
+        """Map each code of a background column to its label; nothing for one that the instrument does not have."""
+        columns = [variable.key for variable in self.instrument.background]
+        return self.instrument.value_names(column, language) if column in columns else {}
+
     def factors(self, outcome):
         """The management factors from which a way of the model leads to an outcome, in the order of the constructs."""
         steps = [(term.rhs, term.lhs) for term in parse_model(self.model).terms if term.op == "~"]

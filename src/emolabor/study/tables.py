@@ -128,7 +128,7 @@ def claims_table(claims):
     -------
     DataFrame
         One row a claim: section, text_zh, text_en, kind (path, indirect, moderation, none) and paths with their signs;
-        where the data lack constructs also unmeasured (paths that they cannot test) and missing (what they lack).
+        where the data lack constructs also unmeasured (paths that they cannot test) and lacking (what they lack).
 
     Examples
     --------
@@ -153,7 +153,7 @@ def claims_table(claims):
         return table
     unmeasured = {key: "; ".join(f"{path.key} ({path.sign})" for path in paths) for key, paths in lost.items()}
     missing = {key: "&".join(dict.fromkeys(sum(paths.values(), ()))) for key, paths in lost.items()}
-    return table.assign(unmeasured=pd.Series(unmeasured), missing=pd.Series(missing))
+    return table.assign(unmeasured=pd.Series(unmeasured), lacking=pd.Series(missing))
 
 
 def instrument_table(instrument, claims):
