@@ -41,7 +41,7 @@ def closing_table(run, seconds_to_import, shown_from):
     compared, equal = (sum(getattr(one, name) for one in run.comparisons) for name in ("compared", "equal"))
     lines += [f"{'all notebooks':<{width}}{run.seconds:>9.1f}{compared:>10}{equal:>8}", ""]
     lines += [f"your data: {note}" for note in run.notes]
-    lines += [f"skipped: {_skipped(execution, run.folder)}" for execution in run.executions if execution.skipped]
+    lines += _skipped(run.executions, run.folder)
     lines += [f"not equal: {difference}" for one in run.comparisons for difference in one.differences]
     lines += [f"failed: {_failure(execution, run.folder)}" for execution in run.executions if execution.problem]
     lines += [f"paper failed: {run.paper_problem}"] if run.paper_problem else []
@@ -63,9 +63,13 @@ def _failure(execution, folder):
     return execution.problem + _left(execution, folder)
 
 
-def _skipped(execution, folder):
-    """Write why a notebook was skipped, and that what still lies there is not of this run."""
-    return f"{execution.notebook}: {execution.skipped}{_left(execution, folder)}"
+def _skipped(executions, folder):
+    """Write why notebooks were skipped, a line a reason, and that what still lies there is not of this run."""
+    names = {}
+    for execution in executions:
+        if execution.skipped:
+            names.setdefault(execution.skipped, []).append(execution.notebook + _left(execution, folder))
+    return [f"skipped ({reason}): {', '.join(those)}" for reason, those in names.items()]
 
 
 def _left(execution, folder):

@@ -63,7 +63,7 @@ class Run:
 
 
 def name_run(run, parameters):
-    """Name a run: as asked, else after the user's file of answers, so that it never mixes with the study's own.
+    """Name a run: as asked, else after the user's data or study, so that it never mixes with the study's own.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ def name_run(run, parameters):
     >>> name_run(None, {}), name_run(None, {"data_path": "answers/wave 1.csv"})
     ('default', 'wave_1')
     """
-    own_data = parameters.get("data_path")
+    own_data = parameters.get("data_path", parameters.get("study_path"))
     if run is None and own_data is not None:
         run = re.sub(r"[^\w-]+", "_", Path(own_data).stem).strip("_")
         return f"data_{run}" if run.lower() in ("", "default", "reference") else run
