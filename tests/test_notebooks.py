@@ -11,7 +11,7 @@ import nbformat
 import pytest
 
 from emolabor.study.compare import rounding_edges
-from emolabor.study.needs import NEEDS
+from emolabor.study.needs import NEEDS, PARTS
 from emolabor.study.parameters import notebook_parameters
 from emolabor.study.plan import factors_of, results_name
 
@@ -73,6 +73,10 @@ def test_a_notebook_on_answers_can_be_given_other_answers_and_another_study_and_
     names = notebook_parameters(path).keys()
     assert len(names & {"data_path", "mapping_path", "study_path"}) in (0, 3)
     assert (path.stem in NEEDS) == ("data_path" in names)
+
+
+def test_cells_are_tagged_with_what_a_part_needs(notebook):
+    assert {tag for cell in notebook.cells for tag in cell.metadata.get("tags", [])} <= {"parameters", *PARTS}
 
 
 def test_every_parameter_is_used(code):

@@ -1,5 +1,6 @@
 """What follows from a fit, and what published studies say."""
 
+from emolabor.analysis.comparing import nested_tests
 from emolabor.analysis.confounding import confounding
 from emolabor.analysis.correlation_table import (
     CorrelationTable,
@@ -8,6 +9,7 @@ from emolabor.analysis.correlation_table import (
     read_correlation_table,
     score_model,
 )
+from emolabor.analysis.indirect import effects_on, indirect_intervals
 from emolabor.analysis.lever_groups import GroupLevers, levers_by_group
 from emolabor.analysis.levers import Levers, levers
 from emolabor.analysis.multiverse import multiverse, multiverse_influence, multiverse_summary
@@ -33,6 +35,8 @@ __all__ = [
     "confounding",
     "correlation_table",
     "effect_multiverse",
+    "effects_on",
+    "indirect_intervals",
     "is_correlation_table",
     "latent_models",
     "levers",
@@ -41,6 +45,7 @@ __all__ = [
     "multiverse",
     "multiverse_influence",
     "multiverse_summary",
+    "nested_tests",
     "power",
     "product_terms",
     "profiles",

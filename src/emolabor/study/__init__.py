@@ -3,6 +3,7 @@
 from emolabor.study.closing import closing_table, import_seconds
 from emolabor.study.design import Design, load_design
 from emolabor.study.factor_report import FactorReport
+from emolabor.study.lavaan_agreement import beside_lavaan, fit_models, largest_differences, second_opinions
 from emolabor.study.needs import why_not
 from emolabor.study.paths import project_root
 from emolabor.study.results import Results
@@ -15,7 +16,9 @@ from emolabor.study.tables import (
     fit_table,
     instrument_table,
     parameter_table,
+    reading_table,
 )
+from emolabor.study.truth import truth_table
 
 __all__ = [
     "Design",
@@ -23,18 +26,24 @@ __all__ = [
     "Results",
     "Study",
     "TableStudy",
+    "beside_lavaan",
     "claims_table",
     "closing_table",
     "construct_correlations",
+    "fit_models",
     "fit_table",
     "import_seconds",
     "instrument_table",
+    "largest_differences",
     "load_design",
     "open_study",
     "open_table",
     "parameter_table",
     "project_root",
+    "reading_table",
     "reproduce",
     "sample_table",
+    "second_opinions",
+    "truth_table",
     "why_not",
 ]

@@ -50,6 +50,20 @@ def clean(notebook):
     return notebook
 
 
+def prepared(job):
+    """Return the notebook, with a sentence in place of each cell that the data cannot carry."""
+    import nbformat
+
+    if not job.left_out:
+        return job.path
+    notebook = nbformat.read(job.path, as_version=4)
+    for cell in notebook.cells:
+        reasons = [job.left_out[tag] for tag in cell.metadata.get("tags", []) if tag in job.left_out]
+        if reasons:
+            cell.source = f"print({reasons[0]!r})"
+    return notebook
+
+
 def execute(job, stage):
     """Execute one notebook in its own folder; it and its executed copy, clean and whole, write to another one.
 
@@ -75,7 +89,7 @@ def execute(job, stage):
     os.environ[STAGE] = str(stage)
     try:
         notebook = papermill.execute_notebook(
-            job.path,
+            prepared(job),
             None,
             job.parameters,
             kernel_name="python3",

@@ -1,5 +1,6 @@
 """What each notebook needs of the data, and why data that lack it cannot carry the notebook."""
 
+from dataclasses import replace
 from functools import partial
 
 from emolabor.analysis import is_correlation_table
@@ -142,26 +143,79 @@ def the_factor(study, factor):
     )
 
 
-ACTING = ("surface_acting", "deep_acting", "natural_expression")
-PROFILE_OUTCOMES = ("exhaustion", "health_complaints", "accomplishment", "belonging", "proactive_service")
+def claimed(study, key):
+    """Ask for one path of a claim."""
+    if any(path.key == key for claim in study.claims for path in claim.paths):
+        return None
+    return _reason(f"没有可检验的路径 {key}", f"no path {key} is left that these data can test")
+
+
+def moderated(study, outcome=None):
+    """Ask for a moderated path, to some outcome."""
+    paths = [path for claim in study.claims for path in claim.paths if path.moderator]
+    if any(outcome in (None, path.to) for path in paths):
+        return None
+    to = f" {outcome}" if outcome else ""
+    return _reason(f"没有可检验的调节路径{to}", f"no moderated path{to and ' to'}{to} is left that these data can test")
+
+
+def explained(study, outcome):
+    """Ask for a construct that the model explains."""
+    if any(term.op == "~" and term.lhs == outcome for term in parse_model(study.model).terms):
+        return None
+    return _reason(f"模型不解释 {outcome}", f"the model explains no {outcome}")
+
+
+def complete_respondents(study):
+    """Ask for respondents without a missing answer, more than items: those are resampled."""
+    terms = parse_model(study.model).terms
+    items = [term.rhs for term in terms if term.op == "=~" and term.rhs in study.answers]
+    n = len(study.answers.dropna(subset=items))
+    if n > len(items):
+        return None
+    return _reason(
+        f"只有 {n} 份完整答卷，题目有 {len(items)} 道", f"{n} complete respondents are too few for {len(items)} items"
+    )
+
+
 SERVICE = "proactive_service"
+ACTING = ("surface_acting", "deep_acting", "natural_expression")
+PROFILE_OUTCOMES = ("exhaustion", "health_complaints", "accomplishment", "belonging", SERVICE)
 GROUPINGS = ("dispatch_type", "sex", "language")
+# What a whole notebook needs; what only a part of one needs is a tag of its cells.
 NEEDS = {
     "01_claims_and_design": (),
-    "02_data_screening": (a_model,),
+    "02_data_screening": (),
     "03_scale_quality": (all_items,),
     "04_measurement_model": (several_constructs, all_items),
     "05_invariance": (partial(comparable, columns=GROUPINGS), several_constructs, all_items),
     "06_management_factor": (a_model,),
     "07_structural_model": (a_model,),
-    "08_centres": (centres, partial(measured, names=("belonging", "unit_support")), a_model),
+    "08_centres": (centres, a_model),
     "09_profiles": (partial(measured, names=ACTING), partial(profiled, outcomes=PROFILE_OUTCOMES)),
-    "10_levers": (partial(measured, names=[SERVICE]), a_model, partial(levers_of, outcome=SERVICE)),
-    "11_robustness": (a_model,),
+    "10_levers": (
+        partial(measured, names=[SERVICE]),
+        a_model,
+        partial(levers_of, outcome=SERVICE),
+        complete_respondents,
+    ),
+    "11_robustness": (a_model, complete_respondents),
     "13_planning": (indirect_claims, a_model),
-    "14_engine_agreement": (a_model,),
     "15_correlation_table": (several_constructs, a_claim, all_items),
 }
+PARTS = {
+    "needs-model": a_model,
+    "needs-indirect": indirect_claims,
+    "needs-complete": complete_respondents,
+    "needs-service": partial(explained, outcome=SERVICE),
+    "needs-strain-way": partial(claimed, key=f"surface_acting>exhaustion>{SERVICE}"),
+    "needs-strain-path": partial(claimed, key="surface_acting>exhaustion"),
+    "needs-moderation": moderated,
+    "needs-moderated-exhaustion": partial(moderated, outcome="exhaustion"),
+    "needs-moderated-quality": partial(moderated, outcome="service_quality"),
+    "needs-support-and-belonging": partial(measured, names=("unit_support", "belonging")),
+}
+LEFT_OUT = _reason("这些数据做不了这一部分：", "These data cannot carry this part: ")
 TABLE_NOTEBOOK = "15_correlation_table"
 ANSWERS_NEEDED = _reason("需要逐人的答卷，而文件是相关系数表", "needs answers; the file is a correlation table")
 
@@ -191,8 +245,8 @@ def why_not(notebook, study, factor=None):
     return next(filter(None, (need(study) for need in needs)), None)
 
 
-def skipped_jobs(jobs):
-    """Open the user's data once, and ask of each notebook whether they can carry it.
+def carried_jobs(jobs):
+    """Open the user's data once, and ask of each notebook whether they can carry it, or which parts they cannot.
 
     Parameters
     ----------
@@ -201,7 +255,9 @@ def skipped_jobs(jobs):
 
     Returns
     -------
-    reasons : dict of str to str
+    carried : list of Job
+        Without those that are skipped; with what their `left_out` parts lack.
+    skipped : dict of str to str
         name -> why it is skipped.
     notes : tuple of str
         What the data lack as a whole.
@@ -213,14 +269,29 @@ def skipped_jobs(jobs):
     """
     own = [job for job in jobs if job.on_own_data and job.path.stem in NEEDS]
     if not own:
-        return {}, ()
+        return jobs, {}, ()
     folder, settings = own[0].path.parent, own[0].settings
     paths = [settings.get(name) for name in ("data_path", "mapping_path", "study_path")]
     data_path, mapping_path, study_path = (path and folder / path for path in paths)
     opened = open_table if is_correlation_table(data_path) else open_study
     study = opened(data_path, mapping_path, study_path)
     reasons = {job.name: why_not(job.path.stem, study, job.settings.get("factor")) for job in own}
-    return {name: reason["en"] for name, reason in reasons.items() if reason}, _notes(study)
+    skipped = {name: reason["en"] for name, reason in reasons.items() if reason}
+    language = settings["language"]
+    left_out = {tag: LEFT_OUT[language] + reason[language] for tag, reason in parts_not(study).items()}
+    carried = [replace(job, left_out=left_out) if job in own else job for job in jobs if job.name not in skipped]
+    return carried, skipped, _notes(study)
+
+
+def parts_not(study):
+    """Say which parts of notebooks data cannot carry: a tag of their cells to the reason, keys zh and en."""
+    if isinstance(study, TableStudy):
+        return {}
+    reasons = {}
+    for tag, need in PARTS.items():
+        # Without a model there is nothing to ask further.
+        reasons[tag] = reasons["needs-model"] if reasons.get("needs-model") else need(study)
+    return {tag: reason for tag, reason in reasons.items() if reason}
 
 
 def _notes(study):

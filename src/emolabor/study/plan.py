@@ -1,7 +1,7 @@
 """The plan of a run: which notebooks, one of them once for each management factor, and in which order."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from emolabor.errors import EmolaborError
@@ -24,12 +24,15 @@ class Job:
         The notebook's own parameters and values.
     parameters : dict
         Parameter -> value, only what differs from the defaults.
+    left_out : dict
+        Tag of cells that the data cannot carry -> the sentence shown in their place.
     """
 
     name: str
     path: Path
     defaults: dict
     parameters: dict
+    left_out: dict = field(default_factory=dict)
 
     @property
     def settings(self):

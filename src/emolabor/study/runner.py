@@ -16,7 +16,7 @@ from emolabor.files import write_text
 from emolabor.study.compare import Comparison, compare_notebook, rounding_edges
 from emolabor.study.execution import Execution
 from emolabor.study.folder import PACKAGES, fingerprints, open_folder
-from emolabor.study.needs import skipped_jobs
+from emolabor.study.needs import carried_jobs
 from emolabor.study.paths import project_root
 from emolabor.study.plan import longest_first, plan_jobs
 from emolabor.study.workers import execute_all
@@ -199,8 +199,7 @@ def reproduce(
     run = name_run(run, given)
     _check_run(run, language, given, as_reference)
     jobs = plan_jobs(root / "notebooks", only, given | {"language": language, "results_dir": f"../results/{run}"})
-    skipped, notes = skipped_jobs(jobs)
-    carried = [job for job in jobs if job.name not in skipped]
+    carried, skipped, notes = carried_jobs(jobs)
     with open_folder(root / "results" / run) as folder:
         executions = _execute(carried, folder, fingerprints(carried, root / "data"), resume, workers or cpu_count())
         executions |= {name: Execution(name, 0.0, skipped=reason) for name, reason in skipped.items()}
