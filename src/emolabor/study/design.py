@@ -128,6 +128,6 @@ def _model(document, folder):
     try:
         parse_model(text)
     except EmolaborError as error:
-        place = f"{document.file}, line {document.lines[('model',)]}, model" if file is None else file
+        place = f"{document.file}, line {document.lines[('model',)]}" if file is None else file
         raise EmolaborError(f"{place}: {error}") from None
     return text, file
