@@ -10,7 +10,6 @@ from emolabor.analysis import levers
 from emolabor.errors import EmolaborError
 from emolabor.responses import score
 from emolabor.study.sample import Study
-from emolabor.theory import UNDESIRABLE
 
 SMALLEST_GROUP = 5  # smaller groups are not tabulated: their members might be recognised
 
@@ -72,7 +71,7 @@ class FactorReport:
         row = {f"definition_{language}": text for language, text in self.scale.construct.items()} | {
             "items": len(self.items),
             "reverse": len(self.study.instrument.reversed_items.intersection(self.items)),
-            "improvement": "less" if self.factor in UNDESIRABLE else "more",
+            "improvement": "less" if self.factor in self.study.design.undesirable else "more",
         }
         return pd.DataFrame([row], index=[self.factor])
 
