@@ -1,6 +1,8 @@
 """The run: every notebook executed with papermill, its results stored and compared, the paper built."""
 
+import errno
 import json
+import os
 import platform
 import re
 import time
@@ -18,6 +20,7 @@ from emolabor.study.execution import Execution
 from emolabor.study.folder import PACKAGES, fingerprints, open_folder
 from emolabor.study.paths import project_root
 from emolabor.study.plan import longest_first, plan_jobs
+from emolabor.study.sample import open_study
 from emolabor.study.workers import execute_all
 
 
@@ -195,6 +198,7 @@ def reproduce(
     run = name_run(run, given)
     _check_run(run, language, given, as_reference)
     jobs = plan_jobs(root / "notebooks", only, given | {"language": language, "results_dir": f"../results/{run}"})
+    _read_own_answers(jobs, given)
     with open_folder(root / "results" / run) as folder:
         executions = _execute(jobs, folder, fingerprints(jobs, root / "data"), resume, workers or cpu_count())
         done = [job for job in jobs if not executions[job.name].problem]
@@ -216,6 +220,14 @@ def _check_run(run, language, parameters, as_reference):
             raise EmolaborError(f"parameter {name!r}: set it with --{option}")
 
 
+def _read_own_answers(jobs, given):
+    """Read the user's answers once before a notebook runs, so that what is wrong with them is said once and first."""
+    own = [job for job in jobs if job.parameters.keys() & {"data_path", "mapping_path"}]
+    if own:
+        default = own[0].path.parent / own[0].defaults["data_path"]
+        open_study(given.get("data_path", default), given.get("mapping_path"))
+
+
 def _execute(jobs, folder, made_from, resume, workers):
     """Execute what is not finished; put each notebook's results into place when it ended well."""
     kept = [job for job in jobs if resume and folder.is_finished(job, made_from[job.name])]
@@ -224,6 +236,8 @@ def _execute(jobs, folder, made_from, resume, workers):
     waiting = longest_first([job for job in jobs if job not in kept], seconds)
     with closing(execute_all(waiting, folder.stage, workers)) as ended:
         for job, execution in ended:
+            if f"[Errno {errno.ENOSPC}]" in execution.problem:  # the others would fail of the same
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder.path))
             if not execution.problem and not folder.has_results(job):
                 problem = f"{job.name}: stored no results; its last cell must call results.save()"
                 execution = replace(execution, problem=problem)
