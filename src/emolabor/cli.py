@@ -7,7 +7,7 @@ import click
 
 from emolabor.cli_help import examples
 from emolabor.cli_scales import scales
-from emolabor.errors import EmolaborError
+from emolabor.errors import EmolaborError, system_message
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -404,5 +404,5 @@ def main(arguments=None):
     except EmolaborError as error:
         print(f"emolabor: {error}", file=sys.stderr)
     except OSError as error:
-        print(f"emolabor: {error.filename or 'a file'}: {error.strerror or error}", file=sys.stderr)
+        print(f"emolabor: {system_message(error)}", file=sys.stderr)
     return 2

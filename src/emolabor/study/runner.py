@@ -1,6 +1,8 @@
 """The run: every notebook executed with papermill, its results stored and compared, paper and page built."""
 
+import errno
 import json
+import os
 import re
 import time
 from contextlib import closing
@@ -212,6 +214,8 @@ def _execute(jobs, folder, made_from, resume, workers):
     waiting = longest_first([job for job in jobs if job not in kept], seconds)
     with closing(execute_all(waiting, folder.stage, workers)) as ended:
         for job, execution in ended:
+            if f"[Errno {errno.ENOSPC}]" in execution.problem:  # the others would fail of the same
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder.path))
             if not execution.problem and not folder.has_results(job):
                 problem = f"{job.name}: stored no results; its last cell must call results.save()"
                 execution = replace(execution, problem=problem)
