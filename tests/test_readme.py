@@ -20,6 +20,8 @@ SNIPPETS = [text for language, text in BLOCKS if language == "python"]
 # Each documented command and the test in test_run.py that proves what it starts.
 PROVEN_BY = {
     "python3 run.py": "test_arguments_go_on_to_reproduce_in_the_callers_folder",
+    "python3 run.py --data FILE --mapping FILE": "test_arguments_go_on_to_reproduce_in_the_callers_folder",
+    "python3 run.py --resume": "test_arguments_go_on_to_reproduce_in_the_callers_folder",
     "python3 run.py test": "test_test_runs_pytest_over_tests_and_notebooks",
     "python3 run.py lab": "test_lab_opens_the_notebooks",
     "python3 run.py verify": "test_verify_changes_one_thing_at_a_time_and_then_all",

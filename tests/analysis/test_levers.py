@@ -219,3 +219,29 @@ def test_a_construct_measured_by_constructs_has_no_unit(data):
 def test_what_is_shown_is_short(found):
     assert "institutional_clarity" in repr(found)
     assert len(repr(found).splitlines()) == 5
+
+
+def test_levers_by_group_hold_the_loadings_equal_and_test_the_paths(data):
+    found = el.levers_by_group(MODEL, data, "sex", n_draws=300)
+    assert sorted(found.levers.table.group.unique()) == ["female", "male"]
+    fit = found.levers.draws.fit
+    loadings = fit.tidy().query("op == '=~'").pivot_table(index=["lhs", "rhs"], columns="group", values="est")
+    np.testing.assert_allclose(loadings[1], loadings[2], atol=1e-10)
+    equal = el.sem(MODEL, fit_data(data, fit), group="sex", group_equal=("loadings", "regressions"))
+    chisq = equal.fit_measures().chisq - fit.fit_measures().chisq
+    assert found.difference.chisq_diff == pytest.approx(chisq, abs=1e-6)
+    assert found.difference.df_diff == 6
+
+
+def fit_data(data, fit):
+    """The complete cases, the same as the fit's."""
+    return data.dropna(subset=list(fit.table.variables.observed))
+
+
+@pytest.mark.parametrize("group", ["sex", "office"])
+def test_without_two_large_groups_everyone_is_one_group(data, group):
+    found = el.levers_by_group(MODEL, data.assign(sex="female"), group, n_draws=100)
+    assert found.difference["groups"] == 1
+    assert np.isnan(found.difference.chisq_diff)
+    together = el.levers(el.sem(MODEL, data), n_boot=2)
+    np.testing.assert_allclose(found.levers.table.gain, together.table.gain, atol=1e-5)

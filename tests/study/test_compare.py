@@ -77,6 +77,7 @@ def test_a_damaged_file_is_named(compared, tmp_path):
         (5123.401, 5123.405, False),  # close by rtol, but the page changes
         (0.00012, 0.00013, False),  # alike on the page, but a tenth apart
         (0.6125 - 1e-8, 0.6125 + 1e-8, False),  # the rounding edge
+        (0.615 - 1e-8, 0.615 + 1e-8, False),  # alike with three decimals, but the paper shows two
         (84, 84.0, True),
         (1, True, False),
         ("a", "a", True),
@@ -93,6 +94,10 @@ def test_numbers_near_an_edge_are_listed_and_exact_halves_are_not():
         "a": {"exact": 3.4125, "near": 0.6125000049, "below": 0.6124999951, "far": 0.6125001, "n": 5, "text": "x"}
     }
     assert rounding_edges(values) == ["a > near", "a > below"]
+    assert rounding_edges({"half": 0.615, "near": 0.6149999951, "below_zero": -0.6150000049, "far": 0.6151}) == [
+        "near",
+        "below_zero",
+    ]
 
 
 def test_flat_keys_tell_the_way():

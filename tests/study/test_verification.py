@@ -59,7 +59,7 @@ def test_the_table_says_what_was_run_and_what_was_not(project, capsys):
         assert text.startswith("before\n")
         assert text.endswith("\nafter\n")
         lines = text.splitlines()[4:]
-        assert lines[2] == "| first | Python 3.11.7, numpy 2.4.0, openblas Haswell | 2 of 2 | 3 | 3 | 0e+00 |"
+        assert lines[2] == "| first | Python 3.11.7, numpy 2.4.0, openblas Haswell | 2 of 2 | 3 | 3 | 0 |"
         assert lines[3] == "| second | Python 3.11.7, numpy 2.4.0, openblas Haswell | 1 of 2 | 3 | 1 | 2e-02 |"
         assert lines[4] == "| third | not run: no Python 3.13 on this machine | | | | |"
         assert "old" not in text

@@ -1,6 +1,8 @@
 """What follows from a fit, and what published studies say."""
 
+from emolabor.analysis.comparing import nested_tests
 from emolabor.analysis.confounding import confounding
+from emolabor.analysis.indirect import effects_on, indirect_intervals
 from emolabor.analysis.lever_groups import GroupLevers, levers_by_group
 from emolabor.analysis.levers import Levers, levers
 from emolabor.analysis.multiverse import multiverse, multiverse_influence, multiverse_summary
@@ -24,6 +26,8 @@ __all__ = [
     "compare_published",
     "confounding",
     "effect_multiverse",
+    "effects_on",
+    "indirect_intervals",
     "latent_models",
     "levers",
     "levers_by_group",
@@ -31,6 +35,7 @@ __all__ = [
     "multiverse",
     "multiverse_influence",
     "multiverse_summary",
+    "nested_tests",
     "power",
     "product_terms",
     "profiles",

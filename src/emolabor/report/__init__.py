@@ -7,6 +7,7 @@ from emolabor.report.build import build_paper
 from emolabor.report.closing import closing_picture
 from emolabor.report.figures.importance_map import importance_map
 from emolabor.report.figures.invariance_ladder import invariance_figure, ladder_words
+from emolabor.report.figures.lavaan_agreement import agreement_figure
 from emolabor.report.figures.levers import lever_figure
 from emolabor.report.figures.likert import likert_figure
 from emolabor.report.figures.moderation import moderation_figure
@@ -21,6 +22,7 @@ from emolabor.report.tables import pipe_table
 from emolabor.report.validation_page import check_page, write_validation
 
 __all__ = [
+    "agreement_figure",
     "build_paper",
     "check_page",
     "closing_picture",

@@ -2,6 +2,7 @@
 
 from emolabor.study.closing import closing_table, import_seconds
 from emolabor.study.factor_report import FactorReport
+from emolabor.study.lavaan_agreement import beside_lavaan, fit_models, largest_differences, second_opinions
 from emolabor.study.paths import project_root
 from emolabor.study.results import Results
 from emolabor.study.runner import reproduce
@@ -12,21 +13,29 @@ from emolabor.study.tables import (
     fit_table,
     instrument_table,
     parameter_table,
+    reading_table,
 )
+from emolabor.study.truth import truth_table
 
 __all__ = [
     "FactorReport",
     "Results",
     "Study",
+    "beside_lavaan",
     "claims_table",
     "closing_table",
     "construct_correlations",
+    "fit_models",
     "fit_table",
     "import_seconds",
     "instrument_table",
+    "largest_differences",
     "open_study",
     "parameter_table",
     "project_root",
+    "reading_table",
     "reproduce",
     "sample_table",
+    "second_opinions",
+    "truth_table",
 ]

@@ -25,7 +25,7 @@ class Verified:
     compared, equal : int
         Values of the reference and of the run; those of a notebook that did not end well are compared and not equal.
     largest : float
-        Largest difference of two numbers, in units of the larger of 1 and the reference.
+        Largest difference of two numbers, in units of the larger of 1 and the reference; nan without any.
     made_with : str
         Python, numpy and the kernel of linear algebra.
     """
@@ -99,9 +99,15 @@ def verification_table(rows):
         if isinstance(found, str):
             lines.append(f"| {label} | not run: {found} | | | | |")
         else:
-            cells = [f"{found.notebooks} of {found.all_notebooks}", f"{found.compared:,}", f"{found.equal:,}"]
-            lines.append(f"| {label} | {found.made_with} | {' | '.join(cells)} | {found.largest:.0e} |")
+            cells = [label, found.made_with, f"{found.notebooks} of {found.all_notebooks}"]
+            cells += [f"{found.compared:,}", f"{found.equal:,}", _size(found.largest)]
+            lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
+
+
+def _size(difference):
+    """Write a largest difference; nothing when nothing was compared."""
+    return "" if math.isnan(difference) else "0" if difference == 0 else f"{difference:.0e}"
 
 
 def between_markers(text, table):

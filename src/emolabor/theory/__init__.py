@@ -2,7 +2,14 @@
 
 from emolabor.theory.claims import Claim, Path, load_claims, management_factors
 from emolabor.theory.constructs import CONSTRUCT_GROUPS, CONSTRUCTS, UNDESIRABLE
-from emolabor.theory.models import full_model, measurement_model, model_text, paths_around, structural_model
+from emolabor.theory.models import (
+    full_model,
+    measurement_model,
+    model_text,
+    paths_around,
+    structural_model,
+    structure_text,
+)
 from emolabor.theory.moderation import ModeratedModel, moderated_model
 from emolabor.theory.rivals import rival_models
 
@@ -22,4 +29,5 @@ __all__ = [
     "paths_around",
     "rival_models",
     "structural_model",
+    "structure_text",
 ]

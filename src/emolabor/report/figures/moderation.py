@@ -8,7 +8,7 @@ from emolabor.drawing.style import BLUE, GREY, INK, RED, style
 LOOKS = ((RED, ":"), (GREY, "-"), (BLUE, "--"))
 WORDS = {
     "zh": {
-        "at": "{moderator} {step:+.0f} SD",
+        "at": "{moderator} {step} SD",
         "mean": "{moderator}均值",
         "predictor": "{predictor}（与均值之差）",
         "outcome": "{outcome}（与均值之差）",
@@ -17,7 +17,7 @@ WORDS = {
         "significant": "区间不含零",
     },
     "en": {
-        "at": "{moderator} {step:+.0f} SD",
+        "at": "{moderator} {step} SD",
         "mean": "{moderator} at its mean",
         "predictor": "{predictor} (from its mean)",
         "outcome": "{outcome} (from its mean)",
@@ -53,17 +53,18 @@ def moderation_figure(lines, band, regions, interaction, language, labels):
 
     parts = {part: getattr(interaction, part) for part in ("predictor", "moderator", "outcome")}
     names = {part: labels.get(construct, construct) for part, construct in parts.items()}
-    words = {key: text for key, text in WORDS[language].items()}
+    words = WORDS[language]
     with style():
-        figure = Figure(figsize=(7.6, 3.7), layout="constrained")
+        figure = Figure(figsize=(7.6, 4.3), layout="constrained")
         left, right = figure.subplots(1, 2)
         for (step, own), (color, line) in zip(lines.groupby("at"), LOOKS, strict=True):
-            text = (words["at"] if step else words["mean"]).format(step=step, **names).replace("-", "−")
+            text = (words["at"] if step else words["mean"]).format(step=f"{step:+.0f}".replace("-", "−"), **names)
             left.plot(own["predictor"], own["outcome"], color=color, linestyle=line, linewidth=1.8, label=text)
         left.set_xlabel(words["predictor"].format(**names))
         left.set_ylabel(words["outcome"].format(**names))
-        left.legend(frameon=False, fontsize=8.5, loc="upper center", bbox_to_anchor=(0.5, 1.3))
         _draw_slopes(right, band, regions, words, names)
+        handles, texts = (a + b for a, b in zip(left.get_legend_handles_labels(), _shading(right), strict=True))
+        figure.legend(handles, texts, loc="outside lower center", ncols=2, frameon=False, fontsize=9)
     return figure
 
 
@@ -81,6 +82,9 @@ def _draw_slopes(axes, band, regions, words, names):
     axes.set_xlim(at[0], at[-1])
     axes.set_xlabel(words["moderator"].format(**names))
     axes.set_ylabel(words["slope"].format(**names))
+
+
+def _shading(axes):
+    """The legend's entry for the shaded regions, once; none where there is none."""
     handles, texts = axes.get_legend_handles_labels()
-    if handles:
-        axes.legend(handles[:1], texts[:1], frameon=False, fontsize=8.5, loc="upper center", bbox_to_anchor=(0.5, 1.15))
+    return handles[:1], texts[:1]

@@ -132,7 +132,6 @@ def _draw_choices(axes, rows, options, words):
     axes.set_yticks(ticks, names, fontsize=8.5)
     for text, name in zip(axes.get_yticklabels(), names, strict=True):
         if not name.startswith(" "):
-            text.set_fontweight("bold")
             text.set_color(BLUE)
     axes.set_ylim(place - 0.5, -0.7)
     axes.set_xlim(-1, len(rows))
