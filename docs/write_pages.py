@@ -1,6 +1,7 @@
 """Write what is made from the package itself; for maintainers: ``python docs/write_pages.py``.
 
 - docs/reference.md: the public face, from the docstrings;
+- docs/engine-agreement.md: its two tables, from notebook 14 and from the tests' reference numbers;
 - codemeta.json: from pyproject.toml and CITATION.cff;
 - data/dataset_description.json: every column of every data file (Psych-DS).
 
@@ -18,6 +19,7 @@ import yaml
 
 import emolabor as el
 from emolabor.files import write_text
+from emolabor.study.display import load_words
 
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = {
@@ -124,6 +126,51 @@ def _prose(text):
     return re.sub(r"``(.+?)``", r"`\1`", text.strip())
 
 
+def engine_agreement():
+    """Put the two tables into the page on agreement: what notebook 14 found, and how much the tests compare."""
+    text = (ROOT / "docs" / "engine-agreement.md").read_text(encoding="utf-8")
+    for name, table in {"models": _model_agreement(), "reference": _reference_numbers()}.items():
+        begin, end = f"<!-- {name}: begin -->\n", f"<!-- {name}: end -->\n"
+        text = text[: text.index(begin)] + begin + "\n" + "\n".join(table) + "\n\n" + text[text.index(end) :]
+    return text
+
+
+def _model_agreement():
+    """Write what notebook 14 stored, a line a kind of model."""
+    path = ROOT / "results" / "reference" / "14_engine_agreement.json"
+    values, words = json.loads(path.read_text(encoding="utf-8"))["values"], load_words()["en"]
+    lines = ["| model | parameters | estimates | standard errors | semopy |", "|---|---|---|---|---|"]
+    with open(ROOT / "data" / "reference_lavaan" / "models.csv", encoding="utf-8", newline="") as file:
+        cases = [row["case"] for row in csv.DictReader(file)]
+    for case in cases:
+        found, asked = values["differences"][case], values["semopy"][case]
+        opinion = asked["est"] if asked["asked"] else f"not asked: {asked['reason']}"
+        lines.append(f"| {words[case]} | {found['parameters']} | {found['est']} | {found['se']} | {opinion} |")
+    return lines
+
+
+def _reference_numbers():
+    """Count the numbers that R wrote for the tests, a line a script with what it says of itself."""
+    lines, total = ["| script | numbers |", "|---|---|"], 0
+    for path in sorted((ROOT / "tests" / "r").glob("*.R")):
+        table = path.with_suffix(".csv")
+        if table.is_file():
+            with open(table, encoding="utf-8", newline="") as file:
+                head, *rows = csv.reader(file)
+            count = len(rows) * (1 if "value" in head else sum(_is_number(cell) for cell in rows[0]))
+            total += count
+            lines.append(f"| [{path.name}](../tests/r/{path.name}) | {count:,} |")
+    return [*lines, f"| all | {total:,} |"]
+
+
+def _is_number(cell):
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
+
+
 def codemeta():
     """Write codemeta.json from pyproject.toml and CITATION.cff."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -201,6 +248,7 @@ def pages():
     """Return path (from the project's folder) -> text of everything that is written."""
     return {
         "docs/reference.md": reference(),
+        "docs/engine-agreement.md": engine_agreement(),
         "codemeta.json": json.dumps(codemeta(), ensure_ascii=False, indent=2) + "\n",
         "data/dataset_description.json": json.dumps(dataset_description(), ensure_ascii=False, indent=1) + "\n",
     }
