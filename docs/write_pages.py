@@ -12,6 +12,8 @@ import csv
 import json
 import re
 import tomllib
+from importlib import import_module
+from inspect import isfunction
 from pathlib import Path
 
 import griffe
@@ -34,8 +36,14 @@ ROOMS = {
     "report": "Pages",
     "errors": "Mistakes",
 }
-# Objects that calls return and whose methods people use.
-RETURNED = {"sem": ("Fit", "emolabor.sem.fit"), "instrument": ("Instrument", "emolabor.instrument.instrument")}
+# Objects that calls return and whose methods people use: where each is defined.
+RETURNED = {
+    "scales": {"Scale": "scales.scale"},
+    "instrument": {"Instrument": "instrument.instrument", "Codebook": "instrument.codebook"},
+    "responses": {"Staff": "responses.staff", "ProposedMapping": "responses.proposing"},
+    "sem": {"Fit": "sem.fit", "Draws": "sem.draws"},
+    "analysis": {"Profiles": "analysis.profiles"},
+}
 SUMMARIES = {"mean": "mean", "sd": "standard deviation", "alpha": "Cronbach's alpha", "variable": "variable of the row"}
 
 
@@ -57,9 +65,8 @@ def reference():
             found = _found(package, name)
             other = found.name if found.name != name else None
             lines += [f"### el.{name}", f"The same as `el.{other}`."] if other else _entry(f"el.{name}", found, "###")
-        if room in RETURNED:
-            name, module = RETURNED[room]
-            lines += _class(name, package[module.removeprefix("emolabor.")][name])
+        for name, module in RETURNED.get(room, {}).items():
+            lines += _class(package, name, module)
     return "\n\n".join(lines) + "\n"
 
 
@@ -70,22 +77,33 @@ def _found(package, name):
 
 
 def _entry(title, found, level):
-    head = [f"```text\n{title}({_parameters(found)})\n```"] if found.is_function else []
-    return [f"{level} {title}", *head, *_sections(found)]
+    head = [f"```text\n{title}({_parameters(found, title)})\n```"] if found.is_function else []
+    return [f"{level} {title}", *head, *_sections(found, title)]
 
 
-def _class(name, found):
+def methods(name, module):
+    """Return what a class offers: method -> function."""
+    members = vars(getattr(import_module(f"emolabor.{module}"), name))
+    return {name: member for name, member in members.items() if isfunction(member) and not name.startswith("_")}
+
+
+def _class(package, name, module):
+    found = package[module][name]
     lines = [f"### {name}", *_sections(found)]
-    for method, member in found.members.items():
-        if not method.startswith("_") and member.docstring:
-            lines += _entry(f"{name}.{method}", member, "####")
+    for method, function in methods(name, module).items():
+        own = function.__qualname__ == f"{name}.{method}"
+        member = found[method] if own else package[function.__module__.removeprefix("emolabor.")][function.__name__]
+        lines += _entry(f"{name}.{method}", member, "####")
+    for member in found.members.values():
+        if member.is_attribute and "property" in member.labels and not member.name.startswith("_"):
+            lines += [f"#### {name}.{member.name}", *_sections(member)]
     return lines
 
 
-def _parameters(function):
+def _parameters(function, title):
     shown, star = [], False
     for parameter in function.parameters:
-        if parameter.name == "self":
+        if parameter.name == "self" or (title.startswith("Fit.") and parameter.name == "fit"):
             continue
         kind = parameter.kind.value
         if kind == "keyword-only" and not star:
@@ -98,7 +116,7 @@ def _parameters(function):
     return ", ".join(shown)
 
 
-def _sections(found):
+def _sections(found, title=""):
     lines = []
     for section in found.docstring.parsed if found.docstring else []:
         kind = section.kind.value
@@ -110,7 +128,9 @@ def _sections(found):
         elif kind == "admonition":
             lines += [f"**{section.title}**", _prose(section.value.description)]
         else:
-            lines += [f"**{kind.capitalize()}**", "\n".join(_item(item) for item in section.value)]
+            of_object = kind == "parameters" and title.startswith("Fit.")
+            items = [_item(item) for item in section.value if not (of_object and item.name == "fit")]
+            lines += [f"**{kind.capitalize()}**", "\n".join(items)] if items else []
     return lines
 
 
