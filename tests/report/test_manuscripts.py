@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 import yaml
+from fontTools.ttLib import TTFont
 
+from emolabor.drawing.fonts import font_folder
 from emolabor.instrument import load_instrument
 from emolabor.report import fill, load_results
 from emolabor.report.floats import read_floats
@@ -82,6 +84,13 @@ def test_a_run_on_collected_data_warns_under_the_title(tmp_path):
     assert not _subtitle(results, floats)
     results.values["structural"]["sample"]["data"] = "collected"
     assert "must be rewritten" in _subtitle(results, floats)[0]
+
+
+def test_every_sign_of_the_chinese_paper_is_in_the_fonts_of_its_print(tmp_path):
+    text = filled("zh", tmp_path).text + (ROOT / "paper" / "references.bib").read_text(encoding="utf-8")
+    signs = set(re.findall("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]", text))
+    for font in font_folder().glob("*.otf"):
+        assert not signs - set(map(chr, TTFont(font).getBestCmap())), font.name
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
