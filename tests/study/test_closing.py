@@ -53,7 +53,7 @@ def test_a_notebook_that_was_finished_before_says_so_and_long_names_keep_the_col
 
 
 def test_paper_times_and_place_close_the_table():
-    assert table()[-3:] == ["paper: 1 html, 2 pdf", "import emolabor: 0.42 s", "look in: results/mine"]
+    assert table()[-3:] == ["paper: 1 html, 2 pdf", "import emolabor: 0.42 s", "look in: results/mine/index.html"]
 
 
 def test_a_paper_that_failed_says_why():
