@@ -10,10 +10,9 @@ from emolabor.errors import EmolaborError
 from emolabor.files import csv_text, write_text
 from emolabor.instrument.columns import variables
 from emolabor.instrument.instrument import Instrument
+from emolabor.instrument.small_cells import SMALLEST_CELL
 from emolabor.scales.scale import check_language
 
-# Fewer answers than this are not shown: they could point at a person.
-SMALLEST_CELL = 5
 _HIDDEN = "–"
 
 HEADINGS = {

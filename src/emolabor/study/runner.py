@@ -1,12 +1,12 @@
 """The run: every notebook executed with papermill, its results stored and compared, paper and page built."""
 
+import errno
 import json
-import platform
+import os
 import re
 import time
 from contextlib import closing
 from dataclasses import dataclass, replace
-from importlib.metadata import version
 from pathlib import Path
 
 from joblib import cpu_count
@@ -15,8 +15,10 @@ from emolabor.errors import EmolaborError
 from emolabor.files import write_text
 from emolabor.study.closing import write_page
 from emolabor.study.compare import Comparison, compare_notebook, rounding_edges
+from emolabor.study.environment import commit_of, data_of, environment_text
 from emolabor.study.execution import Execution
-from emolabor.study.folder import PACKAGES, fingerprints, open_folder
+from emolabor.study.folder import fingerprints, open_folder
+from emolabor.study.needs import carried_jobs
 from emolabor.study.paths import project_root
 from emolabor.study.plan import longest_first, plan_jobs
 from emolabor.study.workers import execute_all
@@ -40,6 +42,8 @@ class Run:
         Why the paper was not built.
     seconds : float
         Time of the whole run.
+    notes : tuple of str
+        What the user's data lack as a whole.
     """
 
     folder: Path
@@ -48,6 +52,7 @@ class Run:
     paper: tuple
     paper_problem: str
     seconds: float
+    notes: tuple = ()
 
     @property
     def succeeded(self):
@@ -60,7 +65,7 @@ class Run:
 
 
 def name_run(run, parameters):
-    """Name a run: as asked, else after the user's file of answers, so that it never mixes with the study's own.
+    """Name a run: as asked, else after the user's data or study, so that it never mixes with the study's own.
 
     Parameters
     ----------
@@ -83,7 +88,7 @@ def name_run(run, parameters):
     >>> name_run(None, {}), name_run(None, {"data_path": "answers/wave 1.csv"})
     ('default', 'wave_1')
     """
-    own_data = parameters.get("data_path")
+    own_data = parameters.get("data_path", parameters.get("study_path"))
     if run is None and own_data is not None:
         run = re.sub(r"[^\w-]+", "_", Path(own_data).stem).strip("_")
         return f"data_{run}" if run.lower() in ("", "default", "reference") else run
@@ -93,28 +98,6 @@ def name_run(run, parameters):
     if own_data is not None and run.lower() == "default":
         raise EmolaborError("run: 'default' holds the results of the study's own data; give your data another name")
     return run
-
-
-def linear_algebra():
-    """Name the library and the processor's kernel that numpy and scipy compute with, such as openblas Haswell."""
-    import scipy.linalg  # noqa: F401 - loads its library, so that it is listed
-    from threadpoolctl import threadpool_info
-
-    used = [pool for pool in threadpool_info() if pool["user_api"] == "blas"]
-    return ", ".join(sorted({f"{pool['internal_api']} {pool.get('architecture') or ''}".strip() for pool in used}))
-
-
-def environment_text(seconds):
-    """Write what the run was made with, and the seconds of each notebook, as JSON; it is never compared."""
-    content = {
-        "python": platform.python_version(),
-        "platform": platform.platform(terse=True),
-        "machine": platform.machine(),
-        "packages": {name: version(name) for name in PACKAGES},
-        "linear_algebra": linear_algebra(),
-        "seconds": seconds,
-    }
-    return json.dumps(content, indent=1, sort_keys=True) + "\n"
 
 
 def build_run_paper(root, folder):
@@ -187,8 +170,8 @@ def reproduce(
     Raises
     ------
     EmolaborError
-        For an unknown notebook, parameter or value, and while another run writes to the same folder. A notebook
-        that fails raises nothing: the others go on, and the run's `executions` tell.
+        For an unknown notebook, parameter or value, data of one's own that cannot be read, and while another run writes
+        to the same folder. A notebook that fails raises nothing: the others go on, and the run's `executions` tell.
     """
     start = time.perf_counter()
     root = project_root() if root is None else Path(root).resolve()
@@ -196,9 +179,12 @@ def reproduce(
     run = name_run(run, given)
     _check_run(run, language, given, as_reference)
     jobs = plan_jobs(root / "notebooks", only, given | {"language": language, "results_dir": f"../results/{run}"})
+    carried, skipped, notes = carried_jobs(jobs)
     with open_folder(root / "results" / run) as folder:
-        executions = _execute(jobs, folder, fingerprints(jobs, root / "data"), resume, workers or cpu_count())
-        done = [job for job in jobs if not executions[job.name].problem]
+        executions = _execute(carried, folder, fingerprints(carried, root / "data"), resume, workers or cpu_count())
+        _note_environment(folder, executions, commit_of(root), data_of(carried))
+        executions |= {name: Execution(name, 0.0, skipped=reason) for name, reason in skipped.items()}
+        done = [job for job in carried if not executions[job.name].problem]
         if as_reference:
             update_reference(root, folder.path, done)
         comparisons = tuple(_compare(job, folder.path, root / "results" / "reference") for job in done)
@@ -206,7 +192,7 @@ def reproduce(
         paper, paper_problem = build_run_paper(root, folder.path) if is_whole else ((), "")
         ordered = tuple(executions[job.name] for job in jobs)
         seconds = time.perf_counter() - start
-        finished = Run(folder.path, ordered, comparisons, paper, paper_problem, seconds)
+        finished = Run(folder.path, ordered, comparisons, paper, paper_problem, seconds, notes)
         write_page(finished, language)
     return finished
 
@@ -228,15 +214,23 @@ def _execute(jobs, folder, made_from, resume, workers):
     waiting = longest_first([job for job in jobs if job not in kept], seconds)
     with closing(execute_all(waiting, folder.stage, workers)) as ended:
         for job, execution in ended:
+            if f"[Errno {errno.ENOSPC}]" in execution.problem:  # the others would fail of the same
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder.path))
             if not execution.problem and not folder.has_results(job):
                 problem = f"{job.name}: stored no results; its last cell must call results.save()"
                 execution = replace(execution, problem=problem)
             if not execution.problem:
                 folder.publish(job, made_from[job.name])
             executions[job.name] = execution
-            seconds[job.name] = round(execution.seconds, 1)
-    folder.write("environment.json", environment_text(seconds))
     return executions
+
+
+def _note_environment(folder, executions, commit, data):
+    """Write what the run was made with; what an earlier part of it knows of seconds and data stays."""
+    earlier = folder.read("environment.json")
+    seconds = {name: round(one.seconds, 1) for name, one in executions.items() if not one.earlier}
+    seconds = earlier.get("seconds", {}) | seconds
+    folder.write("environment.json", environment_text(seconds, commit, data or earlier.get("data", {})))
 
 
 def _compare(job, folder, reference):
