@@ -67,3 +67,26 @@ def label_room(names, size):
     """
     widest = max((text_width(line) for name in names for line in name.split("\n")), default=0)
     return round(widest * LETTER * size / 72, 3)
+
+
+def letters_in(inches, size):
+    """Half-width letters that fit into a width in a type size.
+
+    Examples
+    --------
+    >>> letters_in(7.2, 10)
+    92
+    """
+    return int(inches * 72 / (size * LETTER))
+
+
+def legend_columns(names, inches, size):
+    """Columns in which a legend's entries fit side by side; an entry's sign takes about seven letters.
+
+    Examples
+    --------
+    >>> legend_columns(["yes", "no"], 7.2, 10), legend_columns(["x" * 60, "no"], 7.2, 10)
+    (2, 1)
+    """
+    widest = max(text_width(line) for name in names for line in name.split("\n"))
+    return max(1, min(len(names), letters_in(inches, size) // (widest + 7)))

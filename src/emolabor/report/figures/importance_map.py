@@ -2,6 +2,7 @@
 
 from itertools import product
 
+from emolabor.drawing.labels import letters_in, wrapped
 from emolabor.drawing.style import BLUE, GREY, INK, style
 from emolabor.report.figures.levers import improvements
 
@@ -58,12 +59,27 @@ def importance_map(table, language, labels):
         axes.set_xlabel(words["level"])
         axes.set_ylabel(words["gain"])
         names = improvements(table.set_index("factor"), language, labels)
-        _place_names(figure, axes, table.assign(name=names))
+        if not _place_names(figure, axes, table.assign(name=names)):
+            _number(figure, axes, table, names)
     return figure
 
 
+def _number(figure, axes, table, names):
+    """Write numbers beside the dots, and below the map what they stand for."""
+    for text in list(axes.texts)[2:]:
+        text.remove()
+    numbers = [str(number) for number in range(1, len(names) + 1)]
+    key = [wrapped(f"{number} {name}", letters_in(6.8, 9)) for number, name in zip(numbers, names, strict=True)]
+    figure.set_figheight(figure.get_figheight() + 0.16 * sum(1 + line.count("\n") for line in key))
+    figure.supxlabel("\n".join(key), fontsize=9, ha="left", x=0.02)
+    _place_names(figure, axes, table.assign(name=numbers))
+
+
 def _place_names(figure, axes, table):
-    """Write each name beside its dot, inside the frame, where it covers no other name, dot or interval."""
+    """Write each name beside its dot, inside the frame, where it covers no other name, dot or interval.
+
+    Return whether each found such a place.
+    """
     figure.draw_without_rendering()
     renderer = figure.canvas.get_renderer()
     frame = axes.get_window_extent(renderer)
@@ -74,14 +90,17 @@ def _place_names(figure, axes, table):
             [(row.performance, value) for value in (row.gain, row.gain_lower, row.gain_upper)]
         )
         taken += [_box(x - radius, y - radius, x + radius, y + radius), _box(x - 1, low, x + 1, high)]
+    free = True
     for row in table.itertuples():
         tries = [_name(axes, row, offset) for offset in OFFSETS]
         boxes = [text.get_window_extent(renderer) for text in tries]
         covered = [sum(box.overlaps(other) for other in taken) + 9 * _leaves(box, frame) for box in boxes]
         best = covered.index(min(covered))
         taken.append(boxes[best])
+        free = free and covered[best] == 0
         for text in tries[:best] + tries[best + 1 :]:
             text.remove()
+    return free
 
 
 def _name(axes, row, offset):

@@ -1,5 +1,6 @@
 """The ladder of measurement invariance: how far each scale climbs over each grouping."""
 
+from emolabor.drawing.labels import label_room, wrapped
 from emolabor.drawing.style import BLUE, GREY, INK, style
 
 STEPS = ("configural", "metric", "scalar", "strict")
@@ -67,19 +68,22 @@ def invariance_figure(levels, language, labels):
     words = WORDS[language]
     groups = list(dict.fromkeys(levels["group"]))
     scales = list(dict.fromkeys(levels["scale"]))[::-1]
+    names = [wrapped(labels.get(scale, scale), 36) for scale in scales]
+    row = max(0.3, 0.17 * (1 + max(name.count("\n") for name in names)))
     with style():
-        figure = Figure(figsize=(3.4 * len(groups) + 1.6, 0.3 * len(scales) + 1.7), layout="constrained")
+        size = (3.4 * len(groups) + label_room(names, 10), row * len(scales) + 1.7)
+        figure = Figure(figsize=size, layout="constrained")
         panels = figure.subplots(1, len(groups), sharey=True, squeeze=False)[0]
         for axes, group in zip(panels, groups, strict=True):
             rows = levels[levels["group"] == group].set_index("scale")
             for place, scale in enumerate(scales):
                 _draw_scale(axes, place, rows.loc[scale])
-            axes.set_title(labels.get(group, group), fontsize=10, loc="left")
+            axes.set_title(wrapped(labels.get(group, group), 32), fontsize=10, loc="left")
             axes.set_xticks(range(len(STEPS)), [words["steps"][step] for step in STEPS], fontsize=9)
             axes.set_xlim(-0.25, len(STEPS) - 0.5)
             axes.grid(axis="x", color="#e4e4e4", linewidth=0.6)
             axes.tick_params(axis="y", length=0)
-        panels[0].set_yticks(range(len(scales)), [labels.get(scale, scale) for scale in scales])
+        panels[0].set_yticks(range(len(scales)), names)
         full = panels[0].plot([], [], "-o", color=BLUE, linewidth=2.2, label=words["full_line"])
         partial = panels[0].plot([], [], "--o", color=GREY, markerfacecolor="white", label=words["partial_line"])
         figure.legend(handles=[*full, *partial], loc="outside lower center", ncols=2, frameon=False, fontsize=9)

@@ -1,5 +1,6 @@
 """Estimates of emolabor against lavaan's."""
 
+from emolabor.drawing.labels import legend_columns
 from emolabor.drawing.style import BLUE, GREY, INK, RED, style
 
 LOOKS = ((BLUE, "o"), (RED, "s"), ("#c98a1b", "^"), ("#3b8d6e", "D"), ("#7a5195", "v"), (INK, "P"))
@@ -40,5 +41,7 @@ def agreement_figure(table, language, labels):
             axes.set_title(words[what], fontsize=10)
             axes.set_xlabel(words["lavaan"])
             axes.set_ylabel(words["emolabor"])
-        figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=3, frameon=False)
+        handles, names = panels[0].get_legend_handles_labels()
+        columns = min(3, legend_columns(names, 8.4, 10))
+        figure.legend(handles, names, loc="outside lower center", ncols=columns, frameon=False)
     return figure

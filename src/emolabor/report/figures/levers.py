@@ -1,6 +1,7 @@
 """Levers: what a one-point improvement of each factor goes with, and how surely."""
 
 from emolabor.drawing.formats import show
+from emolabor.drawing.labels import label_room, wrapped
 from emolabor.drawing.style import BLUE, GREY, INK, style
 
 WORDS = {
@@ -41,16 +42,19 @@ def lever_figure(table, outcome, language, labels):
     words = WORDS[language]
     groups = list(dict.fromkeys(table["group"]))
     order = table[table["group"] == groups[0]].sort_values("gain")["factor"].tolist()
+    first = table[table["group"] == groups[0]].set_index("factor").loc[order]
+    names = [wrapped(name, 36) for name in improvements(first, language, labels)]
+    row = max(0.42, 0.17 * (1 + max(name.count("\n") for name in names)))
     with style():
-        width = 7.2 if len(groups) == 1 else 3.1 * len(groups) + 1.2
-        figure = Figure(figsize=(width, 0.42 * len(order) + 1.3), layout="constrained")
+        width = (5.4 if len(groups) == 1 else 3.1 * len(groups)) + label_room(names, 10)
+        figure = Figure(figsize=(width, row * len(order) + 1.3), layout="constrained")
         panels = figure.subplots(1, len(groups), sharex=True, sharey=True, squeeze=False)[0]
         for axes, group in zip(panels, groups, strict=True):
             rows = table[table["group"] == group].set_index("factor").loc[order]
             _draw_panel(axes, rows, words, language)
-            axes.set_title(labels.get(group, group), fontsize=10, loc="left")
-        panels[0].set_yticks(range(len(order)), improvements(rows, language, labels))
-        figure.supxlabel(words["gain"].format(outcome=labels.get(outcome, outcome)), fontsize=10)
+            axes.set_title(wrapped(labels.get(group, group), 28), fontsize=10, loc="left")
+        panels[0].set_yticks(range(len(order)), names)
+        figure.supxlabel(wrapped(words["gain"].format(outcome=labels.get(outcome, outcome)), 60), fontsize=10)
     return figure
 
 

@@ -2,7 +2,7 @@
 
 from textwrap import fill
 
-from emolabor.drawing.labels import text_width
+from emolabor.drawing.labels import legend_columns, letters_in, text_width, wrapped
 from emolabor.drawing.style import BLUE, GREY, INK, RED, style
 
 # From disagreement to agreement; told apart in grey by lightness and by side.
@@ -55,9 +55,14 @@ def likert_figure(shares, answers, language):
         axes.set_xticks([-1, -0.5, 0, 0.5, 1], ["100", "50", "0", "50", "100"])
         axes.spines["left"].set_visible(False)
         axes.tick_params(axis="y", length=0, labelsize=9.5)
-        axes.set_xlabel(words["share"].format(neutral=answers[middle]))
-        columns = len(answers) if text_width("".join(answers)) < 60 else 3
-        legend = {"loc": "outside upper center", "ncols": columns, "frameon": False, "fontsize": 9}
+        share = words["share"].format(neutral=answers[middle])
+        axes.set_xlabel(wrapped(share, letters_in(4.5, 10)))
+        legend = {
+            "loc": "outside upper center",
+            "ncols": legend_columns(answers, 7.6, 9),
+            "frameon": False,
+            "fontsize": 9,
+        }
         figure.legend(*axes.get_legend_handles_labels(), **legend)
     return figure
 

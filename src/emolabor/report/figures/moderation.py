@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from emolabor.drawing.labels import legend_columns, letters_in, wrapped
 from emolabor.drawing.style import BLUE, GREY, INK, RED, style
 
 # From a low to a high moderator, by colour and by line, so that a grey print shows them too.
@@ -60,11 +61,12 @@ def moderation_figure(lines, band, regions, interaction, language, labels):
         for (step, own), (color, line) in zip(lines.groupby("at"), LOOKS, strict=True):
             text = (words["at"] if step else words["mean"]).format(step=f"{step:+.0f}".replace("-", "−"), **names)
             left.plot(own["predictor"], own["outcome"], color=color, linestyle=line, linewidth=1.8, label=text)
-        left.set_xlabel(words["predictor"].format(**names))
-        left.set_ylabel(words["outcome"].format(**names))
+        _name_axes(left, words["predictor"].format(**names), words["outcome"].format(**names))
         _draw_slopes(right, band, regions, words, names)
         handles, texts = (a + b for a, b in zip(left.get_legend_handles_labels(), _shading(right), strict=True))
-        figure.legend(handles, texts, loc="outside lower center", ncols=2, frameon=False, fontsize=9)
+        texts = [wrapped(text, letters_in(6.8, 9)) for text in texts]
+        columns = min(2, legend_columns(texts, 7.6, 9))
+        figure.legend(handles, texts, loc="outside lower center", ncols=columns, frameon=False, fontsize=9)
     return figure
 
 
@@ -80,8 +82,13 @@ def _draw_slopes(axes, band, regions, words, names):
     axes.plot(at, band["slope"], color=BLUE, linewidth=1.8)
     axes.axhline(0, color=INK, linewidth=0.8)
     axes.set_xlim(at[0], at[-1])
-    axes.set_xlabel(words["moderator"].format(**names))
-    axes.set_ylabel(words["slope"].format(**names))
+    _name_axes(axes, words["moderator"].format(**names), words["slope"].format(**names))
+
+
+def _name_axes(axes, across, up):
+    """Name both axes, in lines that are no longer than they."""
+    axes.set_xlabel(wrapped(across, letters_in(3, 10)))
+    axes.set_ylabel(wrapped(up, letters_in(2.6, 10)))
 
 
 def _shading(axes):

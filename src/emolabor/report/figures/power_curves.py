@@ -1,5 +1,6 @@
 """Power of indirect effects over the size of the study."""
 
+from emolabor.drawing.labels import letters_in, wrapped
 from emolabor.drawing.style import BLUE, GREY, INK, RED, style
 
 LOOKS = ((BLUE, "o", "-"), (RED, "s", "--"), ("#c98a1b", "^", "-."), ("#3b8d6e", "D", ":"), (INK, "v", "-"))
@@ -32,9 +33,10 @@ def power_curves(tables, language, labels):
         for axes, (population, table) in zip(panels, tables.items(), strict=True):
             axes.axhline(WANTED, color=GREY, linewidth=0.8)
             for way, (color, marker, line) in zip(table, LOOKS, strict=False):
-                label = " → ".join(labels.get(part, part) for part in way.split(">"))
+                name = " → ".join(labels.get(part, part) for part in way.split(">"))
+                label = wrapped(name, letters_in(7.6, 10))
                 axes.plot(table.index, table[way], color=color, marker=marker, linestyle=line, label=label)
-            axes.set_title(labels.get(population, population), fontsize=10)
+            axes.set_title(wrapped(labels.get(population, population), 36), fontsize=10)
             axes.set_xlabel(words["n"])
             axes.set_xlim(0, None)
             axes.set_ylim(0, 1.02)

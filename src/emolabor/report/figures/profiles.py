@@ -1,5 +1,6 @@
 """Latent profiles: the mean of each score in each profile."""
 
+from emolabor.drawing.labels import letters_in, wrapped
 from emolabor.drawing.style import BLUE, GREY, INK, RED, style
 
 # Told apart by colour, by marker and by line, so that a grey print shows them too.
@@ -46,9 +47,10 @@ def profile_figure(means, shares, sample, language, labels):
         places = range(len(means.columns))
         axes.plot(places, sample[means.columns], color=GREY, linewidth=1, label=words["sample"], zorder=1)
         for (profile, row), (color, marker, line) in zip(means.iterrows(), LOOKS, strict=False):
-            label = f"{labels[profile]} ({shares[profile]:.0%})"
+            label = wrapped(f"{labels[profile]} ({shares[profile]:.0%})", letters_in(6.2, 10))
             axes.plot(places, row, color=color, marker=marker, linestyle=line, markersize=7, label=label)
-        axes.set_xticks(places, [labels[score] for score in means.columns])
+        room = letters_in(6.2 / len(means.columns), 10) - 2
+        axes.set_xticks(places, [wrapped(labels[score], room) for score in means.columns])
         axes.set_xlim(-0.3, len(means.columns) - 0.7)
         axes.set_ylim(1, 5)
         axes.set_yticks(range(1, 6))

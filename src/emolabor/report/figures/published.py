@@ -56,6 +56,7 @@ def published_figure(table, language, labels):
     ['lu2019: Stress → voice']
     """
     from matplotlib.figure import Figure
+    from matplotlib.ticker import MaxNLocator
 
     words = WORDS[language]
     rows = table[table[["published", "ours", "lower", "upper"]].notna().all(axis=1)]
@@ -83,6 +84,7 @@ def published_figure(table, language, labels):
             one.set_ylim(len(rows) - 0.4, -0.6)
             one.tick_params(axis="y", length=0)
         axes.use_sticky_edges = False
+        axes.xaxis.set_major_locator(MaxNLocator(4))
         axes.margins(x=0.06)
         axes.grid(axis="x", color="#e4e4e4", linewidth=0.6)
         axes.set_axisbelow(True)

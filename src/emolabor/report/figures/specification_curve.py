@@ -1,6 +1,7 @@
 """A specification curve: every estimate in order, and below it which choices made it (Simonsohn et al., 2020)."""
 
 from emolabor.analysis.multiverse import choice_columns
+from emolabor.drawing.labels import label_room
 from emolabor.drawing.style import BLUE, GREY, INK, style
 
 WORDS = {
@@ -87,8 +88,9 @@ def specification_curve(specifications, language, labels=None):
     rows = specifications[specifications["admissible"]].sort_values("est", kind="stable").reset_index(drop=True)
     options = {choice: list(dict.fromkeys(specifications[choice])) for choice in choices}
     height = sum(len(own) for own in options.values()) + len(choices) * 1.2
+    names = [str(words.get(name, name)) for choice, own in options.items() for name in (choice, *own)]
     with style():
-        figure = Figure(figsize=(7.6, 2.7 + 0.19 * height), layout="constrained")
+        figure = Figure(figsize=(5.6 + label_room(names, 8.5), 2.7 + 0.19 * height), layout="constrained")
         curve, matrix = figure.subplots(2, 1, sharex=True, height_ratios=(2.5, 0.19 * height))
         _draw_curve(curve, rows, words)
         _draw_choices(matrix, rows, options, words)

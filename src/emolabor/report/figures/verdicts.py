@@ -3,6 +3,7 @@
 import re
 
 from emolabor.drawing.formats import show
+from emolabor.drawing.labels import label_room, wrapped
 from emolabor.drawing.style import BLUE, GREY, INK, RED, style
 
 # Told apart by colour, by marker and by its filling, so that a grey print shows them too.
@@ -52,8 +53,11 @@ def verdict_figure(table, smallest_effect, language, labels):
 
     words = WORDS[language]
     rows = table[table["est"].notna()].iloc[::-1]
+    names = [wrapped(_name(row.Index, row.expected, labels), 80) for row in rows.itertuples()]
+    row_height = max(0.245, 0.15 * (1 + max(name.count("\n") for name in names)))
     with style():
-        figure = Figure(figsize=(7.6, 0.245 * len(rows) + 1.3), layout="constrained")
+        size = (3.8 + label_room(names, 8.5), row_height * len(rows) + 1.3)
+        figure = Figure(figsize=size, layout="constrained")
         axes = figure.add_subplot()
         band = words["band"].format(size=show(smallest_effect, ".2b", language))
         axes.axvspan(-smallest_effect, smallest_effect, color="#ececec", linewidth=0, label=band, zorder=0)
@@ -64,7 +68,6 @@ def verdict_figure(table, smallest_effect, language, labels):
                 axes.plot([row.ci_lower, row.ci_upper], [place, place], color=look["color"], linewidth=1.4)
             estimates = [row.est for _, row in own]
             axes.plot(estimates, [place for place, _ in own], linestyle="", markersize=6, label=words[verdict], **look)
-        names = [_name(row.Index, row.expected, labels) for row in rows.itertuples()]
         axes.set_yticks(range(len(rows)), names, fontsize=8.5, color=INK)
         axes.set_ylim(-0.7, len(rows) - 0.3)
         axes.tick_params(axis="y", length=0)
