@@ -44,7 +44,7 @@ cli.add_command(scales)
 @click.option("-p", "parameters", nargs=2, multiple=True, metavar="NAME VALUE", help="Set a notebook parameter.")
 @click.option("--update-reference", is_flag=True, help="For maintainers: make this run the reference.")
 def reproduce(only, data, mapping, study_file, language, n_boot, run, jobs, resume, parameters, update_reference):
-    """Run the notebooks, build the paper, compare every value with the reference.
+    """Run the notebooks, build the paper and a page of the results, compare every value with the reference.
 
     Results of your own data are not compared: the reference is of the simulated staff. A notebook that your data cannot
     carry is skipped, and the closing table says why.

@@ -61,7 +61,7 @@ def test_what_was_skipped_stands_in_the_closing_table_with_its_reason():
 
 
 def test_paper_times_and_place_close_the_table():
-    assert table()[-3:] == ["paper: 1 html, 2 pdf", "import emolabor: 0.42 s", "look in: results/mine"]
+    assert table()[-3:] == ["paper: 1 html, 2 pdf", "import emolabor: 0.42 s", "look in: results/mine/index.html"]
 
 
 def test_a_paper_that_failed_says_why():

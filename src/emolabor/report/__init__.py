@@ -18,6 +18,7 @@ from emolabor.report.figures.verdicts import verdict_figure
 from emolabor.report.page import write_table
 from emolabor.report.paper import fill
 from emolabor.report.results import load_results
+from emolabor.report.run_page import write_run_page
 from emolabor.report.tables import pipe_table
 from emolabor.report.validation_page import check_page, write_validation
 
@@ -44,6 +45,7 @@ __all__ = [
     "specification_words",
     "use_chinese_fonts",
     "verdict_figure",
+    "write_run_page",
     "write_table",
     "write_validation",
 ]

@@ -46,7 +46,7 @@ def residual_moments(fit, kind, group):
     >>> import emolabor as el
     >>> fit = el.sem("a =~ ex1 + ex2 + ex3 + ex4; b =~ ps1 + ps2 + ps3", el.simulate_staff(n=300, seed=1))
     >>> float(fit.residuals("cor").abs().max(axis=None).round(2))
-    0.13
+    0.14
     """
     if kind not in KINDS:
         raise EmolaborError(f"kind: found {kind!r}, allowed: {', '.join(KINDS)}.")

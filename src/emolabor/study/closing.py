@@ -4,6 +4,10 @@ import subprocess
 import sys
 from collections import Counter
 
+import pandas as pd
+
+from emolabor.study.compare import Comparison
+
 
 def import_seconds():
     """Measure how long a fresh interpreter takes to import emolabor, in seconds."""
@@ -48,7 +52,35 @@ def closing_table(run, seconds_to_import, shown_from):
     endings = Counter(path.suffix[1:] for path in run.paper)
     files = ", ".join(f"{count} {ending}" for ending, count in sorted(endings.items())) or "not built"
     folder = run.folder.relative_to(shown_from) if run.folder.is_relative_to(shown_from) else run.folder
-    return "\n".join([*lines, f"paper: {files}", f"import emolabor: {seconds_to_import:.2f} s", f"look in: {folder}"])
+    ending = [f"paper: {files}", f"import emolabor: {seconds_to_import:.2f} s", f"look in: {folder / 'index.html'}"]
+    return "\n".join([*lines, *ending])
+
+
+def write_page(run, language):
+    """Write the run's page, ``index.html`` in its folder, and return its path.
+
+    Parameters
+    ----------
+    run : Run
+    language : {"zh", "en"}
+        Language in which the page opens.
+
+    Returns
+    -------
+    Path
+    """
+    from emolabor.report import write_run_page
+
+    comparisons = {comparison.notebook: comparison for comparison in run.comparisons}
+    rows = {}
+    for execution in run.executions:
+        not_compared = f"skipped: {execution.skipped}" if execution.skipped else ""
+        comparison = comparisons.get(execution.notebook, Comparison(execution.notebook, 0, (), not_compared))
+        counts = (comparison.compared, comparison.equal, comparison.reason, comparison.differences)
+        rows[execution.notebook] = (*counts, execution.problem)
+    columns = ["compared", "equal", "reason", "differences", "problem"]
+    notebooks = pd.DataFrame.from_dict(rows, orient="index", columns=columns)
+    return write_run_page(run.folder, notebooks, run.paper, language)
 
 
 def _outcome(comparison):

@@ -1,4 +1,4 @@
-"""The run: every notebook executed with papermill, its results stored and compared, the paper built."""
+"""The run: every notebook executed with papermill, its results stored and compared, paper and page built."""
 
 import json
 import platform
@@ -13,6 +13,7 @@ from joblib import cpu_count
 
 from emolabor.errors import EmolaborError
 from emolabor.files import write_text
+from emolabor.study.closing import write_page
 from emolabor.study.compare import Comparison, compare_notebook, rounding_edges
 from emolabor.study.execution import Execution
 from emolabor.study.folder import PACKAGES, fingerprints, open_folder
@@ -161,7 +162,7 @@ def update_reference(root, run_folder, jobs):
 def reproduce(
     run=None, only=None, language="zh", parameters=None, as_reference=False, resume=False, workers=None, root=None
 ):
-    """Run the study: notebooks, results, paper, comparison with the reference.
+    """Run the study: notebooks, results, comparison with the reference, paper, and the page that shows them.
 
     Parameters
     ----------
@@ -209,8 +210,11 @@ def reproduce(
         comparisons = tuple(_compare(job, folder.path, root / "results" / "reference") for job in done)
         is_whole = only is None and len(done) == len(jobs)
         paper, paper_problem = build_run_paper(root, folder.path) if is_whole else ((), "")
-    ordered = tuple(executions[job.name] for job in jobs)
-    return Run(folder.path, ordered, comparisons, paper, paper_problem, time.perf_counter() - start, notes)
+        ordered = tuple(executions[job.name] for job in jobs)
+        seconds = time.perf_counter() - start
+        finished = Run(folder.path, ordered, comparisons, paper, paper_problem, seconds, notes)
+        write_page(finished, language)
+    return finished
 
 
 def _check_run(run, language, parameters, as_reference):
