@@ -6,7 +6,6 @@ from itertools import groupby
 
 from emolabor.drawing.formats import show
 from emolabor.report.bilingual import TAGS, both, described, word
-from emolabor.theory import load_claims
 
 
 def section(key, *parts):
@@ -21,10 +20,10 @@ def _table(caption, heads, body, note=""):
     return f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead>{body}</table>{below}"
 
 
-def claims_section(notebook, names):
+def claims_section(notebook, names, claims):
     """Tabulate the claims: a head with the claim, below it a row a path with estimate, interval and verdict."""
     verdicts = notebook.values["verdicts"]
-    claims = {claim.id: claim for claim in load_claims()}
+    claims = {claim.id: claim for claim in claims}
     body = []
     for claim_id, rows in groupby(verdicts.items(), lambda row: row[0].partition(" ")[0]):
         claim = claims[claim_id]
@@ -71,7 +70,7 @@ def closing_section(folder, notebooks, done):
         label = escape(name)
         if name in done:
             label = f'<a href="notebooks/{label}.ipynb">{both(done[name].titles)}</a> <code>{label}</code>'
-        counted = row["reason"] == "" and row["problem"] == ""
+        counted = not (row["reason"] or row["problem"] or row["skipped"])
         counts = [f"{row[key]:,}" if counted else "–" for key in ("compared", "equal")]
         cells = "".join(f"<td>{count}</td>" for count in counts)
         rows.append(f'<tr><th scope="row">{label}</th>{cells}<td class=remark>{_remark(row)}</td></tr>')
@@ -96,6 +95,8 @@ def closing_section(folder, notebooks, done):
 def _remark(row):
     if row["problem"]:
         return f"<strong>{word('failed')}</strong>"
+    if row["skipped"]:
+        return f"{both(described()['reasons']['skipped'])}: {escape(row['skipped'])}"
     if row["reason"]:
         kind, colon, detail = row["reason"].partition(": ")
         known = described()["reasons"].get(kind, {code: kind for code in TAGS})
