@@ -8,7 +8,7 @@ import click
 from emolabor.cli_help import examples
 from emolabor.cli_scales import scales
 from emolabor.cli_study import new_study, reproduce
-from emolabor.errors import EmolaborError
+from emolabor.errors import EmolaborError, system_message
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -354,5 +354,5 @@ def main(arguments=None):
     except EmolaborError as error:
         print(f"emolabor: {error}", file=sys.stderr)
     except OSError as error:
-        print(f"emolabor: {error.filename or 'a file'}: {error.strerror or error}", file=sys.stderr)
+        print(f"emolabor: {system_message(error)}", file=sys.stderr)
     return 2

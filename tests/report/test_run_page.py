@@ -80,10 +80,9 @@ def lever_tables(levers):
 
 
 def closing(**rows):
-    """Give the run's rows as `study` does: compared, equal, reason, differences, problem, and skipped if told."""
-    columns = ["compared", "equal", "reason", "differences", "problem", "skipped"]
-    rows = {name[1:]: (*row, "")[:6] for name, row in rows.items()}
-    return pd.DataFrame.from_dict(rows, orient="index", columns=columns)
+    """Give the run's rows as `study` does: compared, equal, reason, differences, problem."""
+    columns = ["compared", "equal", "reason", "differences", "problem"]
+    return pd.DataFrame.from_dict({name[1:]: row for name, row in rows.items()}, orient="index", columns=columns)
 
 
 @pytest.fixture
@@ -205,8 +204,8 @@ def test_a_page_of_one_notebook_or_of_none_that_ended_well(folder):
 
 
 def test_a_skipped_notebook_says_why_and_shows_nothing_that_lies_there(folder):
-    path = written(folder, _10_levers=(0, 0, "", (), "", "no column centre"))
-    assert "skipped: no column centre" in texts(path)["en"]
+    path = written(folder, _10_levers=(0, 0, "skipped: no column centre", (), ""))
+    assert "10_levers – – skipped : no column centre" in texts(path)["en"]
     assert "10_levers_ranking" not in path.read_text(encoding="utf-8")
 
 

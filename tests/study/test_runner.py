@@ -80,6 +80,7 @@ def test_the_environment_is_recorded(run):
     content = json.loads((run.folder / "environment.json").read_text(encoding="utf-8"))
     assert content["seconds"].keys() == {"01_first", "02_second", "03_broken", "04_silent"}
     assert content["packages"]["numpy"]
+    assert content["commit"] == "no_git" and content["data"] == {}
 
 
 def test_executed_notebooks_are_the_same_again_and_become_the_reference(run, project, tmp_path):

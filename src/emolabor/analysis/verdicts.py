@@ -141,6 +141,11 @@ def product_terms(fit, interactions):
         One row a moderated path, by its key: est, se, z, pvalue, ci_lower, ci_upper (standardized,
         `sem.interaction_size`), admissible (of the fit that it comes from).
 
+    Raises
+    ------
+    EmolaborError
+        The fit does not hold the product of an interaction.
+
     Examples
     --------
     >>> from emolabor.sem import sem

@@ -30,9 +30,9 @@ def write_run_page(folder, notebooks, paper, language, instrument=None, claims=N
     folder : Path
         The run's folder, with its results, figures and executed notebooks.
     notebooks : DataFrame
-        A row a notebook of the run, by name: compared, equal (values), reason (why none were compared), problem (why
-        it failed), skipped (why the data cannot carry it), differences (objects with key, reference and found). Of one
-        that failed or was skipped nothing is shown that lies there under its name.
+        A row a notebook of the run, by name: compared, equal (values), reason (why none were compared, "skipped: ..."
+        where the data cannot carry it), problem (why it failed; nothing that lies there under the name of a failed or
+        skipped notebook is shown), differences (objects with key, reference and found).
     paper : iterable of Path
         The files of the paper; empty when it was not built.
     language : {"zh", "en"}
@@ -48,8 +48,8 @@ def write_run_page(folder, notebooks, paper, language, instrument=None, claims=N
     """
     instrument = instrument or load_instrument("window_staff")
     names = {code: instrument.names(code if code in instrument.languages else instrument.languages[0]) for code in TAGS}
-    ended = (notebooks["problem"] == "") & (notebooks["skipped"] == "")
-    done = read_notebooks(folder, notebooks.index[ended], names)
+    is_done = (notebooks["problem"] == "") & ~notebooks["reason"].str.startswith("skipped")
+    done = read_notebooks(folder, notebooks.index[is_done], names)
     levers = what_if_content(done[NOTEBOOK].values, names) if NOTEBOOK in done else None
     titles = described()["words"]["title"]
     sections = [

@@ -17,6 +17,9 @@ from emolabor.study.tables import (
     instrument_table,
     parameter_table,
     reading_table,
+    score_correlations,
+    score_table,
+    validity_table,
 )
 from emolabor.study.truth import truth_table
 
@@ -43,7 +46,10 @@ __all__ = [
     "reading_table",
     "reproduce",
     "sample_table",
+    "score_correlations",
+    "score_table",
     "second_opinions",
     "truth_table",
+    "validity_table",
     "why_not",
 ]

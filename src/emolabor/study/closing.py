@@ -77,9 +77,10 @@ def write_page(run, language, design):
     rows = {}
     for execution in run.executions:
         comparison = comparisons.get(execution.notebook, Comparison(execution.notebook, 0, ()))
-        counts = (comparison.compared, comparison.equal, comparison.reason, comparison.differences)
-        rows[execution.notebook] = (*counts, execution.problem, execution.skipped)
-    columns = ["compared", "equal", "reason", "differences", "problem", "skipped"]
+        reason = f"skipped: {execution.skipped}" if execution.skipped else comparison.reason
+        counts = (comparison.compared, comparison.equal, reason, comparison.differences)
+        rows[execution.notebook] = (*counts, execution.problem)
+    columns = ["compared", "equal", "reason", "differences", "problem"]
     notebooks = pd.DataFrame.from_dict(rows, orient="index", columns=columns)
     return write_run_page(run.folder, notebooks, run.paper, language, design.instrument, design.claims)
 

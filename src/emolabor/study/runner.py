@@ -1,12 +1,12 @@
 """The run: every notebook executed with papermill, its results stored and compared, paper and page built."""
 
+import errno
 import json
-import platform
+import os
 import re
 import time
 from contextlib import closing
 from dataclasses import dataclass, replace
-from importlib.metadata import version
 from pathlib import Path
 
 from joblib import cpu_count
@@ -16,8 +16,9 @@ from emolabor.files import write_text
 from emolabor.study.closing import write_page
 from emolabor.study.compare import Comparison, compare_notebook, rounding_edges
 from emolabor.study.design import load_design
+from emolabor.study.environment import commit_of, data_of, environment_text
 from emolabor.study.execution import Execution
-from emolabor.study.folder import PACKAGES, fingerprints, open_folder
+from emolabor.study.folder import fingerprints, open_folder
 from emolabor.study.needs import carried_jobs
 from emolabor.study.paths import project_root
 from emolabor.study.plan import longest_first, plan_jobs
@@ -98,28 +99,6 @@ def name_run(run, parameters):
     if own_data is not None and run.lower() == "default":
         raise EmolaborError("run: 'default' holds the results of the study's own data; give your data another name")
     return run
-
-
-def linear_algebra():
-    """Name the library and the processor's kernel that numpy and scipy compute with, such as openblas Haswell."""
-    import scipy.linalg  # noqa: F401 - loads its library, so that it is listed
-    from threadpoolctl import threadpool_info
-
-    used = [pool for pool in threadpool_info() if pool["user_api"] == "blas"]
-    return ", ".join(sorted({f"{pool['internal_api']} {pool.get('architecture') or ''}".strip() for pool in used}))
-
-
-def environment_text(seconds):
-    """Write what the run was made with, and the seconds of each notebook, as JSON; it is never compared."""
-    content = {
-        "python": platform.python_version(),
-        "platform": platform.platform(terse=True),
-        "machine": platform.machine(),
-        "packages": {name: version(name) for name in PACKAGES},
-        "linear_algebra": linear_algebra(),
-        "seconds": seconds,
-    }
-    return json.dumps(content, indent=1, sort_keys=True) + "\n"
 
 
 def build_run_paper(root, folder):
@@ -204,6 +183,7 @@ def reproduce(
     carried, skipped, notes = carried_jobs(jobs)
     with open_folder(root / "results" / run) as folder:
         executions = _execute(carried, folder, fingerprints(carried, root / "data"), resume, workers or cpu_count())
+        _note_environment(folder, executions, commit_of(root), data_of(carried))
         executions |= {name: Execution(name, 0.0, skipped=reason) for name, reason in skipped.items()}
         done = [job for job in carried if not executions[job.name].problem]
         if as_reference:
@@ -235,15 +215,23 @@ def _execute(jobs, folder, made_from, resume, workers):
     waiting = longest_first([job for job in jobs if job not in kept], seconds)
     with closing(execute_all(waiting, folder.stage, workers)) as ended:
         for job, execution in ended:
+            if f"[Errno {errno.ENOSPC}]" in execution.problem:  # the others would fail of the same
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder.path))
             if not execution.problem and not folder.has_results(job):
                 problem = f"{job.name}: stored no results; its last cell must call results.save()"
                 execution = replace(execution, problem=problem)
             if not execution.problem:
                 folder.publish(job, made_from[job.name])
             executions[job.name] = execution
-            seconds[job.name] = round(execution.seconds, 1)
-    folder.write("environment.json", environment_text(seconds))
     return executions
+
+
+def _note_environment(folder, executions, commit, data):
+    """Write what the run was made with; what an earlier part of it knows of seconds and data stays."""
+    earlier = folder.read("environment.json")
+    seconds = {name: round(one.seconds, 1) for name, one in executions.items() if not one.earlier}
+    seconds = earlier.get("seconds", {}) | seconds
+    folder.write("environment.json", environment_text(seconds, commit, data or earlier.get("data", {})))
 
 
 def _compare(job, folder, reference):
