@@ -9,7 +9,7 @@ import pytest
 from emolabor.files import csv_text, write_text
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1"])
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "＝1+1", "＠SUM(A1)", "\t=1", "\r=1", "\n=1"])
 def test_a_text_that_would_be_a_formula_stays_a_text(text):
     frame = pd.DataFrame({text: [text, "plain", None], "number": [-1.5, 2, None]})
     written = pd.read_csv(io.StringIO(csv_text(frame).removeprefix("\ufeff")), keep_default_na=False)

@@ -6,6 +6,9 @@ from pathlib import Path
 
 from emolabor.errors import EmolaborError
 
+# What begins a formula, in East Asian programs also as wide signs; see OWASP, CSV injection.
+_FORMULA = tuple("=+-@＝＋－＠\t\n")
+
 
 def write_bytes(path, data):
     """Write bytes under a temporary name in the same folder, then rename.
@@ -82,8 +85,8 @@ def write_text(path, text):
 def csv_text(frame):
     """Write a table as CSV for spreadsheet programs.
 
-    A text that begins with = + - @, a tabulator or a line break would be run as a formula when the file is opened; an
-    apostrophe in front makes it a text. The byte order mark at the beginning lets Excel read Chinese.
+    A text that begins with = + - @ (wide or not), a tabulator or a line break would be run as a formula when the file
+    is opened; an apostrophe in front makes it a text. The byte order mark at the beginning lets Excel read Chinese.
 
     Parameters
     ----------
@@ -107,4 +110,4 @@ def _inert(cell):
     if not isinstance(cell, str):
         return cell
     cell = cell.replace("\r\n", "\n").replace("\r", "\n")  # a lone \r would not be quoted, and would begin a row
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\n") else cell
+    return f"'{cell}" if cell[:1] in _FORMULA else cell

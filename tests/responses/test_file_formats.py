@@ -6,6 +6,7 @@ import zipfile
 import numpy as np
 import openpyxl
 import pandas as pd
+import pyarrow
 import pyreadstat
 import pytest
 
@@ -203,6 +204,56 @@ def test_a_file_larger_than_any_survey_is_refused(instrument, tmp_path, monkeypa
     (tmp_path / "wide.csv").write_text(",".join(f"c{n}" for n in range(MAX_COLUMNS + 1)) + "\n")
     with pytest.raises(EmolaborError, match=r"wide\.csv: found more than .* split the file"):
         el.read_responses(tmp_path / "wide.csv", instrument)
+
+
+def workbook_with(path, staff, part, old, new):
+    """Write a workbook one part of which is changed."""
+    staff.to_excel(path.with_suffix(".whole.xlsx"), index=False)
+    with zipfile.ZipFile(path.with_suffix(".whole.xlsx")) as whole, zipfile.ZipFile(path, "w", 8) as changed:
+        for name in whole.namelist():
+            content = whole.read(name)
+            assert name != part or old in content
+            changed.writestr(name, content.replace(old, new, 1) if name == part else content)
+    return path
+
+
+LAUGHS = b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]><worksheet'
+BOMBS = {
+    "much when unpacked": (
+        b"</sheetData>",
+        b" " * 1_000_000_001 + b"</sheetData>",
+        "more than 2,000,000 bytes when",
+    ),
+    "entities": (b"<worksheet", LAUGHS, r"a document type in xl/worksheets/sheet1\.xml; allowed: a workbook"),
+    "a row of a high number": (b'<row r="2"', b'<row r="999999999999"', "more than 9,000 rows"),
+}
+
+
+@pytest.mark.parametrize("bomb", BOMBS)
+def test_a_workbook_made_to_fill_the_memory_is_refused(bomb, staff, instrument, tmp_path, monkeypatch):
+    old, new, message = BOMBS[bomb]
+    monkeypatch.setattr("emolabor.responses.spreadsheet._MAX_BYTES", 2_000_000)
+    monkeypatch.setattr("emolabor.responses.table.MAX_ROWS", 9_000)
+    path = workbook_with(tmp_path / "mine.xlsx", staff, "xl/worksheets/sheet1.xml", old, new)
+    assert path.stat().st_size < 2_000_000
+    with pytest.raises(EmolaborError, match=rf"mine\.xlsx.*: found {message}"):
+        el.read_responses(path, instrument)
+
+
+def test_a_statistics_file_that_unpacks_to_more_than_memory_is_refused(staff, instrument, tmp_path, monkeypatch):
+    pyreadstat.write_sav(staff.assign(note="x" * 2000), tmp_path / "mine.zsav", compress=True)
+    monkeypatch.setattr("emolabor.responses.statistics_file._MAX_BYTES", 40 * 2000)
+    with pytest.raises(EmolaborError, match=r"mine\.zsav: found more than 80,000 bytes when unpacked"):
+        el.read_responses(tmp_path / "mine.zsav", instrument)
+
+
+def test_a_repeated_text_of_a_parquet_file_is_held_once(staff, instrument, tmp_path):
+    note = pd.Series(["x" * 200_000] * len(staff))
+    staff.assign(note=note, **{"a.b": note, "时 间": note}).to_parquet(tmp_path / "mine.parquet")
+    before = pyarrow.total_allocated_bytes()
+    pyarrow.default_memory_pool().release_unused()
+    el.read_responses(tmp_path / "mine.parquet", instrument)
+    assert before + 6_000_000 > pyarrow.default_memory_pool().max_memory() - before
 
 
 def test_reading_in_pieces_is_reading(files, staff, instrument, monkeypatch):

@@ -23,6 +23,7 @@ import emolabor as el
 from emolabor import cli
 from emolabor.errors import EmolaborError
 from emolabor.responses import Staff
+from emolabor.responses.personal import personal_content
 
 QUESTIONNAIRE = el.load_instrument("window_staff")
 STAFF = el.simulate_staff(60, seed=3)
@@ -292,6 +293,11 @@ def test_a_large_file_without_line_ends_is_never_taken_into_memory(folder):
         assert tracemalloc.get_traced_memory()[1] < 20_000_000
     finally:
         tracemalloc.stop()
+
+
+@pytest.mark.parametrize("text", ["x", "a.", "a@", "1:", "1.", "1", "小时"])
+def test_a_very_long_text_is_looked_through_in_time_that_grows_with_its_length(text):
+    assert personal_content(text * 500_000 + " 13912345678") == "mobile numbers"  # never ends where it grows faster
 
 
 @pytest.mark.parametrize("case", TOLD)

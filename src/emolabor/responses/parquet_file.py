@@ -24,10 +24,12 @@ def read_parquet(path):
     EmolaborError
         The file cannot be read or is too large.
     """
-    from pyarrow import parquet  # takes a tenth of a second
+    from pyarrow import parquet, types  # takes a tenth of a second
 
     try:
-        with parquet.ParquetFile(path) as file:
+        schema = parquet.read_schema(path)
+        texts = [field.name for field in schema if types.is_string(field.type) or types.is_large_string(field.type)]
+        with parquet.ParquetFile(path, read_dictionary=texts) as file:  # a text that is repeated is held once
             n, names = file.metadata.num_rows, file.schema_arrow.names
             check_size(path, n, len(names))
             data = file.read()
@@ -42,13 +44,12 @@ def read_parquet(path):
 def _column(name, values):
     from pyarrow import types
 
-    kind = values.type
+    kind = values.type.value_type if types.is_dictionary(values.type) else values.type
     if types.is_nested(kind) or types.is_binary(kind) or types.is_large_binary(kind):
         codes = np.where(values.is_null().to_numpy(), -1, 0).astype(np.int32)
         return numbered(name, codes, [Unreadable("no text and no number")])
-    if types.is_dictionary(kind):
-        values = values.cast(kind.value_type)
-    encoded = values.dictionary_encode().combine_chunks()
+    encoded = values if types.is_dictionary(values.type) else values.dictionary_encode()
+    encoded = encoded.unify_dictionaries().combine_chunks()
     codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32)
     cells = encoded.dictionary.to_pylist()
     return numbered(

@@ -4,10 +4,10 @@ import warnings
 import zipfile
 
 from emolabor.errors import EmolaborError
-from emolabor.responses.table import FORMULA, TableBuilder, unreadable
+from emolabor.responses.table import FORMULA, TableBuilder, check_size, unreadable
 
 _ROWS_AT_ONCE = 1_000
-_MAX_BYTES = 2_000_000_000
+_MAX_BYTES = 1_000_000_000
 _REMEDY = "a workbook saved as .xlsx, without password"
 
 
@@ -42,9 +42,20 @@ def _examine(path):
     """Refuse what would unpack to more than memory holds; tell whether there are formulas."""
     with zipfile.ZipFile(path) as archive:
         if sum(part.file_size for part in archive.infolist()) > _MAX_BYTES:
-            raise EmolaborError(f"{path}: found more than 2 GB when unpacked; allowed: less; split the file")
+            raise EmolaborError(
+                f"{path}: found more than {_MAX_BYTES:,} bytes when unpacked; allowed: up to that; split the file"
+            )
+        for part in archive.infolist():
+            if part.filename.endswith((".xml", ".rels")) and _has_own_entities(archive, part):
+                raise EmolaborError(f"{path}: found a document type in {part.filename}; allowed: {_REMEDY}")
         sheets = [name for name in archive.namelist() if name.startswith("xl/worksheets/")]
         return any(_has_formula(archive, name) for name in sheets if not name.endswith("/"))
+
+
+def _has_own_entities(archive, part):
+    """Tell whether a part begins with a document type; no workbook does, and its entities can fill the memory."""
+    with archive.open(part) as file:
+        return b"<!DOCTYPE" in file.read(1 << 16).replace(b"\0", b"")  # without the zeros of UTF-16
 
 
 def _has_formula(archive, name):
@@ -70,6 +81,7 @@ def _read(path, with_formulas):
         builder = TableBuilder(path, header)
         numbers, rows = [], []
         for number, cells in enumerate(values, start=2):
+            check_size(path, number, len(header))  # a row may claim any number, and the empty ones before it are given
             cells = _cells(cells, next(formulas, ()) if formulas else None)
             if cells:
                 if len(cells) > len(header):

@@ -3,8 +3,10 @@
 import numpy as np
 import pandas as pd
 
+from emolabor.errors import EmolaborError
 from emolabor.responses.table import check_size, heading, numbered, unreadable, without_blank_rows
 
+_MAX_BYTES = 4_000_000_000
 _REMEDY = "a file as SPSS (.sav, .zsav) or Stata (.dta) saves it, whole; save or download it again"
 
 
@@ -30,7 +32,13 @@ def read_statistics_file(path):
 
     read = pyreadstat.read_dta if path.suffix.lower() == ".dta" else pyreadstat.read_sav
     encoding, facts = _facts(path, read)
-    check_size(path, facts.number_rows or 0, facts.number_columns or 0)
+    n = facts.number_rows or 0
+    check_size(path, n, facts.number_columns or 0)
+    if n * sum(facts.variable_storage_width.values()) > _MAX_BYTES:
+        raise EmolaborError(
+            f"{path}: found more than {_MAX_BYTES:,} bytes when unpacked; allowed: up to that; leave out columns of "
+            "free text, or split the file"
+        )
     try:
         data, facts = read(str(path), encoding=encoding)
     except Exception as error:  # readstat's own error, decoding, or a date out of range: all mean a broken file
