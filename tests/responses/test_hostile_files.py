@@ -1,17 +1,27 @@
-"""What people send in: each file against what they are told, from the command line as they see it."""
+"""What people send in: each file against what they are told and what lies there afterwards, as they see it.
+
+REFUSED, TOO_LARGE, MAPPINGS and UNWRITABLE end in one message and exit status 2, and leave every file as it was, from
+`emolabor check` and from the whole run. What TOLD holds is read, and told.
+"""
 
 import datetime
+import errno
 import io
+import os
+import tracemalloc
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import nbformat
 import numpy as np
 import pandas as pd
 import pyreadstat
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook
 
 import emolabor as el
 from emolabor import cli
+from emolabor.errors import EmolaborError
 from emolabor.responses import Staff
 
 QUESTIONNAIRE = el.load_instrument("window_staff")
@@ -159,31 +169,129 @@ MAPPINGS = {
 }
 
 
+# A limit lowered to what a small file passes, and what the one message says; the limits are those of a file of 2 GB.
+TOO_LARGE = {
+    "rows": ("table.MAX_ROWS", 30, ".csv: found more than 30 rows, 20,000 columns or"),
+    "columns": ("table.MAX_COLUMNS", 30, ".csv: found more than 2,000,000 rows, 30 columns or"),
+    "cells": (
+        "table.MAX_CELLS",
+        4_000,
+        ".csv: found more than 2,000,000 rows, 20,000 columns or 4,000 cells; allowed: up",
+    ),
+    "texts": (
+        "table.MAX_BYTES",
+        20_000,
+        ".csv, row 61: found more than 20,000 bytes of different cells; allowed: up to",
+    ),
+    "a line": (
+        "csv_file._LONGEST_LINE",
+        200,
+        ".csv, line 1: found more than 200 characters; allowed: a line a respondent",
+    ),
+}
+
+# What stands in the way of results, and what the one message says after the name of the file.
+UNWRITABLE = {
+    "a full disk": (errno.ENOSPC, "No space left on device; the disk that holds it is full; free some space, then"),
+    "a quota": (errno.EDQUOT, "Disk quota exceeded; the disk that holds it is full; free some space, then"),
+    "a read-only folder": (errno.EROFS, "Read-only file system; allowed: a file or folder that you have the right to"),
+    "no right": (errno.EACCES, "Permission denied; allowed: a file or folder that you have the right to; mend its"),
+}
+
+
 def written(made, folder):
     suffix, content = made
     (folder / f"mine{suffix}").write_bytes(content)
     return f"mine{suffix}"
 
 
+NOTEBOOK = new_notebook(
+    cells=[
+        new_code_cell(
+            'data_path = "../own.csv"\nmapping_path = None\nlanguage = "zh"\nresults_dir = "../results/default"',
+            metadata={"tags": ["parameters"]},
+        )
+    ],
+    metadata={"kernelspec": {"name": "python3", "language": "python", "display_name": "Python 3"}},
+)
+
+
 @pytest.fixture(autouse=True)
 def folder(tmp_path, monkeypatch):
+    """A project with a notebook, and what earlier commands left in it."""
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "notebooks" / "01_first.ipynb").write_text(nbformat.writes(NOTEBOOK))
+    (tmp_path / "results" / "mine").mkdir(parents=True)
+    for name in ("pyproject.toml", "own.csv", "earlier.csv", "results/mine/01_first.json", "results/mine/.lock"):
+        (tmp_path / name).write_text("earlier")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
-def one_message(capsys):
+def all_files(folder):
+    return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def refused(arguments, folder, capsys):
+    """Give a command that is refused: with one message, which is returned, and every file as it was."""
+    before = all_files(folder)
+    assert cli.main(arguments) == 2
     lines = capsys.readouterr().err.splitlines()
+    assert all_files(folder) == before
     assert len(lines) == 1
     return lines[0]
 
 
-@pytest.mark.parametrize("command", ["check", "screen", "score", "validate-scale"])
+@pytest.fixture
+def never_executed(monkeypatch):
+    """Fail where a notebook would be executed."""
+    monkeypatch.setattr("emolabor.study.runner._execute", lambda *_: pytest.fail("a notebook was executed"))
+
+
+COMMANDS = {
+    "check": ["--report", "earlier.csv"],
+    "screen": ["--output", "earlier.csv"],
+    "score": ["--output", "earlier.csv"],
+    "validate-scale": ["--scale", "emotional_labor", "--instrument", "window_staff", "--output", "earlier.md"],
+}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
 @pytest.mark.parametrize("case", REFUSED)
 def test_a_file_that_cannot_be_read_gets_one_message(case, command, folder, capsys):
     content, message = REFUSED[case]
-    scale = ["--scale", "emotional_labor", "--instrument", "window_staff"] if command == "validate-scale" else []
-    assert cli.main([command, written(content, folder), *scale]) == 2
-    assert one_message(capsys).startswith(f"emolabor: mine{message}")
+    arguments = [command, written(content, folder), *COMMANDS[command]]
+    assert refused(arguments, folder, capsys).startswith(f"emolabor: mine{message}")
+
+
+@pytest.mark.usefixtures("never_executed")
+@pytest.mark.parametrize("case", REFUSED)
+def test_a_run_refuses_it_with_the_same_message_before_a_notebook_runs(case, folder, capsys):
+    content, message = REFUSED[case]
+    arguments = ["reproduce", "--data", written(content, folder)]
+    assert refused(arguments, folder, capsys).startswith(f"emolabor: mine{message}")
+
+
+@pytest.mark.usefixtures("never_executed")
+@pytest.mark.parametrize("command", [["check"], ["reproduce", "--data"]])
+@pytest.mark.parametrize("case", TOO_LARGE)
+def test_a_file_larger_than_memory_gets_one_message(case, command, folder, capsys, monkeypatch):
+    limit, value, message = TOO_LARGE[case]
+    monkeypatch.setattr(f"emolabor.responses.{limit}", value)
+    file = written(csv(STAFF.assign(note=[f"{row} {'x' * 200}" for row in range(60)])), folder)
+    assert refused([*command, file], folder, capsys).startswith(f"emolabor: mine{message}")
+
+
+def test_a_large_file_without_line_ends_is_never_taken_into_memory(folder):
+    with open("mine.csv", "wb") as file:
+        file.truncate(200_000_000)
+    tracemalloc.start()
+    try:
+        with pytest.raises(EmolaborError, match=r"mine\.csv, line 1: found more than 1,000,000 characters"):
+            el.read_responses("mine.csv", QUESTIONNAIRE)
+        assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize("case", TOLD)
@@ -194,12 +302,38 @@ def test_what_does_not_fit_is_told(case, folder, capsys):
     assert [line for line in lines if line not in told] == []
 
 
+@pytest.mark.usefixtures("never_executed")
+@pytest.mark.parametrize("command", [["check"], ["reproduce", "--data"]])
 @pytest.mark.parametrize("case", MAPPINGS)
-def test_a_mapping_that_does_not_fit_gets_one_message(case, folder, capsys):
+def test_a_mapping_that_does_not_fit_gets_one_message(case, command, folder, capsys):
     text, message = MAPPINGS[case]
     (folder / "mapping.yaml").write_text(text, encoding="utf-8")
-    assert cli.main(["check", written(csv(), folder), "--mapping", "mapping.yaml"]) == 2
-    assert one_message(capsys).startswith(f"emolabor: {message}")
+    arguments = [*command, written(csv(), folder), "--mapping", "mapping.yaml"]
+    assert refused(arguments, folder, capsys).startswith(f"emolabor: {message}")
+
+
+@pytest.mark.parametrize("command", ["check", "screen", "score"])
+@pytest.mark.parametrize("case", UNWRITABLE)
+def test_a_result_that_cannot_be_written_gets_one_message(case, command, folder, capsys, monkeypatch):
+    code, message = UNWRITABLE[case]
+
+    class Full(io.BytesIO):
+        def write(self, _):
+            raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(os, "fdopen", lambda handle, _: os.close(handle) or Full())
+    arguments = [command, written(csv(), folder), *COMMANDS[command]]
+    assert refused(arguments, folder, capsys).startswith(f"emolabor: earlier.csv: {message}")
+
+
+@pytest.mark.usefixtures("never_executed")
+def test_a_file_in_place_of_the_results_folder_gets_one_message(folder, capsys):
+    (folder / "results" / "other").write_text("earlier")
+    arguments = ["reproduce", "--data", written(csv(), folder), "--run", "other"]
+    assert refused(arguments, folder, capsys) == (
+        f"emolabor: {folder / 'results' / 'other'}: File exists; allowed: a folder; a file is in its place; rename the "
+        "file, or name another folder"
+    )
 
 
 @pytest.mark.parametrize(
@@ -212,9 +346,8 @@ def test_a_mapping_that_does_not_fit_gets_one_message(case, folder, capsys):
 def test_answers_that_cannot_be_validated_get_one_message(content, message, folder, capsys):
     file = written(content, folder)
     arguments = ["validate-scale", file, "--scale", "emotional_labor", "--instrument", "window_staff"]
-    assert cli.main([*arguments, "--output", "report.html"]) == 2
-    assert one_message(capsys) == f"emolabor: mine.csv: dimension surface_acting: {message}"
-    assert not (folder / "report.html").exists()
+    told = refused([*arguments, "--output", "report.html"], folder, capsys)
+    assert told == f"emolabor: mine.csv: dimension surface_acting: {message}"
 
 
 def test_half_of_a_dimension_reversed_is_found_and_left_to_the_wording(folder, capsys):

@@ -10,6 +10,7 @@ import pytest
 
 from emolabor.errors import EmolaborError
 from emolabor.files import write_text
+from emolabor.simulation import simulate_staff
 from emolabor.study import reproduce, runner
 from emolabor.study.execution import Execution
 from emolabor.study.folder import STAGING, open_folder
@@ -184,7 +185,7 @@ def test_your_own_data_have_a_folder_of_their_own_and_are_not_compared(run, root
     reference = {"notebook": "01_first", "parameters": {}, "values": {"fit": {"seed": 9}}}
     write_text(root / "results" / "reference" / "01_first.json", json.dumps(reference))
     mine = root / "第一 波.csv"
-    mine.write_text("a\n5\n")
+    simulate_staff(5).to_csv(mine, index=False)
     finished = run(parameters={"data_path": str(mine)})
     assert finished.folder == root / "results" / "第一_波"
     assert [comparison.reason for comparison in finished.comparisons] == ["your own data"] * 3

@@ -5,8 +5,7 @@ import pandas as pd
 from scipy.stats import chi2, norm
 
 from emolabor.errors import EmolaborError
-
-SMALLEST_CELL = 5
+from emolabor.instrument.small_cells import SMALLEST_CELL
 
 
 def classification_table(posterior):

@@ -81,6 +81,11 @@ def fornell_larcker(data, scale_or_dimensions):
         Diagonal: root of AVE; below it: correlations of the factors; above: NaN. Dimensions are told apart where each
         root exceeds every correlation in its row and column (Fornell & Larcker, 1981).
 
+    Raises
+    ------
+    EmolaborError
+        As for `convergent_validity`.
+
     Examples
     --------
     >>> import emolabor as el

@@ -29,8 +29,9 @@ def write_run_page(folder, notebooks, paper, language):
     folder : Path
         The run's folder, with its results, figures and executed notebooks.
     notebooks : DataFrame
-        A row a notebook of the run, by name: compared, equal (values), reason (why none were compared), problem (why
-        it failed; then nothing that lies there under its name is shown), differences (objects with key, reference and
+        A row a notebook of the run, by name: compared, equal (values), reason (why none were compared, "skipped: ..."
+        where the data cannot carry it), problem (why it failed; nothing that lies there under the name of a failed or
+        skipped notebook is shown), differences (objects with key, reference and
         found).
     paper : iterable of Path
         The files of the paper; empty when it was not built.
@@ -42,7 +43,8 @@ def write_run_page(folder, notebooks, paper, language):
     Path
     """
     names = {code: load_instrument("window_staff").names(code) for code in TAGS}
-    done = read_notebooks(folder, notebooks.index[notebooks["problem"] == ""], names)
+    is_done = (notebooks["problem"] == "") & ~notebooks["reason"].str.startswith("skipped")
+    done = read_notebooks(folder, notebooks.index[is_done], names)
     levers = what_if_content(done[NOTEBOOK].values, names) if NOTEBOOK in done else None
     titles = described()["words"]["title"]
     sections = [

@@ -131,6 +131,8 @@ class Reader:
             return "formula", FORMULA.what
         if isinstance(cell, str) and ("┋" in cell or "→" in cell):
             return "several", "several answers"
+        if personal_content(text):  # a telephone number is no respondent's number
+            return "not_allowed", describe(cell)
         code = self._code(cell)
         if code is None and self._platform == "limesurvey" and isinstance(cell, str):
             code = self._code(_ANSWER_CODE.sub(r"\1", cell)) if _ANSWER_CODE.fullmatch(cell) else None

@@ -3,12 +3,13 @@
 import codecs
 import csv
 from dataclasses import replace
-from itertools import islice
+from itertools import count, islice
 
 from emolabor.errors import EmolaborError
 from emolabor.responses.table import TableBuilder
 
-_ROWS_AT_ONCE = 20_000
+_ROWS_AT_ONCE = 1_000
+_LONGEST_LINE = 1_000_000
 _ENCODINGS = ("utf-8-sig", "gb18030")
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -32,9 +33,9 @@ def read_csv(path):
         Another encoding, an open quote, or a row of another length than the header.
     """
     with open(path, encoding=_encoding(path), newline="") as file:
-        first = file.readline()
+        first = next(_lines(path, file), "")
         file.seek(0)
-        lines = csv.reader(file, delimiter=max(",;\t", key=first.count), strict=True)
+        lines = csv.reader(_lines(path, file), delimiter=max(",;\t", key=first.count), strict=True)
         try:
             return _read(path, lines)
         except csv.Error as error:
@@ -91,22 +92,36 @@ def _read(path, lines):
     if header is None:  # half a byte order mark, say
         raise EmolaborError(f"{path}: found no text; allowed: a row of column names and rows of answers")
     builder = TableBuilder(path, header)
-    width, number = len(builder.header), 1
-    while piece := list(islice(lines, _ROWS_AT_ONCE)):
-        numbers = range(number + 1, number + len(piece) + 1)
-        number += len(piece)
-        kept = [(row, cells) for row, cells in zip(numbers, piece, strict=True) if cells]
-        for row, cells in kept:
-            if len(cells) != width:
-                if not any(cell.strip() for cell in cells):
-                    cells[:] = [""] * width
-                    continue
-                raise EmolaborError(
-                    f"{path}, row {row}: found {len(cells)} fields; allowed: {width}, as the header; "
-                    "was the file cut off, or is a quote missing?"
-                )
-        builder.add([row for row, _ in kept], [cells for _, cells in kept])
+    rows = _rows(path, lines, len(header))
+    while piece := list(islice(rows, _ROWS_AT_ONCE)):
+        builder.add(*zip(*piece, strict=True))
     return builder.table()
+
+
+def _rows(path, lines, width):
+    """Number the rows that are not blank; one of another length than the header ends the reading."""
+    for number, cells in enumerate(lines, start=2):
+        if len(cells) == width:
+            yield number, cells
+        elif any(cell.strip() for cell in cells):
+            raise EmolaborError(
+                f"{path}, row {number}: found {len(cells)} fields; allowed: {width}, as the header; "
+                "was the file cut off, or is a quote missing?"
+            )
+
+
+def _lines(path, file):
+    """Give the lines, none longer than a row of a survey, so that a file without line ends never fills the memory."""
+    for number in count(1):
+        line = file.readline(_LONGEST_LINE)
+        if len(line) == _LONGEST_LINE:
+            raise EmolaborError(
+                f"{path}, line {number}: found more than {_LONGEST_LINE:,} characters; allowed: a line a respondent; "
+                "is it a CSV file?"
+            )
+        if not line:
+            return
+        yield line
 
 
 def _encoding(path):
@@ -132,10 +147,11 @@ def _encoding(path):
 
 def _undecodable_line(path):
     """Return the first line that is no UTF-8."""
+    decoder, number = codecs.getincrementaldecoder("utf-8")(), 1
     with open(path, "rb") as file:
-        for number, line in enumerate(file, start=1):
-            try:
-                line.decode()
-            except UnicodeDecodeError:
-                return number
+        try:
+            while piece := file.read(1 << 20):
+                number += decoder.decode(piece).count("\n")
+        except UnicodeDecodeError as error:
+            number += error.object[: error.start].count(b"\n")
     return number

@@ -4,8 +4,7 @@ import pandas as pd
 from scipy.stats import chi2_contingency
 
 from emolabor.errors import EmolaborError
-
-SMALLEST_CELL = 5
+from emolabor.instrument.small_cells import SMALLEST_CELL
 
 
 def missing_by_item(staff):

@@ -6,7 +6,7 @@ import zipfile
 from emolabor.errors import EmolaborError
 from emolabor.responses.table import FORMULA, TableBuilder, unreadable
 
-_ROWS_AT_ONCE = 5_000
+_ROWS_AT_ONCE = 1_000
 _MAX_BYTES = 2_000_000_000
 _REMEDY = "a workbook saved as .xlsx, without password"
 

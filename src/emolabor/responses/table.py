@@ -4,15 +4,20 @@ An answer file repeats few different cells many times. Each column therefore kee
 each row the number of its cell: small in memory, and a rule about cells is applied once to each different cell.
 """
 
+import sys
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 
 import numpy as np
 
 from emolabor.errors import EmolaborError
 
 EMPTY = -1
-MAX_ROWS, MAX_COLUMNS = 2_000_000, 20_000
+MAX_ROWS, MAX_COLUMNS, MAX_CELLS = 2_000_000, 20_000, 200_000_000
+# What different cells may take in memory: columns of long texts, all different, are what makes a table large.
+MAX_BYTES = 1_000_000_000
+_ENTRY = 100  # bytes that a cell's number takes beside it
 
 
 @dataclass(frozen=True)
@@ -90,6 +95,7 @@ class TableBuilder:
         self._known = [_Numbering() for _ in self.header]
         self._codes = [[] for _ in self.header]
         self._rows = []
+        self._bytes = 0
 
     def add(self, numbers, rows):
         """Add rows of the header's length with their numbers in the file."""
@@ -98,7 +104,15 @@ class TableBuilder:
         check_size(self.path, numbers[-1], len(self.header))
         self._rows.append(np.array(numbers))
         for known, codes, cells in zip(self._known, self._codes, zip(*rows, strict=True), strict=True):
+            before = len(known)
             codes.append(np.fromiter(map(known.__getitem__, cells), np.int32, len(cells)))
+            new = islice(reversed(known), len(known) - before)
+            self._bytes += sum(sys.getsizeof(cell) + _ENTRY for cell in new)
+        if self._bytes > MAX_BYTES:
+            raise EmolaborError(
+                f"{self.path}, row {numbers[-1]}: found more than {MAX_BYTES:,} bytes of different cells; allowed: up "
+                "to that; leave out columns of free text, or split the file"
+            )
 
     def table(self, further_sheets=()):
         """Return the table; rows without any cell are left out."""
@@ -135,9 +149,10 @@ def heading(cell):
 
 def check_size(path, rows, columns):
     """Refuse a file that is larger than any survey."""
-    if rows > MAX_ROWS or columns > MAX_COLUMNS:
+    if rows > MAX_ROWS or columns > MAX_COLUMNS or rows * columns > MAX_CELLS:
         raise EmolaborError(
-            f"{path}: found more than {MAX_ROWS} rows or {MAX_COLUMNS} columns; allowed: up to that; split the file"
+            f"{path}: found more than {MAX_ROWS:,} rows, {MAX_COLUMNS:,} columns or {MAX_CELLS:,} cells; allowed: up "
+            "to that; leave out columns that are not of the questionnaire, or split the file"
         )
 
 

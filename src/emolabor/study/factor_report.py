@@ -8,11 +8,9 @@ from scipy.special import stdtrit
 
 from emolabor.analysis import levers
 from emolabor.errors import EmolaborError
+from emolabor.instrument.small_cells import SMALLEST_CELL, hidden_cells
 from emolabor.responses import score
 from emolabor.study.sample import Study
-from emolabor.theory import UNDESIRABLE
-
-SMALLEST_GROUP = 5  # smaller groups are not tabulated: their members might be recognised
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -72,7 +70,7 @@ class FactorReport:
         row = {f"definition_{language}": text for language, text in self.scale.construct.items()} | {
             "items": len(self.items),
             "reverse": len(self.study.instrument.reversed_items.intersection(self.items)),
-            "improvement": "less" if self.factor in UNDESIRABLE else "more",
+            "improvement": "less" if self.factor in self.study.design.undesirable else "more",
         }
         return pd.DataFrame([row], index=[self.factor])
 
@@ -87,6 +85,8 @@ class FactorReport:
         -------
         DataFrame
             A row an item: text_zh, text_en, reverse, n, missing, mean, then share_1, share_2 ... of those who answered.
+            Shares of fewer than 5 respondents, and numbers of missing answers under 5, are not given; see
+            `instrument.small_cells`.
         """
         instrument, data = self.study.instrument, self.study.kept.data
         texts = {language: instrument.items(language).set_index("key")["text"] for language in instrument.languages}
@@ -94,9 +94,12 @@ class FactorReport:
         for item in self.items:
             given = data[item].dropna()
             rows[item] = {f"text_{language}": wording[item] for language, wording in texts.items()}
-            rows[item] |= {"reverse": item in instrument.reversed_items, "n": len(given)}
-            rows[item] |= {"missing": len(data) - len(given), "mean": given.mean()}
-            rows[item] |= {f"share_{code}": (given == code).mean() for code in self.scale.response_format.codes}
+            counts = pd.Series({f"share_{code}": (given == code).sum() for code in self.scale.response_format.codes})
+            n, missing = len(given), len(data) - len(given)
+            if 0 < missing < SMALLEST_CELL:
+                n = missing = None
+            rows[item] |= {"reverse": item in instrument.reversed_items, "n": n, "missing": missing}
+            rows[item] |= {"mean": given.mean(), **(counts / len(given)).mask(hidden_cells(counts))}
         return pd.DataFrame.from_dict(rows, orient="index")
 
     def group_means(self, columns):
@@ -111,16 +114,18 @@ class FactorReport:
         -------
         DataFrame
             A row for everyone and a row a group, ``column=code``: n, mean, sd, ci_lower, ci_upper, in points of the
-            scale. Groups of fewer than 5 respondents are left out.
+            scale. Groups of fewer than 5 respondents are left out, and where that is one, the next smallest.
         """
         staff = self.study.kept
         scores = score(staff)[self.factor]
         rows = {"everyone": _mean_row(scores)}
         for column in columns:
             if column in staff.data:
-                for code, members in scores.groupby(staff.data[column]):
+                groups = scores.groupby(staff.data[column])
+                hidden = hidden_cells(groups.count())
+                for (code, members), is_hidden in zip(groups, hidden, strict=True):
                     code = int(code) if isinstance(code, float) else code
-                    if members.count() >= SMALLEST_GROUP:
+                    if not is_hidden and members.count():
                         rows[f"{column}={code}"] = _mean_row(members)
         return pd.DataFrame.from_dict(rows, orient="index")
 

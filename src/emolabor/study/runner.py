@@ -1,6 +1,8 @@
 """The run: every notebook executed with papermill, its results stored and compared, paper and page built."""
 
+import errno
 import json
+import os
 import re
 import time
 from contextlib import closing
@@ -16,6 +18,7 @@ from emolabor.study.compare import Comparison, compare_notebook, rounding_edges
 from emolabor.study.environment import commit_of, data_of, environment_text
 from emolabor.study.execution import Execution
 from emolabor.study.folder import fingerprints, open_folder
+from emolabor.study.needs import carried_jobs
 from emolabor.study.paths import project_root
 from emolabor.study.plan import longest_first, plan_jobs
 from emolabor.study.workers import execute_all
@@ -39,6 +42,8 @@ class Run:
         Why the paper was not built.
     seconds : float
         Time of the whole run.
+    notes : tuple of str
+        What the user's data lack as a whole.
     """
 
     folder: Path
@@ -47,6 +52,7 @@ class Run:
     paper: tuple
     paper_problem: str
     seconds: float
+    notes: tuple = ()
 
     @property
     def succeeded(self):
@@ -59,7 +65,7 @@ class Run:
 
 
 def name_run(run, parameters):
-    """Name a run: as asked, else after the user's file of answers, so that it never mixes with the study's own.
+    """Name a run: as asked, else after the user's data or study, so that it never mixes with the study's own.
 
     Parameters
     ----------
@@ -82,7 +88,7 @@ def name_run(run, parameters):
     >>> name_run(None, {}), name_run(None, {"data_path": "answers/wave 1.csv"})
     ('default', 'wave_1')
     """
-    own_data = parameters.get("data_path")
+    own_data = parameters.get("data_path", parameters.get("study_path"))
     if run is None and own_data is not None:
         run = re.sub(r"[^\w-]+", "_", Path(own_data).stem).strip("_")
         return f"data_{run}" if run.lower() in ("", "default", "reference") else run
@@ -164,8 +170,8 @@ def reproduce(
     Raises
     ------
     EmolaborError
-        For an unknown notebook, parameter or value, and while another run writes to the same folder. A notebook
-        that fails raises nothing: the others go on, and the run's `executions` tell.
+        For an unknown notebook, parameter or value, data of one's own that cannot be read, and while another run writes
+        to the same folder. A notebook that fails raises nothing: the others go on, and the run's `executions` tell.
     """
     start = time.perf_counter()
     root = project_root() if root is None else Path(root).resolve()
@@ -173,10 +179,12 @@ def reproduce(
     run = name_run(run, given)
     _check_run(run, language, given, as_reference)
     jobs = plan_jobs(root / "notebooks", only, given | {"language": language, "results_dir": f"../results/{run}"})
+    carried, skipped, notes = carried_jobs(jobs)
     with open_folder(root / "results" / run) as folder:
-        executions = _execute(jobs, folder, fingerprints(jobs, root / "data"), resume, workers or cpu_count())
-        _note_environment(folder, executions, commit_of(root), data_of(jobs))
-        done = [job for job in jobs if not executions[job.name].problem]
+        executions = _execute(carried, folder, fingerprints(carried, root / "data"), resume, workers or cpu_count())
+        _note_environment(folder, executions, commit_of(root), data_of(carried))
+        executions |= {name: Execution(name, 0.0, skipped=reason) for name, reason in skipped.items()}
+        done = [job for job in carried if not executions[job.name].problem]
         if as_reference:
             update_reference(root, folder.path, done)
         comparisons = tuple(_compare(job, folder.path, root / "results" / "reference") for job in done)
@@ -184,7 +192,7 @@ def reproduce(
         paper, paper_problem = build_run_paper(root, folder.path) if is_whole else ((), "")
         ordered = tuple(executions[job.name] for job in jobs)
         seconds = time.perf_counter() - start
-        finished = Run(folder.path, ordered, comparisons, paper, paper_problem, seconds)
+        finished = Run(folder.path, ordered, comparisons, paper, paper_problem, seconds, notes)
         write_page(finished, language)
     return finished
 
@@ -206,6 +214,8 @@ def _execute(jobs, folder, made_from, resume, workers):
     waiting = longest_first([job for job in jobs if job not in kept], seconds)
     with closing(execute_all(waiting, folder.stage, workers)) as ended:
         for job, execution in ended:
+            if f"[Errno {errno.ENOSPC}]" in execution.problem:  # the others would fail of the same
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder.path))
             if not execution.problem and not folder.has_results(job):
                 problem = f"{job.name}: stored no results; its last cell must call results.save()"
                 execution = replace(execution, problem=problem)

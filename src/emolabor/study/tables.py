@@ -199,7 +199,8 @@ def claims_table(claims):
     Returns
     -------
     DataFrame
-        One row a claim: section, text_zh, text_en, kind (path, indirect, moderation, none) and paths with their signs.
+        One row a claim: section, text_zh, text_en, kind (path, indirect, moderation, none) and paths with their signs;
+        where the data lack constructs also unmeasured (paths that they cannot test) and lacking (what they lack).
 
     Examples
     --------
@@ -207,6 +208,7 @@ def claims_table(claims):
     >>> claims_table(load_claims()).loc["C01", "paths"]
     'role_pressure>surface_acting (+)'
     """
+    claims = tuple(claims)
     rows = {
         claim.id: {
             "section": claim.section,
@@ -217,7 +219,13 @@ def claims_table(claims):
         }
         for claim in claims
     }
-    return pd.DataFrame.from_dict(rows, orient="index")
+    table = pd.DataFrame.from_dict(rows, orient="index")
+    lost = {claim.id: claim.unmeasured for claim in claims if claim.unmeasured}
+    if not lost:
+        return table
+    unmeasured = {key: "; ".join(f"{path.key} ({path.sign})" for path in paths) for key, paths in lost.items()}
+    missing = {key: "&".join(dict.fromkeys(sum(paths.values(), ()))) for key, paths in lost.items()}
+    return table.assign(unmeasured=pd.Series(unmeasured), lacking=pd.Series(missing))
 
 
 def instrument_table(instrument, claims):

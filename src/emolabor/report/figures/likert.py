@@ -2,7 +2,7 @@
 
 from textwrap import fill
 
-from emolabor.drawing.path_diagram import text_width
+from emolabor.drawing.labels import text_width
 from emolabor.drawing.style import BLUE, GREY, INK, RED, style
 
 # From disagreement to agreement; told apart in grey by lightness and by side.
@@ -20,7 +20,7 @@ def likert_figure(shares, answers, language):
     Parameters
     ----------
     shares : DataFrame
-        A row an item: text_zh, text_en, reverse, and share_1 to share_5.
+        A row an item: text_zh, text_en, reverse, and share_1 to share_5; missing ones are left out of the bar.
     answers : sequence of str
         What the answers 1 to 5 are called.
     language : {"zh", "en"}
@@ -35,7 +35,7 @@ def likert_figure(shares, answers, language):
     words = WORDS[language]
     colours = COLOURS[len(answers)]
     middle = len(answers) // 2
-    table = shares[[f"share_{code + 1}" for code in range(len(answers))]].to_numpy()
+    table = shares[[f"share_{code + 1}" for code in range(len(answers))]].fillna(0).to_numpy()
     with style():
         figure = Figure(figsize=(7.6, 0.62 * len(table) + 1.5), layout="constrained")
         axes = figure.add_subplot()

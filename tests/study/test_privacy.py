@@ -1,0 +1,200 @@
+"""What is about a person, and what a person or a machine elsewhere could learn: nothing of it leaves the user's file.
+
+One run over planted answers, as a user starts it, in which no program may reach another machine.
+"""
+
+import ast
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+
+from emolabor.cli import main
+from emolabor.responses.personal import is_id_number
+from emolabor.simulation import simulate_staff
+from emolabor.study import FactorReport, open_study
+from emolabor.study.paths import project_root
+
+PLANTED = {
+    "names": ["欧阳翠花", "Zebulon Quickenham"],
+    "identity numbers": ["11010519491231002X", "990000196101010010"],
+    "mobile numbers": ["13912345678", "+86 15887654321"],
+    "e-mail addresses": ["zebulon.q@example.org"],
+    "IP addresses": ["203.0.113.77", "2001:db8:85a3::8a2e:370:7334"],
+}
+EVERYTHING = [cell for cells in PLANTED.values() for cell in cells]
+# In the text of a JSON file, and as a number that was read as one: its first digits, with and without a point.
+TRACES = [form for cell in EVERYTHING for form in (cell, cell.encode("unicode_escape").decode())]
+TRACES += [form for cell in EVERYTHING if cell[:9].isdecimal() for form in (cell[:9], f"{cell[0]}.{cell[1:9]}")]
+QUICK = ["02_data_screening", "03_scale_quality"]
+
+# Put into every Python process of the run: who is asked for another machine says so in a file, and gets nothing.
+GUARD = """
+import os, sys
+
+HERE = ("127.0.0.1", "::1", "localhost", "", None)
+
+def say(line):
+    with open(os.environ["GUARD_LOG"], "a", encoding="utf-8") as file:
+        file.write(line + "\\n")
+
+def watch(event, arguments):
+    if event in ("socket.connect", "socket.sendto", "socket.getaddrinfo", "socket.gethostbyname"):
+        place = arguments[0] if event.startswith("socket.get") else arguments[1]
+        host = place[0] if isinstance(place, tuple) else place if event.startswith("socket.get") else None
+        host = host.decode() if isinstance(host, bytes) else host
+        if host not in HERE:
+            say(f"refused: {event} {host!r}")
+            raise OSError("no network in this test")
+
+sys.addaudithook(watch)
+say("guarded")
+"""
+
+
+def planted(n=160):
+    """Answers with personal data under telling and innocent headings, in texts, in codes and among the answers."""
+    staff = simulate_staff(n, seed=5).fillna(3).astype(object)
+    cells = pd.Series([EVERYTHING[row % len(EVERYTHING)] for row in range(n)])
+    texts = "我叫" + cells + "，请回复。"
+    staff = staff.assign(姓名=cells, IP=cells, q_71=cells, remarks=texts, ref=cells.where(cells.index % 40 == 7, "x"))
+    staff[PLANTED["mobile numbers"][0]] = 1
+    for place, column in enumerate(
+        ["respondent", "centre", "department", "dispatch_type", "seconds", "rc1", "sa2", "mk3"]
+    ):
+        rows = range(place, n, 23)
+        staff.loc[rows, column] = cells[rows]
+    return staff
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    """A project of some of the study's notebooks, a file of answers beside it, and a guard on the network."""
+    folder = tmp_path_factory.mktemp("private")
+    (folder / "notebooks").mkdir()
+    (folder / "pyproject.toml").write_text("")
+    for name in QUICK:
+        shutil.copy(project_root() / "notebooks" / f"{name}.ipynb", folder / "notebooks")
+    planted().to_csv(folder / "answers.csv", index=False)
+    (folder / "guard").mkdir()
+    (folder / "guard" / "sitecustomize.py").write_text(GUARD, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def run(project):
+    """The run, from the command line."""
+    options = ["--data", "answers.csv", "-p", "estimator", "ML", "--only", "0"]
+    guard = {"PYTHONPATH": str(project / "guard"), "GUARD_LOG": str(project / "guard" / "log.txt")}
+    script = project / "command.py"
+    script.write_text("import sys\nfrom emolabor.cli import main\nif __name__ == '__main__': sys.exit(main())")
+    command = [sys.executable, script, "reproduce", *options]
+    return subprocess.run(command, cwd=project, env=os.environ | guard, capture_output=True, text=True)
+
+
+def traces(text):
+    return [trace for trace in TRACES if trace in text]
+
+
+def test_what_is_planted_would_be_found():
+    assert all(map(is_id_number, PLANTED["identity numbers"]))
+    found = set(traces(planted().to_csv(index=False)))
+    assert set(EVERYTHING) <= found
+
+
+def test_no_file_of_a_run_and_nothing_it_says_holds_personal_data(run, project):
+    assert run.returncode == 0, run.stdout + run.stderr
+    written = [path for path in (project / "results").rglob("*") if path.is_file()]
+    assert {f"{name}.ipynb" for name in QUICK} <= {path.name for path in written}
+    assert [path for path in written if traces(path.read_bytes().decode("utf-8", "replace"))] == []
+    assert traces(run.stdout + run.stderr) == []
+
+
+def test_a_run_reaches_no_other_machine(run, project):
+    log = (project / "guard" / "log.txt").read_text(encoding="utf-8").splitlines()
+    assert log.count("guarded") >= 1 + len(QUICK)  # the run itself and each notebook's kernel
+    assert [line for line in log if line != "guarded"] == []
+
+
+COMMANDS = [
+    ["check", "answers.csv", "--report", "out/report.csv"],
+    ["check", "answers.csv", "--language", "zh"],
+    ["check", "answers.csv", "--write-mapping", "out/mapping.yaml"],
+    ["screen", "answers.csv", "--output", "out/screened.csv"],
+    ["score", "answers.csv", "--output", "out/scores.csv"],
+    ["codebook", "--data", "answers.csv", "--output", "out/codebook.csv"],
+    ["codebook", "--data", "answers.csv", "--output", "out/codebook.html"],
+]
+
+
+@pytest.mark.parametrize("arguments", COMMANDS, ids=" ".join)
+def test_no_command_tells_personal_data(arguments, project, monkeypatch, capsys):
+    monkeypatch.chdir(project)
+    assert main(arguments) == 0
+    told = capsys.readouterr()
+    assert traces(told.out + told.err) == []
+    for path in (project / "out").glob("*") if "out" in arguments[-1] else []:
+        assert traces(path.read_text(encoding="utf-8")) == [], path.name
+
+
+def test_the_report_has_rows_and_no_content_of_personal_columns(project):
+    report = open_study(project / "answers.csv").staff.report
+    by_column = report[report["column"].isin(["姓名", "IP", "q_71", "remarks", "ref"])]
+    assert set(by_column["kind"]) == {"personal"} and by_column["row"].isna().all()
+    assert set(report.loc[report["column"] == "respondent", "row"]) == set(range(2, 162, 23))
+    assert traces(report.to_csv()) == []
+
+
+def test_no_table_of_the_factor_notebook_shows_a_cell_under_five(tmp_path):
+    staff = simulate_staff(300, seed=2)
+    staff["rc1"] = [1] * 3 + [2] * 20 + [3] * 277
+    staff["rc2"] = staff["rc2"].where(staff.index >= 2)
+    staff["dispatch_type"] = ["agency"] * 4 + ["contract"] * 30 + ["dispatched"] * 266
+    staff.to_csv(tmp_path / "mine.csv", index=False)
+    report = FactorReport(open_study(tmp_path / "mine.csv"), "role_clarity")
+    shares = report.answer_shares()
+    parts = shares.filter(regex=r"share_\d")
+    assert parts.loc["rc1"].isna().sum() == 2
+    assert (parts.mul(shares["n"], axis=0).stack().dropna().round().pipe(lambda n: (n == 0) | (n >= 5))).all()
+    assert shares.loc["rc2", ["n", "missing"]].isna().all()
+    groups = report.group_means(["dispatch_type"])
+    assert [name for name in groups.index if re.match("dispatch", name)] == ["dispatch_type=dispatched"]
+
+
+UNSAFE = {
+    "yaml": {"load", "load_all", "unsafe_load", "full_load", "Loader", "FullLoader", "UnsafeLoader", "CLoader"},
+    "os": {"system", "popen"},
+    "joblib": {"load"},
+    "pd": {"eval", "read_pickle"},
+    "np": {"load"},
+}
+UNSAFE_NAMES = {"eval", "exec", "compile", "__import__", "pickle", "marshal", "shelve", "dill", "cloudpickle"}
+
+
+def unsafe_names(source):
+    """List what in a source could run a text: a builtin, a module, or a function of a module."""
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Name(name) | ast.alias(name) if name in UNSAFE_NAMES:
+                yield name
+            case ast.ImportFrom(module) if module in UNSAFE_NAMES:
+                yield module
+            case ast.Attribute(ast.Name(module), name) if name in UNSAFE.get(module, ()):
+                yield f"{module}.{name}"
+            case ast.keyword("shell" | "allow_pickle" as name, ast.Constant(True)):
+                yield name
+
+
+def test_nothing_of_a_file_is_run():
+    root = project_root()
+    sources = {path: path.read_text(encoding="utf-8") for path in (root / "src").rglob("*.py")}
+    for path in (root / "notebooks").glob("*.ipynb"):
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        sources[path] = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    assert [(path.name, name) for path, source in sources.items() for name in unsafe_names(source)] == []
+    assert list(unsafe_names("import yaml, pickle\nyaml.load(x)\neval(y)")) == ["pickle", "yaml.load", "eval"]
