@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from emolabor.errors import EmolaborError
@@ -66,6 +68,13 @@ def test_values_that_do_not_exist_stop_the_text(tmp_path):
     (tmp_path / "03_scale_quality.json").write_text('{"values": {"a": {"b": null}}}', encoding="utf-8")
     with pytest.raises(EmolaborError, match="no single value"):
         fill("{{ scale.a.b:.2f }}", load_results(tmp_path))
+
+
+@pytest.mark.parametrize("text", ["{{ a.b:.2f }}", "{{ a.c.d:.2f }}", "{{ largest a.e f:.2f }}"])
+def test_values_that_collected_answers_do_not_have_are_dashes(tmp_path, text):
+    values = {"a": {"b": None, "e": {}, "sample": {"data": "collected"}}}
+    (tmp_path / "03_scale_quality.json").write_text(json.dumps({"values": values["a"]}), encoding="utf-8")
+    assert fill(text.replace("a.", "scale."), load_results(tmp_path)).text == "–"
 
 
 def test_a_notebook_that_ran_for_each_factor_has_its_values_under_each(tmp_path):

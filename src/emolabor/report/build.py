@@ -69,9 +69,7 @@ def build_paper(results_folder, languages=("zh", "en"), paper_folder=None):
 
 def _subtitle(results, floats):
     """Warn under the title when a text written for the simulated data is filled with collected ones."""
-    samples = [values.get("sample", {}) for values in results.values.values()]
-    collected = any(sample.get("data") == "collected" for sample in samples)
-    return [f"--metadata=subtitle:{floats.label('collected_notice')}"] if collected else []
+    return [f"--metadata=subtitle:{floats.label('collected_notice')}"] if results.is_collected else []
 
 
 def _convert(text, language, sources, scratch, target, subtitle):

@@ -15,12 +15,13 @@ from emolabor.report.pictures import KINDS
 from emolabor.report.results import RunResults
 from emolabor.report.tables import pipe_table
 
-# A table with more rows may be broken over pages; a shorter one moves, with its note, to where it fits on a page.
-LONG = 22
-PLACED = (
-    "```{{=typst}}\n#place(auto, float: true, block(width: 100%)[\n#set align(left)\n```\n\n"
-    "{}\n\n```{{=typst}}\n])\n```"
-)
+# In print, a table of at most so many rows is kept whole with its note: where it fits on a page, or where it stands.
+WHOLE = 34
+PLACES = {
+    "floating": "#place(auto, float: true, block(width: 100%)[",
+    "standing": "#(block(width: 100%, breakable: false)[",
+}
+KEPT = "```{{=typst}}\n{}\n#set align(left)\n```\n\n{}\n\n```{{=typst}}\n])\n```"
 ROW = re.compile(r"(?:(\S+) )?([\w*>~]+)(?: \((\w+)\))?")
 
 
@@ -63,7 +64,8 @@ class Floats:
             small = described.get("small", False)
             table = self.table(name)
             text = pipe_table(table, caption, note, self.language, small)
-            return text if len(table) > LONG and not small else PLACED.format(text)
+            place = PLACES["standing" if described.get("standing") else "floating"]
+            return text if len(table) > WHOLE else KEPT.format(place, text)
         figure = self.figure(name)
         for ending in ("svg", "png"):
             save_figure(figure, self.folder / f"{name}.{self.language}.{ending}")

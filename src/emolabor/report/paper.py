@@ -36,6 +36,7 @@ def fill(text, results, floats=None, language="en", source="manuscript"):
     ``{{ figure name }}`` stand alone on a line, and ``{{ ref name }}`` is "Table 2" or "Figure 1" in running text. Of a
     column of a stored table, ``{{ largest key column:format }}`` and ``{{ smallest key column:format }}`` are its ends,
     ``{{ count key column }}`` counts its values and ``{{ count key column value }}`` the rows that hold one.
+    Collected answers may lack what the text speaks of, such as a group: of them, a value that does not exist is a dash.
 
     Parameters
     ----------
@@ -79,22 +80,20 @@ def fill(text, results, floats=None, language="en", source="manuscript"):
                 return number[name]
             used.update(floats.keys(name))
             return floats.render(kind, name, number[name])
-        of_table = OF_TABLE.fullmatch(inside)
-        if of_table:
-            kind, key, column, wanted, spec = of_table.groups()
-            used.add(key)
-            return show(_of_column(results, kind, key, column, wanted), spec or "", language)
-        parts = NUMBER.fullmatch(inside)
-        if not parts:
+        of_table, plain = OF_TABLE.fullmatch(inside), NUMBER.fullmatch(inside)
+        if not of_table and not plain:
             raise EmolaborError(
                 f"cannot read {inside!r}, allowed: key:format, table NAME, figure NAME, ref NAME, "
                 "largest | smallest | count KEY COLUMN"
             )
-        key, spec = parts.groups()
-        found = results.get(key)
-        if isinstance(found, dict) or found is None:
-            raise EmolaborError(f"the key {key!r} holds no single value")
+        key, spec = (of_table[2], of_table[5]) if of_table else plain.groups()
         used.add(key)
+        try:
+            found = _of_column(results, *of_table.groups()[:4]) if of_table else _single(results, key)
+        except EmolaborError:
+            if not results.is_collected:
+                raise
+            found = None
         return floats.label(found) if floats and isinstance(found, str) else show(found, spec or "", language)
 
     lines = []
@@ -107,6 +106,14 @@ def fill(text, results, floats=None, language="en", source="manuscript"):
             raise EmolaborError(f"{source}, line {count}: {error}") from None
         lines.append(filled)
     return Filled("\n".join(lines), frozenset(used))
+
+
+def _single(results, key):
+    """Return what stands under a key, if it is one value."""
+    found = results.get(key)
+    if isinstance(found, dict) or found is None:
+        raise EmolaborError(f"the key {key!r} holds no single value")
+    return found
 
 
 def _of_column(results, kind, key, column, wanted):

@@ -6,6 +6,7 @@ from emolabor.drawing.path_diagram import path_diagram
 from emolabor.report.figures.levers import lever_figure
 from emolabor.report.figures.specification_curve import specification_curve
 from emolabor.report.figures.verdicts import verdict_figure
+from emolabor.report.run_notebooks import frame_of
 
 
 def paths(stored, language, names):
@@ -18,27 +19,22 @@ def paths(stored, language, names):
 
 def verdicts(stored, language, names):
     """Draw the claims with their verdicts. Stored: rows, smallest_effect."""
-    return verdict_figure(_frame(stored["rows"]), stored["smallest_effect"], language, names)
+    return verdict_figure(frame_of(stored["rows"]), stored["smallest_effect"], language, names)
 
 
 def levers(stored, language, names):
     """Draw the gains of the factors. Stored: rows, and levels, which know the direction of an improvement."""
-    frame = _frame(stored["rows"]).assign(direction=_frame(stored["levels"])["direction"])
+    frame = frame_of(stored["rows"]).assign(direction=frame_of(stored["levels"])["direction"])
     frame = frame.rename_axis("factor").reset_index().assign(group="")
     return lever_figure(frame, "proactive_service", language, names)
 
 
 def specifications(stored, language, _names):
     """Draw a specification curve. Stored: rows, and the influence of each option (``choice=option``)."""
-    frame = _frame(stored["rows"])
+    frame = frame_of(stored["rows"])
     choices = list(dict.fromkeys(key.split("=")[0] for key in stored["influence"]))
     numbers = frame.columns.difference([*choices, "est"], sort=False)
     return specification_curve(frame[[*choices, "est", *numbers]], language)
-
-
-def _frame(rows):
-    """Return stored rows as a frame; a column of numbers stays one where some are missing."""
-    return pd.DataFrame.from_dict(rows, orient="index").infer_objects()
 
 
 KINDS = {"paths": paths, "verdicts": verdicts, "levers": levers, "specifications": specifications}

@@ -28,6 +28,12 @@ class RunResults:
     folder: Path
     values: dict
 
+    @property
+    def is_collected(self):
+        """True when a notebook says that the answers were collected, not simulated."""
+        samples = [values.get("sample", {}) for values in self.values.values()]
+        return any(sample.get("data") == "collected" for sample in samples)
+
     def get(self, key):
         """Return what stands under a key such as ``structural.fit.cfi``.
 
