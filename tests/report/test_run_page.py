@@ -6,6 +6,7 @@ three decimals; so their texts must be the same.
 
 import json
 import re
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 from types import SimpleNamespace
@@ -202,6 +203,18 @@ def test_a_page_of_one_notebook_or_of_none_that_ended_well(folder):
     assert "99_x: it broke" in texts(none)["en"]
 
 
+def test_a_skipped_notebook_says_why_and_shows_nothing_that_lies_there(folder):
+    path = written(folder, _10_levers=(0, 0, "skipped: no column centre", (), ""))
+    assert "10_levers – – skipped : no column centre" in texts(path)["en"]
+    assert "10_levers_ranking" not in path.read_text(encoding="utf-8")
+
+
+def test_claims_of_a_study_of_one_s_own_stand_in_place_of_the_essay_s(folder):
+    claims = [replace(one, text={"zh": "我的论断", "en": "A claim of mine."}) for one in el.load_claims()]
+    told = texts(write_run_page(folder, closing(**ROWS), (), "en", el.load_instrument("window_staff"), claims))
+    assert "A claim of mine." in told["en"]
+
+
 def test_answers_of_ones_own_are_not_called_simulated(folder, levers):
     collected = SAMPLE.where(SAMPLE != "simulated", "collected")
     store(folder, "07_structural_model", tables={"sample": collected, "verdicts": VERDICTS}, data_path="mine.csv")
@@ -217,7 +230,8 @@ def test_answers_of_ones_own_are_not_called_simulated(folder, levers):
 def test_no_text_becomes_html(folder, monkeypatch):
     planted = "<script>alert(1)</script>{{script}}"
     names = el.load_instrument("window_staff").names("en") | {"role_clarity": planted, "marginalisation": planted}
-    monkeypatch.setattr(run_page, "load_instrument", lambda key: SimpleNamespace(names=lambda language: names))
+    instrument = SimpleNamespace(names=lambda language: names, languages=("zh", "en"))
+    monkeypatch.setattr(run_page, "load_instrument", lambda key: instrument)
     store(folder, "07_structural_model", (planted, planted), {"verdicts": VERDICTS}, [], data_path="simulated.csv")
     page = written(folder, _07_structural_model=(0, 0, f"other parameters: {planted}", (), "")).read_text("utf-8")
     assert "<script>alert" not in page

@@ -51,3 +51,8 @@ def test_nothing_to_compare_gives_no_p_value():
 def test_other_respondents_are_refused():
     with pytest.raises(EmolaborError, match="group: found other respondents"):
         share_by_group(pd.Series([True, False]), pd.Series(["a", "b"], index=[5, 6]))
+
+
+def test_a_group_of_three_has_no_row():
+    table, _ = share_by_group(*groups_of(a=(10, 30), b=(1, 2), c=(9, 20)))
+    assert table.index.tolist() == ["a", "c"]

@@ -13,13 +13,14 @@ from emolabor.report.bilingual import TAGS, both, described, filled, page_file, 
 from emolabor.report.run_notebooks import frame_of, read_notebooks
 from emolabor.report.run_tables import claims_section, closing_section, section
 from emolabor.report.what_if_panel import NOTEBOOK, what_if_content, what_if_panel
+from emolabor.theory import load_claims
 
 # Nothing may be loaded from or sent to anywhere; the links lead to files beside the page.
 POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:"
 CLAIMS, PUBLISHED = "07_structural_model", "12_published_evidence"
 
 
-def write_run_page(folder, notebooks, paper, language):
+def write_run_page(folder, notebooks, paper, language, instrument=None, claims=None):
     """Write ``index.html`` into a run's folder.
 
     Seconds and versions stay out of it: the same results give the same bytes. The page links to where they are.
@@ -31,25 +32,29 @@ def write_run_page(folder, notebooks, paper, language):
     notebooks : DataFrame
         A row a notebook of the run, by name: compared, equal (values), reason (why none were compared, "skipped: ..."
         where the data cannot carry it), problem (why it failed; nothing that lies there under the name of a failed or
-        skipped notebook is shown), differences (objects with key, reference and
-        found).
+        skipped notebook is shown), differences (objects with key, reference and found).
     paper : iterable of Path
         The files of the paper; empty when it was not built.
     language : {"zh", "en"}
         Language of the figures, in which the page opens.
+    instrument : Instrument, optional
+        What was asked; by default window_staff.
+    claims : iterable of Claim, optional
+        What was claimed; by default the essay's.
 
     Returns
     -------
     Path
     """
-    names = {code: load_instrument("window_staff").names(code) for code in TAGS}
+    instrument = instrument or load_instrument("window_staff")
+    names = {code: instrument.names(code if code in instrument.languages else instrument.languages[0]) for code in TAGS}
     is_done = (notebooks["problem"] == "") & ~notebooks["reason"].str.startswith("skipped")
     done = read_notebooks(folder, notebooks.index[is_done], names)
     levers = what_if_content(done[NOTEBOOK].values, names) if NOTEBOOK in done else None
     titles = described()["words"]["title"]
     sections = [
         _summary(notebooks, done),
-        claims_section(done[CLAIMS], names) if CLAIMS in done else "",
+        claims_section(done[CLAIMS], names, claims or load_claims()) if CLAIMS in done else "",
         what_if_panel(levers, done[NOTEBOOK].data == "simulated") if levers else "",
         _figures(folder, done, names, language),
         closing_section(folder, notebooks, done),

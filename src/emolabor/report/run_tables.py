@@ -6,7 +6,6 @@ from itertools import groupby
 
 from emolabor.drawing.formats import show
 from emolabor.report.bilingual import TAGS, both, described, word
-from emolabor.theory import load_claims
 
 
 def section(key, *parts):
@@ -21,10 +20,10 @@ def _table(caption, heads, body, note=""):
     return f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead>{body}</table>{below}"
 
 
-def claims_section(notebook, names):
+def claims_section(notebook, names, claims):
     """Tabulate the claims: a head with the claim, below it a row a path with estimate, interval and verdict."""
     verdicts = notebook.values["verdicts"]
-    claims = {claim.id: claim for claim in load_claims()}
+    claims = {claim.id: claim for claim in claims}
     body = []
     for claim_id, rows in groupby(verdicts.items(), lambda row: row[0].partition(" ")[0]):
         claim = claims[claim_id]

@@ -55,7 +55,7 @@ def share_by_group(flag, group):
     tuple
         A table, a row a group: n, count, share; and the p value of Pearson's chi-square test of independence (missing
         where it cannot be made). Counts of yes or of no from 1 to 4 are not given, nor, where only one would be hidden,
-        the next smallest, from which it could be worked out.
+        the next smallest, from which it could be worked out. Groups of fewer than 5 have no row.
 
     Raises
     ------
@@ -80,4 +80,6 @@ def share_by_group(flag, group):
     table["share"] = table["count"] / table["n"]
     table.loc[hidden, ["count", "share"]] = float("nan")
     testable = len(counts) > 1 and (counts.sum() > 0).all()
-    return table, float(chi2_contingency(counts, correction=False).pvalue) if testable else float("nan")
+    return table[table["n"] >= SMALLEST_CELL], float(
+        chi2_contingency(counts, correction=False).pvalue
+    ) if testable else float("nan")

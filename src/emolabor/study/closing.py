@@ -56,7 +56,7 @@ def closing_table(run, seconds_to_import, shown_from):
     return "\n".join([*lines, *ending])
 
 
-def write_page(run, language):
+def write_page(run, language, design):
     """Write the run's page, ``index.html`` in its folder, and return its path.
 
     Parameters
@@ -64,6 +64,8 @@ def write_page(run, language):
     run : Run
     language : {"zh", "en"}
         Language in which the page opens.
+    design : Design
+        What the run asked and claimed.
 
     Returns
     -------
@@ -80,7 +82,7 @@ def write_page(run, language):
         rows[execution.notebook] = (*counts, execution.problem)
     columns = ["compared", "equal", "reason", "differences", "problem"]
     notebooks = pd.DataFrame.from_dict(rows, orient="index", columns=columns)
-    return write_run_page(run.folder, notebooks, run.paper, language)
+    return write_run_page(run.folder, notebooks, run.paper, language, design.instrument, design.claims)
 
 
 def _outcome(comparison):

@@ -15,6 +15,7 @@ from emolabor.errors import EmolaborError
 from emolabor.files import write_text
 from emolabor.study.closing import write_page
 from emolabor.study.compare import Comparison, compare_notebook, rounding_edges
+from emolabor.study.design import load_design
 from emolabor.study.environment import commit_of, data_of, environment_text
 from emolabor.study.execution import Execution
 from emolabor.study.folder import fingerprints, open_folder
@@ -193,7 +194,7 @@ def reproduce(
         ordered = tuple(executions[job.name] for job in jobs)
         seconds = time.perf_counter() - start
         finished = Run(folder.path, ordered, comparisons, paper, paper_problem, seconds, notes)
-        write_page(finished, language)
+        write_page(finished, language, load_design(given.get("study_path")))
     return finished
 
 
