@@ -2,7 +2,7 @@
 
 The path diagram, the verdicts and the levers are drawn, in both languages, from the stored numbers of the reference,
 as the notebooks draw them. With ``--run`` the whole study runs first, and what it prints at its end becomes the
-picture of the closing table.
+picture of the closing table; a file that holds what a whole run printed does the same: ``docs/write_pictures.py FILE``.
 
 `docs/pictures/drawn_from.json` holds a checksum of the numbers each picture shows, so that a test finds an old one.
 """
@@ -73,11 +73,14 @@ def draw():
     return [*written, write_text(PICTURES / "drawn_from.json", text)]
 
 
-def draw_closing_table():
-    """Run the study and draw what it prints at its end; return the picture's path."""
-    text = closing_table(reproduce(), import_seconds(), ROOT)
-    print(text)
-    closing_picture(text, PICTURES / "closing.png")
+def draw_closing_table(source):
+    """Draw what a whole run prints at its end: of a run made now, or as a file holds it; return the picture's path."""
+    if source == "--run":
+        text = closing_table(reproduce(), import_seconds(), ROOT)
+        print(text)
+    else:
+        text = Path(source).read_text(encoding="utf-8")
+    closing_picture(text[text.index("notebook  ") :], PICTURES / "closing.png")
     return PICTURES / "closing.png"
 
 
@@ -86,6 +89,5 @@ def _values(notebook):
 
 
 if __name__ == "__main__":
-    written = [draw_closing_table()] if "--run" in sys.argv[1:] else []
-    for path in [*written, *draw()]:
+    for path in [*map(draw_closing_table, sys.argv[1:]), *draw()]:
         print("written:", path.relative_to(ROOT))
