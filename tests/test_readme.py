@@ -104,6 +104,12 @@ def test_every_relative_link_and_named_path_exists(page):
     assert [place for place in named if place not in MADE_BY_A_RUN and not (ROOT / place).exists()] == []
 
 
+@pytest.mark.parametrize("index", TWINS[1])
+def test_the_index_lists_every_page(index):
+    pages = {page.name for page in (ROOT / "docs").glob("*.md")} - {"README.md", "README.zh-CN.md"}
+    assert pages <= set(re.findall(r"\]\(([\w-]+\.md)\)", read(index)))
+
+
 def in_english(link):
     return link.replace(".zh-CN.md", ".md").replace(".zh.png", ".en.png")
 
