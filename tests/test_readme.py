@@ -19,7 +19,7 @@ READMES = ["README.md", "README.zh-CN.md"]
 WITH_COMMANDS = [*READMES, "docs/continuous-checks.md", "docs/engine-agreement.md", "docs/reproduction.md"]
 LINKED = ["README.md", "README.zh-CN.md", "CONTRIBUTING.md", *(f"docs/{page.name}" for page in ROOT.glob("docs/*.md"))]
 TWINS = [("README.md", "README.zh-CN.md"), ("docs/README.md", "docs/README.zh-CN.md")]
-MADE_BY_A_RUN = ["results/default/"]
+MADE_BY_A_RUN = ["results/default/", "results/default/index.html"]
 
 # The first word of a command and the test in test_run.py that proves what it starts.
 PROVEN_BY = {
