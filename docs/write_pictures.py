@@ -15,6 +15,7 @@ from pathlib import Path
 import pandas as pd
 
 from emolabor.drawing import path_diagram, save_figure
+from emolabor.drawing.style import style
 from emolabor.files import write_text
 from emolabor.instrument import load_instrument
 from emolabor.report import closing_picture, lever_figure, verdict_figure
@@ -24,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PICTURES = ROOT / "docs" / "pictures"
 REFERENCE = ROOT / "results" / "reference"
 SMALLEST = 0.05  # the smallest association of interest, as in the notebook of the structural model
-NOTE = {"en": "Simulated staff, standardized coefficients.", "zh": "模拟数据，标准化系数。"}
+NOTE = {"en": "Simulated staff", "zh": "模拟数据"}
 
 
 def drawings():
@@ -39,7 +40,7 @@ def drawings():
     return {
         "path_diagram": (
             [paths, structural["r2"]],
-            lambda language, names: path_diagram(tidy, structural["r2"], language, names, note=NOTE[language]),
+            lambda language, names: path_diagram(tidy, structural["r2"], language, names),
         ),
         "verdicts": (
             structural["verdicts"],
@@ -68,6 +69,8 @@ def draw():
     for name, (_, drawing) in drawings().items():
         for language in ("en", "zh"):
             figure = drawing(language, instrument.names(language))
+            with style():
+                figure.suptitle(NOTE[language], x=0.01, ha="left", fontsize=9)
             written.append(save_figure(figure, PICTURES / f"{name}.{language}.png"))
     text = json.dumps(drawn_from(), indent=1, sort_keys=True) + "\n"
     return [*written, write_text(PICTURES / "drawn_from.json", text)]

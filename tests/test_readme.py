@@ -19,7 +19,7 @@ READMES = ["README.md", "README.zh-CN.md"]
 WITH_COMMANDS = [*READMES, "docs/continuous-checks.md", "docs/engine-agreement.md", "docs/reproduction.md"]
 LINKED = ["README.md", "README.zh-CN.md", "CONTRIBUTING.md", *(f"docs/{page.name}" for page in ROOT.glob("docs/*.md"))]
 TWINS = [("README.md", "README.zh-CN.md"), ("docs/README.md", "docs/README.zh-CN.md")]
-MADE_BY_A_RUN = ["results/default/"]
+MADE_BY_A_RUN = ["results/default/", "results/default/index.html"]
 
 # The first word of a command and the test in test_run.py that proves what it starts.
 PROVEN_BY = {
@@ -102,6 +102,12 @@ def test_every_relative_link_and_named_path_exists(page):
     named = re.findall(r"`([\w-][\w./-]*/[\w./-]*)`", prose(page)) if folder == ROOT else []
     assert [link for link in links if not (folder / link).exists()] == []
     assert [place for place in named if place not in MADE_BY_A_RUN and not (ROOT / place).exists()] == []
+
+
+@pytest.mark.parametrize("index", TWINS[1])
+def test_the_index_lists_every_page(index):
+    pages = {page.name for page in (ROOT / "docs").glob("*.md")} - {"README.md", "README.zh-CN.md"}
+    assert pages <= set(re.findall(r"\]\(([\w-]+\.md)\)", read(index)))
 
 
 def in_english(link):
