@@ -104,7 +104,8 @@ def check(file, instrument, mapping, write_mapping, report, language):
     from emolabor.files import csv_text, write_text
     from emolabor.instrument import load_instrument
     from emolabor.responses import propose_mapping, read_responses
-    from emolabor.responses.telling import tell_findings, tell_proposal
+    from emolabor.responses.telling import tell_consequences, tell_findings, tell_proposal
+    from emolabor.theory import tell_reversed
 
     questionnaire = load_instrument(instrument)
     _keep(questionnaire, (file, mapping), (write_mapping, report))
@@ -119,7 +120,9 @@ def check(file, instrument, mapping, write_mapping, report, language):
         if len(proposal.placed):
             click.echo(tell_proposal(proposal))
         raise
-    told = tell_findings(staff, language)
+    told = "\n".join(
+        filter(None, (tell(staff, language) for tell in (tell_findings, tell_consequences, tell_reversed)))
+    )
     click.echo(tell_proposal(proposal))
     click.echo(f"{file}: {_counted(len(staff.data), 'respondent')} read, {_counted(len(staff.report), 'finding')}")
     if told:
@@ -169,11 +172,15 @@ def score(file, instrument, mapping, output):
     Prints how the scores are distributed, never a respondent's row.
     """
     from emolabor.files import csv_text, write_text
+    from emolabor.instrument.small_cells import SMALLEST_CELL
     from emolabor.responses import score as score_staff
 
     staff = _read(file, instrument, mapping, output)
     scores = score_staff(staff)
-    click.echo(scores.agg(["count", "mean", "std", "min", "max"]).T.astype({"count": int}).round(3).to_string())
+    if len(scores) < SMALLEST_CELL:
+        click.echo(f"found {_counted(len(scores), 'respondent')}; distributions are shown from {SMALLEST_CELL} on")
+    else:
+        click.echo(scores.agg(["count", "mean", "std", "min", "max"]).T.astype({"count": int}).round(3).to_string())
     if output:
         known = [column for column in ("respondent",) if column in staff.data]
         write_text(output, csv_text(staff.data[known].join(scores)))
