@@ -1,6 +1,7 @@
 """Write what is made from the package itself; for maintainers: ``python docs/write_pages.py``.
 
 - docs/reference.md: the public face, from the docstrings;
+- docs/engine-agreement.md: its two tables, from notebook 14 and from the tests' reference numbers;
 - codemeta.json: from pyproject.toml and CITATION.cff;
 - data/dataset_description.json: every column of every data file (Psych-DS).
 
@@ -11,6 +12,8 @@ import csv
 import json
 import re
 import tomllib
+from importlib import import_module
+from inspect import isfunction
 from pathlib import Path
 
 import griffe
@@ -18,6 +21,7 @@ import yaml
 
 import emolabor as el
 from emolabor.files import write_text
+from emolabor.study.display import load_words
 
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = {
@@ -32,8 +36,14 @@ ROOMS = {
     "report": "Pages",
     "errors": "Mistakes",
 }
-# Objects that calls return and whose methods people use.
-RETURNED = {"sem": ("Fit", "emolabor.sem.fit"), "instrument": ("Instrument", "emolabor.instrument.instrument")}
+# Objects that calls return and whose methods people use: where each is defined.
+RETURNED = {
+    "scales": {"Scale": "scales.scale"},
+    "instrument": {"Instrument": "instrument.instrument", "Codebook": "instrument.codebook"},
+    "responses": {"Staff": "responses.staff", "ProposedMapping": "responses.proposing"},
+    "sem": {"Fit": "sem.fit", "Draws": "sem.draws"},
+    "analysis": {"Profiles": "analysis.profiles"},
+}
 SUMMARIES = {"mean": "mean", "sd": "standard deviation", "alpha": "Cronbach's alpha", "variable": "variable of the row"}
 
 
@@ -55,9 +65,8 @@ def reference():
             found = _found(package, name)
             other = found.name if found.name != name else None
             lines += [f"### el.{name}", f"The same as `el.{other}`."] if other else _entry(f"el.{name}", found, "###")
-        if room in RETURNED:
-            name, module = RETURNED[room]
-            lines += _class(name, package[module.removeprefix("emolabor.")][name])
+        for name, module in RETURNED.get(room, {}).items():
+            lines += _class(package, name, module)
     return "\n\n".join(lines) + "\n"
 
 
@@ -68,22 +77,33 @@ def _found(package, name):
 
 
 def _entry(title, found, level):
-    head = [f"```text\n{title}({_parameters(found)})\n```"] if found.is_function else []
-    return [f"{level} {title}", *head, *_sections(found)]
+    head = [f"```text\n{title}({_parameters(found, title)})\n```"] if found.is_function else []
+    return [f"{level} {title}", *head, *_sections(found, title)]
 
 
-def _class(name, found):
+def methods(name, module):
+    """Return what a class offers: method -> function."""
+    members = vars(getattr(import_module(f"emolabor.{module}"), name))
+    return {name: member for name, member in members.items() if isfunction(member) and not name.startswith("_")}
+
+
+def _class(package, name, module):
+    found = package[module][name]
     lines = [f"### {name}", *_sections(found)]
-    for method, member in found.members.items():
-        if not method.startswith("_") and member.docstring:
-            lines += _entry(f"{name}.{method}", member, "####")
+    for method, function in methods(name, module).items():
+        own = function.__qualname__ == f"{name}.{method}"
+        member = found[method] if own else package[function.__module__.removeprefix("emolabor.")][function.__name__]
+        lines += _entry(f"{name}.{method}", member, "####")
+    for member in found.members.values():
+        if member.is_attribute and "property" in member.labels and not member.name.startswith("_"):
+            lines += [f"#### {name}.{member.name}", *_sections(member)]
     return lines
 
 
-def _parameters(function):
+def _parameters(function, title):
     shown, star = [], False
     for parameter in function.parameters:
-        if parameter.name == "self":
+        if parameter.name == "self" or (title.startswith("Fit.") and parameter.name == "fit"):
             continue
         kind = parameter.kind.value
         if kind == "keyword-only" and not star:
@@ -96,7 +116,7 @@ def _parameters(function):
     return ", ".join(shown)
 
 
-def _sections(found):
+def _sections(found, title=""):
     lines = []
     for section in found.docstring.parsed if found.docstring else []:
         kind = section.kind.value
@@ -108,7 +128,9 @@ def _sections(found):
         elif kind == "admonition":
             lines += [f"**{section.title}**", _prose(section.value.description)]
         else:
-            lines += [f"**{kind.capitalize()}**", "\n".join(_item(item) for item in section.value)]
+            of_object = kind == "parameters" and title.startswith("Fit.")
+            items = [_item(item) for item in section.value if not (of_object and item.name == "fit")]
+            lines += [f"**{kind.capitalize()}**", "\n".join(items)] if items else []
     return lines
 
 
@@ -122,6 +144,51 @@ def _item(item):
 
 def _prose(text):
     return re.sub(r"``(.+?)``", r"`\1`", text.strip())
+
+
+def engine_agreement():
+    """Put the two tables into the page on agreement: what notebook 14 found, and how much the tests compare."""
+    text = (ROOT / "docs" / "engine-agreement.md").read_text(encoding="utf-8")
+    for name, table in {"models": _model_agreement(), "reference": _reference_numbers()}.items():
+        begin, end = f"<!-- {name}: begin -->\n", f"<!-- {name}: end -->\n"
+        text = text[: text.index(begin)] + begin + "\n" + "\n".join(table) + "\n\n" + text[text.index(end) :]
+    return text
+
+
+def _model_agreement():
+    """Write what notebook 14 stored, a line a kind of model."""
+    path = ROOT / "results" / "reference" / "14_engine_agreement.json"
+    values, words = json.loads(path.read_text(encoding="utf-8"))["values"], load_words()["en"]
+    lines = ["| model | parameters | estimates | standard errors | semopy |", "|---|---|---|---|---|"]
+    with open(ROOT / "data" / "reference_lavaan" / "models.csv", encoding="utf-8", newline="") as file:
+        cases = [row["case"] for row in csv.DictReader(file)]
+    for case in cases:
+        found, asked = values["differences"][case], values["semopy"][case]
+        opinion = asked["est"] if asked["asked"] else f"not asked: {asked['reason']}"
+        lines.append(f"| {words[case]} | {found['parameters']} | {found['est']} | {found['se']} | {opinion} |")
+    return lines
+
+
+def _reference_numbers():
+    """Count the numbers that R wrote for the tests, a line a script with what it says of itself."""
+    lines, total = ["| script | numbers |", "|---|---|"], 0
+    for path in sorted((ROOT / "tests" / "r").glob("*.R")):
+        table = path.with_suffix(".csv")
+        if table.is_file():
+            with open(table, encoding="utf-8", newline="") as file:
+                head, *rows = csv.reader(file)
+            count = len(rows) * (1 if "value" in head else sum(_is_number(cell) for cell in rows[0]))
+            total += count
+            lines.append(f"| [{path.name}](../tests/r/{path.name}) | {count:,} |")
+    return [*lines, f"| all | {total:,} |"]
+
+
+def _is_number(cell):
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
 
 
 def codemeta():
@@ -201,6 +268,7 @@ def pages():
     """Return path (from the project's folder) -> text of everything that is written."""
     return {
         "docs/reference.md": reference(),
+        "docs/engine-agreement.md": engine_agreement(),
         "codemeta.json": json.dumps(codemeta(), ensure_ascii=False, indent=2) + "\n",
         "data/dataset_description.json": json.dumps(dataset_description(), ensure_ascii=False, indent=1) + "\n",
     }

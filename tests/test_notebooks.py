@@ -11,6 +11,7 @@ import nbformat
 import pytest
 
 from emolabor.study.compare import rounding_edges
+from emolabor.study.needs import NEEDS, PARTS
 from emolabor.study.parameters import notebook_parameters
 from emolabor.study.plan import factors_of, results_name
 
@@ -19,7 +20,7 @@ PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 NAMES = [path.stem for path in PATHS]
 REFERENCE = ROOT / "results" / "reference"
 PARAMETERS = {"data_path", "mapping_path", "language", "estimator", "n_boot", "seed", "results_dir", "factor"}
-PARAMETERS |= {"smallest_effect"}
+PARAMETERS |= {"smallest_effect", "study_path"}
 
 
 @pytest.fixture(params=PATHS, ids=NAMES)
@@ -66,6 +67,16 @@ def test_one_cell_holds_the_parameters_as_literals_with_the_common_names(code):
         assert isinstance(statement, ast.Assign)
         ast.literal_eval(statement.value)
         assert statement.targets[0].id in PARAMETERS
+
+
+def test_a_notebook_on_answers_can_be_given_other_answers_and_another_study_and_says_what_it_needs(path):
+    names = notebook_parameters(path).keys()
+    assert len(names & {"data_path", "mapping_path", "study_path"}) in (0, 3)
+    assert (path.stem in NEEDS) == ("data_path" in names)
+
+
+def test_cells_are_tagged_with_what_a_part_needs(notebook):
+    assert {tag for cell in notebook.cells for tag in cell.metadata.get("tags", [])} <= {"parameters", *PARTS}
 
 
 def test_every_parameter_is_used(code):

@@ -1,5 +1,8 @@
-"""What the README says can be done, can be done."""
+"""What the READMEs and the pages beside them say can be done, can be done, and the two languages say the same."""
 
+import csv
+import importlib.util
+import json
 import os
 import re
 import subprocess
@@ -7,44 +10,81 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
+
+from emolabor.cli import cli
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = ["README.md", "CONTRIBUTING.md"]
+READMES = ["README.md", "README.zh-CN.md"]
+WITH_COMMANDS = [*READMES, "docs/continuous-checks.md", "docs/engine-agreement.md", "docs/reproduction.md"]
+LINKED = ["README.md", "README.zh-CN.md", "CONTRIBUTING.md", *(f"docs/{page.name}" for page in ROOT.glob("docs/*.md"))]
+TWINS = [("README.md", "README.zh-CN.md"), ("docs/README.md", "docs/README.zh-CN.md")]
 MADE_BY_A_RUN = ["results/default/"]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
-COMMANDS = [line for language, text in BLOCKS if language == "" for line in text.splitlines()]
-COMMANDS += re.findall(r"`(python3 run\.py[^`]*)`", README)
-SNIPPETS = [text for language, text in BLOCKS if language == "python"]
 
-# Each documented command and the test in test_run.py that proves what it starts.
+# The first word of a command and the test in test_run.py that proves what it starts.
 PROVEN_BY = {
-    "python3 run.py": "test_arguments_go_on_to_reproduce_in_the_callers_folder",
-    "python3 run.py --data FILE --mapping FILE": "test_arguments_go_on_to_reproduce_in_the_callers_folder",
-    "python3 run.py --resume": "test_arguments_go_on_to_reproduce_in_the_callers_folder",
-    "python3 run.py test": "test_test_runs_pytest_over_tests_and_notebooks",
-    "python3 run.py lab": "test_lab_opens_the_notebooks",
-    "python3 run.py verify": "test_verify_changes_one_thing_at_a_time_and_then_all",
-    "python3 run.py setup": "test_first_run_makes_the_environment_and_the_second_makes_nothing",
+    "reproduce": "test_arguments_go_on_to_reproduce_in_the_callers_folder",
+    "test": "test_test_runs_pytest_over_tests_and_notebooks",
+    "lab": "test_lab_opens_the_notebooks",
+    "verify": "test_verify_changes_one_thing_at_a_time_and_then_all",
+    "setup": "test_first_run_makes_the_environment_and_the_second_makes_nothing",
 }
 
 
-def test_readme_has_commands_and_snippets_to_check():
+def read(page):
+    return (ROOT / page).read_text(encoding="utf-8")
+
+
+def blocks(page):
+    return re.findall(r"^```(\w*)\n(.*?)^```$", read(page), re.MULTILINE | re.DOTALL)
+
+
+def prose(page):
+    """A page without its blocks of code and without the table that `verify` writes into it."""
+    text = re.sub(r"^```.*?^```$", "", read(page), flags=re.MULTILINE | re.DOTALL)
+    return re.sub(r"<!-- reproduction: begin -->.*?<!-- reproduction: end -->", "", text, flags=re.DOTALL)
+
+
+def commands(page):
+    found = [line for language, text in blocks(page) if language == "" for line in text.splitlines()]
+    return found + re.findall(r"`(python3 run\.py[^`]*)`", prose(page))
+
+
+def tables(page):
+    """The tables of a page: lists of rows of cells."""
+    found = re.findall(r"(?:^\|.*\|\n)+", prose(page), re.MULTILINE)
+    return [[[cell.strip() for cell in row.strip("|").split("|")] for row in one.splitlines()] for one in found]
+
+
+COMMANDS = sorted({command for page in WITH_COMMANDS for command in commands(page)})
+SNIPPETS = sorted({text for page in WITH_COMMANDS for language, text in blocks(page) if language == "python"})
+
+
+def test_there_are_commands_and_snippets_to_check():
     assert COMMANDS and SNIPPETS
-    assert {language for language, _ in BLOCKS} == {"", "python"}
+    assert {language for page in READMES for language, _ in blocks(page)} == {"", "python"}
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_is_proven(command):
-    assert f"def {PROVEN_BY[command]}(" in (ROOT / "tests/test_run.py").read_text(encoding="utf-8")
+    start, program, *words = command.split()
+    assert (start, program) == ("python3", "run.py")
+    verb, *rest = words if words and not words[0].startswith("-") else ["reproduce", *words]
+    assert f"def {PROVEN_BY[verb]}(" in read("tests/test_run.py")
+    if verb == "reproduce":
+        known = {name for option in cli.commands["reproduce"].params for name in option.opts}
+        assert {word for word in rest if word.startswith("-")} <= known
+    assert all((ROOT / word).exists() for word in rest if "/" in word)
 
 
-def test_the_command_line_it_names_lists_what_it_says():
-    (arguments,) = re.findall(r"`\.venv/bin/emolabor ([^`]*)`", README)
+@pytest.mark.parametrize("page", READMES)
+def test_the_command_line_it_names_lists_what_it_says(page):
+    (arguments,) = re.findall(r"`\.venv/bin/emolabor ([^`]*)`", read(page))
     code = "import sys; from emolabor.cli import main; sys.exit(main())"
     done = subprocess.run([sys.executable, "-c", code, *arguments.split()], capture_output=True, text=True)
     assert done.returncode == 0
     assert all(re.search(rf"^  {verb} ", done.stdout, re.MULTILINE) for verb in ("check", "score", "fit", "simulate"))
+    assert set(re.findall(r"`emolabor (\w+)`", read(page))) <= set(cli.commands)
 
 
 @pytest.mark.parametrize("snippet", SNIPPETS)
@@ -55,11 +95,77 @@ def test_every_snippet_runs(snippet):
     assert done.stdout
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", LINKED)
 def test_every_relative_link_and_named_path_exists(page):
-    text = re.sub(r"^```.*?^```$", "", (ROOT / page).read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
-    links = [link for link in re.findall(r"\]\(([^)#]+)\)", text) if "://" not in link]
-    named = re.findall(r"`([\w-][\w./-]*/[\w./-]*)`", text)
-    assert links + named
-    missing = [place for place in links + named if place not in MADE_BY_A_RUN and not (ROOT / place).exists()]
-    assert missing == []
+    folder = (ROOT / page).parent
+    links = [link for link in re.findall(r"\]\(([^)#]+)\)", prose(page)) if "://" not in link]
+    named = re.findall(r"`([\w-][\w./-]*/[\w./-]*)`", prose(page)) if folder == ROOT else []
+    assert [link for link in links if not (folder / link).exists()] == []
+    assert [place for place in named if place not in MADE_BY_A_RUN and not (ROOT / place).exists()] == []
+
+
+def in_english(link):
+    return link.replace(".zh-CN.md", ".md").replace(".zh.png", ".en.png")
+
+
+@pytest.mark.parametrize(("english", "chinese"), TWINS)
+def test_both_languages_hold_the_same(english, chinese):
+    assert blocks(english) == blocks(chinese)
+    assert sorted(commands(english)) == sorted(commands(chinese))
+    heads = [re.findall(r"^(#+) ", prose(page), re.MULTILINE) for page in (english, chinese)]
+    assert heads[0] == heads[1]
+    links = [re.findall(r"(!?)\[[^]]*\]\(([^)]+)\)", read(page)) for page in (english, chinese)]
+    assert [(kind, in_english(link)) for kind, link in links[0][1:]] == [
+        (kind, in_english(link)) for kind, link in links[1][1:]
+    ]
+    assert in_english(links[0][0][1]) == in_english(links[1][0][1]) == "README.md"
+    shapes = [[[len(row) for row in table] for table in tables(page)] for page in (english, chinese)]
+    assert shapes[0] == shapes[1]
+    assert read(english).count("<!-- ") == read(chinese).count("<!-- ")
+
+
+@pytest.mark.parametrize("page", READMES)
+def test_the_ratios_are_those_that_were_measured(page):
+    with open(ROOT / "benchmarks" / "engine.csv", encoding="utf-8", newline="") as file:
+        measured = list(csv.DictReader(file))
+    (table,) = [table for table in tables(page) if table[0][1:] == ["lavaan", "semopy"]]
+    ratios = [
+        [
+            f"{float(row[f'{peer}_ms']) / float(row['emolabor_ms']):.0f}" if row[f"{peer}_ms"] else "–"
+            for peer in table[0][1:]
+        ]
+        for row in measured
+    ]
+    assert [row[1:] for row in table[2:]] == ratios
+    if page == "README.md":
+        assert [row[0] for row in table[2:]] == [row["work"] for row in measured]
+
+
+@pytest.mark.parametrize("page", READMES)
+def test_the_comparison_names_the_versions_it_was_made_with(page):
+    (table,) = [table for table in tables(page) if len(table[0]) == 6]
+    own, lavaan, semopy, *_ = table[0][1:]
+    assert own == f"emolabor {yaml.safe_load(read('CITATION.cff'))['version']}"
+    assert re.search(rf"^semopy=={semopy.removeprefix('semopy ')} ", read("requirements.lock"), re.MULTILINE)
+    assert "lavaan 0.6.14" in read("benchmarks/engine.md") and "0.6-14" in lavaan
+    worse = [row[1].startswith("**") for row in table[2:]]
+    assert any(worse) and worse[1:] == sorted(worse[1:], reverse=True), "where emolabor is worse comes first"
+
+
+def test_the_workflow_that_is_shown_runs_what_ours_runs():
+    (shown,) = [text for language, text in blocks("docs/continuous-checks.md") if language == "yaml"]
+    jobs = [yaml.safe_load(text)["jobs"]["fresh-machine"] for text in (shown, read(".github/workflows/check.yml"))]
+    used = [[step.get("run") or step["uses"] for step in job["steps"]] for job in jobs]
+    assert used[0] == used[1]
+
+
+def test_the_pictures_show_the_numbers_of_the_reference():
+    spec = importlib.util.spec_from_file_location("write_pictures", ROOT / "docs" / "write_pictures.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    drawn = json.loads(read("docs/pictures/drawn_from.json"))
+    assert drawn == module.drawn_from(), "draw them again: python docs/write_pictures.py"
+    names = {f"{name}.{language}.png" for name in drawn for language in ("en", "zh")} | {"closing.png"}
+    assert {path.name for path in (ROOT / "docs" / "pictures").glob("*.png")} == names
+    shown = {link for page in READMES for link in re.findall(r"!\[[^]]*\]\(docs/pictures/([^)]+)\)", read(page))}
+    assert shown == names

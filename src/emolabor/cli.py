@@ -27,13 +27,15 @@ cli.add_command(scales)
         "emolabor reproduce",
         "emolabor reproduce --only 07 --language en",
         "emolabor reproduce --data mine.xlsx --mapping mapping.yaml",
+        "emolabor reproduce --data mine.csv --study my_study/study.yaml",
         "emolabor reproduce --n-boot 500 --run quick",
         "emolabor reproduce --resume",
     )
 )
 @click.option("--only", metavar="NAME", help="Run only notebooks whose names begin so, such as 07. No paper is built.")
-@click.option("--data", metavar="FILE", help="Your own file of answers, in place of the simulated ones.")
+@click.option("--data", metavar="FILE", help="Your own answers, or correlation table, in place of the simulated ones.")
 @click.option("--mapping", metavar="YAML", help="Which column of it holds which item, where the names differ.")
+@click.option("--study", "study_file", metavar="YAML", help="Your own questionnaire, claims or model; see new-study.")
 @click.option("--language", default="zh", show_default=True, metavar="zh|en", help="Language of tables and figures.")
 @click.option("--n-boot", metavar="N", help="Bootstrap resamples, for the notebooks that draw them.")
 @click.option("--run", metavar="NAME", help="Results go to results/NAME/; by default default, or your file's name.")
@@ -41,14 +43,15 @@ cli.add_command(scales)
 @click.option("--resume", is_flag=True, help="Keep what an earlier run finished from the same notebooks and data.")
 @click.option("-p", "parameters", nargs=2, multiple=True, metavar="NAME VALUE", help="Set a notebook parameter.")
 @click.option("--update-reference", is_flag=True, help="For maintainers: make this run the reference.")
-def reproduce(only, data, mapping, language, n_boot, run, jobs, resume, parameters, update_reference):
-    """Run the notebooks, build the paper, compare every value with the reference.
+def reproduce(only, data, mapping, study_file, language, n_boot, run, jobs, resume, parameters, update_reference):
+    """Run the notebooks, build the paper and a page of the results, compare every value with the reference.
 
-    Results of your own data are not compared: the reference is of the simulated staff.
+    Results of your own data are not compared: the reference is of the simulated staff. A notebook that your data cannot
+    carry is skipped, and the closing table says why.
     """
     from emolabor import study
 
-    options = {"data_path": data, "mapping_path": mapping, "n_boot": n_boot}
+    options = {"data_path": data, "mapping_path": mapping, "study_path": study_file, "n_boot": n_boot}
     given = {name: value for name, value in options.items() if value is not None} | dict(parameters)
     try:
         finished = study.reproduce(run, only, language, given, update_reference, resume, jobs)
@@ -57,6 +60,19 @@ def reproduce(only, data, mapping, language, n_boot, run, jobs, resume, paramete
         return 130
     click.echo(study.closing_table(finished, study.import_seconds(), Path.cwd()))
     return 0 if finished.succeeded else 1
+
+
+@cli.command("new-study", epilog=examples("emolabor new-study my_study", "emolabor new-study my_study --language en"))
+@click.argument("folder", metavar="DIR")
+@click.option("--language", default="zh", show_default=True, metavar="zh|en", help="Language of what is told.")
+def new_study(folder, language):
+    """Begin a study of your own: questionnaire, scales, claims and settings to adapt, in DIR.
+
+    What is written works at once, so that you can change one thing at a time. A folder that holds anything is refused.
+    """
+    from emolabor.study.new_study import write_study
+
+    click.echo(write_study(folder, language))
 
 
 @cli.command(epilog=examples("emolabor simulate my_simulation --n 500 --seed 7"))
@@ -89,13 +105,15 @@ def answer_file(command):
         "emolabor check other.sav --write-mapping mapping.yaml",
         "emolabor check other.sav --mapping mapping.yaml",
         "emolabor check folder_of_saved_answers --instrument survey.yaml",
+        "emolabor check some_scales.csv --partial",
     )
 )
 @answer_file
 @click.option("--write-mapping", metavar="YAML", help="Write the proposed mapping there, to look over and mend.")
 @click.option("--report", metavar="CSV", help="Write all findings there, row by row.")
+@click.option("--partial", is_flag=True, help="The file may hold only some of the scales.")
 @click.option("--language", default="en", show_default=True, metavar="zh|en", help="Language of the sentences.")
-def check(file, instrument, mapping, write_mapping, report, language):
+def check(file, instrument, mapping, write_mapping, report, partial, language):
     """Read answers and report what does not fit the questionnaire.
 
     Takes CSV, Excel, SPSS, Stata and Parquet files, exports of 问卷星, KoboToolbox or ODK, and LimeSurvey, and a folder
@@ -115,7 +133,7 @@ def check(file, instrument, mapping, write_mapping, report, language):
         click.echo(f"{tell_proposal(proposal)}\nwritten: {write_mapping}")
         return
     try:
-        staff = read_responses(file, questionnaire, mapping)
+        staff = read_responses(file, questionnaire, mapping, partial=partial)
     except EmolaborError:
         if len(proposal.placed):
             click.echo(tell_proposal(proposal))

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 import emolabor as el
+from emolabor.analysis.lever_values import LeverModel
 from emolabor.errors import EmolaborError
 from emolabor.simulation import draw_staff, load_population, truth
 from emolabor.theory import UNDESIRABLE
@@ -188,6 +189,40 @@ def test_the_claims_agree_with_what_counts_as_better():
             if path.kind != "moderation":
                 alike = (path.source in UNDESIRABLE) == (path.to in UNDESIRABLE)
                 assert path.sign == ("+" if alike else "-"), (claim.id, path.key)
+
+
+def test_a_sum_of_differences_has_the_error_that_its_draws_have(fit, found):
+    """The draws of the sum itself, against standard errors and correlations of its parts."""
+    changes = {"role_clarity": 0.5, "marginalisation": -1, "institutional_clarity": 0.2}
+    model = LeverModel(fit, "proactive_service", tuple(changes), frozenset(UNDESIRABLE))
+    weights = np.array([0.5, 1, 0.2])  # towards better: less marginalisation
+    sums = found.draws.values_of(model.values)[:, model.places["gain"]] @ weights
+    told = found.what_if(changes)
+    assert told["est"] == pytest.approx(weights @ found.table.gain[list(changes)], abs=1e-10)
+    assert told["se"] == pytest.approx(sums.std(ddof=1), abs=1e-10)
+    assert told["upper"] - told["est"] == pytest.approx(1.959963984540054 * told["se"], abs=1e-10)
+    assert found.what_if({})["se"] == 0
+
+
+def test_a_gain_that_does_not_vary_goes_with_no_other():
+    """A fixed path between observed variables has no error."""
+    rng = np.random.default_rng(3)
+    frame = pd.DataFrame(rng.standard_normal((200, 3)), columns=["a", "b", "y"])
+    fit = el.sem("y ~ 0.5*a + b", frame)
+    found = el.levers(fit, "y", ["a", "b"], draws=fit.monte_carlo(50))
+    np.testing.assert_array_equal(found.correlations, np.eye(2))
+    assert found.what_if({"a": 2})[["est", "se"]].tolist() == [1.0, 0.0]
+
+
+def test_differences_of_what_is_no_lever_or_of_several_groups_are_refused(found, data):
+    with pytest.raises(EmolaborError, match="changes: 'pay' is no lever, allowed: institutional_clarity, "):
+        found.what_if({"pay": 1})
+    fit = el.sem(MODEL, data, group="sex", group_equal=("loadings",))
+    groups = el.levers(fit, draws=fit.monte_carlo(20))
+    with pytest.raises(EmolaborError, match="factors of 2 groups, allowed: of one"):
+        groups.what_if(dict.fromkeys(groups.table.index, 1))
+    first = groups.table.index[0]
+    assert groups.what_if({first: 1})["est"] == groups.table.gain[first]
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
 """The HTML questionnaire, answered as people do: in a browser, from disk, then the saved file read back."""
 
 import random
-import shutil
 import sys
 from pathlib import Path
 
@@ -14,34 +13,8 @@ from emolabor.responses import read_responses
 sys.path.insert(0, str(Path(__file__).parent))
 from small_instrument import small
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 NEXT, LAST = "input.sd-navigation__next-btn", "input.sd-navigation__complete-btn"
 NEXT_WORD = {"zh": "下一页", "en": "Next"}
-
-
-@pytest.fixture(scope="module")
-def browser():
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine")
-    with sync_api.sync_playwright() as playwright:
-        options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=options)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def page(browser):
-    """A page that notes its errors and whatever it asks of a network."""
-    page = browser.new_page(viewport={"width": 1200, "height": 900})
-    troubles = []
-    page.on("pageerror", lambda error: troubles.append(str(error)))
-    page.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
-    page.on("request", lambda request: troubles.append(request.url) if request.url.startswith("http") else None)
-    yield page
-    assert troubles == []
-    page.close()
 
 
 def answer(page, form, language, answers):

@@ -32,8 +32,8 @@ tables:
     note: {zh: "N = {{ structural.fit.n_obs:d }}，模拟数据。", en: "N = {{ structural.fit.n_obs:d }}; simulated data."}
 figures:
   model:
-    rows: structural.paths
-    r2: structural.r2
+    kind: paths
+    from: {rows: structural.paths, r2: structural.r2}
     caption: {zh: 路径图, en: Path diagram}
     note: {zh: 模拟数据。, en: Simulated data.}
 """
@@ -66,7 +66,9 @@ def run_folder(tmp_path):
     """Return the folder of a run with one notebook's results."""
     folder = tmp_path / "results" / "small"
     folder.mkdir(parents=True)
-    (folder / "07_structural_model.json").write_text(json.dumps({"values": STRUCTURAL}), encoding="utf-8")
+    (folder / "07_structural_model.json").write_text(
+        json.dumps({"parameters": {"n_boot": 5000}, "values": STRUCTURAL}), encoding="utf-8"
+    )
     return folder
 
 

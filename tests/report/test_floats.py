@@ -38,7 +38,77 @@ def test_rows_of_constructs_stand_in_the_questionnaires_order(floats):
     ],
 )
 def test_row_keys_become_words(floats, key, cells):
-    assert floats._labels(key, 2) == cells
+    assert floats._labels(key, {"label": [{}, {}]}) == cells
+
+
+def test_tables_set_side_by_side_share_their_rows_and_may_be_sorted(floats):
+    floats.results.values["levers"] = {
+        "ranking": {"exhaustion": {"rank": 2, "low": 1, "high": 2}, "surface_acting": {"rank": 1, "low": 1, "high": 1}},
+        "levels": {"exhaustion": {"level": 3.456}, "surface_acting": {"level": None}},
+    }
+    floats.described["tables"]["levers"] = {
+        "rows": ["levers.ranking", "levers.levels"],
+        "sort": "rank",
+        "label": [{"en": "Factor"}],
+        "columns": [{"column": "level", "format": ".2f", "en": "Level"}, {"column": ["low", "high"], "en": "Range"}],
+    }
+    assert floats.table("levers").to_numpy().tolist() == [
+        ["Surface acting", "–", "[1, 1]"],
+        ["Exhaustion", "3.46", "[1, 2]"],
+    ]
+    assert floats.keys("levers") == ["levers.ranking", "levers.levels"]
+
+
+def test_keys_of_several_parts_become_several_cells_in_the_order_given(floats):
+    steps = {f"{group}>{step}": {"df": 1} for group in ("a", "b") for step in ("configural", "metric", "scalar")}
+    floats.results.values["invariance"] = {"ladder": dict(sorted(steps.items(), reverse=True))}
+    floats.described["tables"]["ladder"] = {
+        "rows": "invariance.ladder",
+        "split": ">",
+        "order": ["b", "configural", "metric", "scalar"],
+        "label": [{"en": "Groups"}, {"en": "Step"}],
+        "columns": [{"column": "df", "en": "df"}],
+    }
+    rows = floats.table("ladder").to_numpy().tolist()
+    assert rows[0] == ["a", "configural", "1"] and rows[-1] == ["b", "scalar", "1"]
+    assert [step for _, step, _ in rows[3:]] == ["configural", "metric", "scalar"]
+
+
+def test_a_triangle_has_numbered_heads_and_rows_below(floats):
+    floats.results.values["scale"] = {
+        "correlations": {
+            "exhaustion": {"surface_acting": 0.404, "exhaustion": 0.8},
+            "surface_acting": {"surface_acting": 0.75, "exhaustion": None},
+        },
+        "scores": {"exhaustion": {"mean": 3.0}, "surface_acting": {"mean": 2.456}},
+    }
+    floats.described["tables"]["triangle"] = {
+        "rows": "scale.correlations",
+        "below": "scale.scores",
+        "format": ".2b",
+        "label": [{"en": "Scale"}],
+        "columns": [{"column": "mean", "format": ".2f", "en": "Mean"}],
+    }
+    table = floats.table("triangle")
+    assert list(table.columns) == ["Scale", "1", "2"]
+    assert table.to_numpy().tolist() == [
+        ["1 Surface acting", ".75", ""],
+        ["2 Exhaustion", ".40", ".80"],
+        ["Mean", "2.46", "3.00"],
+    ]
+
+
+def test_a_checklist_is_filled_from_the_results(floats):
+    floats.described["tables"]["check"] = {
+        "label": [{"en": "Item"}, {"en": "Answer"}],
+        "lines": [[{"en": "N"}, {"en": "{{ structural.fit.n_obs:,d }}"}]],
+    }
+    assert floats.table("check").to_numpy().tolist() == [["N", "1,200"]]
+    assert floats.keys("check") == []
+
+
+def test_a_short_table_stays_with_its_note_in_print(floats):
+    assert "#place(auto, float: true" in floats.render("table", "paths", "Table 1")
 
 
 def test_unknown_table_and_unknown_column_are_named(floats):

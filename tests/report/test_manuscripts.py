@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+import yaml
 
 from emolabor.instrument import load_instrument
 from emolabor.report import fill, load_results
@@ -13,7 +14,12 @@ from emolabor.report.floats import read_floats
 
 ROOT = Path(__file__).parents[2]
 LANGUAGES = ("zh", "en")
-ENVIRONMENT = {"python": "3", "packages": dict.fromkeys(("emolabor", "numpy", "scipy", "pandas", "matplotlib"), "1")}
+ENVIRONMENT = {
+    "python": "3",
+    "packages": dict.fromkeys(("emolabor", "numpy", "scipy", "pandas", "matplotlib"), "1"),
+    "commit": "no_git",
+    "data": {"file": "answers.csv", "sha256": "0"},
+}
 
 
 def manuscript(language):
@@ -37,7 +43,7 @@ def filled(language, tmp_path):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_number_with_a_point_is_typed_by_hand(language):
-    text = re.sub(r"^#+ \d\.\d ", "", bare(language), flags=re.MULTILINE)
+    text = re.sub(r"^#+ \d\.\d+ ", "", bare(language), flags=re.MULTILINE)
     assert not re.findall(r".{0,30}\d?\.\d.{0,20}", text)
 
 
@@ -84,24 +90,81 @@ def test_every_cited_work_is_in_the_bibliography(language):
     assert set(re.findall(r"@(\w+)", manuscript(language))) <= known
 
 
-def test_sentences_without_a_number_still_agree_with_the_reference():
-    results = load_results(ROOT / "results" / "reference")
-    structural, measurement = results.values["structural"], results.values["measurement"]
-    management = [
-        *("institutional_clarity", "staffing_stability", "role_clarity", "reward_fairness"),
-        *("training_adequacy", "unit_support", "marginalisation", "role_pressure"),
-    ]
-    paths = {key: values["std_all"] for key, values in structural["paths"].items()}
-    direct = {name: abs(paths.get(f"proactive_service~{name}", 0)) for name in management}
-    assert max(direct, key=direct.get) == "training_adequacy"
-    assert paths["exhaustion~surface_acting"] > 0 > paths["proactive_service~exhaustion"]
+def test_every_work_in_the_bibliography_is_cited():
+    known = set(re.findall(r"@\w+\{(\w+),", (ROOT / "paper" / "references.bib").read_text(encoding="utf-8")))
+    assert known == {key for language in LANGUAGES for key in re.findall(r"@(\w+)", manuscript(language))}
+
+
+def test_checklists_hold_no_number_with_a_point_typed_by_hand():
+    lines = yaml.safe_load((ROOT / "paper" / "floats.yaml").read_text(encoding="utf-8"))["tables"]["checklist"]["lines"]
+    texts = [re.sub(r"\{\{.*?\}\}", "", cell[language]) for line in lines for cell in line for language in LANGUAGES]
+    assert not [text for text in texts if re.search(r"\d\.\d", re.sub(r"(section |见)\d\.\d+", "", text))]
+
+
+@pytest.fixture(scope="module")
+def reference():
+    return load_results(ROOT / "results" / "reference").values
+
+
+def verdict(reference, key):
+    return reference["structural"]["verdicts"][key]["verdict"]
+
+
+def test_sentences_on_the_measurement_agree_with_the_reference(reference):
+    scale, measurement, data = reference["scale"], reference["measurement"], reference["data"]
+    assert scale["marks"]["alpha_070"] == scale["marks"]["constructs_n"] == len(scale["validity"])  # "all"
+    assert max(row["htmt"] for row in scale["validity"].values()) < 0.85  # "far from"
     rivals = {name: values["cfi"] for name, values in measurement["rivals"].items()}
-    assert rivals["constructs"] > rivals["strategies_merged"] and rivals["constructs"] > rivals["one_factor"]
-    assert abs(structural["fit"]["cfi"] - measurement["fit"]["cfi"]) < 0.01  # "about as well"
-    assert (
-        measurement["correlations"]["proactive_service"]["reward_fairness"]
-        > 0
-        > paths["proactive_service~reward_fairness"]
-    )
-    assert structural["fit"]["admissible"] and measurement["fit"]["admissible"]
-    assert results.get('published.latent["deng2020 one burnout factor"].verdict') == "improper"
+    assert max(rivals, key=rivals.get) == "constructs"
+    steps = {name: row["pvalue_diff"] for name, row in measurement["marker"].items()}
+    assert steps["method-C"] > 0.05 > steps["method-U"] and steps["method-R"] > 0.05
+    assert data["tests"]["incomplete"]["pvalue"] < 0.05 < data["tests"]["careless_share"]["pvalue"]
+    freed = {part for row in reference["invariance"]["levels"].values() for part in row["freed"].split(", ") if part}
+    assert freed and not [name for name in freed if "=~" in name]  # intercepts and residual variances only
+    assert {row["decision"] for row in reference["invariance"]["ladder"].values()} == {"holds"}
+
+
+def test_sentences_on_the_models_agree_with_the_reference(reference):
+    structural, rivals = reference["structural"], reference["robustness"]["rivals"]
+    assert structural["fit"]["admissible"] and reference["measurement"]["fit"]["admissible"]
+    assert abs(structural["fit"]["cfi"] - reference["measurement"]["fit"]["cfi"]) < 0.01  # "about as well"
+    assert min(rivals, key=lambda name: rivals[name]["bic"]) == "main"
+    assert abs(rivals["reversed"]["cfi"] - rivals["main"]["cfi"]) < 0.002  # "nearly as well"
+    assert reference["robustness"]["nested"]["direct_too"]["pvalue"] > 0.05
+    assert all(row["est"] < 0 for row in reference["robustness"]["curve"].values())
+    way = structural["indirect_intervals"]["surface_acting>exhaustion>proactive_service"]
+    assert all(way[name] < 0 for name in way if name.endswith("_upper"))  # "the same sign"
+    assert -0.3 < structural["confounding"]["rho_zero"] < structural["confounding"]["rho_not_significant"] < 0
+    engine = reference["engine"]["differences"].values()
+    assert {row[name] for row in engine for name in ("est", "se")} == {"< 1e-06"}  # "six decimals"
+    assert len(engine) == 6 and not any(row["absent"] for row in engine)
+    assert reference["published"]["latent"]["deng2020 one burnout factor"]["verdict"] == "improper"
+
+
+def test_sentences_on_the_hypotheses_agree_with_the_reference(reference):
+    held = [key for key in reference["structural"]["verdicts"] if key[:3] in {"C18", "C19", "C20"}]
+    assert len(held) == 5 and {verdict(reference, key) for key in held} == {"supported"}  # "H7 holds"
+    assert verdict(reference, "C12 staffing_stability>proactive_service") == "undecided"  # "holds in part"
+    supported = ("C14 marginalisation>proactive_service", "C15 training_adequacy>proactive_service")
+    assert {verdict(reference, key) for key in supported} == {"supported"}  # "two of its three"
+    assert verdict(reference, "C16 reward_fairness>proactive_service") == "contradicted"
+    way = reference["structural"]["verdicts"]["C11 institutional_clarity>role_clarity>proactive_service"]
+    assert 0 < way["ci_lower"] and way["est"] < reference["structural"]["parameters"]["smallest_effect"]
+    fairness = reference["measurement"]["correlations"]["proactive_service"]["reward_fairness"]
+    assert fairness > 0 > reference["structural"]["verdicts"]["C16 reward_fairness>proactive_service"]["est"]
+    truth = reference["structural"]["truth"]
+    below, above = truth["C13 role_clarity>proactive_service"], truth["C13 role_clarity>surface_acting"]
+    assert below["ci_upper"] < below["truth"] and above["ci_upper"] < above["truth"] < 0
+    profiles = {name: row["pvalue"] for name, row in reference["profiles"]["outcome_tests"].items()}
+    assert max(profiles[name] for name in ("proactive_service", "belonging")) < 0.05
+    assert min(profiles[name] for name in ("exhaustion", "health_complaints")) > 0.05
+
+
+def test_sentences_on_the_levers_agree_with_the_reference(reference):
+    ranking = reference["levers"]["ranking"]
+    order = sorted(ranking, key=lambda name: -ranking[name]["gain"])
+    assert order[:3] == ["training_adequacy", "role_clarity", "marginalisation"]
+    assert ranking["role_clarity"]["rank_upper"] > ranking["marginalisation"]["rank_lower"]  # "overlap"
+    assert reference["levers"]["paths_equal"]["pvalue"] > 0.05
+    clusters = reference["centres"]["clusters"]
+    assert clusters["clusters"] < clusters["parameters"]

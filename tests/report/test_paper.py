@@ -28,12 +28,38 @@ def test_numbers_come_from_results_and_the_used_keys_are_told(results):
         ("{{ structural.fit.cfi }}", "draft.md, line 2: format ''"),
         ("{{ structural.fit.cfi:.3f", "does not close"),
         ("{{ a + b }}", "cannot read 'a \\+ b'"),
+        ("{{ largest structural.fit cfi:.2f }}", "'structural.fit' holds no table"),
+        ("{{ smallest structural.paths beta:.2f }}", "'structural.paths' holds nothing under 'beta', allowed: std_all"),
         ("{{ ref nothing }}", "no table or figure 'nothing'"),
     ],
 )
 def test_a_mistake_names_file_line_and_key(results, text, message):
     with pytest.raises(EmolaborError, match=message):
         fill(f"First line.\n{text}", results, source="draft.md")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{{ largest structural.paths std_all:.2b }}", ".41"),
+        ("{{ smallest structural.paths std_all:.2b }}", "−.26"),
+        ("{{ count structural.paths verdict }}", "3"),
+        ("{{ count structural.paths verdict undecided }}", "2"),
+        ("{{ count structural.paths verdict contradicted }}", "0"),
+    ],
+)
+def test_ends_and_counts_of_a_column(results, text, expected):
+    filled = fill(text, results)
+    assert (filled.text, filled.used) == (expected, {"structural.paths"})
+
+
+def test_a_table_without_rows_counts_none(results):
+    results.values["structural"]["truth"] = {}
+    assert fill("{{ count structural.truth covered True }}", results).text == "0"
+
+
+def test_parameters_of_a_run_are_results(results):
+    assert fill("{{ structural.parameters.n_boot:,d }}", results).text == "5,000"
 
 
 def test_values_that_do_not_exist_stop_the_text(tmp_path):

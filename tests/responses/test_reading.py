@@ -287,3 +287,28 @@ def test_another_kind_of_file_is_refused(tmp_path, instrument):
 
 def test_printing_shows_no_respondent(read, answers):
     assert repr(read(answers)) == "Staff(respondents=5, instrument='window_staff', findings=0)"
+
+
+def test_a_file_may_hold_only_some_of_the_scales_when_that_is_said(tmp_path, answers, instrument):
+    path = tmp_path / "mine.csv"
+    kept = [*instrument.dimensions()["exhaustion"][:3], *instrument.dimensions()["role_clarity"], "be1", "at1", "sex"]
+    answers[kept].to_csv(path, index=False)
+    with pytest.raises(EmolaborError, match=r"found no column for ic1"):
+        read_responses(path, instrument)
+    staff = read_responses(path, instrument, partial=True)
+    assert staff.instrument.dimensions() == {"role_clarity": ["rc1", "rc2", "rc3", "rc4"], "exhaustion": kept[:3]}
+    assert set(staff.data) == {"sex", *kept[:7]}
+    told = staff.report_text("en").splitlines()
+    assert told[0].startswith(
+        "Scales without at least two of their items, left out of the study: institutional_clarity"
+    )
+    assert "Scale exhaustion: there is no column for ex4; it is used without." in told
+    assert "belonging" in staff.report.loc[staff.report["kind"] == "scale_absent", "column"].tolist()
+    assert "量表 exhaustion 缺少题目 ex4，按其余题目使用。" in staff.report_text("zh")
+
+
+def test_a_file_without_two_items_of_any_scale_is_refused_all_the_same(tmp_path, answers, instrument):
+    path = tmp_path / "mine.csv"
+    answers[["ex1", "be1", "sex"]].to_csv(path, index=False)
+    with pytest.raises(EmolaborError, match=r"found no column for ic1"):
+        read_responses(path, instrument, partial=True)

@@ -52,8 +52,16 @@ def test_a_notebook_that_was_finished_before_says_so_and_long_names_keep_the_col
     assert len({len(line) for line in lines[:4]}) == 1
 
 
+def test_what_was_skipped_stands_in_the_closing_table_with_its_reason():
+    skipped = [Execution(name, 0.0, skipped="no column centre") for name in ("08_centres", "09_profiles")]
+    lines = table(executions=tuple(skipped), comparisons=(), notes=("Scale x: short",))
+    assert lines[1].split() == ["08_centres", "skipped"]
+    assert "your data: Scale x: short" in lines
+    assert "skipped (no column centre): 08_centres, 09_profiles" in lines
+
+
 def test_paper_times_and_place_close_the_table():
-    assert table()[-3:] == ["paper: 1 html, 2 pdf", "import emolabor: 0.42 s", "look in: results/mine"]
+    assert table()[-3:] == ["paper: 1 html, 2 pdf", "import emolabor: 0.42 s", "look in: results/mine/index.html"]
 
 
 def test_a_paper_that_failed_says_why():

@@ -1,3 +1,6 @@
+from collections import Counter
+from importlib import resources
+
 import pytest
 
 from emolabor.study.display import load_words, rounded, table_of, worded
@@ -56,3 +59,9 @@ def test_every_word_has_both_languages():
     words = load_words()
     assert words["zh"].keys() == words["en"].keys()
     assert all(word for language in words.values() for word in language.values())
+
+
+def test_no_word_is_explained_twice():
+    text = resources.files("emolabor.study").joinpath("words.yaml").read_text(encoding="utf-8")
+    keys = Counter(line.split(":")[0] for line in text.splitlines() if line and not line.startswith("#"))
+    assert [key for key, count in keys.items() if count > 1] == []

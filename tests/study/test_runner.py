@@ -68,10 +68,19 @@ def test_no_paper_is_built_when_a_notebook_failed(run):
     assert run.paper == ()
 
 
+def test_the_page_tells_what_the_closing_table_tells(run):
+    page = (run.folder / "index.html").read_text(encoding="utf-8")
+    assert "03_broken: cell [2] (x = 1): ValueError: no such thing" in page
+    assert "reference 0.95, found 0.91" in page
+    assert 'href="notebooks/01_first.ipynb"' in page
+    assert 'href="notebooks/04_silent.ipynb"' not in page
+
+
 def test_the_environment_is_recorded(run):
     content = json.loads((run.folder / "environment.json").read_text(encoding="utf-8"))
     assert content["seconds"].keys() == {"01_first", "02_second", "03_broken", "04_silent"}
     assert content["packages"]["numpy"]
+    assert content["commit"] == "no_git" and content["data"] == {}
 
 
 def test_executed_notebooks_are_the_same_again_and_become_the_reference(run, project, tmp_path):

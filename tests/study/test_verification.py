@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from emolabor.errors import EmolaborError
-from emolabor.study.verification import BEGIN, END, verified, write_verification
+from emolabor.study.verification import BEGIN, END, PAGES, verified, write_verification
 
 ROOT = Path(__file__).resolve().parents[2]
 PARAMETERS = {"seed": 1}
@@ -27,7 +27,7 @@ def project(tmp_path):
     for run in ("verify-1", "verify-2"):
         (tmp_path / "results" / run / "environment.json").write_text(json.dumps(environment))
     (tmp_path / "docs").mkdir()
-    for page in ("README.md", "docs/reproduction.md"):
+    for page in PAGES:
         (tmp_path / page).write_text(f"before\n\n{BEGIN}old\n{END}\nafter\n")
     return tmp_path
 
@@ -54,7 +54,7 @@ def test_large_numbers_differ_in_their_own_units(project):
 
 def test_the_table_says_what_was_run_and_what_was_not(project, capsys):
     assert not write_verification(ROWS, project)
-    for page in ("README.md", "docs/reproduction.md"):
+    for page in PAGES:
         text = (project / page).read_text(encoding="utf-8")
         assert text.startswith("before\n")
         assert text.endswith("\nafter\n")
@@ -83,10 +83,7 @@ def test_a_page_without_markers_is_refused_and_nothing_is_written(project):
     assert (project / "docs" / "reproduction.md").read_text() == before
 
 
-def test_the_readme_shows_the_table_that_was_measured():
-    readme, page = (
-        (ROOT / name).read_text(encoding="utf-8").partition(BEGIN)[2].partition(END)[0].strip()
-        for name in ("README.md", "docs/reproduction.md")
-    )
-    assert readme == page
-    assert readme.startswith("| configuration |")
+def test_all_pages_show_the_table_that_was_measured():
+    tables = [(ROOT / name).read_text(encoding="utf-8").partition(BEGIN)[2].partition(END)[0].strip() for name in PAGES]
+    assert tables[0] == tables[1] == tables[2]
+    assert tables[0].startswith("| configuration |")

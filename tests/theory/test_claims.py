@@ -5,7 +5,7 @@ import pytest
 
 from emolabor.errors import EmolaborError
 from emolabor.instrument import load_instrument
-from emolabor.theory import CONSTRUCTS, Path, load_claims
+from emolabor.theory import CONSTRUCTS, Path, full_model, load_claims, measured_claims
 
 CLAIM = """
 - id: X01
@@ -84,19 +84,27 @@ def test_own_claims_can_be_read(tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("to: exhaustion", "to: tiredness", r"own\.yaml, X01: construct 'tiredness' is unknown, allowed: .*exhaustion"),
-        ("to: exhaustion", "to: surface_acting", r"own\.yaml, X01: .*each construct once"),
-        ('sign: "+"', "sign: plus", r"own\.yaml, X01: sign is 'plus', allowed: \+, -"),
-        (', sign: "+"', "", r"own\.yaml, X01, paths: field 'sign' is missing"),
-        ('sign: "+"', 'sign: "+", by: belonging', r"own\.yaml, X01, paths: field 'by' is unknown, allowed: .*via"),
-        ('sign: "+"', 'sign: "+", via: belonging, moderator: exhaustion', r"own\.yaml, X01: .*not both"),
-        ("testable: true", "testable: false", r"own\.yaml, X01: testable is False, so it needs reason"),
-        ("testable: true", "testable: perhaps", r"own\.yaml, X01: testable is 'perhaps', allowed: true, false"),
-        (", en: Emotional labour tires.", "", r"own\.yaml, X01: text is .*allowed: a text for each"),
-        ("testable: true", "testable: true\n  note: x", r"own\.yaml, X01: field 'note' is unknown"),
-        ('  section: "1"\n', "", r"own\.yaml, X01: field 'section' is missing"),
+        (
+            "to: exhaustion",
+            "to: tiredness",
+            r"own\.yaml, line 2, X01: construct 'tiredness' is unknown, .*exhaustion",
+        ),
+        ("to: exhaustion", "to: surface_acting", r"own\.yaml, line 2, X01: .*each construct once"),
+        ('sign: "+"', "sign: plus", r"own\.yaml, line 2, X01: sign is 'plus', allowed: \+, -"),
+        (', sign: "+"', "", r"own\.yaml, line 2, X01, paths: field 'sign' is missing"),
+        (
+            'sign: "+"',
+            'sign: "+", by: belonging',
+            r"own\.yaml, line 2, X01, paths: field 'by' is unknown, .*via",
+        ),
+        ('sign: "+"', 'sign: "+", via: belonging, moderator: exhaustion', r"own\.yaml, line 2, X01: .*not both"),
+        ("testable: true", "testable: false", r"own\.yaml, line 2, X01: testable is False, so it needs reason"),
+        ("testable: true", "testable: perhaps", r"own\.yaml, line 2, X01: testable is 'perhaps', allowed: true, false"),
+        (", en: Emotional labour tires.", "", r"own\.yaml, line 2, X01: text is .*allowed: a text for each"),
+        ("testable: true", "testable: true\n  note: x", r"own\.yaml, line 2, X01: field 'note' is unknown"),
+        ('  section: "1"\n', "", r"own\.yaml, line 2, X01: field 'section' is missing"),
         ("- id: X01", "- name: X01", r"own\.yaml: .*each with an id"),
-        ("- id: X01", "- id: [X01", r"own\.yaml: cannot be read as YAML"),
+        ("- id: X01", "- id: [X01", r"own\.yaml, line 3: found no YAML"),
     ],
 )
 def test_a_mistake_names_file_claim_and_what_is_allowed(tmp_path, old, new, message):
@@ -106,10 +114,33 @@ def test_a_mistake_names_file_claim_and_what_is_allowed(tmp_path, old, new, mess
 
 
 def test_an_id_used_twice_is_refused(tmp_path):
-    with pytest.raises(EmolaborError, match="X01: this id is used twice"):
+    with pytest.raises(EmolaborError, match="line 9, X01: this id is used twice"):
         read(tmp_path, CLAIM + CLAIM)
 
 
+def test_arrows_of_constructs_that_were_not_measured_are_set_aside_with_what_is_missing(claims):
+    dimensions = {key: items for key, items in load_instrument("window_staff").dimensions().items()}
+    del dimensions["exhaustion"], dimensions["role_pressure"]
+    measured = {claim.id: claim for claim in measured_claims(claims, dimensions)}
+    assert list(measured) == [claim.id for claim in claims]
+    assert measured["C01"].paths == ()
+    assert measured["C01"].unmeasured == {Path("role_pressure", "surface_acting", "+"): ("role_pressure",)}
+    assert measured["C05"] == claims[4]
+    assert "exhaustion" not in full_model(dimensions, measured.values())
+    assert all({*measured[claim.id].paths, *measured[claim.id].unmeasured} == {*claim.paths} for claim in claims)
+
+
+def test_claims_may_name_constructs_of_other_groups(tmp_path):
+    file = tmp_path / "own.yaml"
+    file.write_text(CLAIM.replace("surface_acting", "calm"), encoding="utf-8")
+    groups = {"management": ("calm",), "emotional_labor": (), "wellbeing": ("exhaustion",), "service": ()}
+    (claim,) = load_claims(file, groups)
+    items = {"calm": ["ca1", "ca2"], "exhaustion": ["ex1"]}
+    assert full_model(items, [claim], groups=groups).splitlines()[-1] == "exhaustion ~ calm"
+    with pytest.raises(EmolaborError, match="'calm' is unknown, allowed: institutional_clarity"):
+        load_claims(file)
+
+
 def test_a_missing_file_is_a_users_mistake(tmp_path):
-    with pytest.raises(EmolaborError, match=r"none\.yaml: cannot be read"):
+    with pytest.raises(EmolaborError, match=r"none\.yaml: found no readable file"):
         load_claims(tmp_path / "none.yaml")

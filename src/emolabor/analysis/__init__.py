@@ -2,6 +2,13 @@
 
 from emolabor.analysis.comparing import nested_tests
 from emolabor.analysis.confounding import confounding
+from emolabor.analysis.correlation_table import (
+    CorrelationTable,
+    correlation_table,
+    is_correlation_table,
+    read_correlation_table,
+    score_model,
+)
 from emolabor.analysis.indirect import effects_on, indirect_intervals
 from emolabor.analysis.lever_groups import GroupLevers, levers_by_group
 from emolabor.analysis.levers import Levers, levers
@@ -18,6 +25,7 @@ from emolabor.analysis.specifications import effect_multiverse
 from emolabor.analysis.verdicts import product_terms, verdicts
 
 __all__ = [
+    "CorrelationTable",
     "GroupLevers",
     "Levers",
     "Profiles",
@@ -25,9 +33,11 @@ __all__ = [
     "cluster_comparison",
     "compare_published",
     "confounding",
+    "correlation_table",
     "effect_multiverse",
     "effects_on",
     "indirect_intervals",
+    "is_correlation_table",
     "latent_models",
     "levers",
     "levers_by_group",
@@ -39,10 +49,12 @@ __all__ = [
     "power",
     "product_terms",
     "profiles",
+    "read_correlation_table",
     "rmsea_power",
     "rmsea_sample_size",
     "rounding_bands",
     "sample_size",
+    "score_model",
     "smallest_steps",
     "standardized_population",
     "verdicts",

@@ -54,6 +54,11 @@ def levers_by_group(model, data, group, *, smallest=100, estimator=None, n_draws
     -------
     GroupLevers
 
+    Raises
+    ------
+    EmolaborError
+        As for `sem` and `levers`: a model that is not read or identified, an outcome or a factor that is not in it.
+
     Notes
     -----
     Equal loadings make a point mean the same in each group, which comparing unstandardized paths needs (Vandenberg &

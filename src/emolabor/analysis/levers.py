@@ -5,6 +5,7 @@ is read off the fitted paths, so it is a what-if analysis of associations, not a
 """
 
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
@@ -35,6 +36,8 @@ class Levers:
         A row a factor, not turned: `zero_order` (correlation of the latent variables), `partial` (direct standardized
         path; missing where the model has none) and `total` (standardized), with intervals; `reversed`: the partial
         association points the other way from the correlation and neither interval holds zero.
+    correlations : DataFrame
+        Of the gains over the draws, a row and a column a factor: how far their errors go together.
     draws : Draws
         Behind all intervals.
     """
@@ -42,11 +45,64 @@ class Levers:
     table: pd.DataFrame
     ways: pd.DataFrame
     suppression: pd.DataFrame
+    correlations: pd.DataFrame
     draws: object
 
     def __repr__(self):
         columns = ["level", "gain", "gain_lower", "gain_upper", "std", "rank", "best"]
         return f"Levers, {self.draws!r}\n{self.table[columns].round(3).to_string()}"
+
+    def what_if(self, changes, level=0.95):
+        """Add up what differences in several factors go with.
+
+        Parameters
+        ----------
+        changes : dict of str to float
+            Row of `table` -> points of the scale by which the factor is higher (below zero: lower). In fits of several
+            groups, of one group.
+        level : float
+            Coverage of the interval.
+
+        Returns
+        -------
+        Series
+            est (points of the outcome, towards better), se, lower, upper. The interval is a normal one: a sum of
+            estimates with the variance d' V d, where V is the covariance of the gains over the draws.
+
+        Raises
+        ------
+        EmolaborError
+            A factor that is not in the table; factors of several groups.
+
+        Notes
+        -----
+        Gains are total effects. Where one factor works by way of another, a difference in the other one stands for
+        what comes on top of that.
+
+        Examples
+        --------
+        >>> import emolabor as el
+        >>> instrument, claims = el.load_instrument("window_staff"), el.load_claims()
+        >>> model = el.full_model(instrument.dimensions(), claims)
+        >>> fit = el.sem(model, el.scored_items(el.simulate_staff(n=600, seed=1), instrument))
+        >>> found = levers(fit, draws=fit.monte_carlo(200))
+        >>> bool(found.what_if({"role_clarity": 1})["est"] == found.table.gain["role_clarity"])
+        True
+        >>> found.what_if({"role_clarity": 0.5, "marginalisation": -0.5}).index.tolist()
+        ['est', 'se', 'lower', 'upper']
+        """
+        for name in changes:
+            if name not in self.table.index:
+                raise EmolaborError(f"changes: {name!r} is no lever, allowed: {', '.join(self.table.index)}.")
+        rows = self.table.loc[list(changes)]
+        if rows["group"].nunique() > 1:
+            raise EmolaborError(f"changes: found factors of {rows['group'].nunique()} groups, allowed: of one.")
+        weights = rows["direction"].to_numpy() * np.array(list(changes.values()), dtype=float)
+        spread = weights * rows["gain_se"].to_numpy()
+        est = weights @ rows["gain"].to_numpy()
+        error = np.sqrt(max(spread @ self.correlations.loc[rows.index, rows.index].to_numpy() @ spread, 0.0))
+        reach = NormalDist().inv_cdf((1 + level) / 2) * error
+        return pd.Series({"est": est, "se": error, "lower": est - reach, "upper": est + reach})
 
 
 def levers(
@@ -133,7 +189,9 @@ def levers(
         table = table.assign(**_columns(parts[name], name, with_error=True))
     table = table.assign(rank=own, rank_lower=lowest, rank_upper=highest)
     table = table.assign(best=np.mean(ranks["gain"] == 1, axis=0), best_std=np.mean(ranks["std"] == 1, axis=0))
-    return Levers(_named(table), _ways(model, parts["ways"]), _suppression(model, keys, parts), draws)
+    table = _named(table)
+    correlations = pd.DataFrame(_correlations(values[:, model.places["gain"]]), index=table.index, columns=table.index)
+    return Levers(table, _ways(model, parts["ways"]), _suppression(model, keys, parts), correlations, draws)
 
 
 def _factors(fit, outcome, factors):
@@ -157,6 +215,16 @@ def _ranks(gains, width):
     """Ranks (R, k) within each group of `width` columns, 1 for the largest."""
     grouped = gains.reshape(len(gains), -1, width)
     return (np.argsort(np.argsort(-grouped, axis=2), axis=2) + 1).reshape(gains.shape)
+
+
+def _correlations(gains):
+    """Correlations of the columns of gains (R, k); what does not vary, such as a fixed path, goes with nothing."""
+    centred = gains - gains.mean(axis=0)
+    length = np.sqrt((centred**2).sum(axis=0))
+    scaled = np.divide(centred, length, out=np.zeros_like(centred), where=length > 0)
+    correlations = scaled.T @ scaled
+    np.fill_diagonal(correlations, 1.0)
+    return correlations
 
 
 def _levels(model, scale):

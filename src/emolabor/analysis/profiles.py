@@ -90,6 +90,15 @@ class Profiles:
         -------
         dict
             Profile -> name, such as ``"P1: high surface acting, low deep acting"``.
+
+        Examples
+        --------
+        >>> rng = np.random.default_rng(1)
+        >>> kind = rng.random(300) < 0.4
+        >>> scores = pd.DataFrame({"a": np.where(kind, 4, 2), "b": np.where(kind, 2, 3)}) + rng.normal(0, 0.5, (300, 2))
+        >>> found = profiles(scores, k=[1, 2], n_boot=19)
+        >>> found.names("en")["P1"]
+        'P1: high a, low b'
         """
         words, labels = WORDS[language], labels or {}
         found = {}
@@ -121,6 +130,16 @@ class Profiles:
         ------
         EmolaborError
             The outcomes are of other respondents.
+
+        Examples
+        --------
+        >>> rng = np.random.default_rng(1)
+        >>> kind = rng.random(300) < 0.4
+        >>> scores = pd.DataFrame({"a": np.where(kind, 4, 2), "b": np.where(kind, 2, 3)}) + rng.normal(0, 0.5, (300, 2))
+        >>> found = profiles(scores, k=[1, 2], n_boot=19)
+        >>> means, tests = found.outcomes(pd.DataFrame({"service": scores["a"] / 2}))
+        >>> means["mean"].round(1).tolist()
+        [2.0, 1.0]
         """
         return outcome_table(self.posterior, self._of_these(outcomes, "outcomes"), level)
 
@@ -141,6 +160,15 @@ class Profiles:
         ------
         EmolaborError
             The categories are of other respondents.
+
+        Examples
+        --------
+        >>> rng = np.random.default_rng(1)
+        >>> kind = rng.random(300) < 0.4
+        >>> scores = pd.DataFrame({"a": np.where(kind, 4, 2), "b": np.where(kind, 2, 3)}) + rng.normal(0, 0.5, (300, 2))
+        >>> found = profiles(scores, k=[1, 2], n_boot=19)
+        >>> found.categories(pd.Series(np.where(rng.random(300) < 0.5, "women", "men"))).columns.tolist()
+        ['men', 'women']
         """
         return category_table(self.posterior, self._of_these(column, "column"))
 

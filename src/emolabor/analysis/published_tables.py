@@ -96,9 +96,9 @@ def _read_table(key, path):
         raise EmolaborError(f"{path} line 1: the correlation columns must be the variables in the order of the rows")
     if list(source["variables"]) != names:
         raise EmolaborError(f"{source_path}: variables must be those of {path.name}, in the same order: {names}")
-    numbers = _numbers(text.set_index("variable"), path)
+    numbers = read_numbers(text.set_index("variable"), path)
     cor = numbers[names]
-    _check_correlations(cor, path)
+    check_correlations(cor, path)
     printed = ["correlation", *(name for name in _DESCRIPTIVES if numbers[name].notna().any())]
     unrounded = [name for name in printed if name not in source["rounding"]]
     if unrounded:
@@ -128,7 +128,8 @@ def _read_source(path):
     return source
 
 
-def _numbers(text, path):
+def read_numbers(text, path):
+    """Turn a table of text into numbers, blanks into missing; name the line of what is neither."""
     numbers = text.replace("", np.nan).apply(pd.to_numeric, errors="coerce")
     unreadable = numbers.isna() & (text != "")
     for line, (_, row) in enumerate(unreadable.iterrows(), start=2):
@@ -139,7 +140,8 @@ def _numbers(text, path):
     return numbers.astype(float)
 
 
-def _check_correlations(cor, path):
+def check_correlations(cor, path):
+    """Refuse what is no correlation matrix, with the line of the first mistake."""
     names, values = list(cor.columns), cor.to_numpy()
     for i, name in enumerate(names):
         line = i + 2

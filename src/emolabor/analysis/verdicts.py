@@ -21,6 +21,7 @@ def verdicts(fit, claims, smallest_effect=0.05, products=None):
     - *undecided*: anything else: the interval leaves both open, or lies above 0 with an estimate below the smallest
       effect of interest;
     - *not testable*: the claim says that data of this kind cannot test it;
+    - *not measured*: a construct that the path names is not in these data (`theory.measured_claims`);
     - *not estimated*: neither the fit nor the products hold such a parameter.
 
     The first two cannot hold together. Since a two-sided 95 % interval is read on one side, each errs in at most
@@ -49,7 +50,7 @@ def verdicts(fit, claims, smallest_effect=0.05, products=None):
         One row a path of a claim, one for a claim without paths. Index claim and path
         (``C02 surface_acting>exhaustion``, ``C07``); columns section, expected (+ or -), est, ci_lower, ci_upper (all
         standardized; for an indirect path those of its defined parameter, for a moderated one those of its product),
-        verdict.
+        verdict, and where a path is not measured also lacking (the constructs that the data lack).
 
     Raises
     ------
@@ -68,6 +69,7 @@ def verdicts(fit, claims, smallest_effect=0.05, products=None):
     """
     if not 0 <= smallest_effect < 1:
         raise EmolaborError(f"smallest_effect: found {smallest_effect!r}, allowed: from 0 to below 1, standardized")
+    claims = tuple(claims)
     estimates = _standardized(fit) | _of_products(products)
     rows = {}
     for claim in claims:
@@ -80,7 +82,13 @@ def verdicts(fit, claims, smallest_effect=0.05, products=None):
             if sound:
                 verdict = judge(est, lower, upper, direction, smallest_effect)
             rows[f"{claim.id} {path.key}"] = (claim.section, path.sign, est, lower, upper, verdict)
-    return pd.DataFrame.from_dict(rows, orient="index", columns=list(COLUMNS)).rename_axis("claim")
+        for path in claim.unmeasured:
+            rows[f"{claim.id} {path.key}"] = (claim.section, path.sign, np.nan, np.nan, np.nan, "not measured")
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=list(COLUMNS)).rename_axis("claim")
+    missing = {
+        f"{claim.id} {path.key}": "&".join(names) for claim in claims for path, names in claim.unmeasured.items()
+    }
+    return table.assign(lacking=pd.Series(missing)) if missing else table
 
 
 def judge(est, ci_lower, ci_upper, direction, smallest_effect):
@@ -132,6 +140,11 @@ def product_terms(fit, interactions):
     DataFrame
         One row a moderated path, by its key: est, se, z, pvalue, ci_lower, ci_upper (standardized,
         `sem.interaction_size`), admissible (of the fit that it comes from).
+
+    Raises
+    ------
+    EmolaborError
+        The fit does not hold the product of an interaction.
 
     Examples
     --------

@@ -1,7 +1,8 @@
 """The diagram of a measurement model: constructs, their indicators, and how the constructs go together."""
 
 from emolabor.drawing.formats import show
-from emolabor.drawing.path_diagram import ELLIPSE, HEAD, MARGIN, NOTE, draw_construct, draw_note, text_width
+from emolabor.drawing.labels import text_width
+from emolabor.drawing.path_diagram import ELLIPSE, HEAD, MARGIN, NOTE, draw_construct, draw_note
 from emolabor.drawing.style import BLUE, GREY, INK, RED, save_figure, style
 from emolabor.errors import EmolaborError
 

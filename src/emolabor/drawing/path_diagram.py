@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 from itertools import pairwise
-from unicodedata import east_asian_width
 
 import numpy as np
 
 from emolabor.drawing.formats import show
+from emolabor.drawing.labels import text_width
 from emolabor.drawing.layout import layout
 from emolabor.drawing.style import BLUE, GREY, INK, PALE, RED, save_figure, style
 from emolabor.errors import EmolaborError
@@ -229,11 +229,6 @@ def draw_construct(axes, place, name, explained, language):
     size = min(9.8, 9.8 * 17 / max(map(text_width, name.split("\n"))))
     text = name if explained is None else f"{name}\n$R^2$ = {show(explained, '.2b', language)}"
     axes.text(*place, text, ha="center", va="center", fontsize=size, linespacing=1.08, zorder=4)
-
-
-def text_width(text):
-    """Width of a line in half-width letters: a Chinese character takes two."""
-    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text) or 1
 
 
 def _two_lines(name):

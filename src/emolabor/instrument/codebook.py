@@ -82,6 +82,17 @@ class Codebook:
             One row a column, in the file's order: key, scale, dimension, text, values (codes with labels), reverse,
             expected (the answer to an attention check), and with data n, missing, mean, sd, counts. With several
             languages there are a text and a values column for each, e.g. ``text_zh``.
+
+        Raises
+        ------
+        EmolaborError
+            The instrument is not written in a language.
+
+        Examples
+        --------
+        >>> import emolabor as el
+        >>> el.codebook(el.load_instrument("window_staff")).table("en").columns.tolist()[:3]
+        ['key', 'scale', 'dimension']
         """
         languages = languages or self.instrument.languages
         for language in languages:
@@ -117,6 +128,15 @@ class Codebook:
         ------
         EmolaborError
             Another ending or language.
+
+        Examples
+        --------
+        >>> import emolabor as el
+        >>> from tempfile import TemporaryDirectory
+        >>> with TemporaryDirectory() as folder:
+        ...     book = el.codebook(el.load_instrument("window_staff")).write(f"{folder}/codebook.md", "en")
+        ...     book.read_text(encoding="utf-8").splitlines()[0]
+        '# Codebook: Emotional labour and proactive service of government service window staff'
         """
         language = language or self.instrument.languages[0]
         check_language(language, self.instrument.languages)

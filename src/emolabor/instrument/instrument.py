@@ -141,6 +141,13 @@ class Instrument:
         ------
         EmolaborError
             The instrument is not written in `language`.
+
+        Examples
+        --------
+        >>> from emolabor.instrument import load_instrument
+        >>> instrument = load_instrument("window_staff")
+        >>> instrument.items("en").columns.tolist()
+        ['key', 'scale', 'dimension', 'text', 'reverse']
         """
         check_language(language, self.languages)
         return pd.DataFrame(
@@ -157,7 +164,19 @@ class Instrument:
         )
 
     def dimensions(self):
-        """Map each dimension key to the keys of its items, in the order asked."""
+        """Map each dimension key to the keys of its items, in the order asked.
+
+        Returns
+        -------
+        dict of str to list of str
+
+        Examples
+        --------
+        >>> from emolabor.instrument import load_instrument
+        >>> instrument = load_instrument("window_staff")
+        >>> instrument.dimensions()["belonging"]
+        ['be1', 'be2', 'be3']
+        """
         return {
             dimension.key: [item.key for item in dimension.items]
             for scale in self.scales
@@ -165,7 +184,19 @@ class Instrument:
         }
 
     def points(self):
-        """Map each item and attention check, in the order asked, to its number of answers; codes are 1 to that."""
+        """Map each item and attention check, in the order asked, to its number of answers; codes are 1 to that.
+
+        Returns
+        -------
+        dict of str to int
+
+        Examples
+        --------
+        >>> from emolabor.instrument import load_instrument
+        >>> instrument = load_instrument("window_staff")
+        >>> instrument.points()["be1"]
+        5
+        """
         points = {}
         for scale in self.scales:
             checks = [check for check in self.attention_checks if check.after == scale.key]
@@ -190,6 +221,13 @@ class Instrument:
         ------
         EmolaborError
             The instrument is not written in `language`.
+
+        Examples
+        --------
+        >>> from emolabor.instrument import load_instrument
+        >>> instrument = load_instrument("window_staff")
+        >>> instrument.names("en")["deep_acting"]
+        'Deep acting'
         """
         check_language(language, self.languages)
         named = (entry for scale in self.scales for entry in (scale, *scale.dimensions))
@@ -248,6 +286,13 @@ class Instrument:
         ------
         EmolaborError
             The instrument is not written in `language` or has no such background column.
+
+        Examples
+        --------
+        >>> from emolabor.instrument import load_instrument
+        >>> instrument = load_instrument("window_staff")
+        >>> instrument.value_names("dispatch_type", "en")["agency"]
+        'Agency worker'
         """
         check_language(language, self.languages)
         columns = {variable.key: variable for variable in self.background}
@@ -303,6 +348,13 @@ class Instrument:
         -------
         DataFrame
             One row a column, as `emolabor.codebook` describes it.
+
+        Examples
+        --------
+        >>> from emolabor.instrument import load_instrument
+        >>> instrument = load_instrument("window_staff")
+        >>> instrument.codebook("en").set_index("key")["dimension"]["be1"]
+        'belonging'
         """
         from emolabor.instrument.codebook import codebook
 

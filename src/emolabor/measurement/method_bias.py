@@ -80,6 +80,11 @@ def harman(data, scale_or_dimensions):
     -------
     Harman
 
+    Raises
+    ------
+    EmolaborError
+        An item has no column, is no number or does not vary; too few complete answers.
+
     References
     ----------
     Podsakoff, P. M., MacKenzie, S. B., Lee, J.-Y., & Podsakoff, N. P. (2003). Common method biases in behavioral
@@ -119,6 +124,11 @@ def method_factor(data, scale_or_dimensions):
         Models: "factors"; "equal method loadings"; "free method loadings" (often improper: see ``problems``). The
         verdict rests on the one with equal loadings. Where all items of a factor load equally on it, a method factor
         cannot be told from the factors' correlations, and its share means nothing.
+
+    Raises
+    ------
+    EmolaborError
+        An item has no column, is no number or does not vary; too few complete answers.
 
     References
     ----------

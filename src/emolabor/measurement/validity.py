@@ -30,7 +30,8 @@ def convergent_validity(data, scale_or_dimensions, *, n_resamples=1000, seed=1, 
     -------
     DataFrame
         One row a dimension: ``items``, ``cr`` and ``ave`` from standardised loadings (Fornell & Larcker, 1981) with
-        ``_lower`` and ``_upper``, ``smallest_loading``, and ``problems`` of the model (the same in every row).
+        ``_lower`` and ``_upper``, ``smallest_loading``, ``largest_loading``, and ``problems`` of the model (the same in
+        every row).
 
     Raises
     ------
@@ -63,11 +64,12 @@ def convergent_validity(data, scale_or_dimensions, *, n_resamples=1000, seed=1, 
     resampled = _cr_and_ave(fit, draws.thetas[~np.isnan(draws.thetas).any(axis=1)], dimensions)
     lower, upper = np.quantile(resampled, [(1 - level) / 2, (1 + level) / 2], axis=2)
     tidy = fit.tidy()
-    loadings = tidy[tidy["op"] == "=~"].groupby("lhs", sort=False)["std_all"].min()
+    loadings = tidy[tidy["op"] == "=~"].groupby("lhs", sort=False)["std_all"]
     columns = {"items": [len(items) for items in dimensions.values()]}
     for k, name in enumerate(("cr", "ave")):
         columns |= {name: values[:, k], f"{name}_lower": lower[:, k], f"{name}_upper": upper[:, k]}
-    columns |= {"smallest_loading": loadings.to_numpy(), "problems": "; ".join(fit.problems)}
+    columns |= {"smallest_loading": loadings.min().to_numpy(), "largest_loading": loadings.max().to_numpy()}
+    columns |= {"problems": "; ".join(fit.problems)}
     return pd.DataFrame(columns, index=list(dimensions))
 
 
@@ -84,6 +86,11 @@ def fornell_larcker(data, scale_or_dimensions):
     DataFrame of shape (d, d)
         Diagonal: root of AVE; below it: correlations of the factors; above: NaN. Dimensions are told apart where each
         root exceeds every correlation in its row and column (Fornell & Larcker, 1981).
+
+    Raises
+    ------
+    EmolaborError
+        As for `convergent_validity`.
 
     Examples
     --------

@@ -16,6 +16,8 @@ from emolabor.report.results import load_results
 from emolabor.report.word import reference_document
 
 HAN = re.compile("[\u4e00-\u9fff]")
+# A number stays on the line of its sign.
+SIGNED = re.compile(r"(?<=[^\s|]) ([=<]) (?=[−.\d])")
 STYLES = {"en": "apa.csl", "zh": "china-national-standard-gb-t-7714-2015-author-date.csl"}
 # Language tags as citeproc knows them.
 CITING = {"en": "en-US", "zh": "zh-CN"}
@@ -85,7 +87,7 @@ def _convert(text, language, sources, scratch, target, subtitle):
             f"--metadata=lang:{CITING[language]}",
             *subtitle,
         ],
-        text.encode("utf-8"),
+        SIGNED.sub("\u00a0\\1\u00a0", text).encode("utf-8"),
     )
     document = _tidied(document)
     common = ["--from=json", "--standalone", f"--resource-path={scratch}", f"--metadata=lang:{WRITING[language]}"]

@@ -8,13 +8,19 @@ import pandas as pd
 import yaml
 
 from emolabor.drawing.formats import show
-from emolabor.drawing.path_diagram import path_diagram
 from emolabor.drawing.style import save_figure
 from emolabor.errors import EmolaborError
 from emolabor.report.paper import fill
+from emolabor.report.pictures import KINDS
 from emolabor.report.results import RunResults
 from emolabor.report.tables import pipe_table
 
+# A table with more rows may be broken over pages; a shorter one moves, with its note, to where it fits on a page.
+LONG = 22
+PLACED = (
+    "```{{=typst}}\n#place(auto, float: true, block(width: 100%)[\n#set align(left)\n```\n\n"
+    "{}\n\n```{{=typst}}\n])\n```"
+)
 ROW = re.compile(r"(?:(\S+) )?([\w*>~]+)(?: \((\w+)\))?")
 
 
@@ -44,29 +50,38 @@ class Floats:
 
     def keys(self, name):
         """Return the result keys a table or figure is made from."""
-        return [value for part, value in self._described(name).items() if part in {"rows", "r2"}]
+        described = self._described(name)
+        parts = described["from"].values() if "from" in described else [described.get("rows"), described.get("below")]
+        return [key for part in parts if part for key in (part if isinstance(part, list) else [part])]
 
     def render(self, kind, name, number):
         """Return the Markdown of one table or figure, numbered."""
         described = self._described(name)
         caption = f"**{number}** {described['caption'][self.language]}"
-        note = fill(described["note"][self.language], self.results, self, self.language, f"floats.yaml, note of {name}")
+        note = self._filled(described["note"], f"note of {name}")
         if kind == "table":
-            return pipe_table(self.table(name), caption, note.text, self.language)
+            small = described.get("small", False)
+            table = self.table(name)
+            text = pipe_table(table, caption, note, self.language, small)
+            return text if len(table) > LONG and not small else PLACED.format(text)
         figure = self.figure(name)
         for ending in ("svg", "png"):
             save_figure(figure, self.folder / f"{name}.{self.language}.{ending}")
         stop = "。" if self.language == "zh" else ". "
-        return f"![{caption}{stop}{note.text}]({name}.{self.language}.svg)"
+        width = f"{{width={described['width']}}}" if "width" in described else ""
+        return f"![{caption}{stop}{note}]({name}.{self.language}.svg){width}"
 
     def table(self, name):
         """Return a table as text, ready to print."""
         described = self._described(name)
+        if "lines" in described:
+            return self._checklist(name, described)
+        if "below" in described:
+            return self._triangle(described)
         heads = [head[self.language] for head in described["label"]]
-        place = {key: index for index, key in enumerate(self.names)}
         rows = []
-        for key, values in sorted(self.results.get(described["rows"]).items(), key=lambda item: place.get(item[0], -1)):
-            row = dict(zip(heads, self._labels(key, len(heads)), strict=True))
+        for key, values in self._rows(described):
+            row = dict(zip(heads, self._labels(key, described), strict=True))
             for column in described["columns"]:
                 row[column[self.language]] = self._cell(name, values, column)
             rows.append(row)
@@ -75,10 +90,8 @@ class Floats:
     def figure(self, name):
         """Return a picture, drawn from the stored numbers."""
         described = self._described(name)
-        rows = self.results.get(described["rows"])
-        ends = [key.split("~") for key in rows]
-        tidy = pd.DataFrame(list(rows.values())).assign(op="~", lhs=[a for a, _ in ends], rhs=[b for _, b in ends])
-        return path_diagram(tidy, self.results.get(described["r2"]), self.language, self.names)
+        stored = {part: self.results.get(key) for part, key in described["from"].items()}
+        return KINDS[described["kind"]](stored, self.language, self.names)
 
     def label(self, key):
         """Return the words for a code: a construct, a path (``a>b``, ``b~a``, ``a*m>b``) or an entry of ``words``."""
@@ -91,8 +104,26 @@ class Floats:
                 return join.join(reversed(steps) if sign == "~" else steps)
         return self.names.get(key, key)
 
-    def _labels(self, key, count):
+    def _rows(self, described):
+        """Return the rows of a stored table, or of several set side by side, in the order of the table."""
+        keys = described["rows"] if isinstance(described["rows"], list) else [described["rows"]]
+        stored = [self.results.get(key) for key in keys]
+        rows = {key: {k: v for table in stored for k, v in table[key].items()} for key in stored[0]}
+        if "sort" in described:
+            return sorted(rows.items(), key=lambda item: item[1][described["sort"]])
+        order = [*described.get("order", []), *self.names]
+        place = {key: index for index, key in enumerate(order)}
+        split = described.get("split")
+
+        def places(item):
+            return [place.get(part, -1) for part in (item[0].split(split) if split else [item[0]])]
+
+        return sorted(rows.items(), key=places)
+
+    def _labels(self, key, described):
         """Return the cells that name a row; with two, a claim or study stands apart from its path."""
+        if "split" in described:
+            return [self.label(part) for part in key.split(described["split"])]
         parts = ROW.fullmatch(key)
         if not parts:
             raise EmolaborError(
@@ -102,9 +133,37 @@ class Floats:
         label = self.label(path)
         if kind:
             label += f"（{self.label(kind)}）" if self.language == "zh" else f" ({self.label(kind)})"
-        if count == 1:
+        if len(described["label"]) == 1:
             return [label]
         return [self.label(group), label] if group else [label, "–"]
+
+    def _triangle(self, described):
+        """Return a lower triangle of numbers with numbered heads, and a row below it for each column described."""
+        stored = dict(self._rows(described))
+        head = described["label"][0][self.language]
+        numbers = {key: str(count) for count, key in enumerate(stored, start=1)}
+        rows = [
+            {head: f"{numbers[key]} {self.label(key)}"}
+            | {numbers[other]: self._below(row[other], described) for other in stored}
+            for key, row in stored.items()
+        ]
+        below = self.results.get(described["below"])
+        for column in described["columns"]:
+            shown = {key: show(row[column["column"]], column["format"], self.language) for key, row in below.items()}
+            rows.append({head: column[self.language]} | {numbers[key]: shown[key] for key in stored})
+        return pd.DataFrame(rows)
+
+    def _below(self, value, described):
+        return "" if value is None else show(value, described["format"], self.language)
+
+    def _checklist(self, name, described):
+        """Return lines of text, their numbers filled in from the results."""
+        heads = [head[self.language] for head in described["label"]]
+        texts = [[self._filled(cell, f"table {name}") for cell in line] for line in described["lines"]]
+        return pd.DataFrame(texts, columns=heads)
+
+    def _filled(self, text, place):
+        return fill(text[self.language], self.results, self, self.language, f"floats.yaml, {place}").text
 
     def _described(self, name):
         """Return the description of a table or figure."""
@@ -124,7 +183,7 @@ class Floats:
         if shown == [None, None]:
             return "–"
         if len(shown) == 2:
-            return "[" + ", ".join(show(value, column["format"], self.language) for value in shown) + "]"
+            return "[" + ", ".join(show(value, column.get("format", ""), self.language) for value in shown) + "]"
         if isinstance(shown[0], str):
             return self.label(shown[0])
         return show(shown[0], column.get("format", ""), self.language).removeprefix("= ")

@@ -10,6 +10,7 @@ from emolabor.report.results import KEY
 PLACEHOLDER = re.compile(r"\{\{(.*?)\}\}")
 NUMBER = re.compile(rf"({KEY})(?::(\S+))?")
 FLOAT = re.compile(r"(table|figure|ref) (\w+)")
+OF_TABLE = re.compile(rf"(largest|smallest|count) ({KEY}) (\w+)(?: (\w[\w ]*))?(?::(\S+))?")
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,9 @@ def fill(text, results, floats=None, language="en", source="manuscript"):
     """Put results in the place of placeholders.
 
     ``{{ key:format }}`` is a number (formats as in :func:`emolabor.drawing.formats.show`), ``{{ table name }}`` and
-    ``{{ figure name }}`` stand alone on a line, and ``{{ ref name }}`` is "Table 2" or "Figure 1" in running text.
+    ``{{ figure name }}`` stand alone on a line, and ``{{ ref name }}`` is "Table 2" or "Figure 1" in running text. Of a
+    column of a stored table, ``{{ largest key column:format }}`` and ``{{ smallest key column:format }}`` are its ends,
+    ``{{ count key column }}`` counts its values and ``{{ count key column value }}`` the rows that hold one.
 
     Parameters
     ----------
@@ -76,9 +79,17 @@ def fill(text, results, floats=None, language="en", source="manuscript"):
                 return number[name]
             used.update(floats.keys(name))
             return floats.render(kind, name, number[name])
+        of_table = OF_TABLE.fullmatch(inside)
+        if of_table:
+            kind, key, column, wanted, spec = of_table.groups()
+            used.add(key)
+            return show(_of_column(results, kind, key, column, wanted), spec or "", language)
         parts = NUMBER.fullmatch(inside)
         if not parts:
-            raise EmolaborError(f"cannot read {inside!r}, allowed: key:format, table NAME, figure NAME, ref NAME")
+            raise EmolaborError(
+                f"cannot read {inside!r}, allowed: key:format, table NAME, figure NAME, ref NAME, "
+                "largest | smallest | count KEY COLUMN"
+            )
         key, spec = parts.groups()
         found = results.get(key)
         if isinstance(found, dict) or found is None:
@@ -96,6 +107,14 @@ def fill(text, results, floats=None, language="en", source="manuscript"):
             raise EmolaborError(f"{source}, line {count}: {error}") from None
         lines.append(filled)
     return Filled("\n".join(lines), frozenset(used))
+
+
+def _of_column(results, kind, key, column, wanted):
+    """Return the largest or smallest value of a column, or how many there are (of an empty table: none)."""
+    if kind == "count":
+        values = results.column(key, column) if results.get(key) else []
+        return len(values) if wanted is None else sum(str(value) == wanted for value in values)
+    return (max if kind == "largest" else min)(results.column(key, column))
 
 
 def _numbered(text, language):

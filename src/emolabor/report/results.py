@@ -21,8 +21,8 @@ class RunResults:
     folder : Path
         Where the files were read.
     values : dict
-        First word of the notebook's name -> stored values, nested; of a notebook that ran once for each factor,
-        factor -> stored values.
+        First word of the notebook's name -> stored values, nested, and its ``parameters``; of a notebook that
+        ran once for each factor, factor -> the same.
     """
 
     folder: Path
@@ -54,6 +54,35 @@ class RunResults:
             found = found[word]
         return found
 
+    def column(self, key, column):
+        """Return a column of a stored table.
+
+        Parameters
+        ----------
+        key : str
+            Of a whole table, such as ``centres.icc``.
+        column : str
+            Such as ``icc1``.
+
+        Returns
+        -------
+        list
+            The values that exist, in the order of the rows.
+
+        Raises
+        ------
+        EmolaborError
+            When there is no such table, or no row holds such a value.
+        """
+        rows = self.get(key)
+        if not isinstance(rows, dict) or not all(isinstance(row, dict) for row in rows.values()):
+            raise EmolaborError(f"the key {key!r} holds no table")
+        found = [row[column] for row in rows.values() if row.get(column) is not None]
+        if not found:
+            allowed = ", ".join(dict.fromkeys(name for row in rows.values() for name in row))
+            raise EmolaborError(f"the table {key!r} holds nothing under {column!r}, allowed: {allowed}")
+        return found
+
 
 def load_results(folder):
     """Read the results of a run.
@@ -78,7 +107,8 @@ def load_results(folder):
     for path in sorted(folder.glob("*.json")):
         match = NOTEBOOK.fullmatch(path.name)
         if match and (match[2] or match[1] not in values):
-            stored = json.loads(path.read_text(encoding="utf-8"))["values"]
+            content = json.loads(path.read_text(encoding="utf-8"))
+            stored = {"parameters": content.get("parameters", {})} | content["values"]
             values[match[1]] = values.get(match[1], {}) | {match[2]: stored} if match[2] else stored
     environment = folder / "environment.json"
     if environment.is_file():

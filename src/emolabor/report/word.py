@@ -27,7 +27,7 @@ def reference_document(default):
     document = Document(io.BytesIO(default))
     section = document.sections[0]
     section.page_width, section.page_height = Cm(21), Cm(29.7)
-    section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Cm(2.5)
+    section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Cm(2.2)
     document.styles.add_style("Table Note", WD_STYLE_TYPE.PARAGRAPH).base_style = document.styles["Normal"]
     for name in (*TEXT_STYLES, *SIZES):
         style = document.styles[name]
@@ -38,6 +38,10 @@ def reference_document(default):
         style.font.color.rgb = RGBColor(0, 0, 0)
         style.font.italic = False
     document.styles["Compact"].font.size = Pt(9)
+    document.styles["Compact"].paragraph_format.keep_with_next = True  # a table's rows and its note stay on one page
+    small = document.styles.add_style("Small Cell", WD_STYLE_TYPE.CHARACTER)
+    _set_fonts(small, SERIF_ZH)
+    small.font.size = Pt(6.5)
     document.styles["Table Note"].paragraph_format.space_before = Pt(3)
     document.styles["Table Note"].paragraph_format.space_after = Pt(10)
     document.styles["Table Caption"].paragraph_format.keep_with_next = True
@@ -73,7 +77,7 @@ def _three_lines(style):
     element.append(
         parse_xml(
             f"<w:tblPr {nsdecls('w')}><w:tblBorders>{rules(('top', 12), ('bottom', 12))}</w:tblBorders>"
-            '<w:tblCellMar><w:left w:w="80" w:type="dxa"/><w:right w:w="80" w:type="dxa"/></w:tblCellMar></w:tblPr>'
+            '<w:tblCellMar><w:left w:w="30" w:type="dxa"/><w:right w:w="30" w:type="dxa"/></w:tblCellMar></w:tblPr>'
         )
     )
     element.append(

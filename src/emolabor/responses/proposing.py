@@ -41,6 +41,17 @@ class ProposedMapping:
         ------
         EmolaborError
             No column could be placed.
+
+        Returns
+        -------
+        str
+
+        Examples
+        --------
+        >>> import emolabor as el
+        >>> file = "data/simulated/study-windowstaff_sample-simulated_data.csv"
+        >>> print(el.propose_mapping(file, el.load_instrument("window_staff")).text().splitlines()[1])
+        columns:
         """
         return mapping_text(
             dict(zip(self.placed["key"], self.placed["column"], strict=True)), list(self.unplaced["column"])

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from emolabor.errors import EmolaborError
+from emolabor.instrument.part import part_of
 from emolabor.responses.cells import reader_for
 from emolabor.responses.csv_file import read_csv, read_csv_folder
 from emolabor.responses.findings import Findings, listed
@@ -31,7 +32,7 @@ _READERS = {
 }
 
 
-def read_responses(path, instrument, mapping=None):
+def read_responses(path, instrument, mapping=None, *, partial=False):
     """Read answers from a file, or from a folder of files that the web page saved.
 
     Parameters
@@ -47,6 +48,9 @@ def read_responses(path, instrument, mapping=None):
     mapping : str, Path or dict, optional
         A YAML file (or the same as a dict) that says which column holds which key, where the names differ, and what
         other values mean; see `propose_mapping`.
+    partial : bool
+        Whether the file may hold only some of the scales. What has fewer than two of its items there is then left out
+        of the instrument and reported, and so are single items that are not there.
 
     Returns
     -------
@@ -81,12 +85,14 @@ def read_responses(path, instrument, mapping=None):
     path, mapping = Path(path), load_mapping(mapping, instrument)
     table = read_table(path)
     placement = place(table, instrument, mapping, path)
+    findings = Findings()
+    if partial:
+        instrument = _present_part(instrument, placement, findings)
     _refuse_missing_items(path, instrument, placement)
     if not len(table.rows):
         raise EmolaborError(
             f"{path}, row 2: found no row below the headings; allowed: a row a respondent; export it again"
         )
-    findings = Findings()
     _report_columns(table, placement, instrument, findings)
     data = _answers(table, placement, instrument, mapping, findings)
     kept = _keep_rows(data, table, placement, instrument, findings)
@@ -135,6 +141,20 @@ def read_table(path):
             f"{path}: found an empty file; allowed: a row of column names, then a row a respondent; download it again"
         )
     return _READERS[suffix](path)
+
+
+def _present_part(instrument, placement, findings):
+    """Reduce the instrument to what the file holds, and report what it does not; with nothing there, leave it whole."""
+    part, missing = part_of(instrument, placement.columns)
+    if not part.scales:
+        return instrument
+    kept = part.dimensions()
+    for dimension, items in missing.items():
+        if dimension in kept:
+            findings.add("scale_shortened", listed(items, ", "), "scale used without them", dimension)
+        else:
+            findings.add("scale_absent", "fewer than two of its items", "scale left out", dimension)
+    return part
 
 
 def _refuse_missing_items(path, instrument, placement):

@@ -63,6 +63,11 @@ def score(staff):
         One row a respondent as in `staff.data`, one column a dimension, in units of the answers (1 to 5). The score is
         missing where fewer than half of the dimension's items were answered.
 
+    Raises
+    ------
+    EmolaborError
+        As for `scored_items`.
+
     Examples
     --------
     >>> from emolabor.instrument import load_instrument

@@ -235,6 +235,13 @@ def screening_summary(screening):
     DataFrame
         One row an index: index, family, flagged_side, cutoff (as used), judged, flagged; a last row `careless` for the
         rule.
+
+    Examples
+    --------
+    >>> import emolabor as el
+    >>> screening = el.screen(el.simulate_staff(100, seed=1), el.load_instrument("window_staff"))
+    >>> screening_summary(screening)["index"].tolist()[-1]
+    'careless'
     """
     rows = []
     for index in INDICES:

@@ -50,5 +50,11 @@ class Staff:
         ------
         EmolaborError
             No such language.
+
+        Examples
+        --------
+        >>> import pandas as pd, emolabor as el
+        >>> Staff(pd.DataFrame(), pd.DataFrame(), el.load_instrument("window_staff")).report_text("en")
+        ''
         """
         return "\n".join(sentences(self.report, language)) if len(self.report) else ""

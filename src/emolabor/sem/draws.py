@@ -85,6 +85,19 @@ class Draws:
             lhs, op, rhs, group, label, est, se, ci_lower, ci_upper, std_all, std_all_se, std_all_ci_lower,
             std_all_ci_upper; the rows of `tidy`, then those of `effects` (op "total", "direct", "indirect", "specific";
             rhs the source, label the way).
+
+        Raises
+        ------
+        EmolaborError
+            Another kind of interval, a level outside 0 to 1, Bollen-Stine draws, fewer than two draws to use.
+
+        Examples
+        --------
+        >>> import pandas as pd, emolabor as el
+        >>> cov = pd.DataFrame([[4, 1], [1, 1]], index=["y", "x"], columns=["y", "x"])
+        >>> fit = el.sem("y ~ a*x", sample_cov=cov, n_obs=101)
+        >>> fit.monte_carlo(1000, seed=1).ci(level=0.9)[["lhs", "op", "rhs"]].iloc[0].tolist()
+        ['y', '~', 'x']
         """
         self._check(interval, level)
         frame = self.fit.tidy()[["lhs", "op", "rhs", "group", "label"]]
@@ -115,7 +128,25 @@ class Draws:
 
     @one_thread
     def values_of(self, function):
-        """Draws (R_usable, k) of anything that follows from the parameters; `function` as for `interval_of`."""
+        """Draws (R_usable, k) of anything that follows from the parameters; `function` as for `interval_of`.
+
+        Parameters
+        ----------
+        function : callable
+            Of parameter vectors (R, q) to values (R, k).
+
+        Returns
+        -------
+        ndarray (R_usable, k)
+
+        Examples
+        --------
+        >>> import pandas as pd, emolabor as el
+        >>> cov = pd.DataFrame([[4, 1], [1, 1]], index=["y", "x"], columns=["y", "x"])
+        >>> fit = el.sem("y ~ a*x", sample_cov=cov, n_obs=101)
+        >>> fit.monte_carlo(1000, seed=1).values_of(lambda thetas: thetas[:, :1] ** 2).shape
+        (1000, 1)
+        """
         return function(self.thetas[self._usable])
 
     @one_thread
@@ -133,6 +164,20 @@ class Draws:
         -------
         tuple of ndarray (k,)
             Estimates, standard errors, lower and upper limits.
+
+        Raises
+        ------
+        EmolaborError
+            As for `ci`.
+
+        Examples
+        --------
+        >>> import pandas as pd, emolabor as el
+        >>> cov = pd.DataFrame([[4, 1], [1, 1]], index=["y", "x"], columns=["y", "x"])
+        >>> fit = el.sem("y ~ a*x", sample_cov=cov, n_obs=101)
+        >>> estimate, *_ = fit.monte_carlo(1000, seed=1).interval_of(lambda thetas: thetas[:, :1] ** 2)
+        >>> estimate.round(3).tolist()
+        [1.0]
         """
         self._check(interval, level)
         estimates, values = function(self.fit.estimate.theta[None, :])[0], self.values_of(function)
@@ -189,6 +234,19 @@ def monte_carlo(fit, n_draws=20000, seed=1):
     -------
     Draws
         For intervals of indirect effects where only a table or nested data exist (MacKinnon et al., 2004).
+
+    Raises
+    ------
+    EmolaborError
+        Numbers that are not whole, a model that is not identified.
+
+    Examples
+    --------
+    >>> import pandas as pd, emolabor as el
+    >>> cov = pd.DataFrame([[4, 1], [1, 1]], index=["y", "x"], columns=["y", "x"])
+    >>> fit = el.sem("y ~ a*x", sample_cov=cov, n_obs=101)
+    >>> fit.monte_carlo(1000, seed=1).ci()[["ci_lower", "ci_upper"]].iloc[0].round(2).tolist()
+    [0.67, 1.35]
     """
     if isinstance(n_draws, bool) or not isinstance(n_draws, int | np.integer) or n_draws < 1:
         raise EmolaborError(f"n_draws: found {n_draws!r}, allowed: a whole number above 0.")

@@ -19,7 +19,7 @@ from emolabor.sem.paths import list_effects
 from emolabor.sem.plot import plot
 from emolabor.sem.problems import find_problems, find_warnings
 from emolabor.sem.resampling import bootstrap
-from emolabor.sem.residuals import one_group, residual_moments
+from emolabor.sem.residuals import one_group, residual_means, residual_thresholds, residuals
 from emolabor.sem.score import score_test
 from emolabor.sem.scores import factor_scores
 from emolabor.sem.second_opinion import ask_semopy
@@ -138,6 +138,11 @@ class Fit:
         >>> cov = pd.DataFrame([[1, 0.5], [0.5, 1]], index=["y", "x"], columns=["y", "x"])
         >>> round(float(el.sem("y ~ x", sample_cov=cov, n_obs=101).tidy().est[0]), 3)
         0.5
+
+        Raises
+        ------
+        EmolaborError
+            A level outside 0 to 1.
         """
         table, theta = self.table, self.estimate.theta
         columns = functionals.estimates(self.model, theta)
@@ -147,28 +152,6 @@ class Fit:
         z, pvalue, lower, upper = wald(est, errors, level)
         numbers = (est, errors, z, pvalue, lower, upper, std_lv, std_all)
         return pd.DataFrame(dict(zip(COLUMNS, (*_names_of_rows(table), *numbers), strict=True)))
-
-    def standardized(self, level=0.95):
-        """List the standardized values (std_all) with errors and intervals of their own, by the delta method.
-
-        Parameters
-        ----------
-        level : float
-            Coverage of the intervals.
-
-        Returns
-        -------
-        DataFrame
-            The rows of `tidy`: lhs, op, rhs, group, label, est, se, z, pvalue, ci_lower, ci_upper.
-
-        Examples
-        --------
-        >>> import pandas as pd, emolabor as el
-        >>> cov = pd.DataFrame([[4, 1], [1, 1]], index=["y", "x"], columns=["y", "x"])
-        >>> el.sem("y ~ x", sample_cov=cov, n_obs=101).standardized()[["est", "se"]].round(3).iloc[0].tolist()
-        [0.5, 0.07]
-        """
-        return standardized_table(self, level)
 
     @cached_property
     @one_thread
@@ -183,6 +166,14 @@ class Fit:
         -------
         Series
             npar, fmin, chisq, df, pvalue, cfi, tli, rmsea, rmsea_ci_lower, rmsea_ci_upper, srmr, logl, aic, bic ...
+
+        Examples
+        --------
+        >>> import pandas as pd, emolabor as el
+        >>> cov = pd.DataFrame([[4, 1], [1, 1]], index=["y", "x"], columns=["y", "x"])
+        >>> fit = el.sem("y ~ a*x", sample_cov=cov, n_obs=101)
+        >>> fit.fit_measures()[["npar", "df", "logl"]].round(2).tolist()
+        [2.0, 0.0, -198.29]
         """
         return pd.Series(self._fit_measures, dtype=float)
 
@@ -193,6 +184,14 @@ class Fit:
         -------
         DataFrame (q, q)
             Named by label, or by lhs, op, rhs (and ``.g2`` for the second group).
+
+        Examples
+        --------
+        >>> import pandas as pd, emolabor as el
+        >>> cov = pd.DataFrame([[4, 1], [1, 1]], index=["y", "x"], columns=["y", "x"])
+        >>> fit = el.sem("y ~ a*x", sample_cov=cov, n_obs=101)
+        >>> float(fit.vcov().round(4).loc["a", "a"])
+        0.0297
         """
         names = {}
         for row in self.table.rows:
@@ -213,13 +212,50 @@ class Fit:
         Returns
         -------
         DataFrame (p, p)
+
+        Raises
+        ------
+        EmolaborError
+            Another group than those of the fit.
+
+        Examples
+        --------
+        >>> import pandas as pd, emolabor as el
+        >>> cov = pd.DataFrame([[4, 1], [1, 1]], index=["y", "x"], columns=["y", "x"])
+        >>> fit = el.sem("y ~ a*x", sample_cov=cov, n_obs=101)
+        >>> fit.implied_cov().round(3).loc["y"].tolist()
+        [3.96, 0.99]
         """
         names = list(self.table.variables.observed)
         sigma = implied_moments(one_group(self, group)[0], self.estimate.theta).sigma
         return pd.DataFrame(sigma, index=names, columns=names)
 
     def implied_mean(self, group=1):
-        """Means (p,) of the observed variables that the model implies; without a mean structure the sample means."""
+        """Means (p,) of the observed variables that the model implies; without a mean structure the sample means.
+
+        Parameters
+        ----------
+        group : int
+            From 1.
+
+        Returns
+        -------
+        Series (p,)
+            By variable.
+
+        Raises
+        ------
+        EmolaborError
+            Another group than those of the fit.
+
+        Examples
+        --------
+        >>> import numpy as np, pandas as pd, emolabor as el
+        >>> data = pd.DataFrame(np.random.default_rng(1).normal(size=(100, 2)), columns=["x", "y"])
+        >>> fit = el.sem("y ~ x", data)
+        >>> bool(np.allclose(fit.implied_mean(), data[["y", "x"]].mean()))
+        True
+        """
         structure, sample = one_group(self, group)
         mean = implied_moments(structure, self.estimate.theta).mu if structure.mean_structure else sample.mean
         return pd.Series(mean, index=list(self.table.variables.observed))
@@ -231,6 +267,14 @@ class Fit:
         -------
         Series
             By name (by group and name where there are several groups).
+
+        Examples
+        --------
+        >>> import pandas as pd, emolabor as el
+        >>> cov = pd.DataFrame([[4, 1], [1, 1]], index=["y", "x"], columns=["y", "x"])
+        >>> fit = el.sem("y ~ a*x", sample_cov=cov, n_obs=101)
+        >>> fit.r2().round(3).to_dict()
+        {'y': 0.25}
         """
         shares = r_squared(self.model.structures, self.estimate.theta, self.table.variables)
         if self.table.n_groups == 1:
@@ -255,94 +299,39 @@ class Fit:
             source, target, kind (total, direct, indirect, specific), via, group, est, se, z, pvalue, ci_lower,
             ci_upper, std_lv, std_all; errors by the delta method (Sobel, 1982). "Effect" is the field's word for a sum
             of products of coefficients; of cross-sectional data it is an association.
+
+        Raises
+        ------
+        EmolaborError
+            Regressions that run in a circle, a level outside 0 to 1.
+
+        Examples
+        --------
+        >>> import pandas as pd, emolabor as el
+        >>> cov = pd.DataFrame([[4, 1], [1, 1]], index=["y", "x"], columns=["y", "x"])
+        >>> fit = el.sem("y ~ a*x", sample_cov=cov, n_obs=101)
+        >>> fit.effects()[["source", "target", "kind", "est"]].round(2).values.tolist()
+        [['x', 'y', 'total', 1.0], ['x', 'y', 'direct', 1.0]]
         """
         return effects_table(self, self._effects, level)
 
-    def bootstrap(self, n_resamples=5000, seed=1, kind="nonparametric", workers=1):
-        """Estimate the model on resamples; see `emolabor.sem.resampling.bootstrap`.
-
-        Parameters
-        ----------
-        n_resamples, seed, workers : int
-        kind : str
-            nonparametric, bollen_stine or parametric.
-
-        Returns
-        -------
-        Draws
-            ``.ci("percentile" | "bc" | "bca")``, ``.n_failed``, ``.n_improper``, ``.pvalue``.
-        """
-        return bootstrap(self, n_resamples, seed, kind, workers)
-
-    def monte_carlo(self, n_draws=20000, seed=1):
-        """Draw parameters from their estimated distribution; see `emolabor.sem.draws.monte_carlo`.
-
-        Parameters
-        ----------
-        n_draws, seed : int
-
-        Returns
-        -------
-        Draws
-        """
-        return monte_carlo(self, n_draws, seed)
-
-    def wald_test(self, constraints):
-        """Test constraints among labelled parameters, such as ``"a == 0; b == c"``; see `emolabor.sem.wald`."""
-        return wald_test(self, constraints)
-
-    def score_test(self):
-        """Test what releasing each equality constraint would gain; see `emolabor.sem.score`."""
-        return score_test(self)
-
-    def modification_indices(self, minimum=0.0, op=None, largest=None):
-        """Find what freeing each fixed parameter would gain; see `emolabor.sem.modification.modification_indices`."""
-        return modification_indices(self, minimum, op, largest)
-
-    def residuals(self, kind="raw", group=1):
-        """Residual (co)variances (p, p): raw, cor, normalized or standardized; see `emolabor.sem.residuals`."""
-        return residual_moments(self, kind, group)[0]
-
-    def residual_means(self, kind="raw", group=1):
-        """Residual means (p,), of the same kinds as `residuals`."""
-        return residual_moments(self, kind, group)[1]
-
-    def residual_thresholds(self, kind="raw", group=1):
-        """Residual thresholds (t,) of ordered variables, of the same kinds as `residuals`; empty without any."""
-        return residual_moments(self, kind, group)[2]
-
-    def local_fit(self, largest=10):
-        """Rank residual correlations and modification indices side by side; see `emolabor.sem.local_fit`."""
-        return local_fit(self, largest)
-
-    def casewise(self):
-        """Distance, log-likelihood and influence of every case; see `emolabor.sem.casewise`."""
-        return casewise(self)
-
-    def factor_scores(self, method="regression"):
-        """Scores of every case on the latent variables: regression or bartlett; see `emolabor.sem.scores`."""
-        return factor_scores(self, method)
-
-    def simulate(self, n=None, seed=1, **options):
-        """Draw new answers, with thresholds and missing ones if wanted; see `emolabor.sem.simulate.simulate`."""
-        return simulate(self, n, seed, **options)
-
-    def plot(self, path=None, language="en", labels=None, group=1):
-        """Draw the model, as .svg or .png where a path is given; see `emolabor.sem.plot`."""
-        return plot(self, path, language, labels, group)
-
-    def second_opinion(self):
-        """Have semopy estimate the same model, or learn why it cannot; see `emolabor.sem.second_opinion`."""
-        return ask_semopy(self)
-
-    def summary(self):
-        """Tell the result in words and tables, as lavaan does, with the verdict on admissibility first.
-
-        Returns
-        -------
-        str
-        """
-        return summary_text(self)
+    # Functions of a fit that are its methods as they stand, docstrings and all.
+    standardized = standardized_table
+    bootstrap = bootstrap
+    monte_carlo = monte_carlo
+    wald_test = wald_test
+    score_test = score_test
+    modification_indices = modification_indices
+    residuals = residuals
+    residual_means = residual_means
+    residual_thresholds = residual_thresholds
+    local_fit = local_fit
+    casewise = casewise
+    factor_scores = factor_scores
+    simulate = simulate
+    plot = plot
+    second_opinion = ask_semopy
+    summary = summary_text
 
     def __repr__(self):
         """One line: what was fitted, how well, and whether it can be trusted."""

@@ -25,6 +25,11 @@ def local_fit(fit, largest=10):
         ("f =~ x4"), ``parameter_group``, ``mi``, ``epc``, ``sepc_all``. The two halves are ranked each by itself; blank
         where one is shorter.
 
+    Raises
+    ------
+    EmolaborError
+        `largest` is no whole number above 0; a model that is not identified.
+
     Examples
     --------
     >>> import emolabor as el

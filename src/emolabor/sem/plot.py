@@ -34,6 +34,15 @@ def plot(fit, path=None, language="en", labels=None, group=1):
     ------
     EmolaborError
         Another language or ending, arrows that run in a circle, nothing to draw.
+
+    Examples
+    --------
+    >>> import pandas as pd, emolabor as el
+    >>> cov = pd.DataFrame([[4, 1], [1, 1]], index=["y", "x"], columns=["y", "x"])
+    >>> fit = el.sem("y ~ a*x", sample_cov=cov, n_obs=101)
+    >>> figure = fit.plot(language="zh", labels={"y": "服务", "x": "培训"})
+    >>> [text.get_text() for text in figure.axes[0].texts if text.get_gid() == "label"]
+    ['0.50']
     """
     if language not in VERDICT:
         raise EmolaborError(f"language: found {language!r}, allowed: {', '.join(VERDICT)}.")

@@ -43,6 +43,24 @@ def bootstrap(fit, n_resamples=5000, seed=1, kind="nonparametric", workers=1):
     Returns
     -------
     Draws
+        ``.ci("percentile" | "bc" | "bca")``, ``.n_failed``, ``.n_improper``, ``.pvalue`` (Bollen-Stine).
+
+    Raises
+    ------
+    EmolaborError
+        Another kind, numbers that are not whole, a fit without cases or not identified, a kind that does not go with
+        ordered or missing answers.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd, emolabor as el
+    >>> data = pd.DataFrame(np.random.default_rng(1).normal(size=(100, 2)), columns=["x", "y"])
+    >>> fit = el.sem("y ~ x", data)
+    >>> draws = fit.bootstrap(200, seed=1)
+    >>> draws
+    200 nonparametric draws: 0 failed, 0 improper
+    >>> draws.ci("bca").columns[5:9].tolist()
+    ['est', 'se', 'ci_lower', 'ci_upper']
     """
     if kind not in KINDS:
         raise EmolaborError(f"kind: found {kind!r}, allowed: {', '.join(KINDS)}.")

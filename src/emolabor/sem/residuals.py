@@ -46,7 +46,7 @@ def residual_moments(fit, kind, group):
     >>> import emolabor as el
     >>> fit = el.sem("a =~ ex1 + ex2 + ex3 + ex4; b =~ ps1 + ps2 + ps3", el.simulate_staff(n=300, seed=1))
     >>> float(fit.residuals("cor").abs().max(axis=None).round(2))
-    0.13
+    0.14
     """
     if kind not in KINDS:
         raise EmolaborError(f"kind: found {kind!r}, allowed: {', '.join(KINDS)}.")
@@ -180,3 +180,94 @@ def _moment_scores(full, exogenous):
         scores = np.hstack([scores, (deviations - predicted)[:, layout.row[means]]])
         scores = scores - scores.mean(axis=0)
     return scores if sample.clusters is None else sum_in_clusters(scores, sample.clusters)
+
+
+def residuals(fit, kind="raw", group=1):
+    """Residual (co)variances (p, p): raw, cor, normalized or standardized.
+
+    Parameters
+    ----------
+    fit : Fit
+    kind : {"raw", "cor", "normalized", "standardized"}
+    group : int
+        From 1.
+
+    Returns
+    -------
+    DataFrame (p, p)
+
+    Raises
+    ------
+    EmolaborError
+        Another kind or group; standardized ones of a model that is not identified.
+
+    Examples
+    --------
+    >>> import pandas as pd, emolabor as el
+    >>> cov = pd.DataFrame([[4, 1], [1, 1]], index=["y", "x"], columns=["y", "x"])
+    >>> fit = el.sem("y ~ a*x", sample_cov=cov, n_obs=101)
+    >>> float(fit.residuals("cor").abs().to_numpy().max().round(6))
+    0.0
+    """
+    return residual_moments(fit, kind, group)[0]
+
+
+def residual_means(fit, kind="raw", group=1):
+    """Residual means (p,), of the same kinds as `residuals`.
+
+    Parameters
+    ----------
+    fit : Fit
+    kind : {"raw", "cor", "normalized", "standardized"}
+    group : int
+        From 1.
+
+    Returns
+    -------
+    Series (p,)
+        Zero without a mean structure.
+
+    Raises
+    ------
+    EmolaborError
+        Another kind or group; standardized ones of a model that is not identified.
+
+    Examples
+    --------
+    >>> import pandas as pd, emolabor as el
+    >>> cov = pd.DataFrame([[4, 1], [1, 1]], index=["y", "x"], columns=["y", "x"])
+    >>> fit = el.sem("y ~ a*x", sample_cov=cov, n_obs=101)
+    >>> fit.residual_means().tolist()
+    [0.0, 0.0]
+    """
+    return residual_moments(fit, kind, group)[1]
+
+
+def residual_thresholds(fit, kind="raw", group=1):
+    """Residual thresholds (t,) of ordered variables, of the same kinds as `residuals`; empty without any.
+
+    Parameters
+    ----------
+    fit : Fit
+    kind : {"raw", "cor", "normalized", "standardized"}
+    group : int
+        From 1.
+
+    Returns
+    -------
+    Series (t,)
+
+    Raises
+    ------
+    EmolaborError
+        Another kind or group; standardized ones of a model that is not identified.
+
+    Examples
+    --------
+    >>> import pandas as pd, emolabor as el
+    >>> cov = pd.DataFrame([[4, 1], [1, 1]], index=["y", "x"], columns=["y", "x"])
+    >>> fit = el.sem("y ~ a*x", sample_cov=cov, n_obs=101)
+    >>> fit.residual_thresholds().size
+    0
+    """
+    return residual_moments(fit, kind, group)[2]

@@ -81,6 +81,15 @@ def ask_semopy(fit):
         The question can be put for one group, complete data, maximum likelihood (MLM and MLR have its estimates), no
         fixed exogenous observed variables, no constraints beyond shared labels, unrestricted means, no negative
         variance.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd, emolabor as el
+    >>> names = ["x1", "x2", "x3", "x4"]
+    >>> cov = pd.DataFrame(0.5 + 0.5 * np.eye(4), index=names, columns=names)
+    >>> opinion = el.cfa("f =~ x1 + x2 + x3 + x4", sample_cov=cov, n_obs=200).second_opinion()
+    >>> opinion.asked, bool(opinion.largest_difference < 1e-5)
+    (True, True)
     """
     reason = why_not(fit)
     if reason:

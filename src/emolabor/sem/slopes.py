@@ -37,6 +37,11 @@ def simple_slopes(fit, interaction, at=(-1.0, 0.0, 1.0), *, values=None, level=0
         predictor and outcome). With the moderator as w from the mean of all cases, where the product was centred, the
         slope is b1 + b3 w and its error the root of var(b1) + 2 w cov(b1, b3) + w^2 var(b3).
 
+    Raises
+    ------
+    EmolaborError
+        The fit lacks the paths of the interaction; a level outside 0 to 1; another group.
+
     Examples
     --------
     >>> import numpy as np, pandas as pd, emolabor as el
@@ -78,6 +83,11 @@ def johnson_neyman(fit, interaction, level=0.95, group=1):
         A row a region, from minus to plus infinity: lower, upper (values of the moderator), significant, slope
         ("negative" or "positive" where significant, else ""), share (of a normal moderator within the region). The
         limits solve (b1 + b3 w)^2 = z^2 var(b1 + b3 w) exactly (Johnson & Neyman, 1936; Bauer & Curran, 2005).
+
+    Raises
+    ------
+    EmolaborError
+        As for `simple_slopes`.
 
     Examples
     --------
@@ -126,6 +136,11 @@ def interaction_lines(fit, interaction, at=(-1.0, 0.0, 1.0), *, reach=2.0, n_poi
     tuple of DataFrame
         Lines: at, moderator, predictor, outcome (expected, from its mean), a line for each of `at`. Band: as
         `simple_slopes`, along the moderator.
+
+    Raises
+    ------
+    EmolaborError
+        As for `simple_slopes`.
 
     Examples
     --------

@@ -27,6 +27,19 @@ def standardized_table(fit, level=0.95):
     -------
     DataFrame
         lhs, op, rhs, group, label, est, se, z, pvalue, ci_lower, ci_upper; the rows of `tidy`.
+
+    Raises
+    ------
+    EmolaborError
+        A level outside 0 to 1.
+
+    Examples
+    --------
+    >>> import pandas as pd, emolabor as el
+    >>> cov = pd.DataFrame([[4, 1], [1, 1]], index=["y", "x"], columns=["y", "x"])
+    >>> fit = el.sem("y ~ x", sample_cov=cov, n_obs=101)
+    >>> fit.standardized()[["est", "se"]].round(3).iloc[0].tolist()
+    [0.5, 0.07]
     """
     theta = fit.estimate.theta
     own = estimates(fit.model, theta)[2]

@@ -83,6 +83,14 @@ def summary_text(fit):
     -------
     str
         As lavaan's ``summary(fit, fit.measures = TRUE, standardized = TRUE, rsquare = TRUE)``, with the verdict.
+
+    Examples
+    --------
+    >>> import pandas as pd, emolabor as el
+    >>> cov = pd.DataFrame([[4, 1], [1, 1]], index=["y", "x"], columns=["y", "x"])
+    >>> fit = el.sem("y ~ a*x", sample_cov=cov, n_obs=101)
+    >>> print(fit.summary().splitlines()[0])
+    Admissible solution: yes
     """
     lines = [verdict(fit), ""]
     lines += [f"  {label:<{LABEL}}{value:>{NUMBER}}" for label, value in header(fit)]

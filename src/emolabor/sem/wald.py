@@ -43,6 +43,15 @@ def wald_test(fit, constraints):
     ------
     EmolaborError
         Unknown labels, redundant constraints, no identified solution.
+
+    Examples
+    --------
+    >>> import pandas as pd, emolabor as el
+    >>> cov = pd.DataFrame([[4, 1], [1, 1]], index=["y", "x"], columns=["y", "x"])
+    >>> fit = el.sem("y ~ a*x", sample_cov=cov, n_obs=101)
+    >>> test = fit.wald_test("a == 1")
+    >>> round(test.chisq, 3), test.df
+    (0.0, 1)
     """
     trees = _trees(constraints, fit.table)
     values, jacobian = constraint_values(fit.table, trees, fit.estimate.theta)

@@ -42,6 +42,11 @@ def plant_faults(answers, instrument, straight=0, wrong_key=None, repeated=0, ou
     planted : DataFrame
         One row a fault: fault, position (of the row, from 0; missing for a whole column), column.
 
+    Raises
+    ------
+    EmolaborError
+        More faults are wanted than there are respondents.
+
     Examples
     --------
     >>> from emolabor.instrument import load_instrument

@@ -4,6 +4,10 @@ import subprocess
 import sys
 from collections import Counter
 
+import pandas as pd
+
+from emolabor.study.compare import Comparison
+
 
 def import_seconds():
     """Measure how long a fresh interpreter takes to import emolabor, in seconds."""
@@ -26,26 +30,57 @@ def closing_table(run, seconds_to_import, shown_from):
     Returns
     -------
     str
-        One line a notebook with its seconds and how many values were compared and are equal; then every
-        difference with both values, every problem, the paper's files, the times, and where to look.
+        One line a notebook with its seconds and how many values were compared and are equal; then what the data lack
+        and what was skipped for it, every difference with both values, every problem, the paper's files, the times,
+        and where to look.
     """
     comparisons = {comparison.notebook: comparison for comparison in run.comparisons}
     width = max(28, *(len(execution.notebook) for execution in run.executions))
     lines = [f"{'notebook':<{width}}{'seconds':>9}{'compared':>10}{'equal':>8}"]
     for execution in run.executions:
         comparison = comparisons.get(execution.notebook)
-        outcome = "  failed" if comparison is None else _outcome(comparison)
-        seconds = "earlier" if execution.earlier else f"{execution.seconds:.1f}"
+        outcome = "  skipped" if execution.skipped else "  failed" if comparison is None else _outcome(comparison)
+        seconds = "earlier" if execution.earlier else "" if execution.skipped else f"{execution.seconds:.1f}"
         lines.append(f"{execution.notebook:<{width}}{seconds:>9}{outcome}")
     compared, equal = (sum(getattr(one, name) for one in run.comparisons) for name in ("compared", "equal"))
     lines += [f"{'all notebooks':<{width}}{run.seconds:>9.1f}{compared:>10}{equal:>8}", ""]
+    lines += [f"your data: {note}" for note in run.notes]
+    lines += _skipped(run.executions, run.folder)
     lines += [f"not equal: {difference}" for one in run.comparisons for difference in one.differences]
     lines += [f"failed: {_failure(execution, run.folder)}" for execution in run.executions if execution.problem]
     lines += [f"paper failed: {run.paper_problem}"] if run.paper_problem else []
     endings = Counter(path.suffix[1:] for path in run.paper)
     files = ", ".join(f"{count} {ending}" for ending, count in sorted(endings.items())) or "not built"
     folder = run.folder.relative_to(shown_from) if run.folder.is_relative_to(shown_from) else run.folder
-    return "\n".join([*lines, f"paper: {files}", f"import emolabor: {seconds_to_import:.2f} s", f"look in: {folder}"])
+    ending = [f"paper: {files}", f"import emolabor: {seconds_to_import:.2f} s", f"look in: {folder / 'index.html'}"]
+    return "\n".join([*lines, *ending])
+
+
+def write_page(run, language):
+    """Write the run's page, ``index.html`` in its folder, and return its path.
+
+    Parameters
+    ----------
+    run : Run
+    language : {"zh", "en"}
+        Language in which the page opens.
+
+    Returns
+    -------
+    Path
+    """
+    from emolabor.report import write_run_page
+
+    comparisons = {comparison.notebook: comparison for comparison in run.comparisons}
+    rows = {}
+    for execution in run.executions:
+        comparison = comparisons.get(execution.notebook, Comparison(execution.notebook, 0, ()))
+        reason = f"skipped: {execution.skipped}" if execution.skipped else comparison.reason
+        counts = (comparison.compared, comparison.equal, reason, comparison.differences)
+        rows[execution.notebook] = (*counts, execution.problem)
+    columns = ["compared", "equal", "reason", "differences", "problem"]
+    notebooks = pd.DataFrame.from_dict(rows, orient="index", columns=columns)
+    return write_run_page(run.folder, notebooks, run.paper, language)
 
 
 def _outcome(comparison):
@@ -57,5 +92,18 @@ def _outcome(comparison):
 
 def _failure(execution, folder):
     """Write why a notebook failed, and that what still lies there is not of this run."""
+    return execution.problem + _left(execution, folder)
+
+
+def _skipped(executions, folder):
+    """Write why notebooks were skipped, a line a reason, and that what still lies there is not of this run."""
+    names = {}
+    for execution in executions:
+        if execution.skipped:
+            names.setdefault(execution.skipped, []).append(execution.notebook + _left(execution, folder))
+    return [f"skipped ({reason}): {', '.join(those)}" for reason, those in names.items()]
+
+
+def _left(execution, folder):
     is_left = (folder / f"{execution.notebook}.json").is_file()
-    return execution.problem + (f" ({execution.notebook}.json is an earlier run's)" if is_left else "")
+    return f" ({execution.notebook}.json is an earlier run's)" if is_left else ""

@@ -70,16 +70,16 @@ def shown(value, is_whole, is_p):
 
 
 def worded(text, words):
-    """Put words in place of a code, or of each code in a key that joins several with ~, >, * or =.
+    """Put words in place of a code, or of each code in a key that joins several with ~, >, *, = or &.
 
     Examples
     --------
     >>> worded("exhaustion~surface_acting", {"exhaustion": "Exhaustion", "surface_acting": "Surface acting"})
     'Exhaustion ~ Surface acting'
     """
-    if text in words or not re.search("[~>*=]", text):
+    if text in words or not re.search(r"[~>*=]|\w&\w", text):
         return words.get(text, text)
-    spaced = re.sub("([~>*=]+)", r" \1 ", text)
+    spaced = re.sub("([~>*=&]+)", r" \1 ", text)
     return re.sub(r"\w+", lambda code: words.get(code[0], code[0]), spaced)
 
 

@@ -12,12 +12,17 @@ STAGE = "EMOLABOR_STAGE"
 
 @dataclass(frozen=True)
 class Execution:
-    """How one notebook's execution ended: `problem` is empty when all went well, `earlier` when it was not needed."""
+    """How one notebook's execution ended.
+
+    `problem` is empty when all went well, `earlier` true when an earlier run had done it, `skipped` says why the data
+    cannot carry it.
+    """
 
     notebook: str
     seconds: float
     problem: str = ""
     earlier: bool = False
+    skipped: str = ""
 
 
 def clean(notebook):
@@ -42,6 +47,20 @@ def clean(notebook):
         cell.metadata = {"tags": tags} if tags else {}
         if "injected-parameters" in tags:
             cell.id = f"injected-{number}"
+    return notebook
+
+
+def prepared(job):
+    """Return the notebook, with a sentence in place of each cell that the data cannot carry."""
+    import nbformat
+
+    if not job.left_out:
+        return job.path
+    notebook = nbformat.read(job.path, as_version=4)
+    for cell in notebook.cells:
+        reasons = [job.left_out[tag] for tag in cell.metadata.get("tags", []) if tag in job.left_out]
+        if reasons:
+            cell.source = f"print({reasons[0]!r})"
     return notebook
 
 
@@ -70,7 +89,7 @@ def execute(job, stage):
     os.environ[STAGE] = str(stage)
     try:
         notebook = papermill.execute_notebook(
-            job.path,
+            prepared(job),
             None,
             job.parameters,
             kernel_name="python3",

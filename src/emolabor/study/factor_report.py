@@ -11,7 +11,6 @@ from emolabor.errors import EmolaborError
 from emolabor.instrument.small_cells import SMALLEST_CELL, hidden_cells
 from emolabor.responses import score
 from emolabor.study.sample import Study
-from emolabor.theory import UNDESIRABLE
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -71,7 +70,7 @@ class FactorReport:
         row = {f"definition_{language}": text for language, text in self.scale.construct.items()} | {
             "items": len(self.items),
             "reverse": len(self.study.instrument.reversed_items.intersection(self.items)),
-            "improvement": "less" if self.factor in UNDESIRABLE else "more",
+            "improvement": "less" if self.factor in self.study.design.undesirable else "more",
         }
         return pd.DataFrame([row], index=[self.factor])
 

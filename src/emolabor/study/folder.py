@@ -13,6 +13,7 @@ from pathlib import Path
 
 from emolabor.errors import EmolaborError
 from emolabor.files import write_text
+from emolabor.study.design import load_design
 
 PACKAGES = ("emolabor", "numpy", "scipy", "pandas", "matplotlib", "seaborn", "papermill", "semopy", "scikit-learn")
 STAGING = ".unfinished-"
@@ -58,6 +59,8 @@ def _fingerprint(job, shared, digest_once):
     cells = [[cell["cell_type"], cell["source"]] for cell in notebook["cells"]]
     paths = [value for name, value in sorted(job.settings.items()) if name.endswith("_path") and value is not None]
     files = [digest_once(job.path.parent / path) for path in paths]
+    if job.settings.get("study_path") is not None:
+        files += [digest_once(path) for path in load_design(job.path.parent / job.settings["study_path"]).files]
     text = json.dumps([shared, cells, job.settings, files], sort_keys=True)
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 

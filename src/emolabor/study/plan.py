@@ -1,12 +1,13 @@
 """The plan of a run: which notebooks, one of them once for each management factor, and in which order."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from emolabor.errors import EmolaborError
+from emolabor.study.design import load_design
 from emolabor.study.parameters import choose_parameters, notebook_parameters
-from emolabor.theory import load_claims, management_factors
+from emolabor.theory import management_factors
 
 
 @dataclass(frozen=True)
@@ -23,12 +24,15 @@ class Job:
         The notebook's own parameters and values.
     parameters : dict
         Parameter -> value, only what differs from the defaults.
+    left_out : dict
+        Tag of cells that the data cannot carry -> the sentence shown in their place.
     """
 
     name: str
     path: Path
     defaults: dict
     parameters: dict
+    left_out: dict = field(default_factory=dict)
 
     @property
     def settings(self):
@@ -37,8 +41,8 @@ class Job:
 
     @property
     def on_own_data(self):
-        """True when it reads another file of answers than the study's."""
-        return "data_path" in self.parameters
+        """True when it reads another file of answers than the study's, or asks other things of it."""
+        return bool({"data_path", "study_path"} & self.parameters.keys())
 
 
 def results_name(notebook, factor=None):
@@ -52,20 +56,25 @@ def results_name(notebook, factor=None):
     return f"{notebook}-{factor}" if factor else notebook
 
 
-def factors_of(defaults):
+def factors_of(defaults, study_path=None):
     """List the management factors for which a notebook runs: those of the claims if it takes one, else none.
 
     Parameters
     ----------
     defaults : dict
         The notebook's parameters, from `notebook_parameters`.
+    study_path : str or Path, optional
+        A study file with other claims.
 
     Returns
     -------
     tuple of str or None
         (None,) for a notebook that takes no factor.
     """
-    return management_factors(load_claims()) if "factor" in defaults else (None,)
+    if "factor" not in defaults:
+        return (None,)
+    design = load_design(study_path)
+    return management_factors(design.claims, design.groups)
 
 
 def plan_jobs(folder, only, given):
@@ -95,7 +104,7 @@ def plan_jobs(folder, only, given):
     every = [
         (results_name(path.stem, factor), path, factor)
         for path, defaults in notebooks.items()
-        for factor in factors_of(defaults)
+        for factor in factors_of(defaults, given.get("study_path"))
     ]
     chosen = [one for one in every if only is None or one[0].startswith(only)]
     if not chosen:

@@ -14,6 +14,8 @@ from emolabor.study.display import LANGUAGES, load_words, table_of
 from emolabor.study.execution import STAGE
 from emolabor.study.plan import results_name
 
+COLOURS = 64
+
 
 def storable(value, place):
     """Turn one value into what the file holds: 10 significant digits, text, true, false or null.
@@ -151,16 +153,21 @@ class Results:
         """
         import io
 
+        import PIL.Image
         from IPython.display import Image
 
         from emolabor.drawing.style import save_figure, style
 
         for ending in ("png", "svg"):
             save_figure(figure, self.folder / "figures" / f"{self.notebook}_{key}.{ending}")
-        # A notebook holds a coarser picture, so that it stays small.
-        buffer = io.BytesIO()
+        # A notebook holds a coarser picture of few colours, so that it stays small.
+        drawn, buffer = io.BytesIO(), io.BytesIO()
         with style():
-            figure.savefig(buffer, format="png", dpi=80, metadata={"Software": None})
+            figure.savefig(drawn, format="png", dpi=80, metadata={"Software": None})
+        picture = PIL.Image.open(drawn).convert("RGB")
+        # An octree keeps rare colours, such as that of a single mark, which a median cut would merge with others.
+        picture = picture.quantize(COLOURS, PIL.Image.Quantize.FASTOCTREE, dither=PIL.Image.Dither.NONE)
+        picture.save(buffer, format="png", optimize=True)
         return Image(data=buffer.getvalue())
 
     def save(self):

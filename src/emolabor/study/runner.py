@@ -1,26 +1,26 @@
-"""The run: every notebook executed with papermill, its results stored and compared, the paper built."""
+"""The run: every notebook executed with papermill, its results stored and compared, paper and page built."""
 
 import errno
 import json
 import os
-import platform
 import re
 import time
 from contextlib import closing
 from dataclasses import dataclass, replace
-from importlib.metadata import version
 from pathlib import Path
 
 from joblib import cpu_count
 
 from emolabor.errors import EmolaborError
 from emolabor.files import write_text
+from emolabor.study.closing import write_page
 from emolabor.study.compare import Comparison, compare_notebook, rounding_edges
+from emolabor.study.environment import commit_of, data_of, environment_text
 from emolabor.study.execution import Execution
-from emolabor.study.folder import PACKAGES, fingerprints, open_folder
+from emolabor.study.folder import fingerprints, open_folder
+from emolabor.study.needs import carried_jobs
 from emolabor.study.paths import project_root
 from emolabor.study.plan import longest_first, plan_jobs
-from emolabor.study.sample import open_study
 from emolabor.study.workers import execute_all
 
 
@@ -42,6 +42,8 @@ class Run:
         Why the paper was not built.
     seconds : float
         Time of the whole run.
+    notes : tuple of str
+        What the user's data lack as a whole.
     """
 
     folder: Path
@@ -50,6 +52,7 @@ class Run:
     paper: tuple
     paper_problem: str
     seconds: float
+    notes: tuple = ()
 
     @property
     def succeeded(self):
@@ -62,7 +65,7 @@ class Run:
 
 
 def name_run(run, parameters):
-    """Name a run: as asked, else after the user's file of answers, so that it never mixes with the study's own.
+    """Name a run: as asked, else after the user's data or study, so that it never mixes with the study's own.
 
     Parameters
     ----------
@@ -85,7 +88,7 @@ def name_run(run, parameters):
     >>> name_run(None, {}), name_run(None, {"data_path": "answers/wave 1.csv"})
     ('default', 'wave_1')
     """
-    own_data = parameters.get("data_path")
+    own_data = parameters.get("data_path", parameters.get("study_path"))
     if run is None and own_data is not None:
         run = re.sub(r"[^\w-]+", "_", Path(own_data).stem).strip("_")
         return f"data_{run}" if run.lower() in ("", "default", "reference") else run
@@ -95,28 +98,6 @@ def name_run(run, parameters):
     if own_data is not None and run.lower() == "default":
         raise EmolaborError("run: 'default' holds the results of the study's own data; give your data another name")
     return run
-
-
-def linear_algebra():
-    """Name the library and the processor's kernel that numpy and scipy compute with, such as openblas Haswell."""
-    import scipy.linalg  # noqa: F401 - loads its library, so that it is listed
-    from threadpoolctl import threadpool_info
-
-    used = [pool for pool in threadpool_info() if pool["user_api"] == "blas"]
-    return ", ".join(sorted({f"{pool['internal_api']} {pool.get('architecture') or ''}".strip() for pool in used}))
-
-
-def environment_text(seconds):
-    """Write what the run was made with, and the seconds of each notebook, as JSON; it is never compared."""
-    content = {
-        "python": platform.python_version(),
-        "platform": platform.platform(terse=True),
-        "machine": platform.machine(),
-        "packages": {name: version(name) for name in PACKAGES},
-        "linear_algebra": linear_algebra(),
-        "seconds": seconds,
-    }
-    return json.dumps(content, indent=1, sort_keys=True) + "\n"
 
 
 def build_run_paper(root, folder):
@@ -160,7 +141,7 @@ def update_reference(root, run_folder, jobs):
 def reproduce(
     run=None, only=None, language="zh", parameters=None, as_reference=False, resume=False, workers=None, root=None
 ):
-    """Run the study: notebooks, results, paper, comparison with the reference.
+    """Run the study: notebooks, results, comparison with the reference, paper, and the page that shows them.
 
     Parameters
     ----------
@@ -189,8 +170,8 @@ def reproduce(
     Raises
     ------
     EmolaborError
-        For an unknown notebook, parameter or value, and while another run writes to the same folder. A notebook
-        that fails raises nothing: the others go on, and the run's `executions` tell.
+        For an unknown notebook, parameter or value, data of one's own that cannot be read, and while another run writes
+        to the same folder. A notebook that fails raises nothing: the others go on, and the run's `executions` tell.
     """
     start = time.perf_counter()
     root = project_root() if root is None else Path(root).resolve()
@@ -198,17 +179,22 @@ def reproduce(
     run = name_run(run, given)
     _check_run(run, language, given, as_reference)
     jobs = plan_jobs(root / "notebooks", only, given | {"language": language, "results_dir": f"../results/{run}"})
-    _read_own_answers(jobs, given)
+    carried, skipped, notes = carried_jobs(jobs)
     with open_folder(root / "results" / run) as folder:
-        executions = _execute(jobs, folder, fingerprints(jobs, root / "data"), resume, workers or cpu_count())
-        done = [job for job in jobs if not executions[job.name].problem]
+        executions = _execute(carried, folder, fingerprints(carried, root / "data"), resume, workers or cpu_count())
+        _note_environment(folder, executions, commit_of(root), data_of(carried))
+        executions |= {name: Execution(name, 0.0, skipped=reason) for name, reason in skipped.items()}
+        done = [job for job in carried if not executions[job.name].problem]
         if as_reference:
             update_reference(root, folder.path, done)
         comparisons = tuple(_compare(job, folder.path, root / "results" / "reference") for job in done)
         is_whole = only is None and len(done) == len(jobs)
         paper, paper_problem = build_run_paper(root, folder.path) if is_whole else ((), "")
-    ordered = tuple(executions[job.name] for job in jobs)
-    return Run(folder.path, ordered, comparisons, paper, paper_problem, time.perf_counter() - start)
+        ordered = tuple(executions[job.name] for job in jobs)
+        seconds = time.perf_counter() - start
+        finished = Run(folder.path, ordered, comparisons, paper, paper_problem, seconds, notes)
+        write_page(finished, language)
+    return finished
 
 
 def _check_run(run, language, parameters, as_reference):
@@ -218,14 +204,6 @@ def _check_run(run, language, parameters, as_reference):
     for name, option in {"results_dir": "run", "language": "language"}.items():
         if name in parameters:
             raise EmolaborError(f"parameter {name!r}: set it with --{option}")
-
-
-def _read_own_answers(jobs, given):
-    """Read the user's answers once before a notebook runs, so that what is wrong with them is said once and first."""
-    own = [job for job in jobs if job.parameters.keys() & {"data_path", "mapping_path"}]
-    if own:
-        default = own[0].path.parent / own[0].defaults["data_path"]
-        open_study(given.get("data_path", default), given.get("mapping_path"))
 
 
 def _execute(jobs, folder, made_from, resume, workers):
@@ -244,9 +222,15 @@ def _execute(jobs, folder, made_from, resume, workers):
             if not execution.problem:
                 folder.publish(job, made_from[job.name])
             executions[job.name] = execution
-            seconds[job.name] = round(execution.seconds, 1)
-    folder.write("environment.json", environment_text(seconds))
     return executions
+
+
+def _note_environment(folder, executions, commit, data):
+    """Write what the run was made with; what an earlier part of it knows of seconds and data stays."""
+    earlier = folder.read("environment.json")
+    seconds = {name: round(one.seconds, 1) for name, one in executions.items() if not one.earlier}
+    seconds = earlier.get("seconds", {}) | seconds
+    folder.write("environment.json", environment_text(seconds, commit, data or earlier.get("data", {})))
 
 
 def _compare(job, folder, reference):

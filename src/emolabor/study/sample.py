@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from emolabor.instrument import Instrument, Variable, load_instrument
+from emolabor.instrument import Instrument, Variable
 from emolabor.responses import Staff, read_responses, scored_items, screen
-from emolabor.theory import full_model, load_claims
+from emolabor.sem.syntax import parse_model
+from emolabor.study.design import Design, load_design
+from emolabor.theory import full_model, measured_claims
 
 # The questionnaire does not ask for it; a file of answers in several languages may tell it.
 LANGUAGE = Variable(
@@ -27,15 +29,18 @@ class Study:
     screening : DataFrame
         Careless-response indices and flags, a row a respondent, as `responses.screen` gives them.
     claims : tuple of Claim
-        What is claimed.
+        What is claimed; paths that name constructs which the answers lack are set aside as unmeasured.
     source : str
         Name of the file of answers; with "simulated" in it, they are simulated.
+    design : Design
+        What the study asks and claims, whether or not it is in the file.
     """
 
     staff: Staff
     screening: pd.DataFrame
     claims: tuple
     source: str
+    design: Design
 
     def __repr__(self):
         # No respondent's row is ever printed, notebooks show the last value of a cell.
@@ -43,7 +48,7 @@ class Study:
 
     @property
     def instrument(self) -> Instrument:
-        """What was asked."""
+        """What was asked, as far as the answers hold it."""
         return self.staff.instrument
 
     @property
@@ -64,12 +69,33 @@ class Study:
 
     @property
     def model(self):
-        """The whole model that follows from the claims, as text."""
-        return full_model(self.instrument.dimensions(), self.claims)
+        """The whole model that follows from the claims, or the study file's, as text."""
+        return self.design.model or self.model_of(self.claims)
+
+    def model_of(self, claims, indirect=True):
+        """The model that follows from some of the claims, as text; see `theory.full_model`."""
+        return full_model(self.instrument.dimensions(), claims, indirect, self.design.groups)
+
+    def value_names(self, column, language):
+        """Map each code of a background column to its label; nothing for one that the instrument does not have."""
+        columns = [variable.key for variable in self.instrument.background]
+        return self.instrument.value_names(column, language) if column in columns else {}
+
+    def factors(self, outcome):
+        """The management factors from which a way of the model leads to an outcome, in the order of the constructs."""
+        steps = [(term.rhs, term.lhs) for term in parse_model(self.model).terms if term.op == "~"]
+        found, more = set(), {outcome}
+        while more:
+            found |= more
+            more = {source for source, to in steps if to in more} - found
+        return tuple(name for name in self.design.groups["management"] if name in found)
 
 
-def open_study(data_path, mapping_path=None):
+def open_study(data_path, mapping_path=None, study_path=None):
     """Read the answers, screen them, and put the claims beside them.
+
+    The file may hold only some of the scales: the instrument is then reduced to them and the model to the claims that
+    they can test; `Study.staff.report` and the claims say what is missing.
 
     Parameters
     ----------
@@ -77,6 +103,8 @@ def open_study(data_path, mapping_path=None):
         File of answers, in any form that `responses.read_responses` takes.
     mapping_path : str or Path, optional
         Which column holds which item, where the names differ.
+    study_path : str or Path, optional
+        A study file with other scales, claims or another model; see `load_design`.
 
     Returns
     -------
@@ -86,7 +114,7 @@ def open_study(data_path, mapping_path=None):
     Raises
     ------
     EmolaborError
-        The file or the mapping cannot be used; the message says why.
+        The file, the mapping or the study file cannot be used; the message says why.
 
     Examples
     --------
@@ -98,12 +126,14 @@ def open_study(data_path, mapping_path=None):
     >>> study, len(study.answers), study.source
     (Study(respondents=300, careless=11), 289, 'simulated.csv')
     """
-    instrument = load_instrument("window_staff")
-    staff = read_responses(data_path, instrument, mapping_path)
+    design = load_design(study_path)
+    instrument = design.instrument
+    staff = read_responses(data_path, instrument, mapping_path, partial=True)
     if LANGUAGE.key in set(staff.report["column"]):  # the reader tells of a column that it does not know
         instrument = replace(instrument, background=(*instrument.background, LANGUAGE))
-        staff = read_responses(data_path, instrument, mapping_path)
-    return Study(staff, screen(staff), load_claims(), Path(data_path).name)
+        staff = read_responses(data_path, instrument, mapping_path, partial=True)
+    claims = measured_claims(design.claims, staff.instrument.dimensions())
+    return Study(staff, screen(staff), claims, Path(data_path).name, design)
 
 
 def answers_of(staff):

@@ -1,5 +1,6 @@
 """From claims or a fit to the tables that several notebooks show."""
 
+import numpy as np
 import pandas as pd
 
 FIT_MEASURES = (
@@ -96,6 +97,77 @@ def construct_correlations(fit, constructs):
     return table
 
 
+def score_table(scores):
+    """Describe scale means.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        One row a respondent, one column a construct, as `emolabor.responses.score` gives them.
+
+    Returns
+    -------
+    DataFrame
+        One row a construct: n, mean, sd, skew, kurtosis (excess), of the respondents who have the score.
+
+    Examples
+    --------
+    >>> score_table(pd.DataFrame({"belonging": [1.0, 2, 3, None]})).loc["belonging", ["n", "mean", "sd"]].tolist()
+    [3.0, 2.0, 1.0]
+    """
+    moments = {"n": scores.count(), "mean": scores.mean(), "sd": scores.std()}
+    return pd.DataFrame(moments | {"skew": scores.skew(), "kurtosis": scores.kurt()})
+
+
+def score_correlations(scores, alphas):
+    """Arrange the correlations of scale means as a lower triangle, with the reliability of each on the diagonal.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        One row a respondent, one column a construct.
+    alphas : Series
+        Construct -> Cronbach's alpha.
+
+    Returns
+    -------
+    DataFrame of shape (p, p)
+        Of each pair's respondents who have both scores; missing above the diagonal.
+
+    Examples
+    --------
+    >>> scores = pd.DataFrame({"a": [1.0, 2, 3], "b": [3.0, 2, 1]})
+    >>> score_correlations(scores, pd.Series({"a": 0.8, "b": 0.7})).loc["b"].tolist()
+    [-1.0, 0.7]
+    """
+    below = np.tril(np.ones((scores.shape[1],) * 2, dtype=bool), k=-1)
+    table = scores.corr().where(below)
+    for construct in table:
+        table.loc[construct, construct] = alphas[construct]
+    return table
+
+
+def validity_table(convergent, ratios):
+    """Put convergent and discriminant validity of each construct side by side.
+
+    Parameters
+    ----------
+    convergent : DataFrame
+        From `emolabor.measurement.convergent_validity`.
+    ratios : DataFrame
+        Every pair's heterotrait-monotrait ratio, from `emolabor.measurement.htmt`.
+
+    Returns
+    -------
+    DataFrame
+        `convergent` with ``htmt``, the largest ratio of the construct with another, and ``htmt_with``, which that is.
+    """
+    other = ratios.rename(columns={"dimension": "other", "other": "dimension"})
+    both = pd.concat([ratios, other]).sort_values("ratio", kind="stable")
+    nearest = both.drop_duplicates("dimension", keep="last").set_index("dimension")
+    return convergent.assign(htmt=nearest["ratio"], htmt_with=nearest["other"])
+
+
 def reading_table(staff):
     """List what was found while reading the answers, a sentence a row.
 
@@ -127,7 +199,8 @@ def claims_table(claims):
     Returns
     -------
     DataFrame
-        One row a claim: section, text_zh, text_en, kind (path, indirect, moderation, none) and paths with their signs.
+        One row a claim: section, text_zh, text_en, kind (path, indirect, moderation, none) and paths with their signs;
+        where the data lack constructs also unmeasured (paths that they cannot test) and lacking (what they lack).
 
     Examples
     --------
@@ -135,6 +208,7 @@ def claims_table(claims):
     >>> claims_table(load_claims()).loc["C01", "paths"]
     'role_pressure>surface_acting (+)'
     """
+    claims = tuple(claims)
     rows = {
         claim.id: {
             "section": claim.section,
@@ -145,7 +219,13 @@ def claims_table(claims):
         }
         for claim in claims
     }
-    return pd.DataFrame.from_dict(rows, orient="index")
+    table = pd.DataFrame.from_dict(rows, orient="index")
+    lost = {claim.id: claim.unmeasured for claim in claims if claim.unmeasured}
+    if not lost:
+        return table
+    unmeasured = {key: "; ".join(f"{path.key} ({path.sign})" for path in paths) for key, paths in lost.items()}
+    missing = {key: "&".join(dict.fromkeys(sum(paths.values(), ()))) for key, paths in lost.items()}
+    return table.assign(unmeasured=pd.Series(unmeasured), lacking=pd.Series(missing))
 
 
 def instrument_table(instrument, claims):

@@ -11,6 +11,7 @@ from emolabor.files import write_text
 from emolabor.study.compare import compare_notebook, flatten, read_results
 from emolabor.study.paths import project_root
 
+PAGES = ("README.md", "README.zh-CN.md", "docs/reproduction.md")
 BEGIN, END = "<!-- reproduction: begin -->\n", "<!-- reproduction: end -->\n"
 
 
@@ -110,21 +111,22 @@ def _size(difference):
     return "" if math.isnan(difference) else "0" if difference == 0 else f"{difference:.0e}"
 
 
-def between_markers(text, table):
-    """Put the table between the README's two markers.
+def between_markers(page, table):
+    """Return the text of a page with the table between its two markers.
 
     Raises
     ------
     EmolaborError
         When the markers are not there.
     """
+    text = page.read_text(encoding="utf-8")
     if BEGIN not in text or END not in text:
-        raise EmolaborError(f"README.md: allowed: a line {BEGIN.strip()} and a line {END.strip()} for the table")
+        raise EmolaborError(f"{page.name}: allowed: a line {BEGIN.strip()} and a line {END.strip()} for the table")
     return text[: text.index(BEGIN)] + BEGIN + "\n" + table + "\n" + text[text.index(END) :]
 
 
 def write_verification(rows, root):
-    """Compare the runs with the reference; write the table to docs/reproduction.md and into README.md.
+    """Compare the runs with the reference; write the table into the pages that show it.
 
     Parameters
     ----------
@@ -141,10 +143,9 @@ def write_verification(rows, root):
     results = root / "results"
     found = [(row["label"], row.get("reason") or verified(results / row["run"], results / "reference")) for row in rows]
     table = verification_table(found)
-    readme = between_markers((root / "README.md").read_text(encoding="utf-8"), table)
-    page = root / "docs" / "reproduction.md"
-    write_text(page, between_markers(page.read_text(encoding="utf-8"), table))
-    write_text(root / "README.md", readme)
+    texts = {name: between_markers(root / name, table) for name in PAGES}
+    for name, text in texts.items():
+        write_text(root / name, text)
     print(table)
     return all(isinstance(one, str) or one.compared == one.equal for _, one in found)
 

@@ -1,6 +1,6 @@
 """The essay's claims as data, and the models that follow from them."""
 
-from emolabor.theory.claims import Claim, Path, load_claims, management_factors
+from emolabor.theory.claims import Claim, Path, load_claims, management_factors, measured_claims
 from emolabor.theory.constructs import CONSTRUCT_GROUPS, CONSTRUCTS, UNDESIRABLE
 from emolabor.theory.models import (
     full_model,
@@ -24,6 +24,7 @@ __all__ = [
     "full_model",
     "load_claims",
     "management_factors",
+    "measured_claims",
     "measurement_model",
     "model_text",
     "moderated_model",

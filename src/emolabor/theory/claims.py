@@ -1,13 +1,11 @@
 """The essay's claims as data: what is said, and which paths it implies."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from importlib import resources
-from pathlib import Path as FilePath
-
-import yaml
 
 from emolabor.errors import EmolaborError
-from emolabor.theory.constructs import CONSTRUCT_GROUPS, CONSTRUCTS
+from emolabor.scales.checked import read_document
+from emolabor.theory.constructs import CONSTRUCT_GROUPS
 
 LANGUAGES = ("zh", "en")
 SIGNS = ("+", "-")
@@ -59,6 +57,11 @@ class Path:
         return tuple("__".join(step) for step in self.steps)
 
     @property
+    def constructs(self):
+        """Return the constructs that the arrow names."""
+        return tuple(name for name in (self.source, self.via, self.moderator, self.to) if name)
+
+    @property
     def parameter(self):
         """Return the name of an indirect arrow's defined parameter in model text."""
         return "__".join((self.source, self.via, self.to))
@@ -66,7 +69,11 @@ class Path:
 
 @dataclass(frozen=True)
 class Claim:
-    """One claim of the essay; texts are dictionaries with the keys zh and en."""
+    """One claim of the essay; texts are dictionaries with the keys zh and en.
+
+    `unmeasured` holds the arrows that an instrument cannot speak to, each with the constructs it does not measure; see
+    `measured_claims`.
+    """
 
     id: str
     section: str
@@ -75,6 +82,7 @@ class Claim:
     paths: tuple[Path, ...] = ()
     reason: dict | None = None
     caution: dict | None = None
+    unmeasured: dict = field(default_factory=dict)
 
     @property
     def kind(self):
@@ -83,13 +91,15 @@ class Claim:
         return next((kind for kind in ("moderation", "indirect", "path") if kind in kinds), "none")
 
 
-def load_claims(path=None):
+def load_claims(path=None, groups=CONSTRUCT_GROUPS):
     """Read the claims and check them.
 
     Parameters
     ----------
     path : str or Path, optional
         A YAML file laid out like the package's own ``theory/claims.yaml``, which is read when none is given.
+    groups : dict of str to tuple of str
+        The constructs that claims may name, by group.
 
     Returns
     -------
@@ -107,26 +117,59 @@ def load_claims(path=None):
     >>> len(claims), claims[1].kind, claims[1].paths[0].key
     (21, 'path', 'surface_acting>exhaustion')
     """
-    file = resources.files("emolabor.theory") / "claims.yaml" if path is None else FilePath(path)
-    try:
-        entries = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise EmolaborError(f"{file.name}: cannot be read as YAML: {error}") from error
+    document = read_document(resources.files("emolabor.theory") / "claims.yaml" if path is None else path)
+    entries = document.data
     if not isinstance(entries, list) or not all(isinstance(entry, dict) and "id" in entry for entry in entries):
-        raise EmolaborError(f"{file.name}: allowed: a list of claims, each with an id")
-    ids = [entry["id"] for entry in entries]
-    for repeated in sorted({str(id_) for id_ in ids if ids.count(id_) > 1}):
-        raise EmolaborError(f"{file.name}, {repeated}: this id is used twice")
-    return tuple(_claim(entry, f"{file.name}, {entry['id']}") for entry in entries)
+        raise EmolaborError(f"{document.file}: allowed: a list of claims, each with an id")
+    constructs = tuple(construct for group in groups.values() for construct in group)
+    claims = {}
+    for number, entry in enumerate(entries):
+        place = f"{document.file}, line {document.lines[(number,)]}, {entry['id']}"
+        if entry["id"] in claims:
+            raise EmolaborError(f"{place}: this id is used twice")
+        claims[entry["id"]] = _claim(entry, constructs, place)
+    return tuple(claims.values())
 
 
-def management_factors(claims):
+def measured_claims(claims, dimensions):
+    """Set aside the arrows that name a construct which was not measured.
+
+    Parameters
+    ----------
+    claims : iterable of Claim
+        From `load_claims`.
+    dimensions : collection of str
+        The constructs that were measured, such as `Instrument.dimensions()`.
+
+    Returns
+    -------
+    tuple of Claim
+        The same claims; an arrow that names another construct has moved from `paths` to `unmeasured`.
+
+    Examples
+    --------
+    >>> claims = [claim for claim in load_claims() if claim.id == "C03"]
+    >>> (claim,) = measured_claims(claims, ["exhaustion", "proactive_service"])
+    >>> [path.key for path in claim.paths], {path.key: missing for path, missing in claim.unmeasured.items()}
+    (['exhaustion>proactive_service'], {'surface_acting>exhaustion>proactive_service': ('surface_acting',)})
+    """
+    found = []
+    for claim in claims:
+        missing = {path: tuple(name for name in path.constructs if name not in dimensions) for path in claim.paths}
+        paths = tuple(path for path in claim.paths if not missing[path])
+        found.append(replace(claim, paths=paths, unmeasured={path: names for path, names in missing.items() if names}))
+    return tuple(found)
+
+
+def management_factors(claims, groups=CONSTRUCT_GROUPS):
     """List the management factors of the essay's sections 2.1 to 2.5, in the order of the constructs.
 
     Parameters
     ----------
     claims : iterable of Claim
         From `load_claims`.
+    groups : dict of str to tuple of str
+        The constructs by group.
 
     Returns
     -------
@@ -139,47 +182,47 @@ def management_factors(claims):
     ('institutional_clarity', 'staffing_stability')
     """
     sources = {path.source for claim in claims if claim.section.startswith("2.") for path in claim.paths}
-    return tuple(construct for construct in CONSTRUCT_GROUPS["management"] if construct in sources)
+    return tuple(construct for construct in groups["management"] if construct in sources)
 
 
-def _claim(entry, place):
+def _claim(entry, constructs, place):
     _known_fields(entry, ("id", "section", "text", "testable"), ("paths", "reason", "caution"), place)
     if entry["testable"] not in (True, False):
         raise EmolaborError(f"{place}: testable is {entry['testable']!r}, allowed: true, false")
     needed, refused = ("paths", "reason") if entry["testable"] else ("reason", "paths")
     if not entry.get(needed) or refused in entry:
         raise EmolaborError(f"{place}: testable is {entry['testable']}, so it needs {needed} and has no {refused}")
-    for field in ("text", "reason", "caution"):
-        if field in entry and not _bilingual(entry[field]):
-            raise EmolaborError(f"{place}: {field} is {entry[field]!r}, allowed: a text for each of {LANGUAGES}")
-    paths = tuple(_path(item, place) for item in entry.get("paths", ()))
+    for name in ("text", "reason", "caution"):
+        if name in entry and not _bilingual(entry[name]):
+            raise EmolaborError(f"{place}: {name} is {entry[name]!r}, allowed: a text for each of {LANGUAGES}")
+    paths = tuple(_path(item, constructs, place) for item in entry.get("paths", ()))
     return Claim(**{**entry, "section": str(entry["section"]), "paths": paths})
 
 
-def _path(item, place):
+def _path(item, constructs, place):
     _known_fields(item, ("from", "to", "sign"), ("via", "moderator"), f"{place}, paths")
     if "via" in item and "moderator" in item:
         raise EmolaborError(f"{place}: a path has via or moderator, not both")
     if item["sign"] not in SIGNS:
         raise EmolaborError(f"{place}: sign is {item['sign']!r}, allowed: {', '.join(SIGNS)}")
-    constructs = [item[field] for field in ("from", "via", "moderator", "to") if field in item]
-    for construct in constructs:
-        if construct not in CONSTRUCTS:
-            raise EmolaborError(f"{place}: construct {construct!r} is unknown, allowed: {', '.join(CONSTRUCTS)}")
-    if len(set(constructs)) < len(constructs):
-        raise EmolaborError(f"{place}: a path names {' > '.join(constructs)}, allowed: each construct once")
+    named = [item[name] for name in ("from", "via", "moderator", "to") if name in item]
+    for construct in named:
+        if construct not in constructs:
+            raise EmolaborError(f"{place}: construct {construct!r} is unknown, allowed: {', '.join(constructs)}")
+    if len(set(named)) < len(named):
+        raise EmolaborError(f"{place}: a path names {' > '.join(named)}, allowed: each construct once")
     return Path(item["from"], item["to"], item["sign"], item.get("via"), item.get("moderator"))
 
 
 def _known_fields(entry, required, optional, place):
     if not isinstance(entry, dict):
         raise EmolaborError(f"{place}: found {entry!r}, allowed: fields {', '.join(required + optional)}")
-    for field in entry:
-        if field not in required + optional:
-            raise EmolaborError(f"{place}: field {field!r} is unknown, allowed: {', '.join(required + optional)}")
-    for field in required:
-        if field not in entry:
-            raise EmolaborError(f"{place}: field {field!r} is missing")
+    for name in entry:
+        if name not in required + optional:
+            raise EmolaborError(f"{place}: field {name!r} is unknown, allowed: {', '.join(required + optional)}")
+    for name in required:
+        if name not in entry:
+            raise EmolaborError(f"{place}: field {name!r} is missing")
 
 
 def _bilingual(text):

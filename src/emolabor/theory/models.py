@@ -29,7 +29,7 @@ def measurement_model(dimensions):
     return "\n".join(f"{dimension} =~ {' + '.join(items)}" for dimension, items in dimensions.items())
 
 
-def structural_model(claims, indirect=True):
+def structural_model(claims, indirect=True, groups=CONSTRUCT_GROUPS):
     """Write the structural part that the claims imply.
 
     - Regressions: each outcome once, in the order of `CONSTRUCTS`, on every construct from which a direct claim, a
@@ -55,6 +55,8 @@ def structural_model(claims, indirect=True):
     indirect : bool
         Write the labels and defined parameters of indirect claims. Leave them out for a fit of several groups, in which
         a label would hold its path equal over the groups.
+    groups : dict of str to tuple of str
+        The constructs by group, in the order in which the model lists them.
 
     Returns
     -------
@@ -75,7 +77,7 @@ def structural_model(claims, indirect=True):
     proactive_service ~ exhaustion__proactive_service*exhaustion
     surface_acting__exhaustion__proactive_service := surface_acting__exhaustion*exhaustion__proactive_service
     """
-    return structure_text(_paths(claims, indirect))
+    return structure_text(_paths(claims, indirect), groups)
 
 
 def structure_text(paths, groups=CONSTRUCT_GROUPS):
@@ -110,7 +112,7 @@ def structure_text(paths, groups=CONSTRUCT_GROUPS):
     )
 
 
-def full_model(instrument_dimensions, claims, indirect=True):
+def full_model(instrument_dimensions, claims, indirect=True, groups=CONSTRUCT_GROUPS):
     """Join the measurement part of the constructs that the claims use with the structural part.
 
     Parameters
@@ -120,6 +122,8 @@ def full_model(instrument_dimensions, claims, indirect=True):
     claims : iterable of Claim
         The claims to estimate.
     indirect : bool
+        As for `structural_model`.
+    groups : dict of str to tuple of str
         As for `structural_model`.
 
     Returns
@@ -141,7 +145,7 @@ def full_model(instrument_dimensions, claims, indirect=True):
     surface_acting =~ sa1 + sa2
     surface_acting ~ role_pressure
     """
-    return model_text(instrument_dimensions, _paths(claims, indirect))
+    return model_text(instrument_dimensions, _paths(claims, indirect), groups)
 
 
 def model_text(dimensions, paths, groups=CONSTRUCT_GROUPS):

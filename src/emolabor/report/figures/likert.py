@@ -2,7 +2,7 @@
 
 from textwrap import fill
 
-from emolabor.drawing.path_diagram import text_width
+from emolabor.drawing.labels import text_width
 from emolabor.drawing.style import BLUE, GREY, INK, RED, style
 
 # From disagreement to agreement; told apart in grey by lightness and by side.

@@ -1,0 +1,69 @@
+"""Labels of any length: broken into lines, and the room they take on the page."""
+
+from unicodedata import east_asian_width
+
+LETTER = 0.56  # width of a half-width letter in units of the type size, with a little to spare
+
+
+def text_width(text):
+    """Width of a line in half-width letters: a Chinese character takes two."""
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text) or 1
+
+
+def wrapped(text, width):
+    r"""Break a text into lines at blanks, and within Chinese or a long word where it must be.
+
+    Parameters
+    ----------
+    text : str
+        What is broken; line ends in it stay.
+    width : int
+        Half-width letters that a line may take.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> wrapped("Dispatching-unit support at the window", 16)
+    'Dispatching-unit\nsupport at the\nwindow'
+    >>> wrapped("派驻单位对窗口人员的支持", 12)
+    '派驻单位对窗\n口人员的支持'
+    """
+    lines = []
+    for line in text.split("\n"):
+        lines.append("")
+        for word in _pieces(line, width):
+            if lines[-1] and text_width(lines[-1] + word.rstrip()) > width:
+                lines[-1] = lines[-1].rstrip()
+                lines.append(word.lstrip())
+            else:
+                lines[-1] += word
+        lines[-1] = lines[-1].rstrip()
+    return "\n".join(lines)
+
+
+def _pieces(line, width):
+    """Cut a line where it may be broken: after a blank, at every Chinese character, and a word longer than a line."""
+    piece = ""
+    for letter in line:
+        wide = text_width(letter) == 2
+        if piece and (wide or piece[-1] == " " or text_width(piece[-1]) == 2 or text_width(piece) >= width):
+            yield piece
+            piece = ""
+        piece += letter
+    if piece:
+        yield piece
+
+
+def label_room(names, size):
+    """Inches that the widest line of some labels takes in a type size.
+
+    Examples
+    --------
+    >>> label_room(["Belonging", "归属感"], 10)
+    0.7
+    """
+    widest = max((text_width(line) for name in names for line in name.split("\n")), default=0)
+    return round(widest * LETTER * size / 72, 3)

@@ -1,0 +1,44 @@
+"""The paper's figures: from what the notebooks stored to one picture each."""
+
+import pandas as pd
+
+from emolabor.drawing.path_diagram import path_diagram
+from emolabor.report.figures.levers import lever_figure
+from emolabor.report.figures.specification_curve import specification_curve
+from emolabor.report.figures.verdicts import verdict_figure
+
+
+def paths(stored, language, names):
+    """Draw the structural model. Stored: rows (``outcome~predictor``), r2."""
+    ends = [key.split("~") for key in stored["rows"]]
+    tidy = pd.DataFrame(list(stored["rows"].values()))
+    tidy = tidy.assign(op="~", lhs=[one for one, _ in ends], rhs=[other for _, other in ends])
+    return path_diagram(tidy, stored["r2"], language, names)
+
+
+def verdicts(stored, language, names):
+    """Draw the claims with their verdicts. Stored: rows, smallest_effect."""
+    return verdict_figure(_frame(stored["rows"]), stored["smallest_effect"], language, names)
+
+
+def levers(stored, language, names):
+    """Draw the gains of the factors. Stored: rows, and levels, which know the direction of an improvement."""
+    frame = _frame(stored["rows"]).assign(direction=_frame(stored["levels"])["direction"])
+    frame = frame.rename_axis("factor").reset_index().assign(group="")
+    return lever_figure(frame, "proactive_service", language, names)
+
+
+def specifications(stored, language, _names):
+    """Draw a specification curve. Stored: rows, and the influence of each option (``choice=option``)."""
+    frame = _frame(stored["rows"])
+    choices = list(dict.fromkeys(key.split("=")[0] for key in stored["influence"]))
+    numbers = frame.columns.difference([*choices, "est"], sort=False)
+    return specification_curve(frame[[*choices, "est", *numbers]], language)
+
+
+def _frame(rows):
+    """Return stored rows as a frame; a column of numbers stays one where some are missing."""
+    return pd.DataFrame.from_dict(rows, orient="index").infer_objects()
+
+
+KINDS = {"paths": paths, "verdicts": verdicts, "levers": levers, "specifications": specifications}

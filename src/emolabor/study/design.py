@@ -1,0 +1,133 @@
+"""What a study asks and claims: the essay's, or what a study file puts in its place."""
+
+import json
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+from emolabor.errors import EmolaborError
+from emolabor.instrument import Instrument, load_instrument
+from emolabor.scales.checked import check_schema, read_document
+from emolabor.sem.syntax import parse_model
+from emolabor.theory import CONSTRUCT_GROUPS, UNDESIRABLE, load_claims
+
+INSTRUMENT = "window_staff"
+
+
+@dataclass(frozen=True)
+class Design:
+    """What a study asks and claims.
+
+    Attributes
+    ----------
+    instrument : Instrument
+        What is asked.
+    claims : tuple of Claim
+        What is claimed.
+    groups : dict of str to tuple of str
+        The constructs that claims may name, by group.
+    undesirable : tuple of str
+        Constructs of which less is better.
+    model : str or None
+        A model text in place of the model that follows from the claims.
+    files : tuple of Path
+        The user's files that it was read from.
+    """
+
+    instrument: Instrument
+    claims: tuple
+    groups: dict
+    undesirable: tuple
+    model: str | None = None
+    files: tuple = ()
+
+
+def load_design(study_path=None):
+    """Read a study file, and what it names.
+
+    Parameters
+    ----------
+    study_path : str or Path, optional
+        A YAML file with any of these entries; what is not there is the essay's.
+
+        - ``instrument``: a key or an instrument's file, which names the scales
+        - ``claims``: a file of claims, laid out like ``theory/claims.yaml``
+        - ``constructs``: the constructs that claims may name, in the groups management, emotional_labor, wellbeing and
+          service
+        - ``undesirable``: of which of them less is better
+        - ``model``: a model text, or a file of it that ends in .txt
+
+        Files are seen from the study file's folder. Nothing in them is run as code.
+
+    Returns
+    -------
+    Design
+
+    Raises
+    ------
+    EmolaborError
+        A mistake in one of the files: file, line, key, what was found and what is allowed.
+
+    Examples
+    --------
+    >>> design = load_design()
+    >>> design.instrument.key, len(design.claims), design.model
+    ('window_staff', 21, None)
+    """
+    if study_path is None:
+        return Design(load_instrument(INSTRUMENT), load_claims(), CONSTRUCT_GROUPS, UNDESIRABLE)
+    document = read_document(study_path)
+    document.data = {} if document.data is None else document.data
+    check_schema(document, json.loads(resources.files(__package__).joinpath("schema.json").read_text(encoding="utf-8")))
+    groups = _groups(document)
+    undesirable = _undesirable(document, groups)
+    document.refuse_problems()
+    data, folder = document.data, Path(study_path).parent
+    claims = folder / data["claims"] if "claims" in data else None
+    name = data.get("instrument", INSTRUMENT)
+    instrument = load_instrument(folder / name if Path(name).suffix in (".yaml", ".yml") else name)
+    model, model_file = _model(document, folder)
+    files = (Path(study_path), *instrument.files.values(), *filter(None, (claims, model_file)))
+    return Design(instrument, load_claims(claims, groups), groups, undesirable, model, files)
+
+
+def _groups(document):
+    """Return the constructs by group; one that stands twice would be explained twice."""
+    if "constructs" not in document.data:
+        return CONSTRUCT_GROUPS
+    # In the essay's order of groups, whatever the file's: arrows point within a group or onwards.
+    groups = {name: tuple(document.data["constructs"][name]) for name in CONSTRUCT_GROUPS}
+    seen = set()
+    for name, constructs in groups.items():
+        for position, construct in enumerate(constructs):
+            if construct in seen:
+                document.problem(("constructs", name, position), f"{construct!r} again", "each construct once")
+            seen.add(construct)
+    return groups
+
+
+def _undesirable(document, groups):
+    constructs = [construct for group in groups.values() for construct in group]
+    for position, construct in enumerate(document.data.get("undesirable", ())):
+        if construct not in constructs:
+            document.problem(("undesirable", position), repr(construct), ", ".join(constructs))
+    return tuple(document.data.get("undesirable", [name for name in UNDESIRABLE if name in constructs]))
+
+
+def _model(document, folder):
+    """Return the model text, read and understood, and the file that it is in."""
+    if "model" not in document.data:
+        return None, None
+    text, file = document.data["model"], None
+    if "\n" not in text and Path(text.strip()).suffix == ".txt":
+        file = folder / text.strip()
+        try:
+            text = file.read_text(encoding="utf-8-sig")
+        except (OSError, UnicodeDecodeError):
+            raise EmolaborError(f"{file}: found no readable text in UTF-8; allowed: a model text") from None
+    try:
+        parse_model(text)
+    except EmolaborError as error:
+        place = f"{document.file}, line {document.lines[('model',)]}" if file is None else file
+        raise EmolaborError(f"{place}: {error}") from None
+    return text, file

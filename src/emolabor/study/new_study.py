@@ -1,0 +1,100 @@
+"""A folder in which a study of one's own begins: everything is there, works, and can be changed."""
+
+import os
+import re
+import shutil
+import tempfile
+from importlib import resources
+from pathlib import Path
+
+from emolabor.errors import EmolaborError
+from emolabor.files import write_bytes, write_text
+from emolabor.instrument import load_instrument
+from emolabor.scales.scale import check_language
+from emolabor.study.design import INSTRUMENT
+from emolabor.study.display import LANGUAGES
+from emolabor.theory import CONSTRUCT_GROUPS, UNDESIRABLE
+
+_STUDY = """\
+# What this study asks and claims. Files are seen from this folder; what you delete here is the package's own again.
+instrument: instrument.yaml
+claims: claims.yaml
+
+# The constructs that claims may name, by their keys in the scales, from what management sets to what staff do: arrows
+# point within a group or onwards, and what a group's members share besides the arrows may covary.
+constructs:
+{constructs}
+
+# Of these, less is better.
+undesirable: [{undesirable}]
+
+# A model text (lavaan's syntax) in place of the model that follows from the claims, here or in a .txt file:
+# model: model.txt
+"""
+_TOLD = {
+    "en": "written: {folder} (questionnaire, {n} scales, claims, study.yaml, mapping.yaml); begin with {readme}",
+    "zh": "已写入：{folder}（问卷、{n} 个量表、论断、study.yaml、mapping.yaml）；请从 {readme} 开始",
+}
+
+
+def write_study(folder, language="zh"):
+    """Write a study's folder, whole or not at all.
+
+    Parameters
+    ----------
+    folder : str or Path
+        A new folder, or an empty one.
+    language : {"zh", "en"}
+        Of what is told.
+
+    Returns
+    -------
+    str
+        What was written, in a sentence.
+
+    Raises
+    ------
+    EmolaborError
+        The folder holds something, or is a file.
+
+    Examples
+    --------
+    >>> with tempfile.TemporaryDirectory() as place:
+    ...     told = write_study(f"{place}/mine", "en")
+    ...     sorted(path.name for path in Path(place, "mine").iterdir())
+    ['README.md', 'README.zh-CN.md', 'claims.yaml', 'instrument.yaml', 'mapping.yaml', 'scales', 'study.yaml']
+    """
+    folder = Path(folder)
+    check_language(language, LANGUAGES)
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise EmolaborError(f"{folder}: found something there already; allowed: a new folder, or an empty one")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        scales = _fill(draft)
+        os.chmod(draft, 0o755)
+        if folder.exists():
+            folder.rmdir()
+        os.rename(draft, folder)
+    except BaseException:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise
+    readme = folder / ("README.md" if language == "en" else "README.zh-CN.md")
+    return _TOLD[language].format(folder=folder, n=len(scales), readme=readme)
+
+
+def _fill(folder):
+    """Write the files; return those of the scales."""
+    for template in resources.files(__package__).joinpath("study_files").iterdir():
+        write_bytes(folder / template.name, template.read_bytes())
+    files = load_instrument(INSTRUMENT).files
+    scales = {key: path for key, path in files.items() if key != INSTRUMENT}
+    for path in scales.values():
+        write_bytes(folder / "scales" / path.name, path.read_bytes())
+    text = files[INSTRUMENT].read_text(encoding="utf-8")
+    named = re.sub(r"(?m)^scales:\n(  - \w+\n)+", lambda found: re.sub(r"- (\w+)", r"- scales/\1.yaml", found[0]), text)
+    write_text(folder / "instrument.yaml", f"# A copy of {INSTRUMENT}, to be changed.\n{named}")
+    write_bytes(folder / "claims.yaml", resources.files("emolabor.theory").joinpath("claims.yaml").read_bytes())
+    constructs = "\n".join(f"  {name}: [{', '.join(group)}]" for name, group in CONSTRUCT_GROUPS.items())
+    write_text(folder / "study.yaml", _STUDY.format(constructs=constructs, undesirable=", ".join(UNDESIRABLE)))
+    return scales

@@ -1,0 +1,293 @@
+"""The page of a run: what it says, and what it does in a browser, opened from disk.
+
+The number on the page and the one of `Levers.what_if` are the same sum, of stored numbers with 10 digits, written with
+three decimals; so their texts must be the same.
+"""
+
+import json
+import re
+from html import unescape
+from pathlib import Path
+from types import SimpleNamespace
+
+import nbformat
+import numpy as np
+import pandas as pd
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+import emolabor as el
+from emolabor.report import run_page, write_run_page
+from emolabor.report.bilingual import described as page_words
+from emolabor.report.run_notebooks import figure_keys
+from emolabor.report.what_if_panel import what_if_content
+from emolabor.study import Results
+
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="600" height="300"><rect width="600" height="300"/></svg>'
+MODEL = """
+institutional_clarity =~ ic1 + ic2 + ic3
+role_clarity =~ rc1 + rc2 + rc3
+marginalisation =~ mg1 + mg2 + mg3
+proactive_service =~ ps1 + ps2 + ps3
+role_clarity ~ institutional_clarity
+proactive_service ~ role_clarity + marginalisation
+"""
+VERDICTS = pd.DataFrame(
+    {
+        "section": ["abstract", "2.2", "3"],
+        "expected": ["-", "-", None],
+        "est": [-0.2, 0.01, np.nan],
+        "ci_lower": [-0.3, -0.05, np.nan],
+        "ci_upper": [-0.1, 0.04, np.nan],
+        "verdict": ["supported", "contradicted", "not testable"],
+    },
+    index=["C03 surface_acting>exhaustion>proactive_service", "C14 marginalisation>proactive_service", "C07"],
+)
+SAMPLE = pd.Series({"data": "simulated", "respondents": 1200, "careless": 49, "kept": 1151}, dtype=object)
+PAGE = "# {en}\n\n**A question?**\n\n**{zh}。** 默认数据为**模拟数据**。"
+
+
+@pytest.fixture(scope="module")
+def levers():
+    staff = el.scored_items(el.simulate_staff(n=600, seed=2), el.load_instrument("window_staff"))
+    fit = el.sem(MODEL, staff)
+    return el.levers(fit, draws=fit.monte_carlo(500, seed=1))
+
+
+def store(folder, name, heads=("Title", "标题"), tables=None, figures=(), **parameters):
+    """Leave in a folder what a notebook leaves there."""
+    results = Results(name.partition("-")[0], folder, "zh", **parameters)
+    for key, table in (tables or {}).items():
+        results.show(key, table)
+    results.save()
+    cells = [new_markdown_cell(PAGE.format(en=heads[0], zh=heads[1]))]
+    cells += [new_code_cell(f'results.figure("{key}", figure)') for key in figures]
+    (folder / "notebooks").mkdir(exist_ok=True)
+    nbformat.write(new_notebook(cells=cells), folder / "notebooks" / f"{name}.ipynb")
+    (folder / "figures").mkdir(exist_ok=True)
+    for key in figures:
+        (folder / "figures" / f"{name}_{key}.svg").write_text(SVG)
+
+
+def lever_tables(levers):
+    table = levers.table
+    return {
+        "ranking": table[["gain", "gain_lower", "gain_upper", "rank"]],
+        "levels": table[["direction", "level"]],
+        "errors": table[["gain_se"]].join(levers.correlations),
+    }
+
+
+def closing(**rows):
+    """Give the run's rows as `study` does: compared, equal, reason, differences, problem."""
+    columns = ["compared", "equal", "reason", "differences", "problem"]
+    return pd.DataFrame.from_dict({name[1:]: row for name, row in rows.items()}, orient="index", columns=columns)
+
+
+@pytest.fixture
+def folder(tmp_path, levers):
+    folder = tmp_path / "default"
+    folder.mkdir()
+    data = {"data_path": "simulated.csv"}
+    store(
+        folder, "06_management_factor-role_clarity", ("Factor", "因素"), {}, ["answers"], factor="role_clarity", **data
+    )
+    store(folder, "07_structural_model", ("Structural", "结构"), {"sample": SAMPLE, "verdicts": VERDICTS}, [], **data)
+    store(folder, "10_levers", ("Levers", "杠杆"), lever_tables(levers), ["ranking", "new"], **data)
+    (folder / "paper").mkdir()
+    return folder
+
+
+ROWS = {
+    "_06_management_factor-role_clarity": (0, 0, "no reference", (), ""),
+    "_07_structural_model": (40, 40, "", (), ""),
+    "_10_levers": (20, 19, "", (SimpleNamespace(key="fit > cfi", reference=0.9, found=0.95),), ""),
+}
+
+
+def written(folder, paper=(), language="zh", **changes):
+    return write_run_page(folder, closing(**ROWS | changes), paper, language)
+
+
+def texts(path):
+    """Return the page's texts by language, markup taken out."""
+    page = re.sub(r"<(style|script).*?</\1>", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    own = {}
+    for language, other in (("zh", "en"), ("en", "zh-CN")):
+        without = re.sub(rf'<span class="t" lang="{other}">.*?</span>', "", page)
+        own[language] = " ".join(unescape(re.sub("<[^>]+>", " ", without)).split())
+    return own
+
+
+def test_the_page_tells_what_the_run_gave_in_both_languages(folder):
+    told = texts(written(folder))
+    assert "窗口人员的作答为模拟数据" in told["zh"]
+    assert "59 equal" in told["en"]
+    assert "受访者 1,200 人，保留 1,151 人" in told["zh"]
+    assert "1 supported, 0 undecided, 1 contradicted, 1 not testable" in told["en"]
+    assert (
+        "Surface acting → Emotional exhaustion → Proactive service behaviour (expected −) −0.20 [−0.30, −0.10]"
+        in (told["en"])
+    )
+    assert "支持" in told["zh"]
+    assert "not a forecast" in told["en"]
+    assert "模拟作答" in told["zh"]
+
+
+def test_all_words_are_there_in_both_languages():
+    described = page_words()
+    for part in described.keys() - {"script"}:
+        for key, own in described[part].items():
+            assert set(own) == {"zh", "en"}, key
+            places = [re.findall(r"{(\w+)}", own[language]) for language in ("zh", "en")]
+            assert sorted(places[0]) == sorted(places[1]), key
+    assert described["script"]["zh"].keys() == described["script"]["en"].keys()
+
+
+def test_every_figure_of_the_committed_notebooks_has_a_caption_and_no_other():
+    folder = Path(__file__).resolve().parents[2] / "notebooks"
+    drawn = {
+        f"{path.stem}.{key}" for path in sorted(folder.glob("*.ipynb")) for key in figure_keys(nbformat.read(path, 4))
+    }
+    assert drawn == set(page_words()["captions"])
+
+
+def test_every_notebook_has_a_row_with_its_counts_or_the_reason(folder):
+    told = texts(written(folder))
+    assert "因素：权责清晰 06_management_factor-role_clarity – – 没有参考结果" in told["zh"]
+    assert "Structural 07_structural_model 40 40 as the reference" in told["en"]
+    assert "Levers 10_levers 20 19 values that differ: 1" in told["en"]
+    assert "fit > cfi (10_levers): reference 0.9, found 0.95" in told["en"]
+
+
+def test_figures_are_embedded_and_named(folder):
+    page = written(folder).read_text(encoding="utf-8")
+    assert page.count('src="data:image/svg+xml;base64,') == 3
+    captions = re.findall("<figcaption>(.*?)</figcaption>", page)
+    assert "权责清晰：各题作答的分布" in captions[0]
+    assert all("模拟数据。" in caption and "Simulated data." in caption for caption in captions)
+    assert "Levers (new)" in captions[2]  # one that the page has no words for
+
+
+def test_links_lead_to_files_that_are_there(folder):
+    paper = [folder / "paper" / f"emolabor.{code}.{end}" for code in ("zh", "en") for end in ("html", "docx", "pdf")]
+    for path in [*paper, folder / "environment.json"]:
+        path.touch()
+    links = re.findall('href="(.*?)"', written(folder, paper).read_text(encoding="utf-8"))
+    assert len(links) == 3 + 3 + 6 + 1
+    assert [link for link in links if not (folder / link).is_file()] == []
+
+
+def test_the_same_results_give_the_same_bytes(folder):
+    first = written(folder).read_bytes()
+    (folder / "environment.json").write_text('{"seconds": 3}')
+    assert written(folder).read_bytes() == first
+
+
+def test_a_notebook_that_failed_is_told_and_nothing_of_an_earlier_run_is_shown(folder):
+    failed = (0, 0, "", (), "10_levers: cell [3] (x): E: m <b>")
+    told = texts(written(folder, _10_levers=failed))
+    assert "10_levers – – failed" in told["en"]
+    assert "10_levers: cell [3] (x): E: m <b> (results of this name in the folder are an earlier run's)" in (told["en"])
+    assert "Notebooks that failed: 1" in told["en"]
+    assert "Move a slider" not in told["en"]
+    assert "10_levers_ranking" not in written(folder, _10_levers=failed).read_text(encoding="utf-8")
+
+
+def test_a_page_of_one_notebook_or_of_none_that_ended_well(folder):
+    one = write_run_page(folder, closing(_10_levers=ROWS["_10_levers"]), (), "en")
+    assert "This run built no paper." in texts(one)["en"]
+    assert "C03" not in texts(one)["en"]
+    none = write_run_page(folder, closing(_99_x=(0, 0, "", (), "99_x: it broke")), (), "en")
+    assert "99_x: it broke" in texts(none)["en"]
+
+
+def test_answers_of_ones_own_are_not_called_simulated(folder, levers):
+    collected = SAMPLE.where(SAMPLE != "simulated", "collected")
+    store(folder, "07_structural_model", tables={"sample": collected, "verdicts": VERDICTS}, data_path="mine.csv")
+    store(folder, "10_levers", ("Levers", "杠杆"), lever_tables(levers), ["ranking"], data_path="mine.csv")
+    rows = closing(**{key: (0, 0, "your own data", (), "") for key in ("_07_structural_model", "_10_levers")})
+    told = texts(write_run_page(folder, rows, (), "zh"))
+    assert "simulated" not in told["en"].lower()
+    assert "模拟" not in told["zh"]
+    assert "您自己的数据" in told["zh"]
+    assert "from cross-sectional answers, not a forecast" in told["en"]
+
+
+def test_no_text_becomes_html(folder, monkeypatch):
+    planted = "<script>alert(1)</script>{{script}}"
+    names = el.load_instrument("window_staff").names("en") | {"role_clarity": planted, "marginalisation": planted}
+    monkeypatch.setattr(run_page, "load_instrument", lambda key: SimpleNamespace(names=lambda language: names))
+    store(folder, "07_structural_model", (planted, planted), {"verdicts": VERDICTS}, [], data_path="simulated.csv")
+    page = written(folder, _07_structural_model=(0, 0, f"other parameters: {planted}", (), "")).read_text("utf-8")
+    assert "<script>alert" not in page
+    assert page.count("<script") == 2
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;{{script}}" in page
+    assert json.loads(re.search('id="content">(.*?)</script>', page)[1])["what_if"]["levers"][0]["names"]
+
+
+def test_a_factor_is_moved_no_further_than_its_scale_allows(levers):
+    stored = {key: table.to_dict("index") for key, table in lever_tables(levers).items()}
+    stored["levels"]["role_clarity"]["level"] = 4.66
+    stored["levels"]["marginalisation"]["level"] = 1.3
+    names = {code: el.load_instrument("window_staff").names(code) for code in ("zh", "en")}
+    found = {lever["key"]: lever for lever in what_if_content(stored, names)["levers"]}
+    assert (found["role_clarity"]["lowest"], found["role_clarity"]["highest"]) == (-1, 0.3)
+    assert (found["marginalisation"]["lowest"], found["marginalisation"]["highest"]) == (-0.3, 1)
+
+
+def sum_on(page):
+    """Read the estimate and the ends of its interval from the page."""
+    text = page.locator("#result").inner_text().replace("−", "-")
+    return re.findall(r"[+-]?\d\.\d{3}", text)
+
+
+def expected(levers, changes):
+    found = levers.what_if(changes)
+    return [f"{found['est']:+.3f}", f"{found['lower']:.3f}", f"{found['upper']:.3f}"]
+
+
+@pytest.mark.parametrize(("language", "button"), [("zh", "中文"), ("en", "English")])
+def test_a_slider_moved_with_the_keyboard_shows_what_python_computes(page, folder, levers, language, button):
+    page.goto(written(folder).as_uri())
+    page.get_by_role("button", name=button).click()
+    names = el.load_instrument("window_staff").names(language)
+    page.get_by_role("slider", name=names["role_clarity"]).focus()
+    for _ in range(4):
+        page.keyboard.press("ArrowRight")
+    assert sum_on(page) == expected(levers, {"role_clarity": 0.4})
+    page.get_by_role("slider", name=names["marginalisation"]).focus()
+    page.keyboard.press("Home")
+    changes = {"role_clarity": 0.4, "marginalisation": -1.0}
+    assert sum_on(page) == expected(levers, changes)
+    assert page.locator("output").filter(has_text="−1.0").count() == 1
+    page.get_by_role("slider", name=names["institutional_clarity"]).focus()
+    page.keyboard.press("ArrowLeft")
+    assert sum_on(page) == expected(levers, changes | {"institutional_clarity": -0.1})
+    page.locator("#reset").focus()
+    page.keyboard.press("Enter")
+    assert sum_on(page) == []
+    assert page.get_by_role("slider", name=names["role_clarity"]).input_value() == "0"
+
+
+def test_the_switch_changes_texts_title_and_alternatives(page, folder):
+    page.goto(written(folder, language="en").as_uri())
+    for button, tag, title in (("中文", "zh-CN", "结果报告"), ("English", "en", "report")):
+        page.get_by_role("button", name=button).click()
+        assert page.locator("html").get_attribute("lang") == tag
+        assert title in page.title()
+        assert title in page.locator("h1").inner_text()
+        assert page.get_by_role("button", name=button).get_attribute("aria-pressed") == "true"
+        own = page.locator("figcaption").first.inner_text()
+        assert page.locator("figure img").first.get_attribute("alt") == own
+    assert page.locator("#result").get_attribute("aria-live") == "polite"
+
+
+@pytest.mark.parametrize("button", ["中文", "English"])
+def test_a_narrow_screen_needs_no_sideways_scrolling(page, folder, button):
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto(written(folder).as_uri())
+    page.get_by_role("button", name=button).click()
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    widths = page.locator("table").evaluate_all("all => all.map(one => one.getBoundingClientRect().right)")
+    assert max(widths) <= 360

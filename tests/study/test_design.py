@@ -1,0 +1,103 @@
+"""A study file puts other scales, claims, constructs or a model in place of the essay's, or says what is wrong."""
+
+import pytest
+
+from emolabor.errors import EmolaborError
+from emolabor.simulation import simulate_staff
+from emolabor.study import load_design, open_study
+from emolabor.study.folder import fingerprints
+from emolabor.study.plan import Job, factors_of
+from emolabor.theory import CONSTRUCT_GROUPS
+
+CLAIMS = """
+- id: X1
+  section: "2.1"
+  text: {zh: 制度清楚，耗竭就少。, en: Where rules are clear there is less exhaustion.}
+  testable: true
+  paths:
+    - {from: institutional_clarity, to: exhaustion, sign: "-"}
+"""
+GROUPS = "{management: [calm], emotional_labor: [], wellbeing: [exhaustion], service: []}"
+
+
+@pytest.fixture
+def write(tmp_path):
+    def run(text, **files):
+        for name, content in files.items():
+            (tmp_path / name.replace("_yaml", ".yaml").replace("_txt", ".txt")).write_text(content, encoding="utf-8")
+        path = tmp_path / "study.yaml"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return run
+
+
+def test_without_a_study_file_the_study_is_the_essay_s(write):
+    design = load_design(write("# nothing is changed\n"))
+    assert design.claims == load_design().claims
+    assert (design.instrument.key, design.groups, design.model) == ("window_staff", CONSTRUCT_GROUPS, None)
+
+
+def test_claims_are_read_from_the_study_s_folder_and_decide_the_factors(write):
+    path = write("claims: claims.yaml\n", claims_yaml=CLAIMS)
+    assert [claim.id for claim in load_design(path).claims] == ["X1"]
+    assert factors_of({"factor": "x"}, path) == ("institutional_clarity",)
+
+
+def test_claims_may_name_new_constructs(write):
+    path = write(
+        f"claims: claims.yaml\nconstructs: {GROUPS}\n", claims_yaml=CLAIMS.replace("institutional_clarity", "calm")
+    )
+    design = load_design(path)
+    assert design.claims[0].paths[0].key == "calm>exhaustion"
+    assert design.undesirable == ("exhaustion",)
+    assert factors_of({"factor": "x"}, path) == ("calm",)
+
+
+@pytest.mark.parametrize("in_file", [True, False])
+def test_a_model_text_takes_the_place_of_the_model_of_the_claims(in_file, write, tmp_path):
+    text = "exhaustion =~ ex1 + ex2 + ex3\nrole_clarity =~ rc1 + rc2\nexhaustion ~ role_clarity\n"
+    path = (
+        write("model: model.txt\n", model_txt=text) if in_file else write("model: |\n  " + text.replace("\n", "\n  "))
+    )
+    data = tmp_path / "simulated.csv"
+    simulate_staff(200, seed=1).to_csv(data, index=False)
+    study = open_study(data, None, path)
+    assert study.model.strip() == text.strip()
+    assert study.factors("exhaustion") == ("role_clarity",)
+    assert study.factors("proactive_service") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("claim: x.yaml\n", r"study\.yaml, line 1, claim: found an unknown key; allowed: instrument, claims, model"),
+        ("\nclaims: 3\n", r"study\.yaml, line 2, claims: found 3; allowed: text"),
+        ("- claims\n", r"study\.yaml, line 1, the file: found \['claims'\]; allowed: a mapping"),
+        ("constructs: {management: [a]}\n", r"constructs\.wellbeing: found nothing; allowed: an entry with this key"),
+        (f"constructs: {GROUPS.replace('calm', 'Calm')}\n", r"line 1, constructs\.management\[0\]: found text 'Calm'"),
+        (f"constructs: {GROUPS.replace('calm', 'exhaustion')}\n", r"'exhaustion' again; allowed: each construct once"),
+        ("undesirable: [tiredness]\n", r"line 1, undesirable\[0\]: found 'tiredness'; allowed: institutional_clarity"),
+        ("claims: none.yaml\n", r"none\.yaml: found no readable file"),
+        ("instrument: none.yaml\n", r"none\.yaml: found no readable file"),
+        ("model: none.txt\n", r"none\.txt: found no readable text in UTF-8; allowed: a model text"),
+        ("\nmodel: 'a =~'\n", r"study\.yaml, line 2: model, line 1, column 3: nothing stands right of '=~'"),
+        ('model: \'__import__("os").system("touch x")\'\n', r"study\.yaml, line 1: model, line 1, column"),
+        ("model: !!python/object/apply:os.getcwd []\n", r"study\.yaml, line 1, model: found the tag !!python"),
+        ("claims: &a x.yaml\nmodel: *a\n", r"study\.yaml, line 2, model: found an alias; allowed: the entry written"),
+    ],
+)
+def test_a_mistake_is_told_with_file_line_key_and_what_is_allowed(text, message, write, tmp_path):
+    with pytest.raises(EmolaborError, match=message):
+        load_design(write(text))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["study.yaml"]
+
+
+def test_a_change_in_a_file_that_the_study_names_is_a_change_of_what_results_were_made_from(write, tmp_path):
+    path = write("claims: claims.yaml\n", claims_yaml=CLAIMS)
+    notebook = tmp_path / "07.ipynb"
+    notebook.write_text('{"cells": []}')
+    job = Job("07", notebook, {}, {"study_path": path.name})
+    before = fingerprints([job], tmp_path / "no_data")
+    write(path.read_text(), claims_yaml=CLAIMS.replace("rules", "the rules"))
+    assert fingerprints([job], tmp_path / "no_data") != before
