@@ -234,7 +234,7 @@ NOTEBOOK = new_notebook(
 def folder(tmp_path, monkeypatch):
     """A project with a notebook, and what earlier commands left in it."""
     (tmp_path / "notebooks").mkdir()
-    (tmp_path / "notebooks" / "01_first.ipynb").write_text(nbformat.writes(NOTEBOOK))
+    (tmp_path / "notebooks" / "02_data_screening.ipynb").write_text(nbformat.writes(NOTEBOOK))
     (tmp_path / "results" / "mine").mkdir(parents=True)
     for name in ("pyproject.toml", "own.csv", "earlier.csv", "results/mine/01_first.json", "results/mine/.lock"):
         (tmp_path / name).write_text("earlier")
@@ -279,7 +279,9 @@ def test_a_file_that_cannot_be_read_gets_one_message(case, command, folder, caps
 
 
 @pytest.mark.usefixtures("never_executed")
-@pytest.mark.parametrize("case", REFUSED)
+@pytest.mark.parametrize(
+    "case", [case for case in REFUSED if case != "an item missing"]
+)  # a run leaves the scale short
 def test_a_run_refuses_it_with_the_same_message_before_a_notebook_runs(case, folder, capsys):
     content, message = REFUSED[case]
     arguments = ["reproduce", "--data", written(content, folder)]
