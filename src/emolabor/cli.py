@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from emolabor.cli_fit import fit
 from emolabor.cli_help import examples
 from emolabor.cli_scales import scales
 from emolabor.cli_study import new_study, reproduce
@@ -23,6 +24,7 @@ def cli():
 cli.add_command(scales)
 cli.add_command(reproduce)
 cli.add_command(new_study)
+cli.add_command(fit)
 
 
 @cli.command(epilog=examples("emolabor simulate my_simulation --n 500 --seed 7"))
@@ -72,7 +74,8 @@ def check(file, instrument, mapping, write_mapping, report, partial, language):
     from emolabor.files import csv_text, write_text
     from emolabor.instrument import load_instrument
     from emolabor.responses import propose_mapping, read_responses
-    from emolabor.responses.telling import tell_findings, tell_proposal
+    from emolabor.responses.telling import tell_consequences, tell_findings, tell_proposal
+    from emolabor.theory import tell_reversed
 
     questionnaire = load_instrument(instrument)
     _keep(questionnaire, (file, mapping), (write_mapping, report))
@@ -87,7 +90,9 @@ def check(file, instrument, mapping, write_mapping, report, partial, language):
         if len(proposal.placed):
             click.echo(tell_proposal(proposal))
         raise
-    told = tell_findings(staff, language)
+    told = "\n".join(
+        filter(None, (tell(staff, language) for tell in (tell_findings, tell_consequences, tell_reversed)))
+    )
     click.echo(tell_proposal(proposal))
     click.echo(f"{file}: {_counted(len(staff.data), 'respondent')} read, {_counted(len(staff.report), 'finding')}")
     if told:
@@ -137,11 +142,15 @@ def score(file, instrument, mapping, output):
     Prints how the scores are distributed, never a respondent's row.
     """
     from emolabor.files import csv_text, write_text
+    from emolabor.instrument.small_cells import SMALLEST_CELL
     from emolabor.responses import score as score_staff
 
     staff = _read(file, instrument, mapping, output)
     scores = score_staff(staff)
-    click.echo(scores.agg(["count", "mean", "std", "min", "max"]).T.astype({"count": int}).round(3).to_string())
+    if len(scores) < SMALLEST_CELL:
+        click.echo(f"found {_counted(len(scores), 'respondent')}; distributions are shown from {SMALLEST_CELL} on")
+    else:
+        click.echo(scores.agg(["count", "mean", "std", "min", "max"]).T.astype({"count": int}).round(3).to_string())
     if output:
         known = [column for column in ("respondent",) if column in staff.data]
         write_text(output, csv_text(staff.data[known].join(scores)))
@@ -205,25 +214,6 @@ def _questionnaire(scale, instrument, version):
         return questionnaire
     code = Variable(version, "code", {language: version for language in scale.languages}, {}, ".{1,40}", None, None)
     return replace(questionnaire, background=(*questionnaire.background, code))
-
-
-@cli.command(
-    epilog=examples("emolabor fit model.txt data.csv", "emolabor fit model.txt --cov covariances.csv --n-obs 250")
-)
-@click.argument("model_file")
-@click.argument("data_file", required=False)
-@click.option(
-    "--cov", metavar="CSV", help="A covariance matrix instead of data; first column and first row hold names."
-)
-@click.option("--n-obs", type=int, help="Number of cases behind the covariance matrix.")
-def fit(model_file, data_file, cov, n_obs):
-    """Fit the model in MODEL_FILE (lavaan's syntax) to DATA_FILE, a CSV with one row a case, or to a matrix."""
-    from emolabor.sem import sem
-
-    model = _read_text(model_file)
-    data = _read_csv(data_file) if data_file else None
-    matrix = _read_csv(cov, index_col=0) if cov else None
-    click.echo(sem(model, data, sample_cov=matrix, n_obs=n_obs).summary())
 
 
 @cli.command(
@@ -313,22 +303,6 @@ def _keep(instrument, read, outputs):
 
 def _counted(n, word):
     return f"{n} {word}" + "s" * (n != 1)
-
-
-def _read_text(file):
-    try:
-        return Path(file).read_text(encoding="utf-8")
-    except UnicodeDecodeError:
-        raise EmolaborError(f"{file}: not a text in UTF-8") from None
-
-
-def _read_csv(file, **options):
-    import pandas as pd
-
-    try:
-        return pd.read_csv(file, encoding="utf-8-sig", **options)
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
-        raise EmolaborError(f"{file}: cannot be read as a CSV table in UTF-8: {error}") from None
 
 
 def main(arguments=None):

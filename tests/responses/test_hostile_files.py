@@ -17,16 +17,17 @@ import numpy as np
 import pandas as pd
 import pyreadstat
 import pytest
+import yaml
 from nbformat.v4 import new_code_cell, new_notebook
 
 import emolabor as el
 from emolabor import cli
 from emolabor.errors import EmolaborError
-from emolabor.responses import Staff
 from emolabor.responses.personal import personal_content
 
 QUESTIONNAIRE = el.load_instrument("window_staff")
 STAFF = el.simulate_staff(60, seed=3)
+MANY = el.simulate_staff(600, seed=3)
 WORDED = STAFF.rename(columns=QUESTIONNAIRE.items("zh").set_index("key")["text"])
 ITEMS = [item for items in QUESTIONNAIRE.dimensions().values() for item in items]
 LABELS = QUESTIONNAIRE.scales[0].response_format.labels
@@ -126,12 +127,24 @@ TOLD = {
     "60 % missing": (
         csv(mostly_missing()),
         ["More than half of the respondents left out: ic1, ic2, ic3, ic4, ss1, ss2, ss3, rc1, rc2, rc3, rc4, rf1, …; "
-         "kept."],
+         "kept, but analyses of complete answers lose these respondents."],
     ),
     "one respondent": (csv(STAFF[:1]), ["mine.csv: 1 respondent read, 0 findings"]),
+    "a group of three": (
+        csv(STAFF.assign(dispatch_type=["agency"] * 3 + ["contract"] * 57, centre="C01", department="D01")),
+        ["Groups of fewer than 5 respondents in dispatch_type: they are not shown by themselves, and not compared."],
+    ),
+    "a whole dimension reversed": (
+        csv(MANY.assign(**{item: 6 - MANY[item] for item in QUESTIONNAIRE.dimensions()["exhaustion"]})),
+        ["All of exhaustion goes against what the claims expect of it (surface_acting: r = -0.39, proactive_service: "
+         "r = 0.16, training_adequacy: r = 0.16); nothing was changed: was the whole dimension coded in reverse? If so,"
+         " "
+         "its results have the wrong sign; a mapping file can turn it (turned)."],
+    ),
     "constant item": (
         csv(STAFF.assign(sa1=3)),
-        ["Every respondent gave the same answer: sa1; kept, but of no use: was it read rightly?"],
+        ["Every respondent gave the same answer: sa1; kept, but no model with it can be estimated: was it "
+         "read rightly?"],
     ),
     "dates among answers": (
         excel(changed("sa1", 2, datetime.datetime(2026, 3, 4))),
@@ -221,7 +234,7 @@ NOTEBOOK = new_notebook(
 def folder(tmp_path, monkeypatch):
     """A project with a notebook, and what earlier commands left in it."""
     (tmp_path / "notebooks").mkdir()
-    (tmp_path / "notebooks" / "01_first.ipynb").write_text(nbformat.writes(NOTEBOOK))
+    (tmp_path / "notebooks" / "02_data_screening.ipynb").write_text(nbformat.writes(NOTEBOOK))
     (tmp_path / "results" / "mine").mkdir(parents=True)
     for name in ("pyproject.toml", "own.csv", "earlier.csv", "results/mine/01_first.json", "results/mine/.lock"):
         (tmp_path / name).write_text("earlier")
@@ -266,7 +279,9 @@ def test_a_file_that_cannot_be_read_gets_one_message(case, command, folder, caps
 
 
 @pytest.mark.usefixtures("never_executed")
-@pytest.mark.parametrize("case", REFUSED)
+@pytest.mark.parametrize(
+    "case", [case for case in REFUSED if case != "an item missing"]
+)  # a run leaves the scale short
 def test_a_run_refuses_it_with_the_same_message_before_a_notebook_runs(case, folder, capsys):
     content, message = REFUSED[case]
     arguments = ["reproduce", "--data", written(content, folder)]
@@ -364,11 +379,27 @@ def test_half_of_a_dimension_reversed_is_found_and_left_to_the_wording(folder, c
     assert "half of the items run against the other half" in capsys.readouterr().out
 
 
-def test_a_dimension_reversed_as_a_whole_shows_in_its_correlations_only(folder, capsys):
+def test_a_dimension_reversed_as_a_whole_is_turned_back_by_a_mapping(folder, capsys):
     exhaustion = QUESTIONNAIRE.dimensions()["exhaustion"]
-    turned = STAFF.assign(**{item: 6 - STAFF[item] for item in exhaustion})
-    assert cli.main(["check", written(csv(turned), folder)]) == 0
-    assert "mine.csv: 60 respondents read, 0 findings" in capsys.readouterr().out
-    before, after = (el.score(Staff(data, pd.DataFrame(), QUESTIONNAIRE)).corr() for data in (STAFF, turned))
-    others = before.columns.drop("exhaustion")
-    np.testing.assert_allclose(after.loc["exhaustion", others], -before.loc["exhaustion", others], atol=1e-12)
+    file = written(csv(MANY.assign(**{item: 6 - MANY[item] for item in exhaustion})), folder)
+    (folder / "mapping.yaml").write_text(f"turned: [{', '.join(exhaustion)}]\n")
+    assert cli.main(["check", file, "--mapping", "mapping.yaml"]) == 0
+    assert "exhaustion goes against" not in capsys.readouterr().out
+    data = el.read_responses(file, QUESTIONNAIRE, "mapping.yaml").data
+    pd.testing.assert_frame_equal(data[exhaustion], MANY[exhaustion], check_dtype=False)
+
+
+def test_of_a_few_respondents_no_distribution_is_printed(folder, capsys):
+    assert cli.main(["score", written(csv(STAFF[:4]), folder)]) == 0
+    assert capsys.readouterr().out == "found 4 respondents; distributions are shown from 5 on\n"
+
+
+def test_a_scale_of_two_items_gets_one_message(folder, capsys):
+    scale = yaml.safe_load((Path(el.__file__).parent / "scales" / "library" / "belonging.yaml").read_text("utf-8"))
+    del scale["dimensions"][0]["items"][2:]
+    (folder / "two.yaml").write_text(yaml.safe_dump(scale, allow_unicode=True), encoding="utf-8")
+    arguments = ["validate-scale", written(csv(MANY), folder), "--scale", "two.yaml", "--output", "report.md"]
+    assert refused(arguments, folder, capsys) == (
+        "emolabor: mine.csv: dimension belonging: found 2 items and no other dimension, which identify no factor; "
+        "allowed: three items, or a second dimension beside it"
+    )

@@ -8,6 +8,7 @@ from multiprocessing import get_context
 import numpy as np
 import pytest
 
+from emolabor.cli import main
 from emolabor.errors import EmolaborError
 from emolabor.files import write_text
 from emolabor.simulation import simulate_staff
@@ -179,6 +180,31 @@ def test_a_second_run_into_one_folder_is_refused_and_a_killed_one_leaves_no_lock
     holding.join()
     assert run().succeeded
     assert list((root / "results" / "default").glob(f"{STAGING}*")) == []
+
+
+def test_a_disk_that_fills_up_ends_the_run_with_one_message_and_earlier_results_as_they_were(
+    run, root, monkeypatch, capsys
+):
+    run(parameters={"seed": 3})
+    before = contents(root)
+
+    def full(jobs, stage, workers):
+        write_text(stage(jobs[0]) / "figures" / "first.png", "half")
+        yield (
+            jobs[0],
+            Execution(jobs[0].name, 0.0, "01_first: cell [3] (x): OSError: [Errno 28] No space left on device"),
+        )
+        pytest.fail("the other notebooks ran on")
+
+    monkeypatch.setattr(runner, "execute_all", full)
+    monkeypatch.chdir(root)
+    (root / "pyproject.toml").write_text("")
+    assert main(["reproduce", "--only", "0", "-p", "seed", "2"]) == 2
+    assert capsys.readouterr().err == (
+        f"emolabor: {root / 'results' / 'default'}: No space left on device; the disk that holds it is full; free some "
+        "space, then give the command again; earlier results are whole\n"
+    )
+    assert contents(root) == before
 
 
 def test_your_own_data_have_a_folder_of_their_own_and_are_not_compared(run, root):

@@ -36,7 +36,7 @@ def convergent_validity(data, scale_or_dimensions, *, n_resamples=1000, seed=1, 
     Raises
     ------
     EmolaborError
-        As `emolabor.measurement.reliability.reliability`.
+        One dimension only, of two items, and as `emolabor.measurement.reliability.reliability`.
 
     References
     ----------
@@ -53,6 +53,12 @@ def convergent_validity(data, scale_or_dimensions, *, n_resamples=1000, seed=1, 
     """
     checked_count("n_resamples", n_resamples, 2)
     fit, dimensions = factor_model(data, scale_or_dimensions)
+    [(only, items), *others] = dimensions.items()
+    if not others and len(items) < 3:
+        raise EmolaborError(
+            f"dimension {only}: found {len(items)} items and no other dimension, which identify no factor; allowed: "
+            "three items, or a second dimension beside it"
+        )
     values = _cr_and_ave(fit, fit.estimate.theta[None, :], dimensions)[:, :, 0]
     draws = fit.bootstrap(n_resamples, seed)
     resampled = _cr_and_ave(fit, draws.thetas[~np.isnan(draws.thetas).any(axis=1)], dimensions)

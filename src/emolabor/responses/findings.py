@@ -31,8 +31,10 @@ _SENTENCES = {
         "no_answer": "{n} rows hold no valid answer to any item{rows}; dropped.",
         "repeated": "{n} rows repeat a respondent that came before{rows}; dropped.",
         "same_answers": "{n} rows answer all as an earlier row does{rows}; kept: were they sent twice?",
-        "constant": "Every respondent gave the same answer: {columns}; kept, but of no use: was it read rightly?",
-        "sparse": "More than half of the respondents left out: {columns}; kept.",
+        "constant": "Every respondent gave the same answer: {columns}; kept, but no model with it can be estimated: "
+        "was it read rightly?",
+        "sparse": "More than half of the respondents left out: {columns}; kept, but analyses of complete answers lose "
+        "these respondents.",
         "keying": "Column {column} {found}; nothing was changed: is its reverse key right? A keying audit tells more.",
     },
     "zh": {
@@ -57,8 +59,8 @@ _SENTENCES = {
         "no_answer": "有 {n} 行没有任何有效的题目答案{rows}，已删除。",
         "repeated": "有 {n} 行的答卷编号在前面出现过{rows}，已删除。",
         "same_answers": "有 {n} 行与前面某一行的回答完全相同{rows}，予以保留：是否重复提交？",
-        "constant": "所有作答者答案相同：{columns}；予以保留，但没有信息：是否读取有误？",
-        "sparse": "半数以上作答者未答：{columns}；予以保留。",
+        "constant": "所有作答者答案相同：{columns}；予以保留，但含有它的模型无法估计：是否读取有误？",
+        "sparse": "半数以上作答者未答：{columns}；予以保留，但只用完整答卷的分析会失去这些作答者。",
         "keying": "{column} 题与同一维度其他题目的方向相反，未作改动：请核对反向计分，可做计分方向检查。",
     },
 }

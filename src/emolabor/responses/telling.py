@@ -1,9 +1,25 @@
 """What the command line tells about a file of answers."""
 
+from emolabor.instrument.small_cells import SMALLEST_CELL
+from emolabor.responses.findings import listed
 from emolabor.responses.screening import FAMILIES_NEEDED, screening_summary
+from emolabor.scales.scale import check_language
 
 _ROWS_SHOWN, _COLUMNS_SHOWN = 60, 30
 _HEADING_WIDTH = 40
+_CONSEQUENCES = {
+    "en": {
+        "few": "Respondents: {n}, items: {items}; models of all items need more respondents than items.",
+        "few_shown": f"Of fewer than {SMALLEST_CELL} respondents no statistics are shown.",
+        "small_groups": f"Groups of fewer than {SMALLEST_CELL} respondents in {{columns}}: they are not shown by "
+        "themselves, and not compared.",
+    },
+    "zh": {
+        "few": "作答者 {n} 名，题目 {items} 道：包含全部题目的模型要求作答者多于题目。",
+        "few_shown": f"作答者少于 {SMALLEST_CELL} 名，不显示统计量。",
+        "small_groups": f"{{columns}} 中有不足 {SMALLEST_CELL} 人的组：不单独显示，也不作比较。",
+    },
+}
 
 
 def tell_proposal(proposal):
@@ -63,6 +79,38 @@ def tell_findings(staff, language):
     if len(by_row) > _ROWS_SHOWN:
         lines.append(f"... and {len(by_row) - _ROWS_SHOWN} more; --report writes all of them")
     return "\n".join(lines)
+
+
+def tell_consequences(staff, language):
+    """Say what the number of respondents and of those in each group will not carry.
+
+    Parameters
+    ----------
+    staff : Staff
+        Answers that were read.
+    language : {"zh", "en"}
+        Language of the sentences.
+
+    Returns
+    -------
+    str
+        Lines of text; empty where there is nothing to say.
+    """
+    check_language(language, tuple(_CONSEQUENCES))
+    words, n = _CONSEQUENCES[language], len(staff.data)
+    items = sum(map(len, staff.instrument.dimensions().values()))
+    lines = [words["few"].format(n=n, items=items)] if n <= items else []
+    lines += [words["few_shown"]] if n < SMALLEST_CELL else []
+    groups = [variable.key for variable in staff.instrument.background if variable.kind in ("choice", "code")]
+    small = [key for key in groups if key in staff.data and _smallest(staff.data[key]) < SMALLEST_CELL]
+    if small:
+        lines.append(words["small_groups"].format(columns=listed(small, ", " if language == "en" else "、")))
+    return "\n".join(lines)
+
+
+def _smallest(group):
+    sizes = group.value_counts()
+    return sizes.min() if len(sizes) else SMALLEST_CELL
 
 
 def tell_screening(screening, sensitivity):

@@ -1,7 +1,9 @@
 """What each notebook needs of the data, and why data that lack it cannot carry the notebook."""
 
+import os
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 from emolabor.analysis import is_correlation_table
 from emolabor.responses.findings import sentences
@@ -272,7 +274,7 @@ def carried_jobs(jobs):
         return jobs, {}, ()
     folder, settings = own[0].path.parent, own[0].settings
     paths = [settings.get(name) for name in ("data_path", "mapping_path", "study_path")]
-    data_path, mapping_path, study_path = (path and folder / path for path in paths)
+    data_path, mapping_path, study_path = (path and _as_seen_from_here(folder / path) for path in paths)
     opened = open_table if is_correlation_table(data_path) else open_study
     study = opened(data_path, mapping_path, study_path)
     reasons = {job.name: why_not(job.path.stem, study, job.settings.get("factor")) for job in own}
@@ -281,6 +283,11 @@ def carried_jobs(jobs):
     left_out = {tag: LEFT_OUT[language] + reason[language] for tag, reason in parts_not(study).items()}
     carried = [replace(job, left_out=left_out) if job in own else job for job in jobs if job.name not in skipped]
     return carried, skipped, _notes(study)
+
+
+def _as_seen_from_here(path):
+    """Write a path as the user gave it, for messages; the notebooks see it from their folder."""
+    return Path(os.path.relpath(path))
 
 
 def parts_not(study):

@@ -11,6 +11,7 @@ from emolabor.theory.models import (
     structure_text,
 )
 from emolabor.theory.moderation import ModeratedModel, moderated_model
+from emolabor.theory.reversal import reversed_dimensions, tell_reversed
 from emolabor.theory.rivals import rival_models
 
 __all__ = [
@@ -28,7 +29,9 @@ __all__ = [
     "model_text",
     "moderated_model",
     "paths_around",
+    "reversed_dimensions",
     "rival_models",
     "structural_model",
     "structure_text",
+    "tell_reversed",
 ]
