@@ -1,7 +1,10 @@
 """A new study's folder works at once, with every notebook's start and a few notebooks whole."""
 
+import json
 import os
 
+import nbformat
+import papermill
 import pytest
 import yaml
 
@@ -11,6 +14,7 @@ from emolabor.instrument import load_instrument
 from emolabor.scales import load_scale
 from emolabor.simulation import simulate_staff
 from emolabor.study import load_design, project_root, reproduce
+from emolabor.study.needs import NEEDS
 from emolabor.study.new_study import write_study
 from emolabor.theory import CONSTRUCT_GROUPS, UNDESIRABLE
 
@@ -32,8 +36,24 @@ def test_the_folder_holds_the_essay_s_study(folder):
         "README.md",
         "README.zh-CN.md",
         "mapping.yaml",
+        "notebooks",
         "scales",
     }
+
+
+def test_the_notebooks_are_empty_copies_that_run_on_the_folder_s_own_answers(folder):
+    simulate_staff(250, seed=3).to_csv(folder / "answers.csv", index=False)
+    try:
+        paths = sorted((folder / "notebooks").iterdir())
+        assert [path.stem for path in paths] == list(NEEDS)
+        for path in paths:
+            notebook = nbformat.read(path, as_version=4)
+            assert all(not cell.outputs for cell in notebook.cells if cell.cell_type == "code")
+        papermill.execute_notebook(paths[0], None, kernel_name="python3", cwd=paths[0].parent, progress_bar=False)
+        stored = json.loads((folder / "results" / f"{paths[0].stem}.json").read_text(encoding="utf-8"))
+        assert stored["parameters"]["data_path"] == "answers.csv"
+    finally:
+        (folder / "answers.csv").unlink()
 
 
 def test_a_changed_scale_changes_what_is_asked_and_nothing_else(folder):

@@ -13,6 +13,8 @@ from emolabor.instrument import load_instrument
 from emolabor.scales.scale import check_language
 from emolabor.study.design import INSTRUMENT
 from emolabor.study.display import LANGUAGES
+from emolabor.study.needs import NEEDS
+from emolabor.study.paths import project_root
 from emolabor.theory import CONSTRUCT_GROUPS, UNDESIRABLE
 
 _STUDY = """\
@@ -31,9 +33,11 @@ undesirable: [{undesirable}]
 # A model text (lavaan's syntax) in place of the model that follows from the claims, here or in a .txt file:
 # model: model.txt
 """
+# What the notebooks of the folder are run with, where the project's have their own values.
+_OWN = {"data_path": "../answers.csv", "study_path": "../study.yaml", "results_dir": "../results"}
 _TOLD = {
-    "en": "written: {folder} (questionnaire, {n} scales, claims, study.yaml, mapping.yaml); begin with {readme}",
-    "zh": "已写入：{folder}（问卷、{n} 个量表、论断、study.yaml、mapping.yaml）；请从 {readme} 开始",
+    "en": "written: {folder} (questionnaire, {n} scales, claims, study.yaml, mapping, notebooks); begin with {readme}",
+    "zh": "已写入：{folder}（问卷、{n} 个量表、论断、study.yaml、列名对照、笔记本）；请从 {readme} 开始",
 }
 
 
@@ -61,8 +65,9 @@ def write_study(folder, language="zh"):
     --------
     >>> with tempfile.TemporaryDirectory() as place:
     ...     told = write_study(f"{place}/mine", "en")
-    ...     sorted(path.name for path in Path(place, "mine").iterdir())
-    ['README.md', 'README.zh-CN.md', 'claims.yaml', 'instrument.yaml', 'mapping.yaml', 'scales', 'study.yaml']
+    ...     names = sorted(path.name for path in Path(place, "mine").iterdir())
+    >>> names[2:]
+    ['claims.yaml', 'instrument.yaml', 'mapping.yaml', 'notebooks', 'scales', 'study.yaml']
     """
     folder = Path(folder)
     check_language(language, LANGUAGES)
@@ -97,4 +102,21 @@ def _fill(folder):
     write_bytes(folder / "claims.yaml", resources.files("emolabor.theory").joinpath("claims.yaml").read_bytes())
     constructs = "\n".join(f"  {name}: [{', '.join(group)}]" for name, group in CONSTRUCT_GROUPS.items())
     write_text(folder / "study.yaml", _STUDY.format(constructs=constructs, undesirable=", ".join(UNDESIRABLE)))
+    for path in sorted((project_root() / "notebooks").glob("*.ipynb")):
+        if path.stem in NEEDS:
+            write_text(folder / "notebooks" / path.name, _own_notebook(path))
     return scales
+
+
+def _own_notebook(path):
+    """Copy a notebook of the project without its outputs, to be run on the answers and the study of the folder."""
+    import nbformat
+
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+        if "parameters" in cell.metadata.get("tags", []):
+            for name, value in _OWN.items():
+                cell.source = re.sub(rf"(?m)^{name} = .*$", f'{name} = "{value}"', cell.source)
+    return nbformat.writes(notebook) + "\n"
