@@ -38,10 +38,13 @@ def boxes(figure):
     return [text.get_window_extent(renderer) for text in texts], [text.get_gid() == "label" for text in texts]
 
 
+@pytest.mark.parametrize("intervals", [False, True])
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("seed", [0, 1, 2])
-def test_no_text_lies_on_another_and_no_label_on_an_ellipse(essay_paths, language, seed):
+def test_no_text_lies_on_another_and_no_label_on_an_ellipse(essay_paths, language, seed, intervals):
     shuffled = essay_paths.sample(frac=1, random_state=seed)
+    if intervals:
+        shuffled = shuffled.assign(std_ci_lower=shuffled["ci_lower"], std_ci_upper=shuffled["ci_upper"])
     r2 = {name: 0.25 for name in essay_paths["lhs"]}
     figure = path_diagram(shuffled, r2, language, load_instrument("window_staff").names(language))
     extents, is_label = boxes(figure)

@@ -21,8 +21,9 @@ def texts(figure, kind=None):
 def test_regressions_are_drawn_where_there_are_any(data):
     fit = el.sem(f"{MEASUREMENT}; b ~ e; p ~ b + e", data)
     figure = fit.plot(language="zh", labels={"e": "情绪耗竭"})
-    shown = fit.tidy().query("op == '~'").std_all
-    assert sorted(texts(figure, "label")) == sorted(f"{value:.2f}".replace("-", "−") for value in shown)
+    shown = fit.standardized().query("op == '~'")[["est", "ci_lower", "ci_upper"]].itertuples(index=False)
+    wanted = sorted(f"{est:.2f}\n[{lower:.2f}, {upper:.2f}]".replace("-", "−") for est, lower, upper in shown)
+    assert sorted(texts(figure, "label")) == wanted
     assert any(text.startswith("情绪耗竭") for text in texts(figure)) and not texts(figure, "note")
 
 

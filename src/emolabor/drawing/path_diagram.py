@@ -12,8 +12,21 @@ from emolabor.drawing.style import BLUE, GREY, INK, PALE, RED, save_figure, styl
 from emolabor.errors import EmolaborError
 
 # Inches on the page.
-COLUMN, ROW, ELLIPSE, LABEL, MARGIN, NOTE = 2.3, 0.82, (1.5, 0.68), (0.46, 0.19), 0.1, 0.25
+ELLIPSE, MARGIN, NOTE = (1.5, 0.68), 0.1, 0.25
 HEAD = (0.11, 0.045)
+
+
+@dataclass(frozen=True)
+class Scale:
+    """What labels ask of a diagram, in inches: distance of columns and of rows, width and height of a label."""
+
+    column: float
+    row: float
+    label: tuple
+
+
+# A label with an interval below the coefficient is wider and higher, and needs more room between constructs.
+PLAIN, WITH_INTERVALS = Scale(2.3, 0.82, (0.46, 0.19)), Scale(2.9, 0.95, (0.74, 0.30))
 
 
 @dataclass(frozen=True)
@@ -26,6 +39,8 @@ class Arrow:
         (from, to).
     estimate : float
         Standardized coefficient.
+    interval : (float, float) or None
+        Of the standardized coefficient, where it is shown.
     firm : bool
         Whether the interval leaves zero out.
     line : array, shape (n_points, 2)
@@ -34,6 +49,7 @@ class Arrow:
 
     ends: tuple
     estimate: float
+    interval: tuple | None
     firm: bool
     line: np.ndarray
 
@@ -41,15 +57,15 @@ class Arrow:
 def path_diagram(tidy, r2=None, language="en", names=None, path=None, note=""):
     """Draw the regressions among the constructs.
 
-    Ellipses are constructs with their explained variance; a number on an arrow is its standardized coefficient; the
-    line is the wider the larger the coefficient, and dashed where the interval holds zero. Correlations among causes
-    and indicators are not drawn.
+    Ellipses are constructs with their explained variance; a number on an arrow is its standardized coefficient, with
+    its interval below where the table has it; the line is the wider the larger the coefficient, and dashed where the
+    interval holds zero. Correlations among causes and indicators are not drawn.
 
     Parameters
     ----------
     tidy : DataFrame
         As ``fit.tidy()`` gives it; used are the rows with op ``~`` and the columns lhs, op, rhs, std_all, ci_lower
-        and ci_upper.
+        and ci_upper. With the columns std_ci_lower and std_ci_upper, these intervals are shown, and decide on the line.
     r2 : Series or dict, optional
         Construct to explained variance.
     language : {"en", "zh"}
@@ -86,13 +102,17 @@ def path_diagram(tidy, r2=None, language="en", names=None, path=None, note=""):
         raise EmolaborError("tidy: found no row with op '~', allowed: a model with at least one regression")
     ends = list(zip(paths["rhs"], paths["lhs"], strict=True))
     plan = layout(ends)
-    size = _page(plan, note)
-    centre = {node: _inches((plan.column[node], plan.row[node]), size) for node in plan.column}
-    lines = _lines(plan, centre, size)
+    shows_intervals = {"std_ci_lower", "std_ci_upper"} <= set(paths)
+    scale = WITH_INTERVALS if shows_intervals else PLAIN
+    size = _page(plan, note, scale)
+    centre = {node: _inches((plan.column[node], plan.row[node]), size, scale) for node in plan.column}
+    lines = _lines(plan, centre, size, scale)
     explained = {} if r2 is None else r2
+    lower, upper = ("std_ci_lower", "std_ci_upper") if shows_intervals else ("ci_lower", "ci_upper")
+    ranges = list(zip(paths[lower], paths[upper], strict=True))
     arrows = [
-        Arrow(pair, row.std_all, not row.ci_lower <= 0 <= row.ci_upper, lines[pair])
-        for pair, row in zip(ends, paths.itertuples(), strict=True)
+        Arrow(pair, estimate, own if shows_intervals else None, not own[0] <= 0 <= own[1], lines[pair])
+        for pair, estimate, own in zip(ends, paths["std_all"], ranges, strict=True)
     ]
     with style():
         figure = Figure(figsize=size)
@@ -102,7 +122,8 @@ def path_diagram(tidy, r2=None, language="en", names=None, path=None, note=""):
             _draw_arrow(axes, arrow)
         for node, place in centre.items():
             draw_construct(axes, place, (names or {}).get(node, node), explained.get(node), language)
-        for arrow, place in zip(arrows, place_labels([a.line for a in arrows], list(centre.values())), strict=True):
+        places = place_labels([arrow.line for arrow in arrows], list(centre.values()), scale.label)
+        for arrow, place in zip(arrows, places, strict=True):
             _draw_label(axes, arrow, place, language)
         draw_note(axes, size, note)
         if path is not None:
@@ -110,31 +131,32 @@ def path_diagram(tidy, r2=None, language="en", names=None, path=None, note=""):
     return figure
 
 
-def _page(plan, note):
+def _page(plan, note, scale):
     """Return the width and height of the picture."""
     rows = list(plan.row.values()) + [row for stops in plan.stops.values() for _, row in stops]
-    width = max(plan.column.values()) * COLUMN + ELLIPSE[0] + 2 * MARGIN
-    return width, max(rows) * ROW + ELLIPSE[1] + 2 * MARGIN + (NOTE if note else 0)
+    width = max(plan.column.values()) * scale.column + ELLIPSE[0] + 2 * MARGIN
+    return width, max(rows) * scale.row + ELLIPSE[1] + 2 * MARGIN + (NOTE if note else 0)
 
 
-def _inches(place, size):
+def _inches(place, size, scale):
     """Turn (column, row) into inches from the lower left corner."""
-    return np.array([MARGIN + ELLIPSE[0] / 2 + place[0] * COLUMN, size[1] - MARGIN - ELLIPSE[1] / 2 - place[1] * ROW])
+    across, down = place[0] * scale.column, place[1] * scale.row
+    return np.array([MARGIN + ELLIPSE[0] / 2 + across, size[1] - MARGIN - ELLIPSE[1] / 2 - down])
 
 
-def _lines(plan, centre, size):
+def _lines(plan, centre, size, scale):
     """Draw every arrow's curve: level at its ends and where it passes a column, smooth in between."""
     first = {pair: stops[0] if stops else None for pair, stops in plan.stops.items()}
     last = {pair: stops[-1] if stops else None for pair, stops in plan.stops.items()}
-    toward = {pair: _inches(first[pair], size) if first[pair] else centre[pair[1]] for pair in plan.stops}
-    origin = {pair: _inches(last[pair], size) if last[pair] else centre[pair[0]] for pair in plan.stops}
+    toward = {pair: _inches(first[pair], size, scale) if first[pair] else centre[pair[1]] for pair in plan.stops}
+    origin = {pair: _inches(last[pair], size, scale) if last[pair] else centre[pair[0]] for pair in plan.stops}
     lines = {}
     for pair, stops in plan.stops.items():
         leaving = sorted((p for p in plan.stops if p[0] == pair[0]), key=lambda p: -toward[p][1])
         entering = sorted((p for p in plan.stops if p[1] == pair[1]), key=lambda p: -origin[p][1])
         points = [_port(centre[pair[0]], leaving.index(pair), len(leaving), 1)]
         for stop in stops:
-            middle, half = _inches(stop, size), np.array([ELLIPSE[0] / 2, 0])
+            middle, half = _inches(stop, size, scale), np.array([ELLIPSE[0] / 2, 0])
             points += [middle - half, middle + half]
         points.append(_port(centre[pair[1]], entering.index(pair), len(entering), -1))
         lines[pair] = np.vstack([_bend(a, b) for a, b in pairwise(points)])
@@ -154,7 +176,7 @@ def _bend(start, end):
     return (1 - t) ** 3 * start + 3 * (1 - t) ** 2 * t * (start + pull) + 3 * (1 - t) * t**2 * (end - pull) + t**3 * end
 
 
-def place_labels(lines, centres):
+def place_labels(lines, centres, label):
     """Choose for each curve the place of its number: on the line, clear of the other lines, labels and ellipses.
 
     Parameters
@@ -163,34 +185,37 @@ def place_labels(lines, centres):
         The curves in inches.
     centres : list of array, shape (2,)
         The middles of the ellipses.
+    label : (float, float)
+        Width and height of a label in inches.
 
     Returns
     -------
     list of array, shape (2,)
         The middles of the labels, in the order of the curves.
     """
-    even = [_even(line) for line in lines]
-    reach = (np.array(LABEL) + np.array(ELLIPSE)) / 2
+    even = [_even(line, label) for line in lines]
+    label = np.array(label)
+    reach = (label + np.array(ELLIPSE)) / 2
     places = [None] * len(lines)
     for index in sorted(range(len(lines)), key=lambda i: (len(even[i]), i)):
         line = even[index]
         others = np.vstack([points[::3] for i, points in enumerate(even) if i != index] or [np.full((1, 2), 1e9)])
-        apart = np.abs(line[:, None] - others) / (np.array(LABEL) / 2)
+        apart = np.abs(line[:, None] - others) / (label / 2)
         room = np.minimum(apart.max(axis=2).min(axis=1), 2.0)
         for centre in centres:
             room[np.all(np.abs(line - centre) < reach, axis=1)] -= 4
         for place in places:
             if place is not None:
-                room[np.all(np.abs(line - place) < np.array(LABEL) * 1.08, axis=1)] -= 4
+                room[np.all(np.abs(line - place) < label * 1.08, axis=1)] -= 4
         middle = np.abs(np.linspace(-0.5, 0.5, len(line)))
         places[index] = line[np.argmax(room - middle)]
     return places
 
 
-def _even(line):
+def _even(line, label):
     """Return points every 0.04 inch along a curve, away from its ends."""
     length = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))])
-    at = np.arange(LABEL[0] / 2, max(length[-1] - LABEL[0] / 2 - HEAD[0], LABEL[0]), 0.04)
+    at = np.arange(label[0] / 2, max(length[-1] - label[0] / 2 - HEAD[0], label[0]), 0.04)
     return np.column_stack([np.interp(at, length, line[:, i]) for i in (0, 1)])
 
 
@@ -245,15 +270,20 @@ def _two_lines(name):
 
 
 def _draw_label(axes, arrow, place, language):
-    """Draw one coefficient in its white box."""
+    """Draw one coefficient in its white box, its interval below."""
+    text, size, pad = show(arrow.estimate, ".2b", language), 10, 0.3
+    if arrow.interval:
+        ends = ", ".join(show(end, ".2b", language) for end in arrow.interval)
+        text, size, pad = f"{text}\n[{ends}]", 8, 0.15
     axes.text(
         *place,
-        show(arrow.estimate, ".2b", language),
+        text,
         ha="center",
         va="center",
-        fontsize=10,
+        fontsize=size,
+        linespacing=1.0,
         color=INK if arrow.firm else "#5f5f5f",
         zorder=5,
         gid="label",
-        bbox={"boxstyle": "square,pad=0.3", "facecolor": "white", "edgecolor": "none"},
+        bbox={"boxstyle": f"square,pad={pad}", "facecolor": "white", "edgecolor": "none"},
     )

@@ -3,6 +3,7 @@
 from emolabor.drawing import measurement_diagram, path_diagram
 from emolabor.errors import EmolaborError
 from emolabor.sem.residuals import one_group
+from emolabor.sem.standardized import standardized_table
 
 # The engine gives its reasons in English.
 VERDICT = {"en": "Not admissible: {reason}", "zh": "解不可采用，原因见 fit.problems"}
@@ -27,8 +28,8 @@ def plot(fit, path=None, language="en", labels=None, group=1):
     Returns
     -------
     matplotlib.figure.Figure
-        With regressions `emolabor.drawing.path_diagram`, else `emolabor.drawing.measurement_diagram`: standardized
-        coefficients, dashed where the interval holds zero.
+        With regressions `emolabor.drawing.path_diagram`: standardized coefficients with their 95 % intervals, dashed
+        where the interval holds zero. Else `emolabor.drawing.measurement_diagram`: standardized coefficients.
 
     Raises
     ------
@@ -41,13 +42,14 @@ def plot(fit, path=None, language="en", labels=None, group=1):
     >>> cov = pd.DataFrame([[4, 1], [1, 1]], index=["y", "x"], columns=["y", "x"])
     >>> fit = el.sem("y ~ a*x", sample_cov=cov, n_obs=101)
     >>> figure = fit.plot(language="zh", labels={"y": "服务", "x": "培训"})
-    >>> [text.get_text() for text in figure.axes[0].texts if text.get_gid() == "label"]
-    ['0.50']
+    >>> [text.get_text().splitlines() for text in figure.axes[0].texts if text.get_gid() == "label"]
+    [['0.50', '[0.36, 0.64]']]
     """
     if language not in VERDICT:
         raise EmolaborError(f"language: found {language!r}, allowed: {', '.join(VERDICT)}.")
     _, sample = one_group(fit, group)
-    tidy = fit.tidy()
+    ends = standardized_table(fit)[["ci_lower", "ci_upper"]]
+    tidy = fit.tidy().assign(std_ci_lower=ends["ci_lower"], std_ci_upper=ends["ci_upper"])
     tidy = tidy[tidy["group"] == group]
     note = [GROUP[language] + sample.label] if fit.table.n_groups > 1 else []
     note += [VERDICT[language].format(reason=fit.problems[0])] if fit.problems else []
