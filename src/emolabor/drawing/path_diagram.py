@@ -281,7 +281,6 @@ def _draw_label(axes, arrow, place, language):
         ha="center",
         va="center",
         fontsize=size,
-        linespacing=1.0,
         color=INK if arrow.firm else "#5f5f5f",
         zorder=5,
         gid="label",
