@@ -262,9 +262,9 @@ class Instrument:
         names = {}
         for variable in self.background:
             names[variable.key] = variable.names[language]
-            for code, labels in variable.values.items():
-                names[f"{variable.key}={code}"] = labels[language]
-                names |= {code: labels[language]} if isinstance(code, str) else {}
+            for code, label in self.value_names(variable.key, language).items():
+                names[f"{variable.key}={code}"] = label
+                names |= {code: label} if isinstance(code, str) else {}
         return names
 
     def value_names(self, key, language):
