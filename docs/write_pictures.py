@@ -1,7 +1,7 @@
 """Draw the pictures of the READMEs from the results; for maintainers: ``python docs/write_pictures.py``.
 
 The path diagram, the verdicts and the levers are drawn, in both languages, from the stored numbers of the reference,
-as the notebooks draw them. With ``--run`` the whole study runs first, and what it prints at its end becomes the
+as the paper draws them. With ``--run`` the whole study runs first, and what it prints at its end becomes the
 picture of the closing table; a file that holds what a whole run printed does the same: ``docs/write_pictures.py FILE``.
 
 `docs/pictures/drawn_from.json` holds a checksum of the numbers each picture shows, so that a test finds an old one.
@@ -12,52 +12,37 @@ import json
 import sys
 from pathlib import Path
 
-import pandas as pd
-
-from emolabor.drawing import path_diagram, save_figure
+from emolabor.drawing import save_figure
 from emolabor.drawing.style import style
 from emolabor.files import write_text
 from emolabor.instrument import load_instrument
-from emolabor.report import closing_picture, lever_figure, verdict_figure
+from emolabor.report import closing_picture
+from emolabor.report.pictures import KINDS
 from emolabor.study import closing_table, import_seconds, reproduce
 
 ROOT = Path(__file__).resolve().parents[1]
 PICTURES = ROOT / "docs" / "pictures"
 REFERENCE = ROOT / "results" / "reference"
-SMALLEST = 0.05  # the smallest association of interest, as in the notebook of the structural model
 NOTE = {"en": "Simulated staff", "zh": "模拟数据"}
 
 
 def drawings():
-    """Return picture -> (the numbers it shows, a function of language and names that draws it)."""
-    structural, levers = _values("07_structural_model"), _values("10_levers")
-    paths = structural["paths"]
-    ends = [key.split("~") for key in paths]
-    tidy = pd.DataFrame(list(paths.values())).assign(op="~", lhs=[a for a, _ in ends], rhs=[b for _, b in ends])
-    verdicts = pd.DataFrame(structural["verdicts"]).T.infer_objects()
-    ranking = pd.DataFrame([levers["ranking"][factor] | row for factor, row in levers["levels"].items()])
-    ranking = ranking.assign(factor=list(levers["levels"]), group="")
+    """Return picture -> (the kind of figure, the stored numbers it shows)."""
+    structural, levers = _stored("07_structural_model"), _stored("10_levers")
+    values, ranking = structural["values"], levers["values"]
+    smallest = structural["parameters"]["smallest_effect"]
     return {
-        "path_diagram": (
-            [paths, structural["r2"]],
-            lambda language, names: path_diagram(tidy, structural["r2"], language, names),
-        ),
-        "verdicts": (
-            structural["verdicts"],
-            lambda language, names: verdict_figure(verdicts, SMALLEST, language, names),
-        ),
-        "levers": (
-            [levers["ranking"], levers["levels"]],
-            lambda language, names: lever_figure(ranking, "proactive_service", language, names),
-        ),
+        "path_diagram": ("paths", {"rows": values["paths"], "r2": values["r2"]}),
+        "verdicts": ("verdicts", {"rows": values["verdicts"], "smallest_effect": smallest}),
+        "levers": ("levers", {"rows": ranking["ranking"], "levels": ranking["levels"]}),
     }
 
 
 def drawn_from():
     """Return picture -> checksum of the numbers it shows."""
     found = {}
-    for name, (numbers, _) in drawings().items():
-        text = json.dumps(numbers, sort_keys=True, ensure_ascii=False)
+    for name, (_, stored) in drawings().items():
+        text = json.dumps(stored, sort_keys=True, ensure_ascii=False)
         found[name] = hashlib.sha256(text.encode("utf-8")).hexdigest()
     return found
 
@@ -66,11 +51,11 @@ def draw():
     """Draw all pictures but the closing table; return their paths."""
     instrument = load_instrument("window_staff")
     written = []
-    for name, (_, drawing) in drawings().items():
+    for name, (kind, stored) in drawings().items():
         for language in ("en", "zh"):
-            figure = drawing(language, instrument.names(language))
+            figure = KINDS[kind](stored, language, instrument.names(language))
             with style():
-                figure.suptitle(NOTE[language], x=0.01, ha="left", fontsize=9)
+                figure.suptitle(NOTE[language], x=0.99, ha="right", fontsize=9)
             written.append(save_figure(figure, PICTURES / f"{name}.{language}.png"))
     text = json.dumps(drawn_from(), indent=1, sort_keys=True) + "\n"
     return [*written, write_text(PICTURES / "drawn_from.json", text)]
@@ -87,8 +72,8 @@ def draw_closing_table(source):
     return PICTURES / "closing.png"
 
 
-def _values(notebook):
-    return json.loads((REFERENCE / f"{notebook}.json").read_text(encoding="utf-8"))["values"]
+def _stored(notebook):
+    return json.loads((REFERENCE / f"{notebook}.json").read_text(encoding="utf-8"))
 
 
 if __name__ == "__main__":

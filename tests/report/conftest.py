@@ -10,9 +10,14 @@ ROOT = Path(__file__).parents[2]
 STRUCTURAL = {
     "fit": {"cfi": 0.95312, "pvalue": 0.00001, "df": 84, "n_obs": 1200.0},
     "paths": {
-        "exhaustion~surface_acting": {"std_all": 0.412, "ci_lower": 0.3, "ci_upper": 0.5, "verdict": "supported"},
-        "proactive_service~exhaustion": {"std_all": -0.256, "ci_lower": -0.6, "ci_upper": 0.1, "verdict": "undecided"},
-        "proactive_service~surface_acting": {"std_all": 0.02, "ci_lower": 0.0, "ci_upper": 0.1, "verdict": "undecided"},
+        "exhaustion~surface_acting": {"std_all": 0.412, "std_lower": 0.3, "std_upper": 0.5, "verdict": "supported"},
+        "proactive_service~exhaustion": {
+            "std_all": -0.256,
+            "std_lower": -0.6,
+            "std_upper": 0.1,
+            "verdict": "undecided",
+        },
+        "proactive_service~surface_acting": {"std_all": 0.02, "std_lower": 0, "std_upper": 0.1, "verdict": "undecided"},
     },
     "r2": {"exhaustion": 0.17, "proactive_service": 0.08},
 }
@@ -26,7 +31,7 @@ tables:
     label: [{zh: 路径, en: Path}]
     columns:
       - {column: std_all, format: .2b, zh: 标准化系数, en: Standardised}
-      - {column: [ci_lower, ci_upper], format: .2f, zh: 95% 置信区间, en: 95% CI}
+      - {column: [std_lower, std_upper], format: .2f, zh: 95% 置信区间, en: 95% CI}
       - {column: verdict, zh: 结论, en: Verdict}
     caption: {zh: 路径, en: Paths}
     note: {zh: "N = {{ structural.fit.n_obs:d }}，模拟数据。", en: "N = {{ structural.fit.n_obs:d }}; simulated data."}

@@ -145,8 +145,8 @@ def agreement(language, labels):
 
 def paths(language, labels):
     ends = [("k1", "k4"), ("k2", "k4"), ("k3", "k5"), ("k4", "k6"), ("k5", "k6"), ("k4", "k7"), ("k6", "k8")]
-    tidy = pd.DataFrame(ends, columns=["rhs", "lhs"]).join(VALUES).assign(op="~", std_all=lambda rows: rows["est"])
-    return path_diagram(tidy, dict.fromkeys(KEYS[3:], 0.3), language, labels, note=labels["g1"])
+    rows = pd.DataFrame(ends, columns=["rhs", "lhs"]).join(VALUES).assign(op="~")
+    return path_diagram(rows, dict.fromkeys(KEYS[3:], 0.3), language, labels, note=labels["g1"])
 
 
 def measurement(language, labels):

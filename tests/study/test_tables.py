@@ -40,6 +40,7 @@ def test_parameters_are_named_as_in_the_model_text(fit):
     loadings = parameter_table(fit, "=~")
     assert loadings.index[:2].tolist() == ["f=~sa1", "f=~sa2"]
     assert loadings["std_all"].tolist() == tidy.loc[tidy["op"] == "=~", "std_all"].tolist()
+    assert (loadings["std_lower"] < loadings["std_all"]).all() and (loadings["std_all"] < loadings["std_upper"]).all()
 
 
 def test_correlations_stand_in_the_lower_triangle():

@@ -1,7 +1,8 @@
 """Where the parts of a path diagram stand: columns by causal order, rows with few crossings.
 
 The method is Sugiyama, Tagawa and Toda (1981): columns by longest path, unseen stops where a long arrow passes a
-column, order within columns by barycentres, then rows by least squares with a smallest distance.
+column, order within columns by barycentres, then rows by least squares with a smallest distance. Where the sweeps end
+depends on where they begin, so they begin several times.
 """
 
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ import numpy as np
 from emolabor.errors import EmolaborError
 
 NODE_GAP, MIXED_GAP, STOP_GAP = 1.0, 0.72, 0.42
-SWEEPS = 24
+SWEEPS, STARTS = 24, 12
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def layout(arrows):
     Parameters
     ----------
     arrows : list of (str, str)
-        (from, to), each once; the same list gives the same plan.
+        (from, to), each once; the same arrows in any order give the same plan.
 
     Returns
     -------
@@ -89,6 +90,7 @@ def layout(arrows):
     >>> plan.column, len(plan.stops["a", "c"])
     ({'a': 0, 'b': 1, 'c': 2}, 1)
     """
+    arrows = sorted(arrows)
     column = columns(arrows)
     grid = [[node for node, place in column.items() if place == index] for index in range(max(column.values()) + 1)]
     chains = {}
@@ -101,7 +103,9 @@ def layout(arrows):
     for chain in chains.values():
         for offset, pair in enumerate(pairwise(chain)):
             links[column[chain[0]] + offset].append(pair)
-    grid = _order(grid, links)
+    rng = np.random.default_rng(1)
+    starts = [[[parts[i] for i in rng.permutation(len(parts))] for parts in grid] for _ in range(STARTS)]
+    grid = min((_order(start, links) for start in starts), key=lambda order: _crossings(order, links))
     row = _rows(grid, links)
     return Layout(
         column,

@@ -11,22 +11,10 @@ from emolabor.drawing.layout import layout
 from emolabor.drawing.style import BLUE, GREY, INK, PALE, RED, save_figure, style
 from emolabor.errors import EmolaborError
 
-# Inches on the page.
+# Inches on the page: the constructs, the distance of columns and of rows, a coefficient with its interval.
 ELLIPSE, MARGIN, NOTE = (1.5, 0.68), 0.1, 0.25
+COLUMN, ROW, LABEL = 2.6, 0.82, (0.74, 0.30)
 HEAD = (0.11, 0.045)
-
-
-@dataclass(frozen=True)
-class Scale:
-    """What labels ask of a diagram, in inches: distance of columns and of rows, width and height of a label."""
-
-    column: float
-    row: float
-    label: tuple
-
-
-# A label with an interval below the coefficient is wider and higher, and needs more room between constructs.
-PLAIN, WITH_INTERVALS = Scale(2.3, 0.82, (0.46, 0.19)), Scale(2.9, 0.95, (0.74, 0.30))
 
 
 @dataclass(frozen=True)
@@ -39,33 +27,35 @@ class Arrow:
         (from, to).
     estimate : float
         Standardized coefficient.
-    interval : (float, float) or None
-        Of the standardized coefficient, where it is shown.
-    firm : bool
-        Whether the interval leaves zero out.
+    interval : (float, float)
+        Of the standardized coefficient; NaN where it has none.
     line : array, shape (n_points, 2)
         The curve in inches from the lower left corner.
     """
 
     ends: tuple
     estimate: float
-    interval: tuple | None
-    firm: bool
+    interval: tuple
     line: np.ndarray
 
+    @property
+    def firm(self):
+        """Whether the interval leaves zero out."""
+        return not self.interval[0] <= 0 <= self.interval[1]
 
-def path_diagram(tidy, r2=None, language="en", names=None, path=None, note=""):
+
+def path_diagram(standardized, r2=None, language="en", names=None, path=None, note=""):
     """Draw the regressions among the constructs.
 
-    Ellipses are constructs with their explained variance; a number on an arrow is its standardized coefficient, with
-    its interval below where the table has it; the line is the wider the larger the coefficient, and dashed where the
-    interval holds zero. Correlations among causes and indicators are not drawn.
+    Ellipses are constructs with their explained variance; on an arrow stands its standardized coefficient with its
+    interval; the line is the wider the larger the coefficient, and dashed where the interval holds zero. Correlations
+    among causes and indicators are not drawn.
 
     Parameters
     ----------
-    tidy : DataFrame
-        As ``fit.tidy()`` gives it; used are the rows with op ``~`` and the columns lhs, op, rhs, std_all, ci_lower
-        and ci_upper. With the columns std_ci_lower and std_ci_upper, these intervals are shown, and decide on the line.
+    standardized : DataFrame
+        As ``fit.standardized()`` gives it; used are the rows with op ``~`` and the columns lhs, op, rhs, est, ci_lower
+        and ci_upper. Where an interval is missing, the coefficient stands alone.
     r2 : Series or dict, optional
         Construct to explained variance.
     language : {"en", "zh"}
@@ -89,31 +79,25 @@ def path_diagram(tidy, r2=None, language="en", names=None, path=None, note=""):
     Examples
     --------
     >>> import pandas as pd
-    >>> tidy = pd.DataFrame({"lhs": ["ex", "ps"], "op": "~", "rhs": ["sa", "ex"], "std_all": [0.4, -0.3],
+    >>> rows = pd.DataFrame({"lhs": ["ex", "ps"], "op": "~", "rhs": ["sa", "ex"], "est": [0.4, -0.3],
     ...                      "ci_lower": [0.3, -0.6], "ci_upper": [0.5, 0.1]})
-    >>> figure = path_diagram(tidy, {"ex": 0.16, "ps": 0.09})
-    >>> [text.get_text() for text in figure.axes[0].texts if text.get_gid() == "label"]
-    ['.40', '−.30']
+    >>> figure = path_diagram(rows, {"ex": 0.16, "ps": 0.09})
+    >>> [text.get_text().splitlines() for text in figure.axes[0].texts if text.get_gid() == "label"]
+    [['.40', '[.30, .50]'], ['−.30', '[−.60, .10]']]
     """
     from matplotlib.figure import Figure
 
-    paths = tidy[tidy["op"] == "~"]
+    paths = standardized[standardized["op"] == "~"]
     if paths.empty:
-        raise EmolaborError("tidy: found no row with op '~', allowed: a model with at least one regression")
+        raise EmolaborError("standardized: found no row with op '~', allowed: a model with at least one regression")
     ends = list(zip(paths["rhs"], paths["lhs"], strict=True))
     plan = layout(ends)
-    shows_intervals = {"std_ci_lower", "std_ci_upper"} <= set(paths)
-    scale = WITH_INTERVALS if shows_intervals else PLAIN
-    size = _page(plan, note, scale)
-    centre = {node: _inches((plan.column[node], plan.row[node]), size, scale) for node in plan.column}
-    lines = _lines(plan, centre, size, scale)
+    size = _page(plan, note)
+    centre = {node: _inches((plan.column[node], plan.row[node]), size) for node in plan.column}
+    lines = _lines(plan, centre, size)
     explained = {} if r2 is None else r2
-    lower, upper = ("std_ci_lower", "std_ci_upper") if shows_intervals else ("ci_lower", "ci_upper")
-    ranges = list(zip(paths[lower], paths[upper], strict=True))
-    arrows = [
-        Arrow(pair, estimate, own if shows_intervals else None, not own[0] <= 0 <= own[1], lines[pair])
-        for pair, estimate, own in zip(ends, paths["std_all"], ranges, strict=True)
-    ]
+    numbers = zip(ends, paths["est"], zip(paths["ci_lower"], paths["ci_upper"], strict=True), strict=True)
+    arrows = [Arrow(pair, estimate, interval, lines[pair]) for pair, estimate, interval in numbers]
     with style():
         figure = Figure(figsize=size)
         axes = figure.add_axes((0, 0, 1, 1), xlim=(0, size[0]), ylim=(0, size[1]))
@@ -122,7 +106,7 @@ def path_diagram(tidy, r2=None, language="en", names=None, path=None, note=""):
             _draw_arrow(axes, arrow)
         for node, place in centre.items():
             draw_construct(axes, place, (names or {}).get(node, node), explained.get(node), language)
-        places = place_labels([arrow.line for arrow in arrows], list(centre.values()), scale.label)
+        places = place_labels([arrow.line for arrow in arrows], list(centre.values()), LABEL)
         for arrow, place in zip(arrows, places, strict=True):
             _draw_label(axes, arrow, place, language)
         draw_note(axes, size, note)
@@ -131,32 +115,32 @@ def path_diagram(tidy, r2=None, language="en", names=None, path=None, note=""):
     return figure
 
 
-def _page(plan, note, scale):
+def _page(plan, note):
     """Return the width and height of the picture."""
     rows = list(plan.row.values()) + [row for stops in plan.stops.values() for _, row in stops]
-    width = max(plan.column.values()) * scale.column + ELLIPSE[0] + 2 * MARGIN
-    return width, max(rows) * scale.row + ELLIPSE[1] + 2 * MARGIN + (NOTE if note else 0)
+    width = max(plan.column.values()) * COLUMN + ELLIPSE[0] + 2 * MARGIN
+    return width, max(rows) * ROW + ELLIPSE[1] + 2 * MARGIN + (NOTE if note else 0)
 
 
-def _inches(place, size, scale):
+def _inches(place, size):
     """Turn (column, row) into inches from the lower left corner."""
-    across, down = place[0] * scale.column, place[1] * scale.row
+    across, down = place[0] * COLUMN, place[1] * ROW
     return np.array([MARGIN + ELLIPSE[0] / 2 + across, size[1] - MARGIN - ELLIPSE[1] / 2 - down])
 
 
-def _lines(plan, centre, size, scale):
+def _lines(plan, centre, size):
     """Draw every arrow's curve: level at its ends and where it passes a column, smooth in between."""
     first = {pair: stops[0] if stops else None for pair, stops in plan.stops.items()}
     last = {pair: stops[-1] if stops else None for pair, stops in plan.stops.items()}
-    toward = {pair: _inches(first[pair], size, scale) if first[pair] else centre[pair[1]] for pair in plan.stops}
-    origin = {pair: _inches(last[pair], size, scale) if last[pair] else centre[pair[0]] for pair in plan.stops}
+    toward = {pair: _inches(first[pair], size) if first[pair] else centre[pair[1]] for pair in plan.stops}
+    origin = {pair: _inches(last[pair], size) if last[pair] else centre[pair[0]] for pair in plan.stops}
     lines = {}
     for pair, stops in plan.stops.items():
         leaving = sorted((p for p in plan.stops if p[0] == pair[0]), key=lambda p: -toward[p][1])
         entering = sorted((p for p in plan.stops if p[1] == pair[1]), key=lambda p: -origin[p][1])
         points = [_port(centre[pair[0]], leaving.index(pair), len(leaving), 1)]
         for stop in stops:
-            middle, half = _inches(stop, size, scale), np.array([ELLIPSE[0] / 2, 0])
+            middle, half = _inches(stop, size), np.array([ELLIPSE[0] / 2, 0])
             points += [middle - half, middle + half]
         points.append(_port(centre[pair[1]], entering.index(pair), len(entering), -1))
         lines[pair] = np.vstack([_bend(a, b) for a, b in pairwise(points)])
@@ -271,18 +255,17 @@ def _two_lines(name):
 
 def _draw_label(axes, arrow, place, language):
     """Draw one coefficient in its white box, its interval below."""
-    text, size, pad = show(arrow.estimate, ".2b", language), 10, 0.3
-    if arrow.interval:
-        ends = ", ".join(show(end, ".2b", language) for end in arrow.interval)
-        text, size, pad = f"{text}\n[{ends}]", 8, 0.15
+    text = show(arrow.estimate, ".2b", language)
+    if np.isfinite(arrow.interval).all():
+        text += "\n[" + ", ".join(show(end, ".2b", language) for end in arrow.interval) + "]"
     axes.text(
         *place,
         text,
         ha="center",
         va="center",
-        fontsize=size,
+        fontsize=8.5,
         color=INK if arrow.firm else "#5f5f5f",
         zorder=5,
         gid="label",
-        bbox={"boxstyle": f"square,pad={pad}", "facecolor": "white", "edgecolor": "none"},
+        bbox={"boxstyle": "square,pad=0.15", "facecolor": "white", "edgecolor": "none"},
     )

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import yaml
 
@@ -21,6 +22,9 @@ PLACES = {
     "floating": "#place(auto, float: true, block(width: 100%)[",
     "standing": "#(block(width: 100%, breakable: false)[",
 }
+# Width and height in inches of what fills a page.
+PAGE = (6.5, 8.6)
+TURNED = "```{{=typst}}\n#turned[\n```\n\n{}\n\n```{{=typst}}\n]\n```"
 KEPT = "```{{=typst}}\n{}\n#set align(left)\n```\n\n{}\n\n```{{=typst}}\n])\n```"
 ROW = re.compile(r"(?:(\S+) )?([\w*>~]+)(?: \((\w+)\))?")
 
@@ -66,12 +70,7 @@ class Floats:
             text = pipe_table(table, caption, note, self.language, small)
             place = PLACES["standing" if described.get("standing") else "floating"]
             return text if len(table) > WHOLE else KEPT.format(place, text)
-        figure = self.figure(name)
-        for ending in ("svg", "png"):
-            save_figure(figure, self.folder / f"{name}.{self.language}.{ending}")
-        stop = "。" if self.language == "zh" else ". "
-        width = f"{{width={described['width']}}}" if "width" in described else ""
-        return f"![{caption}{stop}{note}]({name}.{self.language}.svg){width}"
+        return self._picture(name, described, f"{caption}{'。' if self.language == 'zh' else '. '}{note}")
 
     def table(self, name):
         """Return a table as text, ready to print."""
@@ -94,6 +93,17 @@ class Floats:
         described = self._described(name)
         stored = {part: self.results.get(key) for part, key in described["from"].items()}
         return KINDS[described["kind"]](stored, self.language, self.names)
+
+    def _picture(self, name, described, caption):
+        """Save a figure and return its Markdown; a wide one lies on its side in print and in Word."""
+        figure, stem, turned = self.figure(name), f"{name}.{self.language}", described.get("turned", False)
+        save_figure(figure, self.folder / f"{stem}.svg")
+        picture = save_figure(figure, self.folder / f"{stem}.png")
+        if turned:
+            _lay_on_its_side(picture)
+        look = f"{{width={described['width']}}}" if "width" in described else "{.turned}" if turned else ""
+        text = f"![{caption}]({stem}.svg){look}"
+        return TURNED.format(text) if turned else text
 
     def label(self, key):
         """Return the words for a code: a construct, a path (``a>b``, ``b~a``, ``a*m>b``) or an entry of ``words``."""
@@ -189,6 +199,15 @@ class Floats:
         if isinstance(shown[0], str):
             return self.label(shown[0])
         return show(shown[0], column.get("format", ""), self.language).removeprefix("= ")
+
+
+def _lay_on_its_side(path):
+    """Turn a PNG by a quarter, with dots so dense that it fills a page of Word and leaves its caption room."""
+    from matplotlib.image import imread, imsave
+
+    pixels = np.rot90(imread(path))
+    height, width = pixels.shape[:2]
+    imsave(path, pixels, dpi=max(height / PAGE[1], width / PAGE[0]), metadata={"Software": None})
 
 
 def read_floats(path, results, names, language, folder):

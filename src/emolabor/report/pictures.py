@@ -12,9 +12,10 @@ from emolabor.report.run_notebooks import frame_of
 def paths(stored, language, names):
     """Draw the structural model. Stored: rows (``outcome~predictor``), r2."""
     ends = [key.split("~") for key in stored["rows"]]
-    tidy = pd.DataFrame(list(stored["rows"].values()))
-    tidy = tidy.assign(op="~", lhs=[one for one, _ in ends], rhs=[other for _, other in ends])
-    return path_diagram(tidy, stored["r2"], language, names)
+    rows = pd.DataFrame(list(stored["rows"].values()))[["std_all", "std_lower", "std_upper"]]
+    rows = rows.set_axis(["est", "ci_lower", "ci_upper"], axis=1)
+    rows = rows.assign(op="~", lhs=[one for one, _ in ends], rhs=[other for _, other in ends])
+    return path_diagram(rows, stored["r2"], language, names)
 
 
 def verdicts(stored, language, names):

@@ -48,13 +48,12 @@ def plot(fit, path=None, language="en", labels=None, group=1):
     if language not in VERDICT:
         raise EmolaborError(f"language: found {language!r}, allowed: {', '.join(VERDICT)}.")
     _, sample = one_group(fit, group)
-    tidy = fit.tidy()
-    tidy = tidy[tidy["group"] == group]
     note = [GROUP[language] + sample.label] if fit.table.n_groups > 1 else []
     note += [VERDICT[language].format(reason=fit.problems[0])] if fit.problems else []
     options = {"language": language, "names": labels, "path": path, "note": BETWEEN[language].join(note)}
-    if not (tidy["op"] == "~").any():
-        return measurement_diagram(tidy, **options)
-    r2, intervals = fit.r2(), standardized_table(fit)
-    tidy = tidy.assign(std_ci_lower=intervals["ci_lower"], std_ci_upper=intervals["ci_upper"])
-    return path_diagram(tidy, r2 if fit.table.n_groups == 1 else r2[group], **options)
+    if not any(row.op == "~" for row in fit.table.rows):
+        tidy = fit.tidy()
+        return measurement_diagram(tidy[tidy["group"] == group], **options)
+    r2, standardized = fit.r2(), standardized_table(fit)
+    own = standardized[standardized["group"] == group]
+    return path_diagram(own, r2 if fit.table.n_groups == 1 else r2[group], **options)

@@ -16,7 +16,7 @@ FIT_MEASURES = (
     "aic",
     "bic",
 )
-ESTIMATES = ("est", "se", "z", "pvalue", "ci_lower", "ci_upper", "std_all")
+ESTIMATES = ("est", "se", "z", "pvalue", "ci_lower", "ci_upper", "std_all", "std_lower", "std_upper")
 
 
 def fit_table(fit):
@@ -57,8 +57,9 @@ def parameter_table(fit, op):
     Returns
     -------
     DataFrame
-        Estimate, standard error, test, interval and standardised value. Rows are named as in the model text,
-        such as ``exhaustion~surface_acting``; an indirect effect by its way, ``surface_acting>exhaustion>...``.
+        Estimate, standard error, test and interval; standardised value with an interval of its own. Rows are named as
+        in the model text, such as ``exhaustion~surface_acting``; an indirect effect by its way,
+        ``surface_acting>exhaustion>...``.
 
     Examples
     --------
@@ -67,8 +68,9 @@ def parameter_table(fit, op):
     >>> parameter_table(el.sem("y ~ x", sample_cov=cov, n_obs=101), "~").loc["y~x", "est"].round(3)
     np.float64(0.5)
     """
-    tidy = fit.tidy()
-    rows = tidy[tidy["op"] == op]
+    standardized = fit.standardized()
+    rows = fit.tidy().assign(std_lower=standardized["ci_lower"], std_upper=standardized["ci_upper"])
+    rows = rows[rows["op"] == op]
     names = rows["lhs"].str.replace("__", ">") if op == ":=" else rows["lhs"] + op + rows["rhs"]
     return rows[list(ESTIMATES)].set_axis(names)
 
