@@ -76,7 +76,7 @@ def test_no_place_on_this_machine_is_written_into_the_files(run_folder, paper_fo
         assert str(paper_folder).encode() not in data and b"references.bib" not in data
 
 
-def test_latin_authors_get_et_al_and_chinese_authors_deng(run_folder, paper_folder):
+def test_the_chinese_paper_follows_gbt(run_folder, paper_folder):
     (paper_folder / "references.bib").write_text(
         "@article{a1, author={Deng, Huihua and Wu, Hanyao}, title={T}, journal={J}, year={2020}}\n"
         "@article{b1, author={卢红旭 and 周帆}, title={题}, journal={刊}, year={2019}}\n",
@@ -85,4 +85,6 @@ def test_latin_authors_get_et_al_and_chinese_authors_deng(run_folder, paper_fold
     (paper_folder / "manuscript.zh.md").write_text("已有研究[@a1; @b1]等。\n\n::: {#refs}\n:::\n", encoding="utf-8")
     html, *_ = build_paper(run_folder, ("zh",), paper_folder)
     text = html.read_text(encoding="utf-8").replace("\u00a0", " ")
-    assert "DENG et al., 2020" in text and "卢红旭 等, 2019" in text and "等。" in text
+    cited, listed = text.split('id="refs"')
+    assert re.search(r"已有研究<[^>]*>（DENG et al.,\s2020; 卢红旭 等, 2019）</span>等。", cited)
+    assert listed.index("卢红旭") < listed.index("DENG")  # Chinese works stand first

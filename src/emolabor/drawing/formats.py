@@ -15,7 +15,7 @@ def show(value, spec="", language="en"):
     spec : str
         A format of Python's, such as ``.2f`` or ``,d``; or one of two of the field's:
         ``.2b`` for a number bounded by one (APA drops the zero before its point, Chinese journals keep it);
-        ``p`` for a p-value with its sign: ``= .012`` or ``< .001``.
+        ``p`` for a p-value with its sign: ``= .012``, ``< .001`` or ``> .999``.
     language : {"en", "zh"}
         Decides about the zero before the point.
 
@@ -43,7 +43,8 @@ def show(value, spec="", language="en"):
     if isinstance(value, bool):
         raise EmolaborError(f"format {spec!r}: found {value}, allowed: a number or a text")
     if spec == "p":
-        return f"< {show(0.001, '.3b', language)}" if value < 0.001 else f"= {show(value, '.3b', language)}"
+        sign, value = ("<", 0.001) if value < 0.001 else (">", 0.999) if value > 0.999 else ("=", value)
+        return f"{sign} {show(value, '.3b', language)}"
     try:
         if spec.endswith("b"):
             text = _bounded(format(value, spec[:-1] + "f"), language)

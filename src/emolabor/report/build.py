@@ -9,15 +9,15 @@ from emolabor.drawing.fonts import font_folder
 from emolabor.errors import EmolaborError
 from emolabor.files import write_bytes
 from emolabor.instrument import load_instrument
+from emolabor.report.chinese_references import follow_gbt
 from emolabor.report.floats import read_floats
 from emolabor.report.pandoc import EPOCH, WRITING, pandoc, same_zip
 from emolabor.report.paper import fill
 from emolabor.report.results import load_results
 from emolabor.report.word import reference_document
 
-HAN = re.compile("[\u4e00-\u9fff]")
 # A number stays on the line of its sign.
-SIGNED = re.compile(r"(?<=[^\s|]) ([=<]) (?=[−.\d])")
+SIGNED = re.compile(r"(?<=[^\s|]) ([=<>]) (?=[−.\d])")
 STYLES = {"en": "apa.csl", "zh": "china-national-standard-gb-t-7714-2015-author-date.csl"}
 # Language tags as citeproc knows them.
 CITING = {"en": "en-US", "zh": "zh-CN"}
@@ -87,41 +87,28 @@ def _convert(text, language, sources, scratch, target, subtitle):
         ],
         SIGNED.sub("\u00a0\\1\u00a0", text).encode("utf-8"),
     )
-    document = _tidied(document)
+    document = _tidied(document, language)
     common = ["--from=json", "--standalone", f"--resource-path={scratch}", f"--metadata=lang:{WRITING[language]}"]
     html = pandoc([*common, "--to=html5", "--embed-resources", f"--css={sources / 'page.css'}"], document)
     word = pandoc(
         [*common, "--to=docx", f"--reference-doc={scratch / 'reference.docx'}", "--output=-"],
         document.replace(b'.svg"', b'.png"'),
     )
-    typst_source = pandoc([*common, "--to=typst-citations", f"--template={sources / 'page.typ'}"], document)
+    typst_source = pandoc(
+        [*common, "--to=typst-citations", "--wrap=none", f"--template={sources / 'page.typ'}"], document
+    )
     files = {"html": html, "docx": same_zip(word), "pdf": _pdf(typst_source, scratch)}
     return [write_bytes(target / f"emolabor.{language}.{ending}", data) for ending, data in files.items()]
 
 
-def _tidied(document):
-    """Drop the bibliography's place on this machine, and write "et al." after Latin names as GB/T 7714 asks."""
+def _tidied(document, language):
+    """Drop the bibliography's place on this machine, and do for Chinese what its citation style leaves out."""
     content = json.loads(document)
     for name in ("bibliography", "csl"):
         content["meta"].pop(name)
-    _latin_others(content["blocks"], False)
+    if language == "zh":
+        follow_gbt(content["blocks"])
     return json.dumps(content, ensure_ascii=False).encode("utf-8")
-
-
-def _latin_others(node, in_citation):
-    """Put "et al." for "等" behind Latin letters, in citations and the reference list only."""
-    if isinstance(node, dict):
-        here = in_citation or node.get("t") == "Cite" or (node.get("t") == "Div" and node["c"][0][0] == "refs")
-        _latin_others(node.get("c", []), here)
-    elif isinstance(node, list):
-        before = ""
-        for part in node:
-            if in_citation and isinstance(part, dict) and part.get("t") == "Str":
-                name, others, rest = part["c"].partition("等")
-                if others and not HAN.search(name or before):
-                    part["c"] = f"{name}et al.{rest.removeprefix('.')}"
-                before = part["c"]
-            _latin_others(part, in_citation)
 
 
 def _pdf(source, scratch):

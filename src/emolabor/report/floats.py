@@ -101,8 +101,8 @@ class Floats:
         picture = save_figure(figure, self.folder / f"{stem}.png")
         if turned:
             _lay_on_its_side(picture)
-        look = f"{{width={described['width']}}}" if "width" in described else "{.turned}" if turned else ""
-        text = f"![{caption}]({stem}.svg){look}"
+        look = f"width={described['width']}" if "width" in described else ".turned" if turned else ""
+        text = f'![{caption}]({stem}.svg){{{look} alt="{described["caption"][self.language]}"}}'
         return TURNED.format(text) if turned else text
 
     def label(self, key):
@@ -147,7 +147,7 @@ class Floats:
             label += f"（{self.label(kind)}）" if self.language == "zh" else f" ({self.label(kind)})"
         if len(described["label"]) == 1:
             return [label]
-        return [self.label(group), label] if group else [label, "–"]
+        return [self.label(group), label] if group else [label, ""]
 
     def _triangle(self, described):
         """Return a lower triangle of numbers with numbered heads, and a row below it for each column described."""
@@ -192,10 +192,10 @@ class Floats:
             if part not in values:
                 raise EmolaborError(f"floats.yaml, table {name}: unknown column {part!r}, allowed: {', '.join(values)}")
         shown = [values[part] for part in parts]
-        if shown == [None, None]:
-            return "–"
+        if shown[0] is None:
+            return ""  # not applicable; a dash would look like a minus sign
         if len(shown) == 2:
-            return "[" + ", ".join(show(value, column.get("format", ""), self.language) for value in shown) + "]"
+            return "[" + ",\u00a0".join(show(value, column.get("format", ""), self.language) for value in shown) + "]"
         if isinstance(shown[0], str):
             return self.label(shown[0])
         return show(shown[0], column.get("format", ""), self.language).removeprefix("= ")

@@ -28,6 +28,7 @@ def reference_document(default):
     section = document.sections[0]
     section.page_width, section.page_height = Cm(21), Cm(29.7)
     section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Cm(2.2)
+    _number_pages(section)
     document.styles.add_style("Table Note", WD_STYLE_TYPE.PARAGRAPH).base_style = document.styles["Normal"]
     for name in (*TEXT_STYLES, *SIZES):
         style = document.styles[name]
@@ -61,6 +62,17 @@ def _set_fonts(style, chinese):
     for script in ("ascii", "hAnsi", "cs"):
         fonts.set(qn(f"w:{script}"), LATIN)
     fonts.set(qn("w:eastAsia"), chinese)
+
+
+def _number_pages(section):
+    """Put the number of the page in the middle of its foot."""
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.oxml import parse_xml
+    from docx.oxml.ns import nsdecls
+
+    paragraph = section.footer.paragraphs[0]
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    paragraph._p.append(parse_xml(f'<w:fldSimple {nsdecls("w")} w:instr="PAGE"/>'))
 
 
 def _three_lines(style):
