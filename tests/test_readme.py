@@ -18,7 +18,11 @@ ROOT = Path(__file__).resolve().parent.parent
 READMES = ["README.md", "README.zh-CN.md"]
 WITH_COMMANDS = [*READMES, "docs/continuous-checks.md", "docs/engine-agreement.md", "docs/reproduction.md"]
 LINKED = ["README.md", "README.zh-CN.md", "CONTRIBUTING.md", *(f"docs/{page.name}" for page in ROOT.glob("docs/*.md"))]
-TWINS = [("README.md", "README.zh-CN.md"), ("docs/README.md", "docs/README.zh-CN.md")]
+INDEX = ("docs/README.md", "docs/README.zh-CN.md")
+TWINS = [("README.md", "README.zh-CN.md")] + [
+    (page.relative_to(ROOT).as_posix().replace(".zh-CN", ""), page.relative_to(ROOT).as_posix())
+    for page in sorted(ROOT.glob("docs/*.zh-CN.md"))
+]
 MADE_BY_A_RUN = ["results/default/", "results/default/index.html"]
 
 # The first word of a command and the test in test_run.py that proves what it starts.
@@ -37,6 +41,12 @@ def read(page):
 
 def blocks(page):
     return re.findall(r"^```(\w*)\n(.*?)^```$", read(page), re.MULTILINE | re.DOTALL)
+
+
+def code(page):
+    """What is typed, not what is printed; where the languages may differ, test_tutorial*.py run both."""
+    found = re.findall(r"^```([^\n]*)\n(.*?)^```$", read(page), re.MULTILINE | re.DOTALL)
+    return [text for head, text in found if head != "text"]
 
 
 def prose(page):
@@ -104,19 +114,33 @@ def test_every_relative_link_and_named_path_exists(page):
     assert [place for place in named if place not in MADE_BY_A_RUN and not (ROOT / place).exists()] == []
 
 
-@pytest.mark.parametrize("index", TWINS[1])
-def test_the_index_lists_every_page(index):
-    pages = {page.name for page in (ROOT / "docs").glob("*.md")} - {"README.md", "README.zh-CN.md"}
-    assert pages <= set(re.findall(r"\]\(([\w-]+\.md)\)", read(index)))
-
-
 def in_english(link):
     return link.replace(".zh-CN.md", ".md").replace(".zh.png", ".en.png")
 
 
+def in_any_language(text):
+    """The text of a block without what is said in one language: the option, notes, roles, comments and patterns."""
+    text = re.sub(r"\\\n| --language \w+", "", text)
+    text = re.sub(r"(--note|--role|grep -E) (\"[^\"]*\"|\S+)", r"\1", text)
+    return re.sub(r"\s+", " ", re.sub(r"# .*", "", text))
+
+
+@pytest.mark.parametrize("index", INDEX)
+def test_the_index_lists_every_page(index):
+    pages = {in_english(page.name) for page in (ROOT / "docs").glob("*.md")} - {"README.md"}
+    assert pages <= {in_english(link) for link in re.findall(r"\]\(([\w.-]+\.md)\)", read(index))}
+
+
+@pytest.mark.parametrize("page", [chinese for english, chinese in TWINS])
+def test_a_chinese_page_leads_to_chinese_pages(page):
+    folder = (ROOT / page).parent
+    _, *links = [link for link in re.findall(r"\]\(([^)#]+\.md)\)", read(page)) if "://" not in link]
+    assert [link for link in links if (folder / link.replace(".md", ".zh-CN.md")).exists()] == []
+
+
 @pytest.mark.parametrize(("english", "chinese"), TWINS)
 def test_both_languages_hold_the_same(english, chinese):
-    assert blocks(english) == blocks(chinese)
+    assert [in_any_language(text) for text in code(english)] == [in_any_language(text) for text in code(chinese)]
     assert sorted(commands(english)) == sorted(commands(chinese))
     heads = [re.findall(r"^(#+) ", prose(page), re.MULTILINE) for page in (english, chinese)]
     assert heads[0] == heads[1]
@@ -124,7 +148,7 @@ def test_both_languages_hold_the_same(english, chinese):
     assert [(kind, in_english(link)) for kind, link in links[0][1:]] == [
         (kind, in_english(link)) for kind, link in links[1][1:]
     ]
-    assert in_english(links[0][0][1]) == in_english(links[1][0][1]) == "README.md"
+    assert [links[0][0][1], links[1][0][1]] == [Path(chinese).name, Path(english).name]
     shapes = [[[len(row) for row in table] for table in tables(page)] for page in (english, chinese)]
     assert shapes[0] == shapes[1]
     assert read(english).count("<!-- ") == read(chinese).count("<!-- ")

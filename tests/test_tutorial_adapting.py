@@ -1,66 +1,30 @@
 """The tutorial on adapting a scale: every command runs in an empty folder and prints what the page shows."""
 
-import contextlib
-import io
-import re
-import shlex
-import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from emolabor import cli
 from emolabor.instrument import load_instrument
 from emolabor.scales import load_scale
 
-PAGE = Path(__file__).resolve().parent.parent / "docs" / "adapting-a-scale.md"
-BLOCKS = re.findall(r"^```(\w+)( refused)?\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.S | re.M)
+sys.path.insert(0, str(Path(__file__).parent))
+from tutorial import DOCS, in_both_languages, not_printed, walk
+
+PAGES = in_both_languages("adapting-a-scale")
 
 
-@pytest.fixture(scope="module")
-def walked(tmp_path_factory):
-    """Walk through the page: the folder, and what each block printed."""
-    folder, told = tmp_path_factory.mktemp("tutorial"), []
-    with contextlib.chdir(folder):
-        for kind, refused, text in BLOCKS:
-            if kind != "text":
-                said, failed = run_python(text) if kind == "python" else run_shell(text)
-                assert failed == bool(refused), said
-                told.append(said)
-    return folder, told
-
-
-def run_python(text):
-    with contextlib.redirect_stdout(io.StringIO()) as said:
-        exec(text, {})
-    return said.getvalue(), False
-
-
-def run_shell(text):
-    """Run our commands in this process, as starting it anew takes a second or two each, and others in a shell."""
-    said, statuses = io.StringIO(), []
-    for command in re.split(r"^(?=emolabor |cat |sed |mkdir )", text.replace("\\\n", " "), flags=re.M):
-        if command.startswith("emolabor "):
-            (line,) = command.splitlines()
-            with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
-                statuses.append(cli.main(shlex.split(line)[1:]))
-        elif command:
-            subprocess.run(["bash", "-e", "-c", command], check=True)
-    assert set(statuses) <= {0} or statuses == [2], said.getvalue()
-    return said.getvalue(), statuses == [2]
+@pytest.fixture(scope="module", params=PAGES)
+def walked(request, tmp_path_factory):
+    """Walk through the page: the folder, and what it shows beside what was printed."""
+    folder = tmp_path_factory.mktemp("tutorial")
+    return folder, walk(request.param, folder)
 
 
 def test_the_page_prints_what_it_shows(walked):
-    told = iter(walked[1])
-    latest, shown = "", 0
-    for kind, _, text in BLOCKS:
-        if kind == "text":
-            assert all(line in latest for line in text.splitlines()), text
-            shown += 1
-        else:
-            latest = next(told)
-    assert shown >= 4
+    assert not_printed(walked[1]) == []
+    assert len(walked[1]) >= 4
 
 
 def test_the_record_is_whole(walked):
@@ -85,7 +49,11 @@ def test_the_questionnaires_hold_the_new_wording_in_their_languages(walked):
     assert all(item in text for item in items)
 
 
-def test_simulated_ratings_are_called_simulated():
-    page = PAGE.read_text(encoding="utf-8")
-    assert "the ratings are **simulated**" in page
+SAID = ["the ratings are **simulated**", "评分是**模拟**的"]
+
+
+@pytest.mark.parametrize(("page", "said"), [*zip(PAGES, SAID, strict=True)])
+def test_simulated_ratings_are_called_simulated(page, said):
+    page = (DOCS / page).read_text(encoding="utf-8")
+    assert said in page
     assert "ratings-simulated.csv" in page

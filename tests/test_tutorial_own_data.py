@@ -1,63 +1,33 @@
 """The tutorial on one's own data: every command runs in an empty folder and prints what the page shows."""
 
-import contextlib
-import io
 import json
 import re
-import shlex
 import shutil
-import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from emolabor import cli
 from emolabor.study import project_root
 
-PAGE = Path(__file__).resolve().parent.parent / "docs" / "your-own-data.md"
-BLOCKS = re.findall(r"^```(\w+)( refused)?\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.S | re.M)
+sys.path.insert(0, str(Path(__file__).parent))
+from tutorial import DOCS, in_both_languages, not_printed, walk
+
+PAGES = in_both_languages("your-own-data")
 
 
-@pytest.fixture(scope="module")
-def walked(tmp_path_factory):
-    """Walk through the page beside a copy of the notebooks: the folder, and what each block printed."""
-    folder, told = tmp_path_factory.mktemp("tutorial"), []
+@pytest.fixture(scope="module", params=PAGES)
+def walked(request, tmp_path_factory):
+    """Walk through the page beside a copy of the notebooks: the folder, and what it shows beside what was printed."""
+    folder = tmp_path_factory.mktemp("tutorial")
     shutil.copytree(project_root() / "notebooks", folder / "notebooks")
     (folder / "pyproject.toml").write_text("")
-    with contextlib.chdir(folder):
-        for kind, refused, text in BLOCKS:
-            if kind == "python":
-                exec(text, {})
-                told.append("")
-            elif kind == "sh":
-                said, status = run_shell(text)
-                assert status == (2 if refused else 0), said
-                told.append(said)
-    return folder, told
-
-
-def run_shell(text):
-    """Run our commands in this process, as starting it anew takes a second or two each, and others in a shell."""
-    said, status = io.StringIO(), 0
-    for command in re.split(r"^(?=emolabor |cat |sed )", text.replace("\\\n", " "), flags=re.M):
-        if command.startswith("emolabor "):
-            with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
-                status = max(status, cli.main(shlex.split(command)[1:]))
-        elif command:
-            subprocess.run(["bash", "-e", "-c", command], check=True)
-    return said.getvalue(), status
+    return folder, walk(request.param, folder)
 
 
 def test_the_page_prints_what_it_shows(walked):
-    told = iter(walked[1])
-    latest, shown = "", 0
-    for kind, _, text in BLOCKS:
-        if kind == "text":
-            assert all(line in latest for line in text.splitlines()), (text, latest)
-            shown += 1
-        else:
-            latest = next(told)
-    assert shown >= 6
+    assert not_printed(walked[1]) == []
+    assert len(walked[1]) >= 6
 
 
 def test_each_run_left_its_results_in_a_folder_of_its_own(walked):
@@ -79,12 +49,8 @@ def test_the_claims_judged_are_the_page_s_own(walked):
     ]
 
 
-def test_every_link_leads_somewhere():
-    links = re.findall(r"\]\(([^)#]+)\)", PAGE.read_text(encoding="utf-8"))
-    assert [link for link in links if not (PAGE.parent / link).exists()] == []
-
-
-def test_simulated_answers_are_called_simulated():
-    page = PAGE.read_text(encoding="utf-8")
-    assert page.count("**simulated**") >= 2
-    assert set(re.findall(r"[\w-]+\.csv", page)) == {"pilot-simulated.csv", "table-simulated.csv"}
+@pytest.mark.parametrize(("page", "word"), [*zip(PAGES, ["**simulated**", "**模拟"], strict=True)])
+def test_simulated_answers_are_called_simulated(page, word):
+    page = (DOCS / page).read_text(encoding="utf-8")
+    assert page.count(word) >= 2
+    assert set(re.findall(r"[\w-]+\.csv", page, re.ASCII)) == {"pilot-simulated.csv", "table-simulated.csv"}

@@ -85,5 +85,5 @@ def test_a_page_without_markers_is_refused_and_nothing_is_written(project):
 
 def test_all_pages_show_the_table_that_was_measured():
     tables = [(ROOT / name).read_text(encoding="utf-8").partition(BEGIN)[2].partition(END)[0].strip() for name in PAGES]
-    assert tables[0] == tables[1] == tables[2]
+    assert len(set(tables)) == 1
     assert tables[0].startswith("| configuration |")

@@ -11,7 +11,7 @@ from emolabor.files import write_text
 from emolabor.study.compare import compare_notebook, flatten, read_results
 from emolabor.study.paths import project_root
 
-PAGES = ("README.md", "README.zh-CN.md", "docs/reproduction.md")
+PAGES = ("README.md", "README.zh-CN.md", "docs/reproduction.md", "docs/reproduction.zh-CN.md")
 BEGIN, END = "<!-- reproduction: begin -->\n", "<!-- reproduction: end -->\n"
 
 
