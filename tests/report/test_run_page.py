@@ -45,6 +45,7 @@ VERDICTS = pd.DataFrame(
     index=["C03 surface_acting>exhaustion>proactive_service", "C14 marginalisation>proactive_service", "C07"],
 )
 SAMPLE = pd.Series({"data": "simulated", "respondents": 1200, "careless": 49, "kept": 1151}, dtype=object)
+JUDGED = {"data_path": "simulated.csv", "smallest_effect": 0.05}
 PAGE = "# {en}\n\n**A question?**\n\n**{zh}。** 默认数据为**模拟数据**。"
 
 
@@ -93,7 +94,7 @@ def folder(tmp_path, levers):
     store(
         folder, "06_management_factor-role_clarity", ("Factor", "因素"), {}, ["answers"], factor="role_clarity", **data
     )
-    store(folder, "07_structural_model", ("Structural", "结构"), {"sample": SAMPLE, "verdicts": VERDICTS}, [], **data)
+    store(folder, "07_structural_model", ("Structural", "结构"), {"sample": SAMPLE, "verdicts": VERDICTS}, [], **JUDGED)
     store(folder, "10_levers", ("Levers", "杠杆"), lever_tables(levers), ["ranking", "new"], **data)
     (folder / "paper").mkdir()
     return folder
@@ -122,7 +123,7 @@ def texts(path):
 
 def test_the_page_tells_what_the_run_gave_in_both_languages(folder):
     told = texts(written(folder))
-    assert "窗口人员的作答为模拟数据" in told["zh"]
+    assert "作答为模拟数据，没有真人填写" in told["zh"]
     assert "59 equal" in told["en"]
     assert "受访者 1,200 人，保留 1,151 人" in told["zh"]
     assert "1 supported, 0 undecided, 1 contradicted, 1 not testable" in told["en"]
@@ -133,6 +134,21 @@ def test_the_page_tells_what_the_run_gave_in_both_languages(folder):
     assert "支持" in told["zh"]
     assert "not a forecast" in told["en"]
     assert "模拟作答" in told["zh"]
+
+
+def test_verdicts_and_levers_are_explained_where_they_stand(folder):
+    told = texts(written(folder))
+    assert "contradicted an association of 0.05 or more in the expected direction is ruled out" in told["en"]
+    assert "undecided neither" not in told["en"]  # no path of this run is
+    assert "预期方向上达到 0.05 的关联已被排除" in told["zh"]
+    assert "Role clarity 0.0 Duties at the window have clear limits" in told["en"]
+    assert "权责清晰 0.0 窗口人员的职责有界线" in told["zh"]
+
+
+def test_a_study_of_one_s_own_gives_the_page_its_title(folder):
+    instrument = replace(el.load_instrument("window_staff"), title={"en": "Teachers & pupils"})
+    page = write_run_page(folder, closing(**ROWS), (), "zh", instrument).read_text(encoding="utf-8")
+    assert "<title>Teachers &amp; pupils：结果报告</title>" in page
 
 
 def test_all_words_are_there_in_both_languages():
@@ -174,9 +190,12 @@ def test_links_lead_to_files_that_are_there(folder):
     paper = [folder / "paper" / f"emolabor.{code}.{end}" for code in ("zh", "en") for end in ("html", "docx", "pdf")]
     for path in [*paper, folder / "environment.json"]:
         path.touch()
-    links = re.findall('href="(.*?)"', written(folder, paper).read_text(encoding="utf-8"))
-    assert len(links) == 3 + 3 + 6 + 1
-    assert [link for link in links if not (folder / link).is_file()] == []
+    page = written(folder, paper).read_text(encoding="utf-8")
+    links = re.findall('href="(.*?)"', page)
+    sections = [link[1:] for link in links if link.startswith("#")]
+    assert sections == re.findall('<h2 id="(.*?)"', page)
+    assert len(links) - len(sections) == 3 + 3 + 6 + 1
+    assert [link for link in links if link[0] != "#" and not (folder / link).is_file()] == []
 
 
 def test_the_same_results_give_the_same_bytes(folder):
@@ -217,7 +236,12 @@ def test_claims_of_a_study_of_one_s_own_stand_in_place_of_the_essay_s(folder):
 
 def test_answers_of_ones_own_are_not_called_simulated(folder, levers):
     collected = SAMPLE.where(SAMPLE != "simulated", "collected")
-    store(folder, "07_structural_model", tables={"sample": collected, "verdicts": VERDICTS}, data_path="mine.csv")
+    store(
+        folder,
+        "07_structural_model",
+        tables={"sample": collected, "verdicts": VERDICTS},
+        **JUDGED | {"data_path": "mine.csv"},
+    )
     store(folder, "10_levers", ("Levers", "杠杆"), lever_tables(levers), ["ranking"], data_path="mine.csv")
     rows = closing(**{key: (0, 0, "your own data", (), "") for key in ("_07_structural_model", "_10_levers")})
     told = texts(write_run_page(folder, rows, (), "zh"))
@@ -229,10 +253,19 @@ def test_answers_of_ones_own_are_not_called_simulated(folder, levers):
 
 def test_no_text_becomes_html(folder, monkeypatch):
     planted = "<script>alert(1)</script>{{script}}"
-    names = el.load_instrument("window_staff").names("en") | {"role_clarity": planted, "marginalisation": planted}
-    instrument = SimpleNamespace(names=lambda language: names, languages=("zh", "en"))
+    own = el.load_instrument("window_staff")
+    scales = [
+        replace(
+            scale,
+            names=dict.fromkeys(("zh", "en"), planted),
+            construct={"en": planted},
+            dimensions=[replace(one, names=dict.fromkeys(("zh", "en"), planted)) for one in scale.dimensions],
+        )
+        for scale in own.scales
+    ]
+    instrument = replace(own, title=dict.fromkeys(("zh", "en"), planted), scales=tuple(scales))
     monkeypatch.setattr(run_page, "load_instrument", lambda key: instrument)
-    store(folder, "07_structural_model", (planted, planted), {"verdicts": VERDICTS}, [], data_path="simulated.csv")
+    store(folder, "07_structural_model", (planted, planted), {"verdicts": VERDICTS}, [], **JUDGED)
     page = written(folder, _07_structural_model=(0, 0, f"other parameters: {planted}", (), "")).read_text("utf-8")
     assert "<script>alert" not in page
     assert page.count("<script") == 2

@@ -5,7 +5,7 @@ from html import escape
 from itertools import groupby
 
 from emolabor.drawing.formats import show
-from emolabor.report.bilingual import TAGS, both, described, word
+from emolabor.report.bilingual import TAGS, both, described, filled, word
 
 
 def section(key, *parts):
@@ -35,11 +35,22 @@ def claims_section(notebook, names, claims):
             else:
                 path = _path(key.partition(" ")[2], row["expected"], names)
                 cells = f"<td>{path}</td><td class=number>{_estimate(row)}</td>"
-            lines.append(f"<tr>{cells}<td>{_verdict(row)}</td></tr>")
+            lines.append(f"<tr>{cells}<td>{_verdict(row['verdict'])}</td></tr>")
         body.append(f"<tbody>{''.join(lines)}</tbody>")
     heads = [word("path"), word("estimate"), word("verdict")]
+    guide = _guide({row["verdict"] for row in verdicts.values()}, notebook.parameters["smallest_effect"])
     note = word("claims_note") + both(described()["sources"][notebook.data])
-    return section("claims", _table(word("claims_caption"), heads, "".join(body), note))
+    return section("claims", guide, _table(word("claims_caption"), heads, "".join(body), note))
+
+
+def _guide(found, smallest_effect):
+    """Say how to read an estimate, and what each verdict means that was given."""
+    meanings = [
+        f"<dt>{_verdict(verdict)}</dt><dd>{both(filled(texts, smallest=f'{smallest_effect:g}'))}</dd>"
+        for verdict, texts in described()["meanings"].items()
+        if verdict in found
+    ]
+    return f'<p>{word("claims_guide")}</p><dl class="guide">{"".join(meanings)}</dl>'
 
 
 def _path(key, expected, names):
@@ -59,8 +70,8 @@ def _estimate(row):
     return f'{est} <span class="interval">[{lower}, {upper}]</span>'
 
 
-def _verdict(row):
-    return f'<span class="verdict {row["verdict"]}">{both(described()["verdicts"][row["verdict"]])}</span>'
+def _verdict(verdict):
+    return f'<span class="verdict {verdict}">{both(described()["verdicts"][verdict])}</span>'
 
 
 def closing_section(folder, notebooks, done):

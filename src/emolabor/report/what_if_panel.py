@@ -5,7 +5,8 @@ from html import escape
 from statistics import NormalDist
 
 from emolabor.drawing.formats import show
-from emolabor.report.bilingual import TAGS, both, described, filled, word
+from emolabor.report.bilingual import TAGS, both, described, word
+from emolabor.report.run_tables import section
 
 NOTEBOOK, OUTCOME = "10_levers", "proactive_service"
 LOWEST, HIGHEST = 1, 5  # the factors' answers; `analysis.levers` has the same scale
@@ -56,13 +57,15 @@ def _room(points):
     return math.floor(min(FARTHEST, points) * STEPS + 1e-9) / STEPS
 
 
-def what_if_panel(content, is_simulated):
+def what_if_panel(content, meanings, is_simulated):
     """Write the panel.
 
     Parameters
     ----------
     content : dict
         From `what_if_content`; the page's script computes with the same.
+    meanings : dict of str to dict
+        Construct -> language -> what it means.
     is_simulated : bool
         Whether the answers are simulated.
 
@@ -71,35 +74,35 @@ def what_if_panel(content, is_simulated):
     str
         HTML.
     """
-    rows = "\n".join(_slider(place, lever) for place, lever in enumerate(content["levers"]))
+    rows = "\n".join(_slider(place, lever, meanings) for place, lever in enumerate(content["levers"]))
     caution = word("what_if_caution", simulated=described()["simulated_answers"][str(is_simulated).lower()])
-    return f"""<section aria-labelledby="what-if">
-<h2 id="what-if">{word("what_if")}</h2>
-<p class="caution">{caution}</p>
-<p>{word("what_if_how", outcome=content["outcome"])}</p>
-<form class="levers" id="levers">
-{rows}
-</form>
-<div class="result">
-<p id="result" role="status" aria-live="polite"></p>
-<svg id="interval" viewBox="0 0 600 46" aria-hidden="true" focusable="false"></svg>
-<button type="button" id="reset">{word("reset")}</button>
-</div>
-<p class="note">{word("what_if_note")}</p>
-</section>"""
+    return section(
+        "what_if",
+        f'<p class="caution">{caution}</p>',
+        f"<p>{word('what_if_how', outcome=content['outcome'], meaning=meanings[OUTCOME])}</p>",
+        f'<form class="levers" id="levers">\n{rows}\n</form>',
+        '<div class="result">',
+        '<p id="result" role="status" aria-live="polite"></p>',
+        '<svg id="interval" viewBox="0 0 600 46" aria-hidden="true" focusable="false"></svg>',
+        f'<button type="button" id="reset">{word("reset")}</button>',
+        "</div>",
+        f'<p class="note">{word("what_if_note")}</p>',
+    )
 
 
-def _slider(place, lever):
+def _slider(place, lever, meanings):
     name = both(lever["names"])
     less = f' <span class="aside">{word("less_is_better")}</span>' if lever["direction"] < 0 else ""
     level = show(lever["level"], ".2f")
     limits = [show(lever[end], "+.1f") for end in ("lowest", "highest")]
     zero = -lever["lowest"] / ((lever["highest"] - lever["lowest"]) or 1)
-    hint = both(filled(described()["words"]["lever_hint"], level=level, lowest=limits[0], highest=limits[1]))
+    meaning = both(meanings[lever["key"]]) if lever["key"] in meanings else ""
+    hint = f"{meaning}{word('lever_hint', level=level, lowest=limits[0], highest=limits[1])}"
     return (
         f'<div class="lever"><label for="lever-{place}">{name}{less}</label>'
         f'<input type="range" id="lever-{place}" name="{escape(lever["key"])}" min="{lever["lowest"]}" '
         f'max="{lever["highest"]}" step="{1 / STEPS}" value="0" '
         f'aria-describedby="hint-{place}" style="--zero: {zero:.1%}">'
-        f'<output for="lever-{place}">0.0</output><span class="aside" id="hint-{place}">{hint}</span></div>'
+        f'<output for="lever-{place}" aria-live="off">0.0</output>'
+        f'<span class="aside" id="hint-{place}">{hint}</span></div>'
     )

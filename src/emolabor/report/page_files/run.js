@@ -60,7 +60,7 @@ function showSum() {
   const number = document.createElement("strong");
   number.textContent = words.points.replace("{points}", written(est, 3, "+"));
   const limits = words.interval.replace("{lower}", written(lower, 3, "")).replace("{upper}", written(upper, 3, ""));
-  const before = words.before.replace("{outcome}", content.what_if.outcome[language]);
+  const before = words.before.replace("{outcome}", () => content.what_if.outcome[language]);
   result.append(before, number, limits, lower * upper <= 0 ? words.open : "");
 }
 
