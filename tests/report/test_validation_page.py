@@ -49,6 +49,24 @@ def test_the_page_asks_for_no_other_file_and_names_no_folder(report, tmp_path):
     assert str(tmp_path) not in page
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_cells_that_head_a_column_or_a_row_say_so(report, tmp_path, language):
+    page = write_validation(report, tmp_path / "page.html", language).read_text(encoding="utf-8")
+    assert len(re.findall("<th[ >]", page)) == len(re.findall('<th scope="(?:col|row)" style', page))
+    assert re.search(r'<th scope="row"[^>]*>sa2</th>', page)
+    fit = page[page.index("RMSEA") :]
+    assert re.search(r"<tbody>\s*<tr>\s*<td[^>]*>\d+</td>", fit)  # a number heads nothing
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_on_a_narrow_screen_wide_tables_move_by_themselves(page, report, tmp_path, language):
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto(write_validation(report, tmp_path / "page.html", language).as_uri())
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    widest = page.locator(".table").evaluate_all("all => Math.max(...all.map(one => one.scrollWidth))")
+    assert widest > 360
+
+
 def test_chinese_pages_speak_chinese(report):
     text = validation_markdown(report, "zh")
     without = re.sub(r"`#text.*?`\{=typst\}|\{\.note[^}]*\}", "", text)

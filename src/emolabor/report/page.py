@@ -75,7 +75,8 @@ def write_page(path, text, language):
             style = Path(scratch) / "page.css"
             style.write_text((resources.files(__package__) / "page.css").read_text(encoding="utf-8"), encoding="utf-8")
             options = ["--standalone", "--to=html5", "--embed-resources", f"--css={style}"]
-            return write_bytes(path, pandoc([*source, *options], text.encode("utf-8")))
+            page = pandoc([*source, *options], text.encode("utf-8")).decode("utf-8")
+            return write_bytes(path, _with_headings(page).encode("utf-8"))
         reference = Path(scratch) / "reference.docx"
         reference.write_bytes(reference_document(pandoc(["--print-default-data-file", "reference.docx"])))
         options = ["--standalone", "--to=docx", f"--reference-doc={reference}", "--output=-"]
@@ -130,6 +131,14 @@ def write_table(frame, path, caption, note, language="en"):
     if path.suffix == ".typ":
         text = f"{TYPST_TABLE}\n{text}"
     return write_page(path, text, language)
+
+
+def _with_headings(page):
+    """Say of the tables in HTML which cells head a column and which a row, and let a wide table move by itself."""
+    page = re.sub(r"<th\b", '<th scope="col"', page)
+    # A row is headed by its first cell where this holds words.
+    page = re.sub(r"(<tr>\s*)<td([^>]*)>([^<]*[^\W\d_][^<]*)</td>", r'\1<th scope="row"\2>\3</th>', page)
+    return page.replace("<table", '<div class="table"><table').replace("</table>", "</table></div>")
 
 
 def _for_readers(text):
