@@ -74,7 +74,7 @@ def store(folder, name, heads=("Title", "标题"), tables=None, figures=(), **pa
 def lever_tables(levers):
     table = levers.table
     return {
-        "ranking": table[["gain", "gain_lower", "gain_upper", "rank"]],
+        "ranking": table[["gain", "gain_lower", "gain_upper", "rank", "best"]],
         "levels": table[["direction", "level"]],
         "errors": table[["gain_se"]].join(levers.correlations),
     }
@@ -134,6 +134,15 @@ def test_the_page_tells_what_the_run_gave_in_both_languages(folder):
     assert "支持" in told["zh"]
     assert "not a forecast" in told["en"]
     assert "模拟作答" in told["zh"]
+
+
+def test_the_factor_with_the_largest_association_is_named_at_the_top(folder, levers):
+    first = levers.table.loc[levers.table["rank"].idxmin()]
+    name = el.load_instrument("window_staff").names("en")[first["factor"]]
+    gain, lower, upper = (f"{first[key]:.2f}" for key in ("gain", "gain_lower", "gain_upper"))
+    summary = texts(written(folder))["en"].partition("On this page")[0]
+    assert f"“{name}” has the largest association: {gain} points of proactive service behaviour" in summary
+    assert f"(95% interval {lower} to {upper}). It comes first in {first['best']:.0%} of the resamples." in summary
 
 
 def test_verdicts_and_levers_are_explained_where_they_stand(folder):

@@ -68,7 +68,7 @@ def write_run_page(folder, notebooks, paper, language, instrument=None, claims=N
         "style": page_file("run.css"),
         "heading": both(titles),
         "run": word("run", run=folder.name),
-        "summary": _summary(notebooks, done),
+        "summary": _summary(notebooks, done, levers),
         "contents": _contents(sections),
         "sections": "\n".join(sections.values()),
         # No text can end the script element early.
@@ -94,7 +94,7 @@ def _contents(sections):
     return f'<nav aria-labelledby="contents"><span id="contents">{word("contents")}</span><ul>{links}</ul></nav>'
 
 
-def _summary(notebooks, done):
+def _summary(notebooks, done, levers):
     """Say in a few lines whose answers these are, what became of the claims and whether the numbers are as expected."""
     data = {one.data for one in done.values()}
     warning = f'<p class="caution">{word("data_simulated")}</p>' if "simulated" in data else ""
@@ -106,6 +106,12 @@ def _summary(notebooks, done):
         found = frame_of(done[CLAIMS].values["verdicts"])["verdict"]
         counts = {key: int((found == key).sum()) for key in ("supported", "undecided", "contradicted")}
         lines.append(word("verdict_counts", others=len(found) - sum(counts.values()), **counts))
+    if levers:
+        first = levers["levers"][0]
+        found = done[NOTEBOOK].values["ranking"][first["key"]]
+        gain = {place: show(found[place], ".2f") for place in ("gain", "gain_lower", "gain_upper")}
+        best = f"{found['best']:.0%}"
+        lines.append(word("first_lever", factor=first["names"], outcome=levers["outcome"], best=best, **gain))
     lines += [word("data_published")] if PUBLISHED in done else []
     compared, equal = int(notebooks["compared"].sum()), int(notebooks["equal"].sum())
     lines.append(word("equal_counts", compared=f"{compared:,}", equal=f"{equal:,}") if compared else word("no_counts"))
