@@ -82,8 +82,9 @@ def lever_tables(levers):
 
 def closing(**rows):
     """Give the run's rows as `study` does: compared, equal, reason, differences, problem."""
-    columns = ["compared", "equal", "reason", "differences", "problem"]
-    return pd.DataFrame.from_dict({name[1:]: row for name, row in rows.items()}, orient="index", columns=columns)
+    columns = ["compared", "equal", "reason", "differences", "problem", "skipped"]
+    rows = {name[1:]: (*row, None)[:6] for name, row in rows.items()}
+    return pd.DataFrame.from_dict(rows, orient="index", columns=columns)
 
 
 @pytest.fixture
@@ -232,8 +233,10 @@ def test_a_page_of_one_notebook_or_of_none_that_ended_well(folder):
 
 
 def test_a_skipped_notebook_says_why_and_shows_nothing_that_lies_there(folder):
-    path = written(folder, _10_levers=(0, 0, "skipped: no column centre", (), ""))
-    assert "10_levers – – skipped : no column centre" in texts(path)["en"]
+    why = {"zh": "数据中没有中心一列", "en": "no column centre"}
+    path = written(folder, _10_levers=(0, 0, "", (), "", why))
+    assert "10_levers – – skipped: no column centre" in texts(path)["en"]
+    assert "10_levers – – 跳过：数据中没有中心一列" in texts(path)["zh"]
     assert "10_levers_ranking" not in path.read_text(encoding="utf-8")
 
 

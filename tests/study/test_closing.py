@@ -53,7 +53,10 @@ def test_a_notebook_that_was_finished_before_says_so_and_long_names_keep_the_col
 
 
 def test_what_was_skipped_stands_in_the_closing_table_with_its_reason():
-    skipped = [Execution(name, 0.0, skipped="no column centre") for name in ("08_centres", "09_profiles")]
+    skipped = [
+        Execution(name, 0.0, skipped={"zh": "没有中心", "en": "no column centre"})
+        for name in ("08_centres", "09_profiles")
+    ]
     lines = table(executions=tuple(skipped), comparisons=(), notes=("Scale x: short",))
     assert lines[1].split() == ["08_centres", "skipped"]
     assert "your data: Scale x: short" in lines

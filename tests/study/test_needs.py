@@ -138,7 +138,7 @@ def test_a_run_opens_the_data_once_and_tells_what_they_lack(staff, tmp_path):
     carried, skipped, notes = carried_jobs([*jobs, other])
     assert [job.name for job in carried] == ["07_structural_model", "12_published_evidence"]
     assert carried[0].left_out["needs-indirect"] == "这些数据做不了这一部分：没有可检验的间接路径"
-    assert skipped == {"08_centres": "no column centre"}
+    assert skipped == {"08_centres": {"zh": "数据中没有中心一列", "en": "no column centre"}}
     assert notes[0].startswith("Scales without at least two of their items, left out of the study: institutional_clar")
     assert notes[1] == "Scale exhaustion: there is no column for ex4; it is used without."
 

@@ -124,8 +124,9 @@ def run(folder, tmp_path_factory):
 
 
 def test_the_folder_works_at_once_on_simulated_answers(run):
-    outcomes = {one.notebook: one.problem or one.skipped for one in run.executions}
-    assert outcomes == {"01_claims_and_design": "", "07_structural_model": "", "08_centres": "no column centre"}
+    assert [one.problem for one in run.executions] == ["", "", ""]
+    skipped = {one.notebook: one.skipped["en"] for one in run.executions if one.skipped}
+    assert skipped == {"08_centres": "no column centre"}
     assert run.succeeded
     assert run.folder.name == "mine-simulated"
     assert run.notes[0].startswith("Scales without at least two of their items")

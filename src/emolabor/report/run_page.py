@@ -29,9 +29,9 @@ def write_run_page(folder, notebooks, paper, language, instrument=None, claims=N
     folder : Path
         The run's folder, with its results, figures and executed notebooks.
     notebooks : DataFrame
-        A row a notebook of the run, by name: compared, equal (values), reason (why none were compared, "skipped: ..."
-        where the data cannot carry it), problem (why it failed; nothing that lies there under the name of a failed or
-        skipped notebook is shown), differences (objects with key, reference and found).
+        A row a notebook of the run, by name: compared, equal (values), reason (why none were compared), skipped (why
+        the data cannot carry it, keys zh and en; None where they can), problem (why it failed; nothing that lies there
+        under the name of a failed or skipped notebook is shown), differences (objects with key, reference and found).
     paper : iterable of Path
         The files of the paper; empty when it was not built.
     language : {"zh", "en"}
@@ -47,7 +47,7 @@ def write_run_page(folder, notebooks, paper, language, instrument=None, claims=N
     """
     instrument = instrument or load_instrument("window_staff")
     names = {code: instrument.names(code if code in instrument.languages else instrument.languages[0]) for code in TAGS}
-    is_done = (notebooks["problem"] == "") & ~notebooks["reason"].str.startswith("skipped")
+    is_done = (notebooks["problem"] == "") & notebooks["skipped"].isna()
     done = read_notebooks(folder, notebooks.index[is_done], names)
     levers = what_if_content(done[NOTEBOOK].values, names) if NOTEBOOK in done else None
     titles = filled(described()["words"]["title"], study=_in_both(instrument.title))

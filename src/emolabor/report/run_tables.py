@@ -81,7 +81,7 @@ def closing_section(folder, notebooks, done):
         label = escape(name)
         if name in done:
             label = f'<a href="notebooks/{label}.ipynb">{both(done[name].titles)}</a> <code>{label}</code>'
-        counted = row["reason"] == "" and row["problem"] == ""
+        counted = name in done and row["reason"] == ""
         counts = [f"{row[key]:,}" if counted else "–" for key in ("compared", "equal")]
         cells = "".join(f"<td>{count}</td>" for count in counts)
         rows.append(f'<tr><th scope="row">{label}</th>{cells}<td class=remark>{_remark(row)}</td></tr>')
@@ -106,6 +106,8 @@ def closing_section(folder, notebooks, done):
 def _remark(row):
     if row["problem"]:
         return f"<strong>{word('failed')}</strong>"
+    if row["skipped"]:
+        return word("skipped", why=row["skipped"])
     if row["reason"]:
         kind, colon, detail = row["reason"].partition(": ")
         known = described()["reasons"].get(kind, {code: kind for code in TAGS})

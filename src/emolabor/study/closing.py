@@ -77,10 +77,9 @@ def write_page(run, language, design):
     rows = {}
     for execution in run.executions:
         comparison = comparisons.get(execution.notebook, Comparison(execution.notebook, 0, ()))
-        reason = f"skipped: {execution.skipped}" if execution.skipped else comparison.reason
-        counts = (comparison.compared, comparison.equal, reason, comparison.differences)
-        rows[execution.notebook] = (*counts, execution.problem)
-    columns = ["compared", "equal", "reason", "differences", "problem"]
+        counts = (comparison.compared, comparison.equal, comparison.reason, comparison.differences)
+        rows[execution.notebook] = (*counts, execution.problem, execution.skipped)
+    columns = ["compared", "equal", "reason", "differences", "problem", "skipped"]
     notebooks = pd.DataFrame.from_dict(rows, orient="index", columns=columns)
     return write_run_page(run.folder, notebooks, run.paper, language, design.instrument, design.claims)
 
@@ -102,7 +101,7 @@ def _skipped(executions, folder):
     names = {}
     for execution in executions:
         if execution.skipped:
-            names.setdefault(execution.skipped, []).append(execution.notebook + _left(execution, folder))
+            names.setdefault(execution.skipped["en"], []).append(execution.notebook + _left(execution, folder))
     return [f"skipped ({reason}): {', '.join(those)}" for reason, those in names.items()]
 
 

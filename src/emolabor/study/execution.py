@@ -15,14 +15,14 @@ class Execution:
     """How one notebook's execution ended.
 
     `problem` is empty when all went well, `earlier` true when an earlier run had done it, `skipped` says why the data
-    cannot carry it.
+    cannot carry it, with keys zh and en.
     """
 
     notebook: str
     seconds: float
     problem: str = ""
     earlier: bool = False
-    skipped: str = ""
+    skipped: dict | None = None
 
 
 def clean(notebook):

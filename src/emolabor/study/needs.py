@@ -259,8 +259,8 @@ def carried_jobs(jobs):
     -------
     carried : list of Job
         Without those that are skipped; with what their `left_out` parts lack.
-    skipped : dict of str to str
-        name -> why it is skipped.
+    skipped : dict of str to dict
+        name -> why it is skipped, keys zh and en.
     notes : tuple of str
         What the data lack as a whole.
 
@@ -278,7 +278,7 @@ def carried_jobs(jobs):
     opened = open_table if is_correlation_table(data_path) else open_study
     study = opened(data_path, mapping_path, study_path)
     reasons = {job.name: why_not(job.path.stem, study, job.settings.get("factor")) for job in own}
-    skipped = {name: reason["en"] for name, reason in reasons.items() if reason}
+    skipped = {name: reason for name, reason in reasons.items() if reason}
     language = settings["language"]
     left_out = {tag: LEFT_OUT[language] + reason[language] for tag, reason in parts_not(study).items()}
     carried = [replace(job, left_out=left_out) if job in own else job for job in jobs if job.name not in skipped]
