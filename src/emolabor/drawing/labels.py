@@ -2,6 +2,7 @@
 
 from unicodedata import east_asian_width
 
+NAMES = {"linespacing": 1.3, "verticalalignment": "center"}  # how names of several lines stand beside their rows
 LETTER = 0.56  # width of a half-width letter in units of the type size, with a little to spare
 
 
@@ -67,6 +68,22 @@ def label_room(names, size):
     """
     widest = max((text_width(line) for name in names for line in name.split("\n")), default=0)
     return round(widest * LETTER * size / 72, 3)
+
+
+def row_places(names, size, least):
+    r"""Where rows stand that are as high as their names, in inches from the top, and how high all are together.
+
+    Examples
+    --------
+    >>> row_places(["one line", "two\nlines"], 9, 0.2)
+    ([0.1, 0.375], 0.55)
+    """
+    places, end = [], 0.0
+    for name in names:
+        height = max(least, 0.05 + (1 + name.count("\n")) * 1.2 * size / 72)
+        places.append(round(end + height / 2, 4))
+        end += height
+    return places, round(end, 4)
 
 
 def letters_in(inches, size):
