@@ -3,6 +3,7 @@
 from unicodedata import east_asian_width
 
 NAMES = {"linespacing": 1.3, "verticalalignment": "center"}  # how names of several lines stand beside their rows
+OPENING, CLOSING = "（《“‘", "，。、；：！？）》”’"  # no line ends with the former or begins with the latter
 LETTER = 0.56  # width of a half-width letter in units of the type size, with a little to spare
 
 
@@ -31,6 +32,8 @@ def wrapped(text, width):
     'Dispatching-unit\nsupport at the\nwindow'
     >>> wrapped("派驻单位对窗口人员的支持", 12)
     '派驻单位对窗\n口人员的支持'
+    >>> wrapped("窗口人员（减轻）", 10)
+    '窗口人员\n（减轻）'
     """
     lines = []
     for line in text.split("\n"):
@@ -46,11 +49,16 @@ def wrapped(text, width):
 
 
 def _pieces(line, width):
-    """Cut a line where it may be broken: after a blank, at every Chinese character, and a word longer than a line."""
+    """Cut a line where it may be broken: after a blank, at a Chinese character, and a word longer than a line."""
     piece = ""
     for letter in line:
         wide = text_width(letter) == 2
-        if piece and (wide or piece[-1] == " " or text_width(piece[-1]) == 2 or text_width(piece) >= width):
+        kept = letter in CLOSING or (piece and piece[-1] in OPENING)
+        if (
+            piece
+            and not kept
+            and (wide or piece[-1] == " " or text_width(piece[-1]) == 2 or text_width(piece) >= width)
+        ):
             yield piece
             piece = ""
         piece += letter

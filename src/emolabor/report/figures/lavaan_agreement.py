@@ -49,5 +49,6 @@ def agreement_figure(table, language, labels):
             axes.set_ylabel(words["emolabor"])
         handles, names = panels[0].get_legend_handles_labels()
         columns = min(3, legend_columns(names, PAGE, 9))
+        figure.set_figheight(3.3 + 0.2 * -(-len(names) // columns))
         figure.legend(handles, names, loc="outside lower center", ncols=columns)
     return figure

@@ -1,7 +1,5 @@
 """Likert bars: the share of each answer to each item, the neutral one in the middle."""
 
-from textwrap import fill
-
 import numpy as np
 
 from emolabor.drawing.labels import NAMES, letters_in, text_width, wrapped
@@ -71,7 +69,7 @@ def likert_figure(shares, answers, language):
         axes.spines["left"].set_visible(False)
         axes.tick_params(axis="y", length=0)
         share = words["share"].format(neutral=answers[middle])
-        axes.set_xlabel(wrapped(share, letters_in(4, 9)), linespacing=1.3)
+        axes.set_xlabel(wrapped(share, letters_in(3.4, 9)), linespacing=1.3)
         legend = {"ncols": len(answers), "handlelength": 1, "handletextpad": 0.5, "columnspacing": 1.2}
         figure.legend(*axes.get_legend_handles_labels(), loc="outside upper center", **legend)
     return figure
@@ -81,7 +79,4 @@ def _item(row, words, language):
     """The wording of an item in lines of about the same length, short enough to stand beside its bar."""
     text = row[f"text_{language}"] + (words["reverse"] if row["reverse"] else "")
     lines = -(-text_width(text) // 40)
-    if language == "en":
-        return fill(text, -(-len(text) // lines) + 5)
-    width = -(-len(text) // lines)
-    return "\n".join(text[i : i + width] for i in range(0, len(text), width))
+    return wrapped(text, -(-text_width(text) // lines) + 4)

@@ -31,15 +31,16 @@ def power_curves(tables, language, labels):
     from matplotlib.figure import Figure
 
     words = WORDS[language]
+    ways = next(iter(tables.values())).columns
+    names = [" → ".join(labels.get(part, part) for part in way.split(">")) for way in ways]
+    names = [wrapped(name, letters_in(PAGE - 0.8, 9)) for name in names]
     with style():
-        figure = Figure(figsize=(PAGE, 4), layout="constrained")
+        figure = Figure(figsize=(PAGE, 3.3 + 0.2 * sum(1 + name.count("\n") for name in names)), layout="constrained")
         panels = figure.subplots(1, len(tables), sharey=True, squeeze=False)[0]
         for axes, (population, table) in zip(panels, tables.items(), strict=True):
             axes.axhline(WANTED, color=GREY, linewidth=0.8)
-            for way, (color, marker, line) in zip(table, LOOKS, strict=False):
-                name = " → ".join(labels.get(part, part) for part in way.split(">"))
-                label = wrapped(name, letters_in(PAGE - 0.8, 9))
-                axes.plot(table.index, table[way], color=color, marker=marker, linestyle=line, label=label)
+            for way, name, (color, marker, line) in zip(ways, names, LOOKS, strict=False):
+                axes.plot(table.index, table[way], color=color, marker=marker, linestyle=line, label=name)
             axes.set_title(wrapped(labels.get(population, population), letters_in((PAGE - 0.6) / len(tables), 10)))
             axes.set_xlabel(words["n"])
             axes.set_xlim(0, None)

@@ -42,7 +42,7 @@ def profile_figure(means, shares, sample, language, labels):
 
     words = WORDS[language]
     with style():
-        figure = Figure(figsize=(PAGE, 4.2), layout="constrained")
+        figure = Figure(figsize=(PAGE, 3.4 + 0.2 * len(means)), layout="constrained")
         axes = figure.add_subplot()
         places = range(len(means.columns))
         axes.plot(places, sample[means.columns], color=GREY, linewidth=1, label=words["sample"], zorder=1)
