@@ -114,7 +114,8 @@ def _draw_panel(axes, rows, words, language):
             fontsize=8,
             color=INK,
         )
-    axes.annotate(words["best"], (1.02, 1), xycoords="axes fraction", va="bottom", fontsize=8, color=INK)
+    head = {"xycoords": "axes fraction", "va": "bottom", "fontsize": 8, "color": INK, "linespacing": 1.3}
+    axes.annotate(words["best"], (1.02, 1), **head)
     axes.xaxis.set_major_locator(MaxNLocator(4))
     axes.set_ylim(-0.6, len(rows) - 0.4)
     axes.tick_params(axis="y", length=0)
