@@ -2,7 +2,8 @@
 
 Labels are random, Chinese and English, from 1 to 40 characters. Over all figures, languages and draws more than
 1,000 lengths are drawn; a figure takes a fifth of a second, so that each is drawn with 8 sets of labels, not 1,000.
-Set 7 has long names for predictor, moderator and outcome together: the names of both axes need the most room.
+Set 7 has long names for predictor, moderator and outcome together: the names of both axes need the most room. Set 21
+has long names for constructs that follow each other: the rows of the claims need the most room.
 """
 
 import hashlib
@@ -17,9 +18,10 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.text import Text
 
 from emolabor.drawing import measurement_diagram, path_diagram
-from emolabor.drawing.style import style
+from emolabor.drawing.style import PAGE, style
 from emolabor.report import (
     agreement_figure,
     closing_picture,
@@ -39,7 +41,7 @@ from emolabor.report import (
 )
 
 CHARACTERS = "窗口人员情绪劳动主动服务行为派驻单位支持培训充分权责清晰制度健全激励公平归属感成就边缘化压力"
-DRAWS = (0, 1, 2, 7)
+DRAWS = (0, 1, 7, 21)
 KEYS = [f"k{number}" for number in range(1, 9)]
 RNG = np.random.default_rng(20240601)
 VALUES = pd.DataFrame({"est": RNG.normal(0.1, 0.25, 12)}).assign(
@@ -190,7 +192,6 @@ FIGURES = {
 def text_boxes(figure):
     """Boxes of all texts that are seen, as (text, x0, y0, x1, y1) in pixels."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.text import Text
 
     canvas = FigureCanvasAgg(figure)
     with style():
@@ -232,6 +233,15 @@ def test_no_text_lies_on_another_or_off_the_page(name, language):
         page = figure.bbox
         off = [b[0] for b in boxes if b[1] < -1 or b[2] < -1 or b[3] > page.x1 + 1 or b[4] > page.y1 + 1]
         assert off == [], seed
+
+
+@pytest.mark.parametrize("name", [name for name in FIGURES if name != "path_diagram"])
+def test_type_prints_in_seven_points_or_more(name):
+    """On a page whose text is 16.5 cm wide, with labels of the length of the study's; a path diagram has its own."""
+    figure = FIGURES[name]("en", dict.fromkeys(labels_of(0, "en"), "Emotional exhaustion"))
+    text_boxes(figure)
+    sizes = [text.get_fontsize() for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
+    assert min(sizes) * min(1, PAGE / figure.get_figwidth()) >= 7
 
 
 def test_more_than_a_thousand_labels_are_drawn():

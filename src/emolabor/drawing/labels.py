@@ -84,11 +84,11 @@ def row_places(names, size, least):
     Examples
     --------
     >>> row_places(["one line", "two\nlines"], 9, 0.2)
-    ([0.1, 0.375], 0.55)
+    ([0.1025, 0.39], 0.575)
     """
     places, end = [], 0.0
     for name in names:
-        height = max(least, 0.05 + (1 + name.count("\n")) * 1.2 * size / 72)
+        height = max(least, 0.04 + (1 + name.count("\n")) * 1.32 * size / 72)
         places.append(round(end + height / 2, 4))
         end += height
     return places, round(end, 4)

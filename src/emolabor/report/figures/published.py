@@ -68,7 +68,7 @@ def published_figure(table, language, labels):
     places, height = row_places(names, 8, 0.25)
     drawn = [(place, row) for place, (_, row) in zip(places, entries, strict=True) if row is not None]
     with style():
-        figure = Figure(figsize=(PAGE, height + 1.2), layout="constrained")
+        figure = Figure(figsize=(PAGE, height + 1.35), layout="constrained")
         axes = figure.add_subplot()
         axes.axvline(0, color=GREY, linewidth=0.8)
         seen = set()

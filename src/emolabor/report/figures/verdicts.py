@@ -56,7 +56,7 @@ def verdict_figure(table, smallest_effect, language, labels):
     names = [_name(row.Index, row.expected, labels) for row in rows.itertuples()]
     places, height = row_places(names, 8, 0.23)
     with style():
-        figure = Figure(figsize=(PAGE, height + 1.2), layout="constrained")
+        figure = Figure(figsize=(PAGE, height + 1.4), layout="constrained")
         axes = figure.add_subplot()
         band = words["band"].format(size=show(smallest_effect, ".2b", language))
         axes.axvspan(-smallest_effect, smallest_effect, color="#ececec", linewidth=0, label=band, zorder=0)
