@@ -15,7 +15,7 @@ WORDS = {
     },
     "en": {
         "level": "Present level (0 = worst, 100 = best; dashed: means)",
-        "gain": "Importance: points per one-point improvement\n(95 % interval)",
+        "gain": "Importance: points per one-point improvement\n(95% interval)",
         "first": "important, with room to improve",
         "keep": "important, and already high",
     },
@@ -42,7 +42,7 @@ def importance_map(table, language, labels):
     Returns
     -------
     matplotlib.figure.Figure
-        Dashed lines stand at the means; thin bars are 95 % intervals of importance.
+        Dashed lines stand at the means; thin bars are 95% intervals of importance.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure

@@ -9,14 +9,14 @@ FILLS = {"firm": BLUE, "open": "white"}
 WORDS = {
     "zh": {
         "gain": "{outcome}：各因素每改善 1 分所对应的分差（95% 区间）",
-        "best": "最大的\n概率",
+        "best": "居首的\n比例",
         "firm": "区间不含零",
         "open": "区间含零",
         "less": "{factor}（减轻）",
     },
     "en": {
-        "gain": "{outcome}: points that go with a one-point improvement (95 % interval)",
-        "best": "P(largest)",
+        "gain": "{outcome}: points that go with a one-point improvement (95% interval)",
+        "best": "largest in",
         "firm": "interval leaves zero out",
         "open": "interval holds zero",
         "less": "{factor} (less)",

@@ -5,7 +5,7 @@ from emolabor.drawing.style import BLUE, GREY, INK, PAGE, RED, style
 
 WORDS = {
     "zh": {"loading": "标准化载荷与 95% 区间（点线：0.5）"},
-    "en": {"loading": "Standardised loading with 95 % interval (dotted: .5)"},
+    "en": {"loading": "Standardised loading with 95% interval (dotted: .5)"},
 }
 MARK = 0.5  # a customary line, not a test (Hair et al., 2010)
 ROW = 0.17

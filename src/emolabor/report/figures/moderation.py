@@ -23,7 +23,7 @@ WORDS = {
         "predictor": "{predictor}\n(from its mean)",
         "outcome": "{outcome}\n(from its mean)",
         "moderator": "{moderator}\n(SD from its mean)",
-        "slope": "Slope of {predictor}\n(95 % interval)",
+        "slope": "Slope of {predictor}\n(95% interval)",
         "significant": "interval leaves zero out",
     },
 }

@@ -24,7 +24,7 @@ WORDS = {
         "supported": "supported",
         "undecided": "undecided",
         "contradicted": "contradicted",
-        "estimate": "Standardised estimate with 95 % interval\n(in brackets: the expected direction)",
+        "estimate": "Standardised estimate with 95% interval\n(in brackets: the expected direction)",
         "band": "below the smallest association of interest (±{size})",
     },
 }
