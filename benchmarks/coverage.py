@@ -1,6 +1,6 @@
 """How often 95 % intervals hold the true value, in simulated samples.
 
-python benchmarks/coverage.py --workers 2      writes coverage.csv and coverage.md beside this file (minutes)
+python benchmarks/coverage.py --jobs 2      writes coverage.csv and coverage.md beside this file (minutes)
 python benchmarks/coverage.py --quick          four samples, 49 resamples: a trial
 """
 
@@ -138,14 +138,14 @@ def summarize(samples):
 def main(arguments=None):
     """Simulate and write coverage.csv and coverage.md."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
-    parser.add_argument("--workers", type=int, default=1, help="processes (1); the numbers do not depend on it")
+    parser.add_argument("--jobs", type=int, default=1, help="processes (1); the numbers do not depend on it")
     parser.add_argument("--quick", action="store_true", help="four samples, 49 resamples")
     parser.add_argument("--folder", type=Path, default=HERE, help="where coverage.csv and coverage.md go")
     options = parser.parse_args(arguments)
     n_samples, n_resamples = (4, 49) if options.quick else (500, 999)
     seeds = np.random.SeedSequence(1).spawn(n_samples)
     run = delayed(one_sample)
-    samples = Parallel(n_jobs=options.workers)(run(seed, n_resamples) for seed in seeds)
+    samples = Parallel(n_jobs=options.jobs)(run(seed, n_resamples) for seed in seeds)
     rows = summarize(samples)
     write_table(options.folder, "coverage", rows)
     write_page(options.folder, "coverage", page(rows, n_samples, n_resamples))

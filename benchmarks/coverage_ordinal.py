@@ -1,6 +1,6 @@
 """How often 95 % intervals of models of five-point answers hold the true value, in simulated samples.
 
-python benchmarks/coverage_ordinal.py --workers 2   writes coverage_ordinal.csv and coverage_ordinal.md (a minute)
+python benchmarks/coverage_ordinal.py --jobs 2   writes coverage_ordinal.csv and coverage_ordinal.md (a minute)
 python benchmarks/coverage_ordinal.py --quick       four samples: a trial
 """
 
@@ -62,13 +62,13 @@ def one_sample(seed):
 def main(arguments=None):
     """Simulate and write coverage_ordinal.csv and coverage_ordinal.md."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
-    parser.add_argument("--workers", type=int, default=1, help="processes (1); the numbers do not depend on it")
+    parser.add_argument("--jobs", type=int, default=1, help="processes (1); the numbers do not depend on it")
     parser.add_argument("--quick", action="store_true", help="four samples")
     parser.add_argument("--folder", type=Path, default=HERE, help="where the table and the page go")
     options = parser.parse_args(arguments)
     n_samples = 4 if options.quick else 500
     seeds = np.random.SeedSequence(2).spawn(n_samples)
-    rows = summarize(Parallel(n_jobs=options.workers)(delayed(one_sample)(seed) for seed in seeds))
+    rows = summarize(Parallel(n_jobs=options.jobs)(delayed(one_sample)(seed) for seed in seeds))
     write_table(options.folder, "coverage_ordinal", rows)
     write_page(options.folder, "coverage_ordinal", page(rows, n_samples))
 

@@ -30,7 +30,7 @@ def test_a_bootstrap_on_the_cluster_is_the_same(cluster):
     fit = el.sem(FREE, simulate_staff(300, seed=5))
     alone = fit.bootstrap(700, seed=1)
     with joblib.parallel_config(backend="dask"):
-        spread = fit.bootstrap(700, seed=1, workers=2)
+        spread = fit.bootstrap(700, seed=1, jobs=2)
     np.testing.assert_array_equal(spread.thetas, alone.thetas)
 
 

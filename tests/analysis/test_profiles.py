@@ -223,7 +223,7 @@ def test_names_follow_the_means(found):
         "P2": "P2: high surface acting, low natural",
         "P3": "P3: low surface acting, high natural",
     }
-    assert found.names("zh", {"surface": "表层扮演"})["P3"] == "P3: 低表层扮演、高natural"
+    assert found.names("zh", {"surface": "表层扮演"})["P3"] == "P3：低表层扮演、高natural"
 
 
 def test_categories_hide_small_cells():

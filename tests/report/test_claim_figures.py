@@ -33,7 +33,7 @@ def test_verdicts_are_drawn_in_the_claims_order_without_those_not_testable(verdi
     names = load_instrument("window_staff").names(language)
     axes = verdict_figure(verdicts, 0.05, language, names).axes[0]
     texts = [text for text, _ in texts_of(axes)]
-    assert texts[::-1] == [
+    assert texts == [
         f"C02  {names['surface_acting']} → {names['exhaustion']}  (+)",
         f"C08  {names['deep_acting']} × {names['exhaustion']} → {names['service_quality']}  (+)",
         "C16  x → y  (−)",

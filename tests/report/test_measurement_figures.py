@@ -26,10 +26,11 @@ PUBLISHED = pd.DataFrame(
     },
     index=["lu2019 voice~stress", "lu2019 voice~ego~stress (indirect)", "deng2020 strain~acting"],
 )
+STUDIES = {"stress": "Stress", "lu2019": "Lu et al. (2019)"}
 FIGURES = {
     "loadings": lambda language: loadings_figure(LOADINGS, language, {"trust": "Trust"}),
     "correlations": lambda language: correlation_figure(CORRELATIONS, language, {"a": "Trust"}),
-    "published": lambda language: published_figure(PUBLISHED, language, {"stress": "Stress"}),
+    "published": lambda language: published_figure(PUBLISHED, language, STUDIES),
 }
 
 
@@ -71,5 +72,6 @@ def test_published_values_stand_off_ours_and_those_that_were_not_published_are_l
     dots = {line.get_marker(): line.get_xdata()[0] for line in axes.lines if line.get_marker() in ("o", "X")}
     assert dots == pytest.approx({"o": -0.002, "X": -0.047})
     assert [text.get_text() for text in beside.get_yticklabels()] == [".31 (.312)", ".15 (.197)"]
-    assert [text.get_text() for text in axes.get_yticklabels()][1] == "lu2019: Stress → ego → voice (indirect)"
+    names = [text.get_text() for text in axes.get_yticklabels()]
+    assert names == ["Lu et al. (2019)", "Stress → voice", "Stress → ego → voice (indirect)"]
     assert [(bar.get_x(), bar.get_width()) for bar in axes.patches[:1]] == [pytest.approx((-0.012, 0.02))]

@@ -327,7 +327,7 @@ CALLS = {
     "no resamples": (lambda: FIT.bootstrap(0), "n_resamples: found 0"),
     "kind of resamples": (lambda: FIT.bootstrap(10, kind="jackknife"), "kind: found 'jackknife'"),
     "seed": (lambda: FIT.bootstrap(10, seed=-1), "seed: found -1"),
-    "workers": (lambda: FIT.bootstrap(10, workers=0), "workers: found 0"),
+    "jobs": (lambda: FIT.bootstrap(10, jobs=0), "jobs: found 0"),
     "one resample": (lambda: FIT.bootstrap(1).ci(), "no interval can be made of fewer than two draws"),
     "resamples of a table": (lambda: sem(ONE, sample_cov=COV, n_obs=N).bootstrap(10), "the fit has no cases"),
     "resamples, not identified": (lambda: UNIDENTIFIED.bootstrap(10), "bootstrap: the model is not identified"),

@@ -31,7 +31,7 @@ def draws(fit):
 
 
 def test_numbers_do_not_depend_on_the_number_of_workers(fit, draws):
-    shared = fit.bootstrap(250, seed=7, workers=2)
+    shared = fit.bootstrap(250, seed=7, jobs=2)
     assert np.array_equal(draws.thetas, shared.thetas) and np.array_equal(draws.chisq, shared.chisq)
     assert not np.array_equal(draws.thetas, fit.bootstrap(250, seed=8).thetas)
 
@@ -137,7 +137,7 @@ def test_bias_correction_and_acceleration_move_the_limits(draws):
     ("call", "message"),
     [
         (lambda fit: fit.bootstrap(0), "n_resamples: found 0"),
-        (lambda fit: fit.bootstrap(10, workers=0), "workers: found 0"),
+        (lambda fit: fit.bootstrap(10, jobs=0), "jobs: found 0"),
         (lambda fit: fit.bootstrap(10, seed=-1), "seed: found -1"),
         (lambda fit: fit.bootstrap(10, kind="bayes"), "kind: found 'bayes', allowed: nonparametric"),
         (lambda fit: fit.bootstrap(10).ci("perc"), "interval: found 'perc', allowed: percentile"),

@@ -17,8 +17,8 @@ COLUMNS = [
 ]  # fmt: skip
 LEANING = 0.5  # sample standard deviations from the sample's mean that make a profile high or low on a score
 WORDS = {
-    "zh": {"high": "高", "low": "低", "join": "、", "medium": "各项居中"},
-    "en": {"high": "high ", "low": "low ", "join": ", ", "medium": "medium throughout"},
+    "zh": {"colon": "：", "high": "高", "low": "低", "join": "、", "medium": "各项居中"},
+    "en": {"colon": ": ", "high": "high ", "low": "low ", "join": ", ", "medium": "medium throughout"},
 }
 
 
@@ -108,7 +108,7 @@ class Profiles:
                 for score, value in zip(self.scores, place, strict=True)
                 if abs(value) >= LEANING
             ]
-            found[code] = f"{code}: {words['join'].join(leaning) or words['medium']}"
+            found[code] = f"{code}{words['colon']}{words['join'].join(leaning) or words['medium']}"
         return found
 
     def outcomes(self, outcomes, level=0.95):

@@ -31,6 +31,8 @@ class PublishedTable:
         Number of teams or centres the respondents are nested in, where the source names it.
     citation : str
         The paper to cite.
+    study : Mapping
+        What the study is called in a table or picture, keys ``zh`` and ``en``.
     rounding : Mapping
         Half a unit of the last printed digit of ``correlation``, ``mean``, ``sd``, ``alpha``.
     labels : DataFrame of shape (p, 2)
@@ -47,6 +49,7 @@ class PublishedTable:
     n: int
     groups: int | None
     citation: str
+    study: Mapping
     rounding: Mapping
     labels: pd.DataFrame
     notes: Mapping
@@ -110,6 +113,7 @@ def _read_table(key, path):
         n=source["n"],
         groups=source.get("groups"),
         citation=source["citation"],
+        study=source["study"],
         rounding=source["rounding"],
         labels=pd.DataFrame.from_dict(source["variables"], orient="index")[["zh", "en"]],
         notes=source["notes"],
@@ -120,7 +124,7 @@ def _read_source(path):
     if not path.exists():
         raise EmolaborError(f"{path}: not found; every table needs its source record")
     source = yaml.safe_load(path.read_text(encoding="utf-8"))
-    missing = [field for field in ("citation", "n", "rounding", "variables", "notes") if field not in source]
+    missing = [field for field in ("citation", "study", "n", "rounding", "variables", "notes") if field not in source]
     if missing:
         raise EmolaborError(f"{path}: found no {', '.join(missing)}")
     if not isinstance(source["n"], int) or source["n"] < 2:

@@ -2,6 +2,8 @@
 
 from unicodedata import east_asian_width
 
+NAMES = {"linespacing": 1.3, "verticalalignment": "center"}  # how names of several lines stand beside their rows
+OPENING, CLOSING = "（《“‘", "，。、；：！？）》”’"  # no line ends with the former or begins with the latter
 LETTER = 0.56  # width of a half-width letter in units of the type size, with a little to spare
 
 
@@ -30,6 +32,8 @@ def wrapped(text, width):
     'Dispatching-unit\nsupport at the\nwindow'
     >>> wrapped("派驻单位对窗口人员的支持", 12)
     '派驻单位对窗\n口人员的支持'
+    >>> wrapped("窗口人员（减轻）", 10)
+    '窗口人员\n（减轻）'
     """
     lines = []
     for line in text.split("\n"):
@@ -45,11 +49,16 @@ def wrapped(text, width):
 
 
 def _pieces(line, width):
-    """Cut a line where it may be broken: after a blank, at every Chinese character, and a word longer than a line."""
+    """Cut a line where it may be broken: after a blank, at a Chinese character, and a word longer than a line."""
     piece = ""
     for letter in line:
         wide = text_width(letter) == 2
-        if piece and (wide or piece[-1] == " " or text_width(piece[-1]) == 2 or text_width(piece) >= width):
+        kept = letter in CLOSING or (piece and piece[-1] in OPENING)
+        if (
+            piece
+            and not kept
+            and (wide or piece[-1] == " " or text_width(piece[-1]) == 2 or text_width(piece) >= width)
+        ):
             yield piece
             piece = ""
         piece += letter
@@ -67,6 +76,22 @@ def label_room(names, size):
     """
     widest = max((text_width(line) for name in names for line in name.split("\n")), default=0)
     return round(widest * LETTER * size / 72, 3)
+
+
+def row_places(names, size, least):
+    r"""Where rows stand that are as high as their names, in inches from the top, and how high all are together.
+
+    Examples
+    --------
+    >>> row_places(["one line", "two\nlines"], 9, 0.2)
+    ([0.1025, 0.39], 0.575)
+    """
+    places, end = [], 0.0
+    for name in names:
+        height = max(least, 0.04 + (1 + name.count("\n")) * 1.32 * size / 72)
+        places.append(round(end + height / 2, 4))
+        end += height
+    return places, round(end, 4)
 
 
 def letters_in(inches, size):

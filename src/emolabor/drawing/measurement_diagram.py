@@ -1,14 +1,17 @@
 """The diagram of a measurement model: constructs, their indicators, and how the constructs go together."""
 
 from emolabor.drawing.formats import show
-from emolabor.drawing.labels import text_width
+from emolabor.drawing.labels import letters_in, wrapped
 from emolabor.drawing.path_diagram import ELLIPSE, HEAD, MARGIN, NOTE, draw_construct, draw_note
 from emolabor.drawing.style import BLUE, GREY, INK, RED, save_figure, style
 from emolabor.errors import EmolaborError
 
-# Inches on the page.
-BOX, ROW, GAP, WAY, CELL, HEADING = (1.5, 0.26), 0.32, 0.22, 1.7, 0.5, 1.3
-WORDS = {"en": "Correlations with", "zh": "与各构念的相关"}
+# Inches on the page; a box is LINE higher for each further line of its name.
+BOX, LINE, BETWEEN, GAP, WAY, CELL, HEADING = (1.5, 0.26), 0.15, 0.06, 0.22, 1.7, 0.5, 1.3
+WORDS = {
+    "en": {"heading": "Correlations with", "grey": "{} (grey: the interval holds zero)"},
+    "zh": {"heading": "与各构念的相关", "grey": "{}（灰色：区间含零）"},
+}
 
 
 def measurement_diagram(tidy, language="en", names=None, path=None, note=""):
@@ -57,7 +60,9 @@ def measurement_diagram(tidy, language="en", names=None, path=None, note=""):
     own = {name: loadings[loadings["lhs"] == name] for name in constructs}
     between = tidy[(tidy["op"] == "~~") & tidy["lhs"].isin(constructs) & tidy["rhs"].isin(constructs)]
     correlations = {frozenset((row.lhs, row.rhs)): row for row in between.itertuples() if row.lhs != row.rhs}
-    heights = [max(len(own[name]) * ROW, ELLIPSE[1]) + GAP for name in constructs]
+    shown = {name: wrapped((names or {}).get(name, name), letters_in(BOX[0], 8.5)) for name in loadings["rhs"]}
+    box = BOX[1] + LINE * max(text.count("\n") for text in shown.values())
+    heights = [max(len(own[name]) * (box + BETWEEN), ELLIPSE[1]) + GAP for name in constructs]
     left = MARGIN + (max(CELL * (len(constructs) - 1), HEADING) + MARGIN if correlations else 0)
     head = 0.5 if correlations else 0.0
     foot = NOTE if note else 0.0
@@ -68,7 +73,10 @@ def measurement_diagram(tidy, language="en", names=None, path=None, note=""):
         axes.set_axis_off()
         top = top_of_rows = size[1] - MARGIN - head
         if correlations:
-            axes.text(MARGIN, size[1] - MARGIN, WORDS[language], ha="left", va="top", fontsize=9, gid="heading")
+            heading = WORDS[language]["heading"]
+            if any(row.ci_lower <= 0 <= row.ci_upper for row in correlations.values()):
+                heading = WORDS[language]["grey"].format(heading)
+            axes.text(MARGIN, size[1] - MARGIN, heading, ha="left", va="top", fontsize=9, gid="heading")
         for number, (name, height) in enumerate(zip(constructs, heights, strict=True), 1):
             middle = top - height / 2
             if correlations:
@@ -76,10 +84,10 @@ def measurement_diagram(tidy, language="en", names=None, path=None, note=""):
                 if number < len(constructs):
                     place = (MARGIN + CELL * (number - 0.5), top_of_rows + 0.1)
                     axes.text(*place, f"{number}", ha="center", va="center", fontsize=9, color=INK)
-            shown = (names or {}).get(name, name)
-            shown = f"{number} {shown}" if correlations else shown
-            draw_construct(axes, (left + ELLIPSE[0] / 2, middle), shown, None, language)
-            _draw_indicators(axes, own[name], left + ELLIPSE[0], middle, language, names or {})
+            construct = (names or {}).get(name, name)
+            construct = f"{number} {construct}" if correlations else construct
+            draw_construct(axes, (left + ELLIPSE[0] / 2, middle), construct, None, language)
+            _draw_indicators(axes, own[name], left + ELLIPSE[0], middle, language, shown, box)
             top -= height
         draw_note(axes, size, note)
         if path is not None:
@@ -105,13 +113,13 @@ def _draw_correlations(axes, above, name, correlations, middle, language):
             )
 
 
-def _draw_indicators(axes, loadings, start, middle, language, names):
+def _draw_indicators(axes, loadings, start, middle, language, shown, box):
     """Boxes of the indicators with their arrows and loadings."""
     from matplotlib.patches import FancyArrowPatch, Rectangle
 
-    first = middle + ROW * (len(loadings) - 1) / 2
+    first = middle + (box + BETWEEN) * (len(loadings) - 1) / 2
     for place, row in enumerate(loadings.itertuples()):
-        y = first - ROW * place
+        y = first - (box + BETWEEN) * place
         x = start + WAY
         fixed = row.ci_lower == row.ci_upper
         firm = fixed or not row.ci_lower <= 0 <= row.ci_upper
@@ -128,10 +136,9 @@ def _draw_indicators(axes, loadings, start, middle, language, names):
             zorder=1,
         )
         axes.add_patch(arrow)
-        axes.add_patch(Rectangle((x, y - BOX[1] / 2), *BOX, facecolor="white", edgecolor=INK, linewidth=0.8, zorder=3))
-        shown = names.get(row.rhs, row.rhs)
-        letters = min(8.5, 8.5 * 22 / text_width(shown))
-        axes.text(x + BOX[0] / 2, y, shown, ha="center", va="center", fontsize=letters, zorder=4)
+        look = {"facecolor": "white", "edgecolor": INK, "linewidth": 0.8}
+        axes.add_patch(Rectangle((x, y - box / 2), BOX[0], box, **look, zorder=3))
+        axes.text(x + BOX[0] / 2, y, shown[row.rhs], ha="center", va="center", fontsize=8.5, zorder=4)
         axes.text(
             start + WAY * 0.72,
             middle + (y - middle) * 0.72,

@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 
 from emolabor.drawing.formats import show
-from emolabor.drawing.labels import text_width
+from emolabor.drawing.labels import text_width, wrapped
 from emolabor.drawing.layout import layout
 from emolabor.drawing.style import BLUE, GREY, INK, PALE, RED, save_figure, style
 from emolabor.errors import EmolaborError
@@ -234,7 +234,8 @@ def draw_construct(axes, place, name, explained, language):
     from matplotlib.patches import Ellipse
 
     axes.add_patch(Ellipse(place, *ELLIPSE, facecolor=PALE, edgecolor=INK, linewidth=0.9, zorder=3))
-    name = _two_lines(name)
+    width = text_width(name)
+    name = _two_lines(name) if width <= 34 else wrapped(name, width // 3 + 3)
     size = min(9.8, 9.8 * 17 / max(map(text_width, name.split("\n"))))
     text = name if explained is None else f"{name}\n$R^2$ = {show(explained, '.2b', language)}"
     axes.text(*place, text, ha="center", va="center", fontsize=size, linespacing=1.08, zorder=4)

@@ -7,10 +7,14 @@ from emolabor.drawing.fonts import use_chinese_fonts
 from emolabor.errors import EmolaborError
 from emolabor.files import write_bytes
 
+PAGE = 6.5  # inches that the text of a printed page is wide, 16.5 cm: type then prints in the size it has here
 INK, BLUE, RED, GREY, PALE = "#1a1a1a", "#1f4e79", "#a33a2c", "#8a8a8a", "#f3f5f8"
 
 SHEET = {
-    "font.size": 10,
+    "font.size": 9,
+    "axes.titlesize": 10,
+    "axes.linewidth": 0.8,
+    "legend.frameon": False,
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.unicode_minus": True,

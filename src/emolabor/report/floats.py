@@ -101,8 +101,8 @@ class Floats:
         picture = save_figure(figure, self.folder / f"{stem}.png")
         if turned:
             _lay_on_its_side(picture)
-        look = f"width={described['width']}" if "width" in described else ".turned" if turned else ""
-        text = f'![{caption}]({stem}.svg){{{look} alt="{described["caption"][self.language]}"}}'
+        look = ".turned " if turned else ""
+        text = f'![{caption}]({stem}.svg){{{look}alt="{described["caption"][self.language]}"}}'
         return TURNED.format(text) if turned else text
 
     def label(self, key):

@@ -24,7 +24,7 @@ CHUNK = 200
 KINDS = ("nonparametric", "bollen_stine", "parametric")
 
 
-def bootstrap(fit, n_resamples=5000, seed=1, kind="nonparametric", workers=1):
+def bootstrap(fit, n_resamples=5000, seed=1, kind="nonparametric", jobs=1):
     """Estimate the model of a fit on resamples.
 
     Parameters
@@ -37,7 +37,7 @@ def bootstrap(fit, n_resamples=5000, seed=1, kind="nonparametric", workers=1):
         "nonparametric": cases with replacement within groups, whole clusters where there are clusters.
         "bollen_stine": the same from data turned so that the model holds (Bollen & Stine, 1992), for the test.
         "parametric": normal data from the implied moments.
-    workers : int
+    jobs : int
         Processes that share the work, through joblib; the result does not depend on it.
 
     Returns
@@ -64,7 +64,7 @@ def bootstrap(fit, n_resamples=5000, seed=1, kind="nonparametric", workers=1):
     """
     if kind not in KINDS:
         raise EmolaborError(f"kind: found {kind!r}, allowed: {', '.join(KINDS)}.")
-    for name, value, least in (("n_resamples", n_resamples, 1), ("workers", workers, 1), ("seed", seed, 0)):
+    for name, value, least in (("n_resamples", n_resamples, 1), ("jobs", jobs, 1), ("seed", seed, 0)):
         if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
             raise EmolaborError(f"{name}: found {value!r}, allowed: a whole number of at least {least}.")
     if any(sample.data is None for sample in fit.model.samples):
@@ -86,13 +86,13 @@ def bootstrap(fit, n_resamples=5000, seed=1, kind="nonparametric", workers=1):
     sizes = [CHUNK] * (n_resamples // CHUNK) + [n_resamples % CHUNK] * (n_resamples % CHUNK > 0)
     seeds = np.random.SeedSequence(seed).spawn(len(sizes))
     tasks = list(zip(seeds, sizes, strict=True))
-    if workers == 1:
+    if jobs == 1:
         parts = [_chunk(fit.model, fit.estimate, sources, kind, *task) for task in tasks]
     else:
         from joblib import Parallel, delayed
 
         run = delayed(_chunk)
-        parts = Parallel(n_jobs=workers)(run(fit.model, fit.estimate, sources, kind, *task) for task in tasks)
+        parts = Parallel(n_jobs=jobs)(run(fit.model, fit.estimate, sources, kind, *task) for task in tasks)
     thetas, chisq = (np.concatenate([part[i] for part in parts]) for i in (0, 1))
     return Draws(fit, kind, thetas, chisq)
 

@@ -14,7 +14,7 @@ from emolabor.study.display import LANGUAGES, load_words, table_of
 from emolabor.study.execution import STAGE
 from emolabor.study.plan import results_name
 
-COLOURS = 64
+COLOURS = 128
 
 
 def storable(value, place):
@@ -163,7 +163,7 @@ class Results:
         # A notebook holds a coarser picture of few colours, so that it stays small.
         drawn, buffer = io.BytesIO(), io.BytesIO()
         with style():
-            figure.savefig(drawn, format="png", dpi=80, metadata={"Software": None})
+            figure.savefig(drawn, format="png", dpi=120, metadata={"Software": None})
         picture = PIL.Image.open(drawn).convert("RGB")
         # An octree keeps rare colours, such as that of a single mark, which a median cut would merge with others.
         picture = picture.quantize(COLOURS, PIL.Image.Quantize.FASTOCTREE, dither=PIL.Image.Dither.NONE)

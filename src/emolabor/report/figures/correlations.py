@@ -3,13 +3,13 @@
 import numpy as np
 
 from emolabor.drawing.formats import show
-from emolabor.drawing.labels import label_room, wrapped
-from emolabor.drawing.style import BLUE, INK, RED, style
+from emolabor.drawing.labels import NAMES, label_room, letters_in, wrapped
+from emolabor.drawing.style import BLUE, INK, PAGE, RED, style
 
-CELL = 0.46
+CELL = (0.26, 0.46)  # inches: a number fits into the narrowest
 WORDS = {
-    "zh": {"correlation": "相关系数", "diagonal": "对角线：α"},
-    "en": {"correlation": "Correlation", "diagonal": "On the diagonal: α"},
+    "zh": {"correlation": "相关系数", "diagonal": "（对角线：α）"},
+    "en": {"correlation": "Correlation", "diagonal": " (on the diagonal: α)"},
 }
 
 
@@ -40,32 +40,37 @@ def correlation_figure(table, language, labels, reliability=None):
     >>> [text.get_text() for text in figure.axes[0].texts if text.get_gid() == "number"]
     ['.80', '−.25', '.70']
     """
+    from matplotlib.cm import ScalarMappable
     from matplotlib.colors import LinearSegmentedColormap, Normalize
     from matplotlib.figure import Figure
 
     words, size = WORDS[language], len(table)
-    names = [wrapped(f"{number} {labels.get(row, row)}", 34) for number, row in enumerate(table.index, 1)]
-    lines = max(name.count("\n") for name in names) + 1
-    height = max(CELL, 0.16 * lines + 0.04)
-    shades = LinearSegmentedColormap.from_list("signed", [RED, "white", BLUE])
-    norm = Normalize(-1, 1)
+    width = letters_in(1.7, 8)
+    names = [wrapped(f"{number} {labels.get(row, row)}", width) for number, row in enumerate(table.index, 1)]
+    side = np.clip((PAGE - label_room(names, 8) - 0.2) / size, *CELL)
+    height = max(side, 0.27, 0.14 * max(name.count("\n") + 1 for name in names) + 0.04)
+    below = table.to_numpy(dtype=float)[np.tril_indices(size, -1)]
+    reach = np.ceil(10 * np.nanmax(np.abs(below), initial=0.1)) / 10
+    shades = ScalarMappable(Normalize(-reach, reach), LinearSegmentedColormap.from_list("signed", [RED, "white", BLUE]))
     with style():
-        side = CELL * size
-        figure = Figure(figsize=(side + label_room(names, 9) + 0.4, height * size + 0.8), layout="constrained")
+        figure = Figure(figsize=(side * size + label_room(names, 8) + 0.2, height * size + 0.9), layout="constrained")
         axes = figure.add_subplot()
         for row in range(size):
             for column in range(row + 1):
                 on_diagonal = row == column
                 value = _diagonal(reliability, table.index[row]) if on_diagonal else table.iloc[row, column]
-                _draw_cell(axes, row, column, value, "#ececec" if on_diagonal else shades(norm(value)), language)
+                _draw_cell(axes, row, column, value, "#ececec" if on_diagonal else shades.to_rgba(value), language)
         axes.set_xlim(-0.5, size - 0.5)
         axes.set_ylim(size - 0.5, -0.5)
-        axes.set_yticks(range(size), names, fontsize=9, color=INK)
-        axes.set_xticks(range(size), [str(number) for number in range(1, size + 1)], fontsize=9, color=INK)
+        axes.set_yticks(range(size), names, fontsize=8, color=INK, **NAMES)
+        axes.set_xticks(range(size), [str(number) for number in range(1, size + 1)], fontsize=8, color=INK)
         axes.tick_params(length=0)
         for spine in axes.spines.values():
             spine.set_visible(False)
-        axes.set_xlabel(words["correlation"] + ("" if reliability is None else f"    {words['diagonal']}"))
+        bar = figure.colorbar(shades, ax=axes, location="bottom", shrink=0.5, aspect=30, pad=0.01)
+        bar.set_ticks([-reach, 0, reach], labels=[show(end, ".1b", language) for end in (-reach, 0.0, reach)])
+        bar.outline.set_visible(False)
+        bar.set_label(words["correlation"] + ("" if reliability is None else words["diagonal"]))
     return figure
 
 
@@ -75,10 +80,10 @@ def _diagonal(reliability, row):
 
 def _draw_cell(axes, row, column, value, shade, language):
     """Draw one cell with its number; an empty one where there is none."""
+    from matplotlib.colors import to_rgb
     from matplotlib.patches import Rectangle
 
-    missing = np.isnan(value)
     axes.add_patch(Rectangle((column - 0.5, row - 0.5), 1, 1, facecolor=shade, edgecolor="white", linewidth=0.8))
-    ink = "white" if not missing and row != column and abs(value) > 0.55 else INK
-    text = "" if missing else show(value, ".2b", language)
-    axes.text(column, row, text, ha="center", va="center", fontsize=8.5, color=ink, gid="number")
+    ink = "white" if sum(to_rgb(shade)) < 1.75 else INK
+    text = "" if np.isnan(value) else show(value, ".2b", language)
+    axes.text(column, row, text, ha="center", va="center", fontsize=7, color=ink, gid="number")

@@ -1,7 +1,7 @@
 """The ladder of measurement invariance: how far each scale climbs over each grouping."""
 
-from emolabor.drawing.labels import label_room, wrapped
-from emolabor.drawing.style import BLUE, GREY, INK, style
+from emolabor.drawing.labels import NAMES, label_room, letters_in, wrapped
+from emolabor.drawing.style import BLUE, GREY, INK, PAGE, style
 
 STEPS = ("configural", "metric", "scalar", "strict")
 WORDS = {
@@ -10,16 +10,18 @@ WORDS = {
         "partial_step": "部分{step}",
         "level": "达到的水平",
         "partial": "放开参数后的水平",
-        "full_line": "全部相等",
-        "partial_line": "放开个别题目后成立",
+        "axis": "各组相等的最高一级",
+        "full_line": "全部题目相等",
+        "partial_line": "放开所注题目后相等",
     },
     "en": {
         "steps": {"configural": "configural", "metric": "metric", "scalar": "scalar", "strict": "strict"},
         "partial_step": "partial {step}",
         "level": "Level reached",
         "partial": "Level once freed",
-        "full_line": "all equal",
-        "partial_line": "once single items may differ",
+        "axis": "Highest step at which the groups are equal",
+        "full_line": "in all items",
+        "partial_line": "once the items named may differ",
     },
 }
 
@@ -68,25 +70,31 @@ def invariance_figure(levels, language, labels):
     words = WORDS[language]
     groups = list(dict.fromkeys(levels["group"]))
     scales = list(dict.fromkeys(levels["scale"]))[::-1]
-    names = [wrapped(labels.get(scale, scale), 36) for scale in scales]
-    row = max(0.3, 0.17 * (1 + max(name.count("\n") for name in names)))
+    names = [wrapped(labels.get(scale, scale), letters_in(1.9, 9)) for scale in scales]
+    row = max(0.27, 0.16 * (1 + max(name.count("\n") for name in names)))
     with style():
-        size = (3.4 * len(groups) + label_room(names, 10), row * len(scales) + 1.7)
-        figure = Figure(figsize=size, layout="constrained")
+        room = label_room(names, 9)
+        panel = max(2.1, (PAGE - room - 0.2) / len(groups))
+        figure = Figure(figsize=(room + 0.2 + panel * len(groups), row * len(scales) + 1.6), layout="constrained")
         panels = figure.subplots(1, len(groups), sharey=True, squeeze=False)[0]
         for axes, group in zip(panels, groups, strict=True):
             rows = levels[levels["group"] == group].set_index("scale")
             for place, scale in enumerate(scales):
                 _draw_scale(axes, place, rows.loc[scale])
-            axes.set_title(wrapped(labels.get(group, group), 32), fontsize=10, loc="left")
-            axes.set_xticks(range(len(STEPS)), [words["steps"][step] for step in STEPS], fontsize=9)
+            axes.set_title(wrapped(labels.get(group, group), letters_in(panel - 0.2, 10)), loc="left")
+            axes.set_xticks(
+                range(len(STEPS)),
+                [words["steps"][step].replace("（", "\n（") for step in STEPS],
+                fontsize=8,
+                linespacing=1.3,
+            )
             axes.set_xlim(-0.25, len(STEPS) - 0.5)
             axes.grid(axis="x", color="#e4e4e4", linewidth=0.6)
             axes.tick_params(axis="y", length=0)
-        panels[0].set_yticks(range(len(scales)), names)
+        panels[0].set_yticks(range(len(scales)), names, **NAMES)
         full = panels[0].plot([], [], "-o", color=BLUE, linewidth=2.2, label=words["full_line"])
         partial = panels[0].plot([], [], "--o", color=GREY, markerfacecolor="white", label=words["partial_line"])
-        figure.legend(handles=[*full, *partial], loc="outside lower center", ncols=2, frameon=False, fontsize=9)
+        figure.legend(handles=[*full, *partial], loc="outside lower center", ncols=2, title=words["axis"])
     return figure
 
 

@@ -1,12 +1,18 @@
 """Estimates of emolabor against lavaan's."""
 
 from emolabor.drawing.labels import legend_columns
-from emolabor.drawing.style import BLUE, GREY, INK, RED, style
+from emolabor.drawing.style import BLUE, GREY, INK, PAGE, RED, style
 
 LOOKS = ((BLUE, "o"), (RED, "s"), ("#c98a1b", "^"), ("#3b8d6e", "D"), ("#7a5195", "v"), (INK, "P"))
 WORDS = {
-    "zh": {"est": "估计值", "se": "标准误", "lavaan": "lavaan", "emolabor": "emolabor"},
-    "en": {"est": "Estimates", "se": "Standard errors", "lavaan": "lavaan", "emolabor": "emolabor"},
+    "zh": {"est": "估计值", "se": "标准误", "lavaan": "lavaan", "emolabor": "emolabor", "equal": "两者相等"},
+    "en": {
+        "est": "Estimates",
+        "se": "Standard errors",
+        "lavaan": "lavaan",
+        "emolabor": "emolabor",
+        "equal": "both equal",
+    },
 }
 
 
@@ -30,18 +36,19 @@ def agreement_figure(table, language, labels):
 
     words = WORDS[language]
     with style():
-        figure = Figure(figsize=(8.4, 4.6), layout="constrained")
+        figure = Figure(figsize=(PAGE, 3.9), layout="constrained")
         panels = figure.subplots(1, 2)
         for axes, what in zip(panels, ("est", "se"), strict=True):
             low, high = table[f"{what}_lavaan"].min(), table[f"{what}_lavaan"].max()
-            axes.plot([low, high], [low, high], color=GREY, linewidth=0.8, zorder=1)
+            axes.plot([low, high], [low, high], color=GREY, linewidth=0.8, zorder=1, label=words["equal"])
             for (case, own), (color, marker) in zip(table.groupby("case", sort=False), LOOKS, strict=False):
-                points = {"facecolors": "none", "edgecolors": color, "marker": marker, "s": 28, "linewidths": 1}
+                points = {"facecolors": "none", "edgecolors": color, "marker": marker, "s": 20, "linewidths": 1}
                 axes.scatter(own[f"{what}_lavaan"], own[what], label=labels.get(case, case), **points)
-            axes.set_title(words[what], fontsize=10)
+            axes.set_title(words[what])
             axes.set_xlabel(words["lavaan"])
             axes.set_ylabel(words["emolabor"])
         handles, names = panels[0].get_legend_handles_labels()
-        columns = min(3, legend_columns(names, 8.4, 10))
-        figure.legend(handles, names, loc="outside lower center", ncols=columns, frameon=False)
+        columns = min(3, legend_columns(names, PAGE, 9))
+        figure.set_figheight(3.3 + 0.2 * -(-len(names) // columns))
+        figure.legend(handles, names, loc="outside lower center", ncols=columns)
     return figure

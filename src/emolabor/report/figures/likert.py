@@ -1,17 +1,17 @@
 """Likert bars: the share of each answer to each item, the neutral one in the middle."""
 
-from textwrap import fill
+import numpy as np
 
-from emolabor.drawing.labels import legend_columns, letters_in, text_width, wrapped
-from emolabor.drawing.style import BLUE, GREY, INK, RED, style
+from emolabor.drawing.labels import NAMES, letters_in, text_width, wrapped
+from emolabor.drawing.style import BLUE, GREY, INK, PAGE, RED, style
 
 # From disagreement to agreement; told apart in grey by lightness and by side.
 COLOURS = {5: (RED, "#dfa89f", "#dcdcdc", "#9dbbd6", BLUE)}
 WORDS = {
-    "zh": {"reverse": "（反向）", "share": "回答者百分比（“{neutral}”居中）", "wrap": 18},
-    "en": {"reverse": " (reversed)", "share": 'Per cent of those who answered ("{neutral}" centred)', "wrap": 38},
+    "zh": {"reverse": "（反向）", "share": "回答者百分比，以“{neutral}”为中点"},
+    "en": {"reverse": " (reversed)", "share": 'Per cent of those who answered\n("{neutral}" centred)'},
 }
-SMALLEST = 0.065  # a narrower part of a bar has no room for its number
+SMALLEST = 0.03  # a narrower part of a bar has no room for its number
 
 
 def likert_figure(shares, answers, language):
@@ -36,42 +36,47 @@ def likert_figure(shares, answers, language):
     colours = COLOURS[len(answers)]
     middle = len(answers) // 2
     table = shares[[f"share_{code + 1}" for code in range(len(answers))]].fillna(0).to_numpy()
+    names = [wrapped(answer, letters_in(PAGE / len(answers) - 0.35, 9)) for answer in answers]
+    lines = max(name.count("\n") + 1 for name in names)
     with style():
-        figure = Figure(figsize=(7.6, 0.62 * len(table) + 1.5), layout="constrained")
+        figure = Figure(figsize=(PAGE, 0.58 * len(table) + 0.9 + 0.17 * lines), layout="constrained")
         axes = figure.add_subplot()
         left = -table[:, :middle].sum(axis=1) - table[:, middle] / 2
-        for code, (answer, colour) in enumerate(zip(answers, colours, strict=True)):
-            axes.barh(range(len(table)), table[:, code], left=left, color=colour, height=0.66, label=answer)
+        reach = np.ceil(4 * np.abs([left, left + table.sum(axis=1)]).max()) / 4
+        for code, (name, colour) in enumerate(zip(names, colours, strict=True)):
+            axes.barh(
+                range(len(table)),
+                table[:, code],
+                left=left,
+                color=colour,
+                height=0.66,
+                edgecolor="white",
+                linewidth=0.6,
+                label=name,
+            )
             for place, share in enumerate(table[:, code]):
                 if share >= SMALLEST:
                     ink = "white" if code in (0, len(answers) - 1) else INK
                     centre = left[place] + share / 2
-                    axes.text(centre, place, f"{100 * share:.0f}", ha="center", va="center", fontsize=9, color=ink)
+                    axes.text(centre, place, f"{100 * share:.0f}", ha="center", va="center", fontsize=8, color=ink)
             left = left + table[:, code]
         axes.axvline(0, color=GREY, linewidth=0.8, zorder=0)
-        axes.set_yticks(range(len(table)), [_item(row, words, language) for row in shares.to_dict("records")])
+        axes.set_yticks(range(len(table)), [_item(row, words, language) for row in shares.to_dict("records")], **NAMES)
         axes.invert_yaxis()
-        axes.set_xlim(-1, 1)
-        axes.set_xticks([-1, -0.5, 0, 0.5, 1], ["100", "50", "0", "50", "100"])
+        axes.set_xlim(-reach, reach)
+        ticks = np.arange(-reach, reach + 0.01, 0.25)
+        axes.set_xticks(ticks, [f"{100 * abs(tick):.0f}" for tick in ticks])
         axes.spines["left"].set_visible(False)
-        axes.tick_params(axis="y", length=0, labelsize=9.5)
+        axes.tick_params(axis="y", length=0)
         share = words["share"].format(neutral=answers[middle])
-        axes.set_xlabel(wrapped(share, letters_in(4.5, 10)))
-        legend = {
-            "loc": "outside upper center",
-            "ncols": legend_columns(answers, 7.6, 9),
-            "frameon": False,
-            "fontsize": 9,
-        }
-        figure.legend(*axes.get_legend_handles_labels(), **legend)
+        axes.set_xlabel(wrapped(share, letters_in(3.4, 9)), linespacing=1.3)
+        legend = {"ncols": len(answers), "handlelength": 1, "handletextpad": 0.5, "columnspacing": 1.2}
+        figure.legend(*axes.get_legend_handles_labels(), loc="outside upper center", **legend)
     return figure
 
 
 def _item(row, words, language):
-    """The wording of an item in lines short enough to stand beside its bar."""
+    """The wording of an item in lines of about the same length, short enough to stand beside its bar."""
     text = row[f"text_{language}"] + (words["reverse"] if row["reverse"] else "")
-    if language == "en":
-        return fill(text, words["wrap"])
-    lines = -(-text_width(text) // (2 * words["wrap"]))
-    width = -(-len(text) // lines)
-    return "\n".join(text[i : i + width] for i in range(0, len(text), width))
+    lines = -(-text_width(text) // 40)
+    return wrapped(text, -(-text_width(text) // lines) + 4)

@@ -1,14 +1,14 @@
 """Standardised loadings with their intervals, the items of a construct under its name."""
 
-from emolabor.drawing.labels import label_room, wrapped
-from emolabor.drawing.style import BLUE, GREY, INK, RED, style
+from emolabor.drawing.labels import NAMES, letters_in, wrapped
+from emolabor.drawing.style import BLUE, GREY, INK, PAGE, RED, style
 
 WORDS = {
     "zh": {"loading": "标准化载荷与 95% 区间（点线：0.5）"},
-    "en": {"loading": "Standardised loading with 95 % interval (dotted: .5)"},
+    "en": {"loading": "Standardised loading with 95% interval (dotted: .5)"},
 }
 MARK = 0.5  # a customary line, not a test (Hair et al., 2010)
-ROW = 0.19
+ROW = 0.17
 
 
 def loadings_figure(table, language, labels):
@@ -40,19 +40,18 @@ def loadings_figure(table, language, labels):
     from matplotlib.figure import Figure
 
     columns = _columns(table)
-    names = {construct: wrapped(labels.get(construct, construct), 30) for construct in table["lhs"]}
+    names = {construct: wrapped(labels.get(construct, construct), letters_in(1.8, 9)) for construct in table["lhs"]}
     rows = [_rows(column, names) for column in columns]
     height = max(own[-1][0] for own in rows) + 1
     with style():
-        width = sum(3 + label_room([name for _, name, _ in own], 9) for own in rows)
-        figure = Figure(figsize=(width + 0.3, ROW * height + 0.9), layout="constrained")
+        figure = Figure(figsize=(PAGE, ROW * height + 0.8), layout="constrained")
         panels = figure.subplots(1, len(columns), sharex=True, squeeze=False)[0]
         for axes, own in zip(panels, rows, strict=True):
             _draw_column(axes, own)
             axes.set_ylim(height - 0.3, -0.7)
         low = min(0.0, table["ci_lower"].min() - 0.05)
         panels[0].set_xlim(low, max(1.0, table["ci_upper"].max() + 0.05))
-        figure.supxlabel(WORDS[language]["loading"], fontsize=10)
+        figure.supxlabel(WORDS[language]["loading"], fontsize=9)
     return figure
 
 
@@ -90,7 +89,7 @@ def _draw_column(axes, rows):
             firm = row.ci_lower * row.ci_upper > 0
             axes.plot([row.ci_lower, row.ci_upper], [place, place], color=color, linewidth=1.4)
             axes.plot(row.est, place, marker, color=color, markersize=4.5, markerfacecolor=color if firm else "white")
-    axes.set_yticks([place for place, _, _ in rows], [name for _, name, _ in rows], fontsize=8.5, color=INK)
+    axes.set_yticks([place for place, _, _ in rows], [name for _, name, _ in rows], fontsize=8, color=INK, **NAMES)
     for text, (_, _, row) in zip(axes.get_yticklabels(), rows, strict=True):
         if row is None:
             text.set(color=BLUE, fontsize=9)

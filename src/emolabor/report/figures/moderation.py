@@ -3,7 +3,7 @@
 import numpy as np
 
 from emolabor.drawing.labels import legend_columns, letters_in, wrapped
-from emolabor.drawing.style import BLUE, GREY, INK, RED, style
+from emolabor.drawing.style import BLUE, GREY, INK, PAGE, RED, style
 
 # From a low to a high moderator, by colour and by line, so that a grey print shows them too.
 LOOKS = ((RED, ":"), (GREY, "-"), (BLUE, "--"))
@@ -11,19 +11,19 @@ WORDS = {
     "zh": {
         "at": "{moderator} {step} SD",
         "mean": "{moderator}均值",
-        "predictor": "{predictor}（与均值之差）",
-        "outcome": "{outcome}（与均值之差）",
-        "moderator": "{moderator}（SD）",
-        "slope": "{predictor}的斜率及 95% 区间",
+        "predictor": "{predictor}\n（与均值之差）",
+        "outcome": "{outcome}\n（与均值之差）",
+        "moderator": "{moderator}\n（与均值之差，SD）",
+        "slope": "{predictor}的斜率\n（95% 区间）",
         "significant": "区间不含零",
     },
     "en": {
         "at": "{moderator} {step} SD",
         "mean": "{moderator} at its mean",
-        "predictor": "{predictor} (from its mean)",
-        "outcome": "{outcome} (from its mean)",
-        "moderator": "{moderator} (SD)",
-        "slope": "Slope of {predictor}, 95 % interval",
+        "predictor": "{predictor}\n(from its mean)",
+        "outcome": "{outcome}\n(from its mean)",
+        "moderator": "{moderator}\n(SD from its mean)",
+        "slope": "Slope of {predictor}\n(95% interval)",
         "significant": "interval leaves zero out",
     },
 }
@@ -56,7 +56,7 @@ def moderation_figure(lines, band, regions, interaction, language, labels):
     names = {part: labels.get(construct, construct) for part, construct in parts.items()}
     words = WORDS[language]
     with style():
-        figure = Figure(figsize=(7.6, 4.3), layout="constrained")
+        figure = Figure(figsize=(PAGE, 3.9), layout="constrained")
         left, right = figure.subplots(1, 2)
         for (step, own), (color, line) in zip(lines.groupby("at"), LOOKS, strict=True):
             text = (words["at"] if step else words["mean"]).format(step=f"{step:+.0f}".replace("-", "−"), **names)
@@ -64,9 +64,11 @@ def moderation_figure(lines, band, regions, interaction, language, labels):
         _name_axes(left, words["predictor"].format(**names), words["outcome"].format(**names))
         _draw_slopes(right, band, regions, words, names)
         handles, texts = (a + b for a, b in zip(left.get_legend_handles_labels(), _shading(right), strict=True))
-        texts = [wrapped(text, letters_in(6.8, 9)) for text in texts]
-        columns = min(2, legend_columns(texts, 7.6, 9))
-        figure.legend(handles, texts, loc="outside lower center", ncols=columns, frameon=False, fontsize=9)
+        texts = [wrapped(text, letters_in(PAGE - 0.8, 9)) for text in texts]
+        columns = min(2, legend_columns(texts, PAGE, 9))
+        below = max(axes.get_xlabel().count("\n") for axes in (left, right))
+        figure.set_figheight(3.3 + 0.17 * below + 0.2 * sum(text.count("\n") + 1 for text in texts) / columns)
+        figure.legend(handles, texts, loc="outside lower center", ncols=columns)
     return figure
 
 
@@ -87,8 +89,8 @@ def _draw_slopes(axes, band, regions, words, names):
 
 def _name_axes(axes, across, up):
     """Name both axes, in lines that are no longer than they."""
-    axes.set_xlabel(wrapped(across, letters_in(3, 10)))
-    axes.set_ylabel(wrapped(up, letters_in(2.6, 10)))
+    axes.set_xlabel(wrapped(across, letters_in(2.5, 9)), linespacing=1.3)
+    axes.set_ylabel(wrapped(up, letters_in(2.3, 9)), linespacing=1.3)
 
 
 def _shading(axes):

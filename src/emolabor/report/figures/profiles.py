@@ -1,7 +1,7 @@
 """Latent profiles: the mean of each score in each profile."""
 
 from emolabor.drawing.labels import letters_in, wrapped
-from emolabor.drawing.style import BLUE, GREY, INK, RED, style
+from emolabor.drawing.style import BLUE, GREY, INK, PAGE, RED, style
 
 # Told apart by colour, by marker and by line, so that a grey print shows them too.
 LOOKS = (
@@ -13,8 +13,8 @@ LOOKS = (
     ("#7a5195", "P", (0, (1, 1))),
 )
 WORDS = {
-    "zh": {"mean": "均值（1—5）", "sample": "全样本均值"},
-    "en": {"mean": "Mean (1 to 5)", "sample": "mean of the sample"},
+    "zh": {"mean": "均值（1～5 分）", "sample": "全样本均值", "profile": "{name}（{share:.0%}）"},
+    "en": {"mean": "Mean (1 to 5)", "sample": "mean of the sample", "profile": "{name} ({share:.0%})"},
 }
 
 
@@ -42,19 +42,20 @@ def profile_figure(means, shares, sample, language, labels):
 
     words = WORDS[language]
     with style():
-        figure = Figure(figsize=(7.2, 4.6), layout="constrained")
+        figure = Figure(figsize=(PAGE, 3.4 + 0.2 * len(means)), layout="constrained")
         axes = figure.add_subplot()
         places = range(len(means.columns))
         axes.plot(places, sample[means.columns], color=GREY, linewidth=1, label=words["sample"], zorder=1)
         for (profile, row), (color, marker, line) in zip(means.iterrows(), LOOKS, strict=False):
-            label = wrapped(f"{labels[profile]} ({shares[profile]:.0%})", letters_in(6.2, 10))
+            name = words["profile"].format(name=labels[profile], share=shares[profile])
+            label = wrapped(name, letters_in(PAGE - 0.8, 9))
             axes.plot(places, row, color=color, marker=marker, linestyle=line, markersize=7, label=label)
-        room = letters_in(6.2 / len(means.columns), 10) - 2
+        room = letters_in((PAGE - 0.6) / len(means.columns), 9) - 2
         axes.set_xticks(places, [wrapped(labels[score], room) for score in means.columns])
         axes.set_xlim(-0.3, len(means.columns) - 0.7)
         axes.set_ylim(1, 5)
         axes.set_yticks(range(1, 6))
         axes.set_ylabel(words["mean"])
         axes.grid(axis="y", color="#e4e4e4", linewidth=0.6)
-        figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", frameon=False)
+        figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center")
     return figure

@@ -2,7 +2,7 @@
 
 from emolabor.analysis.multiverse import choice_columns
 from emolabor.drawing.labels import label_room
-from emolabor.drawing.style import BLUE, GREY, INK, style
+from emolabor.drawing.style import BLUE, GREY, INK, PAGE, style
 
 WORDS = {
     "zh": {
@@ -24,17 +24,17 @@ WORDS = {
         "score": "量表均值",
         "covariates": "协变量",
         "none": "无",
-        "person": "年资、性别、年龄",
-        "dispatch": "派驻类型",
+        "person": "工作年限、性别、年龄",
+        "dispatch": "用工方式",
         "estimation": "估计",
-        "ml": "ML（完整个案）",
-        "mlr": "MLR（完整个案）",
-        "gls": "GLS（完整个案）",
+        "ml": "ML（完整作答者）",
+        "mlr": "MLR（完整作答者）",
+        "gls": "GLS（完整作答者）",
         "fiml": "MLR（FIML）",
         "wlsmv": "WLSMV（有序）",
     },
     "en": {
-        "estimate": "Standardised estimate,\n95 % interval",
+        "estimate": "Standardised estimate,\n95% interval",
         "order": "Specifications, in order of the estimate",
         "median": "median",
         "significant": "interval leaves zero out",
@@ -53,7 +53,7 @@ WORDS = {
         "covariates": "Covariates",
         "none": "none",
         "person": "tenure, sex, age",
-        "dispatch": "dispatch type",
+        "dispatch": "employment",
         "estimation": "Estimation",
         "ml": "ML, complete cases",
         "mlr": "MLR, complete cases",
@@ -90,7 +90,7 @@ def specification_curve(specifications, language, labels=None):
     height = sum(len(own) for own in options.values()) + len(choices) * 1.2
     names = [str(words.get(name, name)) for choice, own in options.items() for name in (choice, *own)]
     with style():
-        figure = Figure(figsize=(5.6 + label_room(names, 8.5), 2.7 + 0.19 * height), layout="constrained")
+        figure = Figure(figsize=(max(PAGE, 4.6 + label_room(names, 8)), 2.7 + 0.19 * height), layout="constrained")
         curve, matrix = figure.subplots(2, 1, sharex=True, height_ratios=(2.5, 0.19 * height))
         _draw_curve(curve, rows, words)
         _draw_choices(matrix, rows, options, words)
@@ -113,9 +113,9 @@ def _draw_curve(axes, rows, words):
             axes.plot(some.index, some["est"], "o", label=words[name], **look)
     axes.axhline(0, color=INK, linewidth=0.8)
     axes.axhline(rows["est"].median(), color=GREY, linewidth=0.9, linestyle="--", label=words["median"])
-    axes.set_ylabel(words["estimate"])
+    axes.set_ylabel(words["estimate"], linespacing=1.3)
     axes.tick_params(axis="x", length=0, labelbottom=False)
-    axes.legend(frameon=False, fontsize=8.5, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3)
+    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3)
 
 
 def _draw_choices(axes, rows, options, words):
@@ -131,7 +131,7 @@ def _draw_choices(axes, rows, options, words):
             ticks.append(place)
             names.append("    " + str(words.get(option, option)))
         place += 1.2
-    axes.set_yticks(ticks, names, fontsize=8.5)
+    axes.set_yticks(ticks, names, fontsize=8)
     for text, name in zip(axes.get_yticklabels(), names, strict=True):
         if not name.startswith(" "):
             text.set_color(BLUE)

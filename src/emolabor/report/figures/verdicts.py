@@ -3,8 +3,8 @@
 import re
 
 from emolabor.drawing.formats import show
-from emolabor.drawing.labels import label_room, wrapped
-from emolabor.drawing.style import BLUE, GREY, INK, RED, style
+from emolabor.drawing.labels import NAMES, letters_in, row_places, wrapped
+from emolabor.drawing.style import BLUE, GREY, INK, PAGE, RED, style
 
 # Told apart by colour, by marker and by its filling, so that a grey print shows them too.
 LOOKS = {
@@ -17,14 +17,14 @@ WORDS = {
         "supported": "支持",
         "undecided": "未定",
         "contradicted": "不符",
-        "estimate": "标准化估计值与 95% 区间",
+        "estimate": "标准化估计值与 95% 区间（括号：预期方向）",
         "band": "小于最小关注量（±{size}）",
     },
     "en": {
         "supported": "supported",
         "undecided": "undecided",
         "contradicted": "contradicted",
-        "estimate": "Standardised estimate with 95 % interval",
+        "estimate": "Standardised estimate with 95% interval\n(in brackets: the expected direction)",
         "band": "below the smallest association of interest (±{size})",
     },
 }
@@ -52,35 +52,34 @@ def verdict_figure(table, smallest_effect, language, labels):
     from matplotlib.figure import Figure
 
     words = WORDS[language]
-    rows = table[table["est"].notna()].iloc[::-1]
-    names = [wrapped(_name(row.Index, row.expected, labels), 80) for row in rows.itertuples()]
-    row_height = max(0.245, 0.15 * (1 + max(name.count("\n") for name in names)))
+    rows = table[table["est"].notna()]
+    names = [_name(row.Index, row.expected, labels) for row in rows.itertuples()]
+    places, height = row_places(names, 8, 0.23)
     with style():
-        size = (3.8 + label_room(names, 8.5), row_height * len(rows) + 1.3)
-        figure = Figure(figsize=size, layout="constrained")
+        figure = Figure(figsize=(PAGE, height + 1.4), layout="constrained")
         axes = figure.add_subplot()
         band = words["band"].format(size=show(smallest_effect, ".2b", language))
         axes.axvspan(-smallest_effect, smallest_effect, color="#ececec", linewidth=0, label=band, zorder=0)
         axes.axvline(0, color=GREY, linewidth=0.8, zorder=1)
         for verdict, look in LOOKS.items():
-            own = [(place, row) for place, row in enumerate(rows.itertuples()) if row.verdict == verdict]
+            own = [(place, row) for place, row in zip(places, rows.itertuples(), strict=True) if row.verdict == verdict]
             for place, row in own:
                 axes.plot([row.ci_lower, row.ci_upper], [place, place], color=look["color"], linewidth=1.4)
             estimates = [row.est for _, row in own]
             axes.plot(estimates, [place for place, _ in own], linestyle="", markersize=6, label=words[verdict], **look)
-        axes.set_yticks(range(len(rows)), names, fontsize=8.5, color=INK)
-        axes.set_ylim(-0.7, len(rows) - 0.3)
+        axes.set_yticks(places, names, fontsize=8, color=INK, **NAMES)
+        axes.set_ylim(height + 0.1, -0.1)
         axes.tick_params(axis="y", length=0)
         axes.grid(axis="x", color="#e4e4e4", linewidth=0.6)
         axes.set_axisbelow(True)
-        axes.set_xlabel(words["estimate"])
+        axes.set_xlabel(words["estimate"], linespacing=1.3)
         handles, texts = axes.get_legend_handles_labels()
-        figure.legend(handles, texts, loc="outside lower center", ncols=2, frameon=False, fontsize=9)
+        figure.legend(handles, texts, loc="outside lower center", ncols=2)
     return figure
 
 
 def _name(row, expected, labels):
-    """Name a row: claim, path in words, expected direction.
+    """Name a row: claim, path in words, expected direction; in lines that leave the picture its room.
 
     Examples
     --------
@@ -89,4 +88,4 @@ def _name(row, expected, labels):
     """
     claim, path = row.split(" ", 1)
     path = re.sub(r"\w+", lambda found: labels.get(found[0], found[0]), path).replace("*", " × ").replace(">", " → ")
-    return f"{claim}  {path}  ({'+' if expected == '+' else '−'})"
+    return wrapped(f"{claim}  {path}", letters_in(3.9, 8)) + f"  ({'+' if expected == '+' else '−'})"
