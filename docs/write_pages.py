@@ -14,6 +14,7 @@ import re
 import tomllib
 from importlib import import_module
 from inspect import isfunction
+from itertools import groupby
 from pathlib import Path
 
 import griffe
@@ -36,13 +37,46 @@ ROOMS = {
     "report": "Pages",
     "errors": "Mistakes",
 }
-# Objects that calls return and whose methods people use: where each is defined.
+# Objects that calls return, and what these are made of: where each is defined.
 RETURNED = {
-    "scales": {"Scale": "scales.scale"},
-    "instrument": {"Instrument": "instrument.instrument", "Codebook": "instrument.codebook"},
+    "scales": {name: "scales.scale" for name in ("Scale", "Dimension", "Item", "ResponseFormat")},
+    "instrument": {
+        "Instrument": "instrument.instrument",
+        "AttentionCheck": "instrument.instrument",
+        "Variable": "instrument.instrument",
+        "Codebook": "instrument.codebook",
+        "Export": "instrument.export",
+    },
     "responses": {"Staff": "responses.staff", "ProposedMapping": "responses.proposing"},
-    "sem": {"Fit": "sem.fit", "Draws": "sem.draws"},
-    "analysis": {"Profiles": "analysis.profiles"},
+    "measurement": {
+        "Adequacy": "measurement.adequacy",
+        "Agreement": "measurement.agreement",
+        "ContentValidity": "measurement.content_validity",
+        "FactorAnalysis": "measurement.factor_analysis",
+        "Harman": "measurement.method_bias",
+        "MethodBias": "measurement.method_bias",
+        "ParallelAnalysis": "measurement.parallel",
+        "ScaleInvariance": "measurement.scale_invariance",
+        "ValidationReport": "measurement.validation",
+        "Versions": "measurement.versions",
+    },
+    "sem": {
+        "Fit": "sem.fit",
+        "Draws": "sem.draws",
+        "Interaction": "sem.interaction",
+        "Invariance": "sem.invariance_ladder",
+        "LikelihoodRatioTest": "sem.comparison",
+        "ScoreTest": "sem.score",
+        "SecondOpinion": "sem.second_opinion",
+        "WaldTest": "sem.wald",
+    },
+    "theory": {"Claim": "theory.claims", "Path": "theory.claims", "ModeratedModel": "theory.moderation"},
+    "analysis": {
+        "Confounding": "analysis.confounding",
+        "GroupLevers": "analysis.lever_groups",
+        "Levers": "analysis.levers",
+        "Profiles": "analysis.profiles",
+    },
 }
 SUMMARIES = {"mean": "mean", "sd": "standard deviation", "alpha": "Cronbach's alpha", "variable": "variable of the row"}
 
@@ -53,14 +87,15 @@ def reference():
     lines = [
         "# Reference",
         "Every public name of `emolabor` (`import emolabor as el`), made from the docstrings; `help(el.sem)` shows the "
-        "same in Python.",
+        "same in Python. Every example runs as it stands, in the project's folder.",
+        " · ".join(f"[{title}](#{_anchor(title)})" for title in ROOMS.values()),
     ]
     strange = set(el.ROOM_OF.values()) - set(ROOMS)
     if strange:
         raise SystemExit(f"ROOMS lacks {', '.join(sorted(strange))}")
     for room, title in ROOMS.items():
         names = sorted(name for name, home in el.ROOM_OF.items() if home == room)
-        lines.append(f"## {title}")
+        lines += [f"## {title}", _index(package, names, RETURNED.get(room, {}))]
         for name in names:
             found = _found(package, name)
             other = found.name if found.name != name else None
@@ -68,6 +103,22 @@ def reference():
         for name, module in RETURNED.get(room, {}).items():
             lines += _class(package, name, module)
     return "\n\n".join(lines) + "\n"
+
+
+def _index(package, names, classes):
+    """Write what a room offers, a line a name."""
+    entries = [(f"el.{name}", _found(package, name)) for name in names]
+    entries += [(name, package[module][name]) for name, module in classes.items()]
+    lines = ["| name | what it is |", "|---|---|"]
+    for title, found in entries:
+        summary = _prose(found.docstring.value.strip().split("\n\n")[0].replace("\n", " ")).replace("|", "\\|")
+        lines.append(f"| [{title}](#{_anchor(title)}) | {summary} |")
+    return "\n".join(lines)
+
+
+def _anchor(title):
+    """Return what GitHub makes of a heading's text in links to it."""
+    return re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-")
 
 
 def _found(package, name):
@@ -129,17 +180,20 @@ def _sections(found, title=""):
             lines += [f"**{section.title}**", _prose(section.value.description)]
         else:
             of_object = kind == "parameters" and title.startswith("Fit.")
-            items = [_item(item) for item in section.value if not (of_object and item.name == "fit")]
+            items = _items([item for item in section.value if not (of_object and item.name == "fit")])
             lines += [f"**{kind.capitalize()}**", "\n".join(items)] if items else []
     return lines
 
 
-def _item(item):
-    annotation = getattr(item, "annotation", None)
-    named = [f"`{item.name}`"] if getattr(item, "name", "") else []
-    typed = [f"*{annotation}*"] if annotation else []
-    text = _prose(" ".join(item.description.split()))
-    return f"- {' '.join(named + typed)}{': ' if text else ''}{text}"
+def _items(items):
+    """Write one line for each, and one for neighbours that the docstring describes together."""
+    lines = []
+    for (annotation, description), together in groupby(items, key=lambda item: (item.annotation, item.description)):
+        named = [", ".join(f"`{item.name}`" for item in together if getattr(item, "name", ""))]
+        typed = [f"*{annotation}*" if annotation else ""]
+        text = _prose(" ".join(description.split()))
+        lines.append(f"- {' '.join(filter(None, named + typed))}{': ' if text else ''}{text}")
+    return lines
 
 
 def _prose(text):

@@ -24,12 +24,6 @@ MODULES = [
 ]
 
 
-@pytest.mark.parametrize("name", MODULES)
-def test_examples_run(name, monkeypatch):
-    monkeypatch.chdir(ROOT)
-    assert doctest.testmod(import_module(name)).failed == 0
-
-
 def public_functions():
     """Public functions, and methods of the objects they return: name -> (function, the class of a method)."""
     found = {name: (getattr(el, name), None) for name in el.__all__ if inspect.isfunction(getattr(el, name))}
@@ -71,6 +65,44 @@ def can_raise(function, home=None, seen=None):
             if can_raise(called, home, seen):
                 return True
     return False
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_examples_run(name, monkeypatch):
+    """All but those of the public face, which run below."""
+    monkeypatch.chdir(ROOT)
+    public = {f"{function.__module__}.{function.__qualname__}" for function, _ in PUBLIC.values()}
+    examples = [one for one in doctest.DocTestFinder().find(import_module(name)) if one.name not in public]
+    assert [one.name for one in examples if doctest.DocTestRunner().run(one).failed] == []
+
+
+def section(name, function):
+    """The lines of one section of a docstring."""
+    (found,) = re.findall(rf"^{name}\n-+\n(.*?)(?=^\w+\n-+$|\Z)", inspect.getdoc(function) + "\n", re.M | re.S)
+    return found
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_examples_run_as_a_reader_pastes_them(name, monkeypatch):
+    """With no name known beforehand: neither pandas nor the package's own modules."""
+    monkeypatch.chdir(ROOT)
+    example = doctest.DocTestParser().get_doctest(section("Examples", PUBLIC[name][0]), {}, name, None, 0)
+    assert example.examples and doctest.DocTestRunner().run(example).failed == 0
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_what_is_taken_and_returned_is_described(name):
+    """Every parameter has a type and words, what is returned has words, and what it is of is in the reference."""
+    function, _ = PUBLIC[name]
+    heads = r"^(?P<head>\S[^\n]*)\n(?P<words> +\S[^\n]*)?"
+    if "Parameters\n-" in inspect.getdoc(function):
+        found = list(re.finditer(heads, section("Parameters", function), re.M))
+        assert [one["head"] for one in found if " : " not in one["head"] or not one["words"]] == []
+    found = list(re.finditer(heads, section("Returns", function), re.M))
+    assert found and [one["head"] for one in found if not one["words"]] == []
+    named = {word for one in found for word in re.findall(r"\b[A-Z]\w+", one["head"])}
+    known = {kind for classes in WRITE_PAGES.RETURNED.values() for kind in classes}
+    assert named <= known | {"DataFrame", "Series", "Figure"}
 
 
 def test_what_can_raise_is_told_from_what_cannot():

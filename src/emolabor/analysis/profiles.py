@@ -93,10 +93,11 @@ class Profiles:
 
         Examples
         --------
+        >>> import numpy as np, pandas as pd, emolabor as el
         >>> rng = np.random.default_rng(1)
         >>> kind = rng.random(300) < 0.4
         >>> scores = pd.DataFrame({"a": np.where(kind, 4, 2), "b": np.where(kind, 2, 3)}) + rng.normal(0, 0.5, (300, 2))
-        >>> found = profiles(scores, k=[1, 2], n_boot=19)
+        >>> found = el.profiles(scores, k=[1, 2], n_boot=19)
         >>> found.names("en")["P1"]
         'P1: high a, low b'
         """
@@ -124,7 +125,9 @@ class Profiles:
         Returns
         -------
         tuple of DataFrame
-            Means and Wald tests, see `emolabor.analysis.three_step.outcome_table`.
+            Means: a row an outcome and profile, with outcome, profile, mean, se, ci_lower, ci_upper, uncorrected (mean
+            of the respondents put into the profile). Wald tests that all profiles have the same mean: a row an
+            outcome, with n, wald, df, pvalue.
 
         Raises
         ------
@@ -133,10 +136,11 @@ class Profiles:
 
         Examples
         --------
+        >>> import numpy as np, pandas as pd, emolabor as el
         >>> rng = np.random.default_rng(1)
         >>> kind = rng.random(300) < 0.4
         >>> scores = pd.DataFrame({"a": np.where(kind, 4, 2), "b": np.where(kind, 2, 3)}) + rng.normal(0, 0.5, (300, 2))
-        >>> found = profiles(scores, k=[1, 2], n_boot=19)
+        >>> found = el.profiles(scores, k=[1, 2], n_boot=19)
         >>> means, tests = found.outcomes(pd.DataFrame({"service": scores["a"] / 2}))
         >>> means["mean"].round(1).tolist()
         [2.0, 1.0]
@@ -163,10 +167,11 @@ class Profiles:
 
         Examples
         --------
+        >>> import numpy as np, pandas as pd, emolabor as el
         >>> rng = np.random.default_rng(1)
         >>> kind = rng.random(300) < 0.4
         >>> scores = pd.DataFrame({"a": np.where(kind, 4, 2), "b": np.where(kind, 2, 3)}) + rng.normal(0, 0.5, (300, 2))
-        >>> found = profiles(scores, k=[1, 2], n_boot=19)
+        >>> found = el.profiles(scores, k=[1, 2], n_boot=19)
         >>> found.categories(pd.Series(np.where(rng.random(300) < 0.5, "women", "men"))).columns.tolist()
         ['men', 'women']
         """
@@ -214,6 +219,8 @@ def profiles(scores, k=range(1, 7), *, n_starts=100, n_boot=99, smallest=0.05, s
     Returns
     -------
     Profiles
+        The fit of each number of profiles, the number chosen, and for it means, shares and each respondent's
+        probabilities.
 
     Raises
     ------
@@ -231,10 +238,11 @@ def profiles(scores, k=range(1, 7), *, n_starts=100, n_boot=99, smallest=0.05, s
 
     Examples
     --------
+    >>> import numpy as np, pandas as pd, emolabor as el
     >>> rng = np.random.default_rng(1)
     >>> kind = rng.random(300) < 0.4
     >>> scores = pd.DataFrame({"a": np.where(kind, 4, 2), "b": np.where(kind, 2, 3)}) + rng.normal(0, 0.5, (300, 2))
-    >>> found = profiles(scores, k=[1, 2, 3], n_boot=19)
+    >>> found = el.profiles(scores, k=[1, 2, 3], n_boot=19)
     >>> found, found.means.round(1).to_numpy().tolist()
     (Profiles(n=300, k=[1, 2, 3], chosen=2), [[4.0, 2.0], [2.0, 3.0]])
     >>> found.names("en")

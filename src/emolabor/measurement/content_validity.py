@@ -51,6 +51,7 @@ def content_validity(ratings, *, lowest=1, highest=4, relevant=3, level=0.95):
     Returns
     -------
     ContentValidity
+        The indices of each item, and of the scale.
 
     Raises
     ------
@@ -73,8 +74,9 @@ def content_validity(ratings, *, lowest=1, highest=4, relevant=3, level=0.95):
 
     Examples
     --------
+    >>> import pandas as pd, emolabor as el
     >>> ratings = pd.DataFrame({"a1": [4, 4, 3, 4, 3, 4], "a2": [4, 2, 3, 4, 3, 3]})
-    >>> content_validity(ratings).items[["i_cvi", "kappa", "aiken_v"]].round(2)
+    >>> el.content_validity(ratings).items[["i_cvi", "kappa", "aiken_v"]].round(2)
         i_cvi  kappa  aiken_v
     a1   1.00   1.00     0.89
     a2   0.83   0.82     0.72

@@ -20,8 +20,10 @@ def keying_audit(data, scale_or_dimensions, *, n_resamples=200, seed=1):
 
     Parameters
     ----------
-    data, scale_or_dimensions
-        As for `emolabor.measurement.reliability.reliability`. With a mapping every item is declared straight.
+    data : DataFrame of shape (n, p)
+        Answers as fielded; respondents with a missing answer on a dimension are left out of it.
+    scale_or_dimensions : Scale, Instrument or mapping of str to list of str
+        As for `reliability`. With a mapping every item is declared straight.
     n_resamples, seed : int
         Of the bootstrap that tells how sure each direction is.
 
@@ -37,7 +39,7 @@ def keying_audit(data, scale_or_dimensions, *, n_resamples=200, seed=1):
     Raises
     ------
     EmolaborError
-        As `emolabor.measurement.reliability.reliability`.
+        What `reliability` refuses.
 
     Notes
     -----
@@ -50,9 +52,13 @@ def keying_audit(data, scale_or_dimensions, *, n_resamples=200, seed=1):
     >>> import emolabor as el
     >>> answers = el.simulate_staff(n=400, seed=1)
     >>> answers["ic2"] = 6 - answers["ic2"]
-    >>> found = keying_audit(answers, el.load_scale("institutional_clarity"))
-    >>> found["verdict"].tolist()
-    ['agrees', 'wrongly keyed', 'agrees', 'agrees']
+    >>> found = el.keying_audit(answers, el.load_scale("institutional_clarity"))
+    >>> found[["declared", "item_rest_r", "verdict"]].round(2)
+         declared  item_rest_r        verdict
+    ic1  straight         0.23         agrees
+    ic2  straight        -0.66  wrongly keyed
+    ic3  straight         0.26         agrees
+    ic4  reversed         0.26         agrees
     """
     answers, dimensions = answers_and_dimensions(data, scale_or_dimensions)
     turned = _declared_reversed(scale_or_dimensions)

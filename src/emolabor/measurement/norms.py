@@ -26,7 +26,7 @@ def norms(scores, by=None, *, level=0.95):
         Group of each respondent, in the same rows; those without a group are left out. Groups of fewer than five are
         not tabulated.
     level : float
-        Confidence level of the interval.
+        Coverage of the interval, between 0 and 1.
 
     Returns
     -------
@@ -51,8 +51,9 @@ def norms(scores, by=None, *, level=0.95):
 
     Examples
     --------
+    >>> import pandas as pd, emolabor as el
     >>> scores = pd.Series([1, 2, 2, 3, 3, 3, 4, 4, 5, 5], name="calm")
-    >>> norms(scores)[["n", "score", "percentile", "t"]].round(1).iloc[2].tolist()
+    >>> el.norms(scores)[["n", "score", "percentile", "t"]].round(1).iloc[2].tolist()
     [10.0, 3.0, 45.0, 48.5]
     """
     table = scores.to_frame() if isinstance(scores, pd.Series) else scores

@@ -16,7 +16,7 @@ def retest(scores, *, level=0.95):
     scores : DataFrame of shape (n, k)
         One row a respondent, one column an occasion; respondents who missed one are left out.
     level : float
-        Of the intervals.
+        Coverage of the intervals, between 0 and 1.
 
     Returns
     -------
@@ -47,8 +47,9 @@ def retest(scores, *, level=0.95):
 
     Examples
     --------
+    >>> import pandas as pd, emolabor as el
     >>> scores = pd.DataFrame({"first": [2, 3, 4, 4, 5, 1.0], "again": [2, 3, 5, 4, 5, 2.0]})
-    >>> retest(scores)[["icc", "sem", "mdc"]].round(2).loc["agreement"].tolist()
+    >>> el.retest(scores)[["icc", "sem", "mdc"]].round(2).loc["agreement"].tolist()
     [0.92, 0.41, 1.13]
     """
     if not 0 < level < 1:

@@ -34,9 +34,9 @@ def polychoric_correlations(data, ordered=None):
 
     Examples
     --------
-    >>> import pandas as pd
+    >>> import pandas as pd, emolabor as el
     >>> answers = pd.DataFrame({"a": [1, 1, 2, 2, 3, 3, 1, 3], "b": [1, 1, 2, 1, 2, 2, 2, 1]})
-    >>> float(polychoric_correlations(answers).loc["a", "b"].round(3))
+    >>> float(el.polychoric_correlations(answers).loc["a", "b"].round(3))
     0.403
     """
     check_frame(data)

@@ -49,9 +49,9 @@ def plant_faults(answers, instrument, straight=0, wrong_key=None, repeated=0, ou
 
     Examples
     --------
-    >>> from emolabor.instrument import load_instrument
-    >>> from emolabor.simulation import simulate_staff
-    >>> faulty, planted = plant_faults(simulate_staff(50), load_instrument("window_staff"), straight=2, wrong_key="sa2")
+    >>> import emolabor as el
+    >>> instrument = el.load_instrument("window_staff")
+    >>> faulty, planted = el.plant_faults(el.simulate_staff(50), instrument, straight=2, wrong_key="sa2")
     >>> planted["fault"].value_counts().to_dict()
     {'straight': 2, 'wrong_key': 1}
     """
@@ -117,11 +117,10 @@ def simulate_export(path, answers, instrument, platform="wjx", as_labels=False, 
 
     Examples
     --------
-    >>> from emolabor.instrument import load_instrument
-    >>> from emolabor.simulation import simulate_staff
+    >>> import emolabor as el
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
-    ...     path = simulate_export(f"{folder}/wjx.csv", simulate_staff(3), load_instrument("window_staff"))
+    ...     path = el.simulate_export(f"{folder}/wjx.csv", el.simulate_staff(3), el.load_instrument("window_staff"))
     ...     print(path.read_text(encoding="utf-8-sig").splitlines()[0][:31])
     序号,提交答卷时间,所用时间,来源,来源详情,来自IP,姓名,
     """
