@@ -117,7 +117,7 @@ def _index(package, names, classes):
 
 
 def _anchor(title):
-    """Return what GitHub makes of a heading's text in links to it."""
+    """Return what GitHub makes of a heading in links to it."""
     return re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-")
 
 
@@ -177,12 +177,25 @@ def _sections(found, title=""):
             blocks = [text if kind.value == "text" else f"```python\n{text}\n```" for kind, text in section.value]
             lines += ["**Examples**", *blocks]
         elif kind == "admonition":
-            lines += [f"**{section.title}**", _prose(section.value.description)]
+            text = section.value.description
+            lines += [f"**{section.title}**", _sources(text) if section.title == "References" else _prose(text)]
         else:
             of_object = kind == "parameters" and title.startswith("Fit.")
             items = _items([item for item in section.value if not (of_object and item.name == "fit")])
             lines += [f"**{kind.capitalize()}**", "\n".join(items)] if items else []
     return lines
+
+
+def _sources(text):
+    """Write one line for each source: it begins with a name where the one before it has its year and a full stop."""
+    entries = [""]
+    for line in text.strip().splitlines():
+        is_whole = re.search(r"\(\d{4}\)", entries[-1]) and re.search(r"[^A-Z]\.$|\(.*\)\.?$|\.pdf$|\d$", entries[-1])
+        if is_whole and re.match(r"(de |van )?[A-Z][\w'-]+( [A-Z][\w'-]+)*, [A-Z]\.", line):
+            entries.append(line)
+        else:
+            entries[-1] = f"{entries[-1]} {line}".strip()
+    return "\n".join(f"- {_prose(entry)}" for entry in entries)
 
 
 def _items(items):
@@ -225,7 +238,7 @@ def _model_agreement():
 
 def _reference_numbers():
     """Count the numbers that R wrote for the tests, a line a script with what it says of itself."""
-    lines, total = ["| script | numbers |", "|---|---|"], 0
+    lines, total = ["| what | script | numbers |", "|---|---|--:|"], 0
     for path in sorted((ROOT / "tests" / "r").glob("*.R")):
         table = path.with_suffix(".csv")
         if table.is_file():
@@ -233,8 +246,9 @@ def _reference_numbers():
                 head, *rows = csv.reader(file)
             count = len(rows) * (1 if "value" in head else sum(_is_number(cell) for cell in rows[0]))
             total += count
-            lines.append(f"| [{path.name}](../tests/r/{path.name}) | {count:,} |")
-    return [*lines, f"| all | {total:,} |"]
+            what = re.match(r"# (.+?): writes", path.read_text(encoding="utf-8")).group(1)
+            lines.append(f"| {what} | [{path.name}](../tests/r/{path.name}) | {count:,} |")
+    return [*lines, f"| all | | {total:,} |"]
 
 
 def _is_number(cell):

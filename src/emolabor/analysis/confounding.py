@@ -70,6 +70,11 @@ def confounding(fit, source, mediator, outcome, *, rho=GRID, level=0.95):
         No such effect, a residual covariance already in the model, several groups, ordered variables, a rho out of
         range.
 
+    References
+    ----------
+    Imai, K., Keele, L., & Yamamoto, T. (2010). Identification, inference and sensitivity analysis for causal mediation
+    effects. Statistical Science, 25(1), 51-71.
+
     Examples
     --------
     >>> import pandas as pd, emolabor as el

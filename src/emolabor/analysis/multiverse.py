@@ -89,6 +89,11 @@ def multiverse_summary(specifications):
         share_positive, share_significant (interval without zero, estimate on the median's side). No p-value belongs to
         the whole: specifications of the same answers are not independent.
 
+    References
+    ----------
+    Simonsohn, U., Simmons, J. P., & Nelson, L. D. (2020). Specification curve analysis. Nature Human Behaviour, 4,
+    1208-1214.
+
     Examples
     --------
     >>> import pandas as pd, emolabor as el
@@ -126,6 +131,11 @@ def multiverse_influence(specifications):
     DataFrame
         One row an option, named ``choice=option``: specifications (admissible ones with it), median, lowest, highest,
         share_positive, share_significant.
+
+    References
+    ----------
+    Simonsohn, U., Simmons, J. P., & Nelson, L. D. (2020). Specification curve analysis. Nature Human Behaviour, 4,
+    1208-1214.
 
     Examples
     --------

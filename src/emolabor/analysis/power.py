@@ -78,6 +78,11 @@ def power(
     EmolaborError
         An argument out of range, a population without values.
 
+    References
+    ----------
+    Muthen, L. K., & Muthen, B. O. (2002). How to use a Monte Carlo study to decide on sample size and determine power.
+    Structural Equation Modeling, 9(4), 599-620.
+
     Examples
     --------
     >>> import emolabor as el

@@ -134,6 +134,13 @@ class Profiles:
         EmolaborError
             The outcomes are of other respondents.
 
+        References
+        ----------
+        Bolck, A., Croon, M., & Hagenaars, J. (2004). Estimating latent structure models with categorical variables:
+        One-step versus three-step estimators. Political Analysis, 12(1), 3-27.
+        Vermunt, J. K. (2010). Latent class modeling with covariates: Two improved three-step approaches. Political
+        Analysis, 18(4), 450-469.
+
         Examples
         --------
         >>> import numpy as np, pandas as pd, emolabor as el
@@ -164,6 +171,11 @@ class Profiles:
         ------
         EmolaborError
             The categories are of other respondents.
+
+        References
+        ----------
+        Bolck, A., Croon, M., & Hagenaars, J. (2004). Estimating latent structure models with categorical variables:
+        One-step versus three-step estimators. Political Analysis, 12(1), 3-27.
 
         Examples
         --------

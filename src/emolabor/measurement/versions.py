@@ -68,6 +68,11 @@ def compare_versions(data, scale, version, old):
     EmolaborError
         No such column, another number of values than two, `old` not among them, or too few respondents.
 
+    References
+    ----------
+    Welch, B. L. (1947). The generalization of "Student's" problem when several different population variances are
+    involved. Biometrika, 34(1/2), 28-35.
+
     Examples
     --------
     >>> import numpy as np, emolabor as el

@@ -123,9 +123,9 @@ def sem(
 
     References
     ----------
-    Asparouhov, T., & Muthen, B. (2010). Simple second order chi-square correction. Mplus technical appendix.
     Arbuckle, J. L. (1996). Full information estimation in the presence of incomplete data. In G. A. Marcoulides & R. E.
     Schumacker (Eds.), Advanced structural equation modeling (pp. 243-277). Erlbaum.
+    Asparouhov, T., & Muthen, B. (2010). Simple second order chi-square correction. Mplus technical appendix.
     Bollen, K. A. (1989). Structural equations with latent variables. Wiley.
     Muthen, B. (1984). A general structural equation model with dichotomous, ordered categorical, and continuous latent
     variable indicators. Psychometrika, 49(1), 115-132.

@@ -32,6 +32,13 @@ def polychoric_correlations(data, ordered=None):
         A column that is no ordered answer (one category, more than 20, text without an order), two columns never
         answered together.
 
+    References
+    ----------
+    Olsson, U. (1979). Maximum likelihood estimation of the polychoric correlation coefficient. Psychometrika, 44(4),
+    443-460.
+    Olsson, U., Drasgow, F., & Dorans, N. J. (1982). The polyserial correlation coefficient. Psychometrika, 47(3),
+    337-347.
+
     Examples
     --------
     >>> import pandas as pd, emolabor as el

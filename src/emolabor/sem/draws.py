@@ -94,6 +94,13 @@ class Draws:
         EmolaborError
             Another kind of interval, a level outside 0 to 1, Bollen-Stine draws, fewer than two draws to use.
 
+        References
+        ----------
+        Efron, B. (1981). Nonparametric standard errors and confidence intervals. Canadian Journal of Statistics, 9(2),
+        139-158.
+        Efron, B. (1987). Better bootstrap confidence intervals. Journal of the American Statistical Association,
+        82(397), 171-185.
+
         Examples
         --------
         >>> import pandas as pd, emolabor as el

@@ -175,6 +175,16 @@ class Fit:
             its 90 % interval and tests, srmr, rmr, gfi and their relatives; logl, aic, bic, bic2 of likelihood
             estimators. Scaled tests and indices (``_scaled``, ``_robust``) where the estimator has them.
 
+        References
+        ----------
+        Bentler, P. M. (1990). Comparative fit indexes in structural models. Psychological Bulletin, 107(2), 238-246.
+        Browne, M. W., & Cudeck, R. (1993). Alternative ways of assessing model fit. In K. A. Bollen & J. S. Long
+        (Eds.), Testing structural equation models (pp. 136-162). Sage.
+        Hu, L., & Bentler, P. M. (1999). Cutoff criteria for fit indexes in covariance structure analysis. Structural
+        Equation Modeling, 6(1), 1-55.
+        Tucker, L. R., & Lewis, C. (1973). A reliability coefficient for maximum likelihood factor analysis.
+        Psychometrika, 38(1), 1-10.
+
         Examples
         --------
         >>> import emolabor as el
@@ -318,6 +328,11 @@ class Fit:
         ------
         EmolaborError
             Regressions that run in a circle, a level outside 0 to 1.
+
+        References
+        ----------
+        Sobel, M. E. (1982). Asymptotic confidence intervals for indirect effects in structural equation models.
+        Sociological Methodology, 13, 290-312.
 
         Examples
         --------

@@ -70,6 +70,11 @@ def interaction(model, data, predictor, moderator, outcome, *, products="matched
     EmolaborError
         A missing main effect, indicators that cannot be matched, a name that is taken.
 
+    References
+    ----------
+    Marsh, H. W., Wen, Z., & Hau, K.-T. (2004). Structural equation models of latent interactions: Evaluation of
+    alternative estimation strategies and indicator construction. Psychological Methods, 9(3), 275-300.
+
     Examples
     --------
     >>> import emolabor as el

@@ -43,6 +43,12 @@ def moderated_mediation(
     EmolaborError
         Neither or both of source and outcome, or a path the fit does not have.
 
+    References
+    ----------
+    Hayes, A. F. (2015). An index and test of linear moderated mediation. Multivariate Behavioral Research, 50(1), 1-22.
+    Preacher, K. J., Rucker, D. D., & Hayes, A. F. (2007). Addressing moderated mediation hypotheses: Theory, methods,
+    and prescriptions. Multivariate Behavioral Research, 42(1), 185-227.
+
     Examples
     --------
     >>> import numpy as np, pandas as pd, emolabor as el

@@ -206,6 +206,13 @@ def residuals(fit, kind="raw", group=1):
     EmolaborError
         Another kind or group; standardized ones of a model that is not identified.
 
+    References
+    ----------
+    Bollen, K. A. (1989). Structural equations with latent variables. Wiley.
+    Joreskog, K. G., & Sorbom, D. (1984). LISREL VI: User's guide. Scientific Software.
+    Ogasawara, H. (2001). Standard errors of fit indices using residuals in structural equation modeling. Psychometrika,
+    66(3), 421-436.
+
     Examples
     --------
     >>> import emolabor as el
@@ -224,9 +231,7 @@ def residual_means(fit, kind="raw", group=1):
     fit : Fit
         As `sem` gives it.
     kind : {"raw", "cor", "normalized", "standardized"}
-        "raw": sample less implied. "cor": of correlations, means in standard deviations of the sample (Bollen, 1989).
-        "normalized": raw over the standard error of the sample moment. "standardized": raw over its own standard
-        error, a z statistic (Joreskog & Sorbom, 1984; Ogasawara, 2001).
+        As for `residuals`.
     group : int
         Number of the group, from 1.
 
@@ -259,9 +264,7 @@ def residual_thresholds(fit, kind="raw", group=1):
     fit : Fit
         As `sem` gives it.
     kind : {"raw", "cor", "normalized", "standardized"}
-        "raw": sample less implied. "cor": of correlations, means in standard deviations of the sample (Bollen, 1989).
-        "normalized": raw over the standard error of the sample moment. "standardized": raw over its own standard
-        error, a z statistic (Joreskog & Sorbom, 1984; Ogasawara, 2001).
+        As for `residuals`.
     group : int
         Number of the group, from 1.
 

@@ -70,6 +70,13 @@ def score_test(fit):
     EmolaborError
         No equality constraint, an inequality that binds, or no convergence.
 
+    References
+    ----------
+    Aitchison, J., & Silvey, S. D. (1958). Maximum-likelihood estimation of parameters subject to restraints. Annals of
+    Mathematical Statistics, 29(3), 813-828.
+    Rao, C. R. (1948). Large sample tests of statistical hypotheses concerning several parameters with applications to
+    problems of estimation. Mathematical Proceedings of the Cambridge Philosophical Society, 44(1), 50-57.
+
     Examples
     --------
     >>> import emolabor as el

@@ -40,6 +40,11 @@ def factor_scores(fit, method="regression"):
     EmolaborError
         Unknown method, no latent variable, no data; ordered answers that are joined by more than the factors.
 
+    References
+    ----------
+    Bartlett, M. S. (1937). The statistical conception of mental factors. British Journal of Psychology, 28(1), 97-104.
+    Thurstone, L. L. (1935). The vectors of mind. University of Chicago Press.
+
     Examples
     --------
     >>> import emolabor as el

@@ -169,6 +169,10 @@ def interaction_lines(fit, interaction, at=(-1.0, 0.0, 1.0), *, reach=2.0, n_poi
     EmolaborError
         The fit lacks the paths of the interaction; a level outside 0 to 1; another group.
 
+    References
+    ----------
+    Aiken, L. S., & West, S. G. (1991). Multiple regression: Testing and interpreting interactions. Sage.
+
     Examples
     --------
     >>> import numpy as np, pandas as pd, emolabor as el

@@ -69,6 +69,11 @@ def wald_test(fit, constraints):
     EmolaborError
         Unknown labels, redundant constraints, no identified solution.
 
+    References
+    ----------
+    Wald, A. (1943). Tests of statistical hypotheses concerning several parameters when the number of observations is
+    large. Transactions of the American Mathematical Society, 54(3), 426-482.
+
     Examples
     --------
     >>> import pandas as pd, emolabor as el
