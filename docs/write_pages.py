@@ -78,7 +78,12 @@ RETURNED = {
         "Profiles": "analysis.profiles",
     },
 }
-SUMMARIES = {"mean": "mean", "sd": "standard deviation", "alpha": "Cronbach's alpha", "variable": "variable of the row"}
+SUMMARIES = {
+    "mean": "mean | 均值",
+    "sd": "standard deviation | 标准差",
+    "alpha": "Cronbach's alpha | 克龙巴赫 α 系数",
+    "variable": "variable of the row | 该行的变量",
+}
 
 
 def reference():
@@ -238,7 +243,7 @@ def _model_agreement():
 
 def _reference_numbers():
     """Count the numbers that R wrote for the tests, a line a script with what it says of itself."""
-    lines, total = ["| what | script | numbers |", "|---|---|--:|"], 0
+    lines, total = ["| what | numbers | script |", "|---|--:|---|"], 0
     for path in sorted((ROOT / "tests" / "r").glob("*.R")):
         table = path.with_suffix(".csv")
         if table.is_file():
@@ -247,8 +252,8 @@ def _reference_numbers():
             count = len(rows) * (1 if "value" in head else sum(_is_number(cell) for cell in rows[0]))
             total += count
             what = re.match(r"# (.+?): writes", path.read_text(encoding="utf-8")).group(1)
-            lines.append(f"| {what} | [{path.name}](../tests/r/{path.name}) | {count:,} |")
-    return [*lines, f"| all | | {total:,} |"]
+            lines.append(f"| {what} | {count:,} | [{path.name}](../tests/r/{path.name}) |")
+    return [*lines, f"| all | {total:,} | |"]
 
 
 def _is_number(cell):
@@ -290,9 +295,9 @@ def dataset_description():
         "@context": "https://schema.org/",
         "@type": "Dataset",
         "name": "emolabor: simulated window staff answers and published correlation tables",
-        "description": "Two kinds of data. simulated/: answers of window staff that a random generator drew from a "
-        "stated population; nobody gave them. published/: correlation tables typed from published studies; real, of "
-        "other samples. Cite the paper of each table.",
+        "description": "Two kinds of data. simulated/ and reference_lavaan/: answers of window staff that a random "
+        "generator drew from a stated population; nobody gave them. published/: correlation tables typed from "
+        "published studies; real, of other samples. Cite the paper of each table.",
         "schemaVersion": "Psych-DS 1.0.0",
         "version": project["version"],
         "license": "https://creativecommons.org/licenses/by/4.0/",

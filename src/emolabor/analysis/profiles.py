@@ -9,6 +9,7 @@ import pandas as pd
 from emolabor.analysis.mixtures import VARIANCE_FLOOR, best_mixture, bootstrap_p
 from emolabor.analysis.three_step import category_table, outcome_table
 from emolabor.errors import EmolaborError
+from emolabor.scales.scale import check_language
 
 SAME = 0.05  # log-likelihoods nearer than this are one maximum: slow climbs end a little below it
 LEVEL = 0.05
@@ -91,6 +92,11 @@ class Profiles:
         dict
             Profile -> name, such as ``"P1: high surface acting, low deep acting"``.
 
+        Raises
+        ------
+        EmolaborError
+            Another language.
+
         Examples
         --------
         >>> import numpy as np, pandas as pd, emolabor as el
@@ -101,6 +107,7 @@ class Profiles:
         >>> found.names("en")["P1"]
         'P1: high a, low b'
         """
+        check_language(language, tuple(WORDS))
         words, labels = WORDS[language], labels or {}
         found = {}
         for code, place in zip(self._codes, self._mixture.means_, strict=True):

@@ -7,6 +7,7 @@ import pandas as pd
 from scipy.special import bdtrc, comb, ndtri
 
 from emolabor.errors import EmolaborError
+from emolabor.measurement.answers import checked_share
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,8 @@ def content_validity(ratings, *, lowest=1, highest=4, relevant=3, level=0.95):
     Raises
     ------
     EmolaborError
-        No table, fewer than two experts for an item, or a rating that is no number of the rating scale.
+        No table, fewer than two experts for an item, a rating that is no number of the rating scale, or a level
+        outside 0 to 1.
 
     References
     ----------
@@ -81,6 +83,7 @@ def content_validity(ratings, *, lowest=1, highest=4, relevant=3, level=0.95):
     a1   1.00   1.00     0.89
     a2   0.83   0.82     0.72
     """
+    checked_share("level", level)
     _check_ratings(ratings, lowest, highest)
     if not lowest < relevant <= highest:
         raise EmolaborError(f"relevant: found {relevant}; allowed: {lowest + 1} to {highest}")

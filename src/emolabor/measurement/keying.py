@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from emolabor.measurement.answers import answers_and_dimensions, as_instrument, complete_answers
+from emolabor.measurement.answers import answers_and_dimensions, as_instrument, checked_count, complete_answers
 from emolabor.sem.threads import one_thread
 
 # Share of resamples that must agree before a direction counts as known.
@@ -25,7 +25,7 @@ def keying_audit(data, scale_or_dimensions, *, n_resamples=200, seed=1):
     scale_or_dimensions : Scale, Instrument or mapping of str to list of str
         As for `reliability`. With a mapping every item is declared straight.
     n_resamples, seed : int
-        Of the bootstrap that tells how sure each direction is.
+        Of the bootstrap that tells how sure each direction is; one resample or more.
 
     Returns
     -------
@@ -39,7 +39,7 @@ def keying_audit(data, scale_or_dimensions, *, n_resamples=200, seed=1):
     Raises
     ------
     EmolaborError
-        What `reliability` refuses.
+        No resample, and what `reliability` refuses.
 
     Notes
     -----
@@ -60,6 +60,7 @@ def keying_audit(data, scale_or_dimensions, *, n_resamples=200, seed=1):
     ic3  straight         0.26         agrees
     ic4  reversed         0.26         agrees
     """
+    checked_count("n_resamples", n_resamples, 1)
     answers, dimensions = answers_and_dimensions(data, scale_or_dimensions)
     turned = _declared_reversed(scale_or_dimensions)
     rng = np.random.default_rng(seed)

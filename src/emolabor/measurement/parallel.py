@@ -5,8 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from emolabor.errors import EmolaborError
-from emolabor.measurement.answers import checked_count, correlations_of
+from emolabor.measurement.answers import checked_count, checked_share, correlations_of
 from emolabor.measurement.extraction import extract
 from emolabor.sem.threads import one_thread
 
@@ -85,8 +84,7 @@ def parallel_analysis(data, *, draws=100, quantile=0.95, cor="pearson", n_obs=No
     [[2.2, 1.0], [1.4, 0.2]]
     """
     draws = checked_count("draws", draws, 1)
-    if not 0 < quantile < 1:
-        raise EmolaborError(f"quantile: found {quantile!r}; allowed: between 0 and 1")
+    checked_share("quantile", quantile)
     correlations, n = correlations_of(data, n_obs, cor, fewest=3)
     rng = np.random.default_rng(seed)
     shares = _cumulative_shares(data.dropna()) if cor == "polychoric" else None

@@ -4,8 +4,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import fdtri, ndtri
 
-from emolabor.errors import EmolaborError
-from emolabor.measurement.answers import complete_answers
+from emolabor.measurement.answers import checked_share, complete_answers
 
 
 def retest(scores, *, level=0.95):
@@ -52,8 +51,7 @@ def retest(scores, *, level=0.95):
     >>> el.retest(scores)[["icc", "sem", "mdc"]].round(2).loc["agreement"].tolist()
     [0.92, 0.41, 1.13]
     """
-    if not 0 < level < 1:
-        raise EmolaborError(f"level: found {level!r}; allowed: between 0 and 1")
+    checked_share("level", level)
     values = complete_answers(scores, place="scores").to_numpy()
     n, k = values.shape
     mean = values.mean()

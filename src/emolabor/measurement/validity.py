@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from emolabor.errors import EmolaborError
-from emolabor.measurement.answers import checked_count
+from emolabor.measurement.answers import checked_count, checked_share
 from emolabor.measurement.factor_model import complete_dimensions, factor_model, factor_name
 from emolabor.sem.functionals import standardized_draws
 from emolabor.sem.threads import one_thread
@@ -39,7 +39,7 @@ def convergent_validity(data, scale_or_dimensions, *, n_resamples=1000, seed=1, 
     Raises
     ------
     EmolaborError
-        One dimension only, of two items, and what `reliability` refuses.
+        One dimension only, of two items, a level outside 0 to 1, and what `reliability` refuses.
 
     References
     ----------
@@ -58,6 +58,7 @@ def convergent_validity(data, scale_or_dimensions, *, n_resamples=1000, seed=1, 
     natural_expression      3  0.76  0.51              0.68
     """
     checked_count("n_resamples", n_resamples, 2)
+    checked_share("level", level)
     fit, dimensions = factor_model(data, scale_or_dimensions)
     [(only, items), *others] = dimensions.items()
     if not others and len(items) < 3:
@@ -155,7 +156,7 @@ def htmt(data, scale_or_dimensions, *, kind="htmt", n_resamples=1000, seed=1, le
     Raises
     ------
     EmolaborError
-        An unknown kind, one dimension only, and what `reliability` refuses.
+        An unknown kind, one dimension only, a level outside 0 to 1, and what `reliability` refuses.
 
     References
     ----------
@@ -178,6 +179,7 @@ def htmt(data, scale_or_dimensions, *, kind="htmt", n_resamples=1000, seed=1, le
     if kind not in ("htmt", "htmt2"):
         raise EmolaborError(f"kind: found {kind!r}; allowed: htmt, htmt2")
     checked_count("n_resamples", n_resamples, 2)
+    checked_share("level", level)
     answers, dimensions = complete_dimensions(data, scale_or_dimensions)
     if len(dimensions) < 2:
         raise EmolaborError(f"scale: found {len(dimensions)} dimension; a ratio needs at least 2")

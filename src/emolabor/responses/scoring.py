@@ -4,6 +4,7 @@ import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
 from emolabor.errors import EmolaborError
+from emolabor.responses.staff import Staff
 
 
 def scored_items(data, instrument):
@@ -65,7 +66,8 @@ def score(staff):
     Raises
     ------
     EmolaborError
-        A column of an item is missing, is no number, or holds a number that is no code of its response format.
+        No `Staff`; a column of an item is missing, is no number, or holds a number that is no code of its response
+        format.
 
     Examples
     --------
@@ -75,6 +77,10 @@ def score(staff):
     >>> el.score(staff)[["surface_acting", "exhaustion", "proactive_service"]].mean().round(2).to_dict()
     {'surface_acting': 3.12, 'exhaustion': 3.04, 'proactive_service': 3.67}
     """
+    if not isinstance(staff, Staff):
+        raise EmolaborError(
+            f"staff: found {type(staff).__name__}; allowed: answers with their instrument, as read_responses gives them"
+        )
     items = scored_items(staff.data, staff.instrument)
     scores = {}
     for dimension, keys in staff.instrument.dimensions().items():

@@ -3,8 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from emolabor.errors import EmolaborError
-from emolabor.sem.modification import modification_indices
+from emolabor.sem.modification import check_largest, modification_indices
 from emolabor.sem.residuals import residual_moments
 
 
@@ -40,8 +39,7 @@ def local_fit(fit, largest=10):
     0     1  ex2 ~~ ps3      0.14  3.42    b =~ ex2  7.86
     1     2  ex1 ~~ ps2     -0.09 -1.93  ex2 ~~ ps3  6.60
     """
-    if isinstance(largest, bool) or not isinstance(largest, int | np.integer) or largest < 1:
-        raise EmolaborError(f"largest: found {largest!r}, allowed: a whole number above 0.")
+    check_largest(largest)
     pairs = []
     for group in range(1, fit.table.n_groups + 1):
         cor, z = (residual_moments(fit, kind, group)[0] for kind in ("cor", "standardized"))

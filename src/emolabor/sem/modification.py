@@ -52,7 +52,7 @@ def modification_indices(fit, minimum=0.0, op=None, largest=None):
     Raises
     ------
     EmolaborError
-        No convergence, a model that is not identified, or an unknown operator.
+        No convergence, a model that is not identified, an unknown operator, or `largest` below 1.
 
     References
     ----------
@@ -72,6 +72,8 @@ def modification_indices(fit, minimum=0.0, op=None, largest=None):
     """
     if op is not None and op not in OPERATORS:
         raise EmolaborError(f"op: found {op!r}, allowed: {', '.join(OPERATORS)}.")
+    if largest is not None:
+        check_largest(largest)
     if not fit.converged:
         raise EmolaborError(f"modification_indices: {fit.problems[0]} Allowed: a fit that converged.")
     model, estimate = fit.model, fit.estimate
@@ -105,6 +107,12 @@ def modification_indices(fit, minimum=0.0, op=None, largest=None):
     if largest is not None:
         frame = frame.sort_values("mi", ascending=False, kind="stable").head(largest)
     return frame.reset_index(drop=True)
+
+
+def check_largest(largest):
+    """Refuse what is no number of rows."""
+    if isinstance(largest, bool) or not isinstance(largest, int | np.integer) or largest < 1:
+        raise EmolaborError(f"largest: found {largest!r}, allowed: a whole number above 0.")
 
 
 def candidates(table):

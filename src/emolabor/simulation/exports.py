@@ -8,6 +8,7 @@ import pandas as pd
 
 from emolabor.errors import EmolaborError
 from emolabor.files import write_bytes
+from emolabor.scales.scale import check_language
 
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _START = pd.Timestamp("2026-03-02 09:00:00")
@@ -113,7 +114,7 @@ def simulate_export(path, answers, instrument, platform="wjx", as_labels=False, 
     Raises
     ------
     EmolaborError
-        An unknown platform or kind of file.
+        An unknown platform or kind of file, or a language in which the instrument is not written.
 
     Examples
     --------
@@ -126,6 +127,7 @@ def simulate_export(path, answers, instrument, platform="wjx", as_labels=False, 
     """
     if platform not in _PLATFORMS:
         raise EmolaborError(f"platform: found {platform!r}; allowed: {', '.join(_PLATFORMS)}")
+    check_language(language, instrument.languages)
     path, answers = Path(path), answers.reset_index(drop=True)
     if path.suffix not in (".csv", ".xlsx"):
         raise EmolaborError(f"path: found {str(path)!r}; allowed: a file ending in .csv or .xlsx")
