@@ -186,7 +186,8 @@ def _sections(found, title=""):
             lines += [f"**{section.title}**", _sources(text) if section.title == "References" else _prose(text)]
         else:
             of_object = kind == "parameters" and title.startswith("Fit.")
-            items = _items([item for item in section.value if not (of_object and item.name == "fit")])
+            own = [item for item in section.value if not (of_object and item.name == "fit")]
+            items = _items(own, _types(found.docstring.value))
             lines += [f"**{kind.capitalize()}**", "\n".join(items)] if items else []
     return lines
 
@@ -203,11 +204,19 @@ def _sources(text):
     return "\n".join(f"- {_prose(entry)}" for entry in entries)
 
 
-def _items(items):
+def _types(docstring):
+    """Return name -> type as the docstring has them, choices and "optional" included."""
+    found = re.findall(r"^(\*{0,2}\w+(?:, \w+)*) : (.+)$", docstring, re.MULTILINE)
+    return {name: text for names, text in found for name in names.split(", ")}
+
+
+def _items(items, types):
     """Write one line for each, and one for neighbours that the docstring describes together."""
     lines = []
     for (annotation, description), together in groupby(items, key=lambda item: (item.annotation, item.description)):
-        named = [", ".join(f"`{item.name}`" for item in together if getattr(item, "name", ""))]
+        names = [item.name for item in together if getattr(item, "name", "")]
+        named = [", ".join(f"`{name}`" for name in names)]
+        annotation = types.get(names[0], annotation) if names else annotation
         typed = [f"*{annotation}*" if annotation else ""]
         text = _prose(" ".join(description.split()))
         lines.append(f"- {' '.join(filter(None, named + typed))}{': ' if text else ''}{text}")

@@ -105,6 +105,18 @@ def test_what_is_taken_and_returned_is_described(name):
     assert named <= known | {"DataFrame", "Series", "Figure"}
 
 
+@pytest.mark.parametrize("name", PUBLIC)
+def test_types_agree_with_the_signature(name):
+    """What may be left out without a value of its own is optional, and a default is one of the choices."""
+    function, _ = PUBLIC[name]
+    types = WRITE_PAGES._types(inspect.getdoc(function))
+    for parameter in inspect.signature(function).parameters.values():
+        told, default = types.get(parameter.name, ""), parameter.default
+        assert ("optional" in told) == (default is None) or "None" in told, parameter
+        if "{" in told and isinstance(default, str):
+            assert default in ast.literal_eval(re.search(r"\{.*\}", told).group()), parameter
+
+
 def test_what_can_raise_is_told_from_what_cannot():
     assert can_raise(el.load_scale) and can_raise(el.score)
     assert not can_raise(el.list_scales)

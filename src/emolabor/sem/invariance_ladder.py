@@ -181,8 +181,16 @@ def invariance(
         Answers, one row a case; not changed.
     group : str
         Column with the group of each case.
-    estimator, missing, cluster, ordered, std_lv : object
-        As for `sem`. With `std_lv` every loading can be freed, otherwise all but the first.
+    estimator : str, optional
+        As for `sem`.
+    missing : {"listwise", "fiml", "pairwise"}
+        As for `sem`.
+    cluster : str, optional
+        As for `sem`.
+    ordered : True, str or sequence of str, optional
+        As for `sem`.
+    std_lv : bool
+        Fix latent variances at one; then every loading can be freed, otherwise all but the first.
     group_partial : sequence of str
         Parameters free over groups at every step, such as ``"x3 ~1"``.
     steps : sequence of str, optional
