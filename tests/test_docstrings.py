@@ -7,6 +7,7 @@ import inspect
 import pkgutil
 import re
 import textwrap
+from dataclasses import fields
 from importlib import import_module
 from pathlib import Path
 
@@ -115,6 +116,15 @@ def test_types_agree_with_the_signature(name):
         assert ("optional" in told) == (default is None) or "None" in told, parameter
         if "{" in told and isinstance(default, str):
             assert default in ast.literal_eval(re.search(r"\{.*\}", told).group()), parameter
+
+
+@pytest.mark.parametrize(
+    ("name", "module"), [pair for classes in WRITE_PAGES.RETURNED.values() for pair in classes.items()]
+)
+def test_every_field_of_a_returned_object_is_described(name, module):
+    home = getattr(import_module(f"emolabor.{module}"), name)
+    assert {one.name for one in fields(home)} == set(WRITE_PAGES._types(section("Attributes", home)))
+    assert [line for line in re.findall(r"^\S.+\n(?! )", section("Attributes", home), re.M)] == []
 
 
 def test_what_can_raise_is_told_from_what_cannot():

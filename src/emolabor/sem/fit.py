@@ -68,6 +68,7 @@ class Fit:
     model : Model
         Parameter table, samples, discrepancies.
     estimate : Estimate
+        Free parameters and how the search for them ended.
     se : str
         Kind of standard errors: expected, observed, robust_sem, huber_white, robust_dwls.
     """
