@@ -14,6 +14,7 @@ import re
 import tomllib
 from importlib import import_module
 from inspect import isfunction
+from itertools import groupby
 from pathlib import Path
 
 import griffe
@@ -36,15 +37,53 @@ ROOMS = {
     "report": "Pages",
     "errors": "Mistakes",
 }
-# Objects that calls return and whose methods people use: where each is defined.
+# Objects that calls return, and what these are made of: where each is defined.
 RETURNED = {
-    "scales": {"Scale": "scales.scale"},
-    "instrument": {"Instrument": "instrument.instrument", "Codebook": "instrument.codebook"},
+    "scales": {name: "scales.scale" for name in ("Scale", "Dimension", "Item", "ResponseFormat")},
+    "instrument": {
+        "Instrument": "instrument.instrument",
+        "AttentionCheck": "instrument.instrument",
+        "Variable": "instrument.instrument",
+        "Codebook": "instrument.codebook",
+        "Export": "instrument.export",
+    },
     "responses": {"Staff": "responses.staff", "ProposedMapping": "responses.proposing"},
-    "sem": {"Fit": "sem.fit", "Draws": "sem.draws"},
-    "analysis": {"Profiles": "analysis.profiles"},
+    "measurement": {
+        "Adequacy": "measurement.adequacy",
+        "Agreement": "measurement.agreement",
+        "ContentValidity": "measurement.content_validity",
+        "FactorAnalysis": "measurement.factor_analysis",
+        "Harman": "measurement.method_bias",
+        "MethodBias": "measurement.method_bias",
+        "ParallelAnalysis": "measurement.parallel",
+        "ScaleInvariance": "measurement.scale_invariance",
+        "ValidationReport": "measurement.validation",
+        "Versions": "measurement.versions",
+    },
+    "sem": {
+        "Fit": "sem.fit",
+        "Draws": "sem.draws",
+        "Interaction": "sem.interaction",
+        "Invariance": "sem.invariance_ladder",
+        "LikelihoodRatioTest": "sem.comparison",
+        "ScoreTest": "sem.score",
+        "SecondOpinion": "sem.second_opinion",
+        "WaldTest": "sem.wald",
+    },
+    "theory": {"Claim": "theory.claims", "Path": "theory.claims", "ModeratedModel": "theory.moderation"},
+    "analysis": {
+        "Confounding": "analysis.confounding",
+        "GroupLevers": "analysis.lever_groups",
+        "Levers": "analysis.levers",
+        "Profiles": "analysis.profiles",
+    },
 }
-SUMMARIES = {"mean": "mean", "sd": "standard deviation", "alpha": "Cronbach's alpha", "variable": "variable of the row"}
+SUMMARIES = {
+    "mean": "mean | 均值",
+    "sd": "standard deviation | 标准差",
+    "alpha": "Cronbach's alpha | 克龙巴赫 α 系数",
+    "variable": "variable of the row | 该行的变量",
+}
 
 
 def reference():
@@ -53,14 +92,15 @@ def reference():
     lines = [
         "# Reference",
         "Every public name of `emolabor` (`import emolabor as el`), made from the docstrings; `help(el.sem)` shows the "
-        "same in Python.",
+        "same in Python. Every example runs as it stands, in the project's folder.",
+        " · ".join(f"[{title}](#{_anchor(title)})" for title in ROOMS.values()),
     ]
     strange = set(el.ROOM_OF.values()) - set(ROOMS)
     if strange:
         raise SystemExit(f"ROOMS lacks {', '.join(sorted(strange))}")
     for room, title in ROOMS.items():
         names = sorted(name for name, home in el.ROOM_OF.items() if home == room)
-        lines.append(f"## {title}")
+        lines += [f"## {title}", _index(package, names, RETURNED.get(room, {}))]
         for name in names:
             found = _found(package, name)
             other = found.name if found.name != name else None
@@ -68,6 +108,22 @@ def reference():
         for name, module in RETURNED.get(room, {}).items():
             lines += _class(package, name, module)
     return "\n\n".join(lines) + "\n"
+
+
+def _index(package, names, classes):
+    """Write what a room offers, a line a name."""
+    entries = [(f"el.{name}", _found(package, name)) for name in names]
+    entries += [(name, package[module][name]) for name, module in classes.items()]
+    lines = ["| name | what it is |", "|---|---|"]
+    for title, found in entries:
+        summary = _prose(found.docstring.value.strip().split("\n\n")[0].replace("\n", " ")).replace("|", "\\|")
+        lines.append(f"| [{title}](#{_anchor(title)}) | {summary} |")
+    return "\n".join(lines)
+
+
+def _anchor(title):
+    """Return what GitHub makes of a heading in links to it."""
+    return re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-")
 
 
 def _found(package, name):
@@ -126,20 +182,45 @@ def _sections(found, title=""):
             blocks = [text if kind.value == "text" else f"```python\n{text}\n```" for kind, text in section.value]
             lines += ["**Examples**", *blocks]
         elif kind == "admonition":
-            lines += [f"**{section.title}**", _prose(section.value.description)]
+            text = section.value.description
+            lines += [f"**{section.title}**", _sources(text) if section.title == "References" else _prose(text)]
         else:
             of_object = kind == "parameters" and title.startswith("Fit.")
-            items = [_item(item) for item in section.value if not (of_object and item.name == "fit")]
+            own = [item for item in section.value if not (of_object and item.name == "fit")]
+            items = _items(own, _types(found.docstring.value))
             lines += [f"**{kind.capitalize()}**", "\n".join(items)] if items else []
     return lines
 
 
-def _item(item):
-    annotation = getattr(item, "annotation", None)
-    named = [f"`{item.name}`"] if getattr(item, "name", "") else []
-    typed = [f"*{annotation}*"] if annotation else []
-    text = _prose(" ".join(item.description.split()))
-    return f"- {' '.join(named + typed)}{': ' if text else ''}{text}"
+def _sources(text):
+    """Write one line for each source: it begins with a name where the one before it has its year and a full stop."""
+    entries = [""]
+    for line in text.strip().splitlines():
+        is_whole = re.search(r"\(\d{4}\)", entries[-1]) and re.search(r"[^A-Z]\.$|\(.*\)\.?$|\.pdf$|\d$", entries[-1])
+        if is_whole and re.match(r"(de |van )?[A-Z][\w'-]+( [A-Z][\w'-]+)*, [A-Z]\.", line):
+            entries.append(line)
+        else:
+            entries[-1] = f"{entries[-1]} {line}".strip()
+    return "\n".join(f"- {_prose(entry)}" for entry in entries)
+
+
+def _types(docstring):
+    """Return name -> type as the docstring has them, choices and "optional" included."""
+    found = re.findall(r"^(\*{0,2}\w+(?:, \w+)*) : (.+)$", docstring, re.MULTILINE)
+    return {name: text for names, text in found for name in names.split(", ")}
+
+
+def _items(items, types):
+    """Write one line for each, and one for neighbours that the docstring describes together."""
+    lines = []
+    for (annotation, description), together in groupby(items, key=lambda item: (item.annotation, item.description)):
+        names = [item.name for item in together if getattr(item, "name", "")]
+        named = [", ".join(f"`{name}`" for name in names)]
+        annotation = types.get(names[0], annotation) if names else annotation
+        typed = [f"*{annotation}*" if annotation else ""]
+        text = _prose(" ".join(description.split()))
+        lines.append(f"- {' '.join(filter(None, named + typed))}{': ' if text else ''}{text}")
+    return lines
 
 
 def _prose(text):
@@ -171,7 +252,7 @@ def _model_agreement():
 
 def _reference_numbers():
     """Count the numbers that R wrote for the tests, a line a script with what it says of itself."""
-    lines, total = ["| script | numbers |", "|---|---|"], 0
+    lines, total = ["| what | numbers | script |", "|---|--:|---|"], 0
     for path in sorted((ROOT / "tests" / "r").glob("*.R")):
         table = path.with_suffix(".csv")
         if table.is_file():
@@ -179,8 +260,9 @@ def _reference_numbers():
                 head, *rows = csv.reader(file)
             count = len(rows) * (1 if "value" in head else sum(_is_number(cell) for cell in rows[0]))
             total += count
-            lines.append(f"| [{path.name}](../tests/r/{path.name}) | {count:,} |")
-    return [*lines, f"| all | {total:,} |"]
+            what = re.match(r"# (.+?): writes", path.read_text(encoding="utf-8")).group(1)
+            lines.append(f"| {what} | {count:,} | [{path.name}](../tests/r/{path.name}) |")
+    return [*lines, f"| all | {total:,} | |"]
 
 
 def _is_number(cell):
@@ -222,9 +304,9 @@ def dataset_description():
         "@context": "https://schema.org/",
         "@type": "Dataset",
         "name": "emolabor: simulated window staff answers and published correlation tables",
-        "description": "Two kinds of data. simulated/: answers of window staff that a random generator drew from a "
-        "stated population; nobody gave them. published/: correlation tables typed from published studies; real, of "
-        "other samples. Cite the paper of each table.",
+        "description": "Two kinds of data. simulated/ and reference_lavaan/: answers of window staff that a random "
+        "generator drew from a stated population; nobody gave them. published/: correlation tables typed from "
+        "published studies; real, of other samples. Cite the paper of each table.",
         "schemaVersion": "Psych-DS 1.0.0",
         "version": project["version"],
         "license": "https://creativecommons.org/licenses/by/4.0/",

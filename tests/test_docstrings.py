@@ -7,6 +7,7 @@ import inspect
 import pkgutil
 import re
 import textwrap
+from dataclasses import fields
 from importlib import import_module
 from pathlib import Path
 
@@ -22,12 +23,6 @@ SPEC.loader.exec_module(WRITE_PAGES)
 MODULES = [
     module.name for module in pkgutil.walk_packages(emolabor.__path__, "emolabor.") if "__main__" not in module.name
 ]
-
-
-@pytest.mark.parametrize("name", MODULES)
-def test_examples_run(name, monkeypatch):
-    monkeypatch.chdir(ROOT)
-    assert doctest.testmod(import_module(name)).failed == 0
 
 
 def public_functions():
@@ -71,6 +66,65 @@ def can_raise(function, home=None, seen=None):
             if can_raise(called, home, seen):
                 return True
     return False
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_examples_run(name, monkeypatch):
+    """All but those of the public face, which run below."""
+    monkeypatch.chdir(ROOT)
+    public = {f"{function.__module__}.{function.__qualname__}" for function, _ in PUBLIC.values()}
+    examples = [one for one in doctest.DocTestFinder().find(import_module(name)) if one.name not in public]
+    assert [one.name for one in examples if doctest.DocTestRunner().run(one).failed] == []
+
+
+def section(name, function):
+    """The lines of one section of a docstring."""
+    (found,) = re.findall(rf"^{name}\n-+\n(.*?)(?=^\w+\n-+$|\Z)", inspect.getdoc(function) + "\n", re.M | re.S)
+    return found
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_examples_run_as_a_reader_pastes_them(name, monkeypatch):
+    """With no name known beforehand: neither pandas nor the package's own modules."""
+    monkeypatch.chdir(ROOT)
+    example = doctest.DocTestParser().get_doctest(section("Examples", PUBLIC[name][0]), {}, name, None, 0)
+    assert example.examples and doctest.DocTestRunner().run(example).failed == 0
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_what_is_taken_and_returned_is_described(name):
+    """Every parameter has a type and words, what is returned has words, and what it is of is in the reference."""
+    function, _ = PUBLIC[name]
+    heads = r"^(?P<head>\S[^\n]*)\n(?P<words> +\S[^\n]*)?"
+    if "Parameters\n-" in inspect.getdoc(function):
+        found = list(re.finditer(heads, section("Parameters", function), re.M))
+        assert [one["head"] for one in found if " : " not in one["head"] or not one["words"]] == []
+    found = list(re.finditer(heads, section("Returns", function), re.M))
+    assert found and [one["head"] for one in found if not one["words"]] == []
+    named = {word for one in found for word in re.findall(r"\b[A-Z]\w+", one["head"])}
+    known = {kind for classes in WRITE_PAGES.RETURNED.values() for kind in classes}
+    assert named <= known | {"DataFrame", "Series", "Figure"}
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_types_agree_with_the_signature(name):
+    """What may be left out without a value of its own is optional, and a default is one of the choices."""
+    function, _ = PUBLIC[name]
+    types = WRITE_PAGES._types(inspect.getdoc(function))
+    for parameter in inspect.signature(function).parameters.values():
+        told, default = types.get(parameter.name, ""), parameter.default
+        assert ("optional" in told) == (default is None) or "None" in told, parameter
+        if "{" in told and isinstance(default, str):
+            assert default in ast.literal_eval(re.search(r"\{.*\}", told).group()), parameter
+
+
+@pytest.mark.parametrize(
+    ("name", "module"), [pair for classes in WRITE_PAGES.RETURNED.values() for pair in classes.items()]
+)
+def test_every_field_of_a_returned_object_is_described(name, module):
+    home = getattr(import_module(f"emolabor.{module}"), name)
+    assert {one.name for one in fields(home)} == set(WRITE_PAGES._types(section("Attributes", home)))
+    assert [line for line in re.findall(r"^\S.+\n(?! )", section("Attributes", home), re.M)] == []
 
 
 def test_what_can_raise_is_told_from_what_cannot():

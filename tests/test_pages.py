@@ -6,6 +6,7 @@
 import csv
 import importlib.util
 import json
+import re
 from pathlib import Path
 
 import jsonschema
@@ -35,6 +36,13 @@ def test_pages_are_as_committed(name, pages):
 def test_the_reference_holds_every_public_name():
     text = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
     assert [name for name in el.__all__ if f"### el.{name}\n" not in text] == []
+
+
+def test_every_link_within_the_reference_leads_to_a_heading():
+    text = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
+    headings = [re.sub(r"[^\w -]", "", line.lower()).replace(" ", "-") for line in re.findall(r"^#+ (.+)$", text, re.M)]
+    assert len(set(headings)) == len(headings)
+    assert set(re.findall(r"\]\(#([^)]+)\)", text)) <= set(headings)
 
 
 def test_every_column_of_every_data_file_is_described():

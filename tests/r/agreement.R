@@ -1,5 +1,5 @@
-# Reference numbers for tests/measurement/test_agreement.py and test_retest.py, from multilevel 2.7 (ICC1, ICC2, rwg.j),
-# psych 2.2.9 and base R: agreement.csv.
+# Agreement within groups and over time (ICC, rwg, retest): writes agreement.csv for tests/measurement/test_agreement.py and
+# test_retest.py; multilevel 2.7 (ICC1, ICC2, rwg.j), psych 2.2.9 and base R.
 #
 #   Rscript tests/r/agreement.R
 suppressMessages({library(psych); library(multilevel)})

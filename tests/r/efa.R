@@ -1,4 +1,4 @@
-# Reference numbers for tests/measurement/test_efa.py, from psych 2.2.9 and GPArotation: efa.csv.
+# Exploratory factor analysis, rotations, adequacy: writes efa.csv for tests/measurement/test_efa.py; psych 2.2.9, GPArotation.
 #
 #   Rscript tests/r/efa.R FOLDER      FOLDER holds semopy's example data
 #

@@ -1,4 +1,5 @@
-# Reference numbers for tests/measurement/test_efa_ordered.py, from psych 2.2.9: efa_ordered.csv; takes a minute.
+# Exploratory factor analysis of ordered answers: writes efa_ordered.csv for tests/measurement/test_efa_ordered.py; psych 2.2.9;
+# takes a minute.
 #
 #   Rscript tests/r/efa_ordered.R FOLDER      FOLDER holds semopy's example data
 #

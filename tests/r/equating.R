@@ -1,4 +1,4 @@
-# Reference numbers for tests/measurement/test_equating.py, from base R: equating.csv.
+# Linear and equipercentile equating: writes equating.csv for tests/measurement/test_equating.py; base R.
 #
 #   Rscript tests/r/equating.R
 #

@@ -1,4 +1,4 @@
-# Reference numbers for tests/measurement/test_items.py, from psych 2.2.9 and base R: items.csv.
+# Item analysis: writes items.csv for tests/measurement/test_items.py; psych 2.2.9 and base R.
 #
 #   Rscript tests/r/items.R
 suppressMessages(library(psych))

@@ -1,4 +1,4 @@
-# Reference numbers for tests/measurement/test_method_bias.py, from lavaan 0.6-14: method_bias.csv.
+# Tests of common method bias: writes method_bias.csv for tests/measurement/test_method_bias.py; lavaan 0.6-14.
 #
 #   Rscript tests/r/method_bias.R
 #

@@ -1,4 +1,5 @@
-# Latent profiles of Holzinger and Swineford's children (x1, x4, x7) by mclust, and outcomes (x3, x9) in three steps.
+# Latent profiles (mclust) and their outcomes in three steps: writes profiles.csv; Holzinger and Swineford's children (x1, x4, x7;
+# x3, x9).
 #
 #   Rscript tests/r/profiles.R FOLDER      FOLDER holds semopy's example data (holzinger_swineford39_data.csv)
 #

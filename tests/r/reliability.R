@@ -1,4 +1,4 @@
-# Reference numbers for tests/measurement/test_reliability.py, from psych, lavaan and semTools.
+# Alpha, omega, variance extracted: writes reliability.csv for tests/measurement/test_reliability.py; psych, lavaan and semTools.
 # Usage: Rscript tests/r/reliability.R path/to/holzinger_swineford39_data.csv
 # The data are those semopy ships (examples/holzinger_swineford39_data.csv); the result goes to tests/r/reliability.csv.
 suppressMessages({library(psych); library(lavaan); library(semTools)})

@@ -1,4 +1,5 @@
-# Indices of careless responding, respondent by respondent in base R, from their definitions; psych gives D2 again.
+# Indices of careless responding, respondent by respondent: writes screening.csv; base R, from their definitions; psych gives D2
+# again.
 #
 #   Rscript tests/r/screening.R      writes screening_answers.csv and screening.csv beside this file
 #

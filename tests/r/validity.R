@@ -1,4 +1,4 @@
-# Reference numbers for tests/measurement/test_validity.py, from psych, lavaan and semTools 0.5-6: validity.csv.
+# Convergent and discriminant validity: writes validity.csv for tests/measurement/test_validity.py; psych, lavaan, semTools 0.5-6.
 #
 #   Rscript tests/r/validity.R FOLDER      FOLDER holds semopy's example data
 suppressMessages({library(psych); library(lavaan); library(semTools)})

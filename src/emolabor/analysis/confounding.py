@@ -56,7 +56,7 @@ def confounding(fit, source, mediator, outcome, *, rho=GRID, level=0.95):
     rho : sequence of float
         Correlations of the residuals of mediator and outcome, between -1 and 1.
     level : float
-        Coverage of the interval (delta method).
+        Coverage of the interval (delta method), between 0 and 1.
 
     Returns
     -------
@@ -70,13 +70,18 @@ def confounding(fit, source, mediator, outcome, *, rho=GRID, level=0.95):
         No such effect, a residual covariance already in the model, several groups, ordered variables, a rho out of
         range.
 
+    References
+    ----------
+    Imai, K., Keele, L., & Yamamoto, T. (2010). Identification, inference and sensitivity analysis for causal mediation
+    effects. Statistical Science, 25(1), 51-71.
+
     Examples
     --------
     >>> import pandas as pd, emolabor as el
     >>> names = ["x", "m", "y"]
     >>> cor = pd.DataFrame([[1, 0.4, 0.3], [0.4, 1, 0.5], [0.3, 0.5, 1]], index=names, columns=names)
     >>> fit = el.sem("m ~ x; y ~ m + x", sample_cov=cor, n_obs=200)
-    >>> round(confounding(fit, "x", "m", "y").rho_zero, 3)
+    >>> round(el.confounding(fit, "x", "m", "y").rho_zero, 3)
     0.435
     """
     rho = np.sort(np.unique(np.asarray(rho, float)))

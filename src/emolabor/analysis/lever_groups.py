@@ -45,14 +45,17 @@ def levers_by_group(model, data, group, *, smallest=100, estimator=None, n_draws
         *Psychometrika* 50:229-242).
     estimator : str, optional
         As for `sem`.
-    n_draws, seed : int
+    n_draws : int
         Monte Carlo draws for the intervals.
-    **options
+    seed : int
+        The same seed gives the same intervals.
+    **options : object
         outcome, factors, undesirable, scale, level: as for `levers`.
 
     Returns
     -------
     GroupLevers
+        The levers of each group, and a test of the groups having the same paths.
 
     Raises
     ------
@@ -69,10 +72,13 @@ def levers_by_group(model, data, group, *, smallest=100, estimator=None, n_draws
     --------
     >>> import emolabor as el
     >>> model = "role_clarity =~ rc1 + rc2 + rc3; exhaustion =~ ex1 + ex2 + ex3; exhaustion ~ role_clarity"
-    >>> staff = el.simulate_staff(n=900, seed=1)
-    >>> found = levers_by_group(model, staff, "sex", outcome="exhaustion")
-    >>> int(found.difference["groups"]), int(found.difference["df_diff"])
-    (2, 1)
+    >>> found = el.levers_by_group(model, el.simulate_staff(n=900, seed=1), "sex", outcome="exhaustion")
+    >>> found.levers.table[["gain", "gain_lower", "gain_upper"]].round(2)
+                         gain  gain_lower  gain_upper
+    female>role_clarity  0.15        0.02        0.27
+    male>role_clarity    0.05       -0.14        0.24
+    >>> found.difference.round(2).to_dict()
+    {'groups': 2.0, 'left_out': 0.0, 'chisq_diff': 0.73, 'df_diff': 1.0, 'pvalue': 0.39}
     """
     items = sem(model, data).table.variables.observed
     complete = data.dropna(subset=list(items))

@@ -39,7 +39,7 @@ class Levers:
     correlations : DataFrame
         Of the gains over the draws, a row and a column a factor: how far their errors go together.
     draws : Draws
-        Behind all intervals.
+        What all intervals are made of.
     """
 
     table: pd.DataFrame
@@ -85,7 +85,7 @@ class Levers:
         >>> instrument, claims = el.load_instrument("window_staff"), el.load_claims()
         >>> model = el.full_model(instrument.dimensions(), claims)
         >>> fit = el.sem(model, el.scored_items(el.simulate_staff(n=600, seed=1), instrument))
-        >>> found = levers(fit, draws=fit.monte_carlo(200))
+        >>> found = el.levers(fit, draws=fit.monte_carlo(200))
         >>> bool(found.what_if({"role_clarity": 1})["est"] == found.table.gain["role_clarity"])
         True
         >>> found.what_if({"role_clarity": 0.5, "marginalisation": -0.5}).index.tolist()
@@ -134,7 +134,10 @@ def levers(
         Lowest and highest answer.
     draws : Draws, optional
         Resamples or Monte Carlo draws of `fit`; by default `fit.bootstrap(n_boot, seed)`.
-    n_boot, seed : int
+    n_boot : int
+        Resamples where no `draws` are given.
+    seed : int
+        The same seed gives the same intervals.
     interval : str
         percentile, bc or bca.
     level : float
@@ -143,6 +146,9 @@ def levers(
     Returns
     -------
     Levers
+        Its `table` ranks the factors by `gain`: points of the outcome that go with a one-point improvement of the
+        factor. `ways` says by which constructs, `what_if` adds several changes up. Associations, of cross-sectional
+        data.
 
     Raises
     ------
@@ -167,9 +173,13 @@ def levers(
     ... proactive_service =~ ps1 + ps2 + ps3 + ps4 + ps5
     ... proactive_service ~ role_clarity + marginalisation
     ... '''
-    >>> found = levers(el.sem(model, el.simulate_staff(n=900, seed=1)), n_boot=200)
-    >>> found.table[["direction", "rank"]].T.to_dict()
-    {'role_clarity': {'direction': 1, 'rank': 1}, 'marginalisation': {'direction': -1, 'rank': 2}}
+    >>> instrument = el.load_instrument("window_staff")
+    >>> answers = el.scored_items(el.simulate_staff(n=900, seed=1), instrument)
+    >>> found = el.levers(el.sem(model, answers), n_boot=200)
+    >>> found.table[["direction", "gain", "gain_lower", "gain_upper", "rank"]].round(2)
+                     direction  gain  gain_lower  gain_upper  rank
+    role_clarity             1  0.37        0.28        0.48     1
+    marginalisation         -1  0.07        0.01        0.13     2
     """
     model = LeverModel(fit, outcome, _factors(fit, outcome, factors), frozenset(undesirable))
     draws = fit.bootstrap(n_boot, seed) if draws is None else draws

@@ -49,13 +49,14 @@ def multiverse(choices, estimate, *, possible=None, jobs=1):
 
     Examples
     --------
+    >>> import numpy as np, emolabor as el
     >>> answers = np.array([1.0, 2.0, 3.0, 10.0])
     >>> def mean(outliers, centre):
     ...     kept = answers[answers < outliers]
     ...     est, half = centre(kept), 2 * kept.std() / len(kept) ** 0.5
     ...     return {"est": est, "ci_lower": est - half, "ci_upper": est + half, "n": len(kept), "admissible": True}
     >>> choices = {"outliers": {"kept": 99, "left out": 9}, "centre": {"mean": np.mean, "median": np.median}}
-    >>> multiverse(choices, mean)[["outliers", "centre", "est", "n"]]
+    >>> el.multiverse(choices, mean)[["outliers", "centre", "est", "n"]]
        outliers  centre  est  n
     0      kept    mean  4.0  4
     1      kept  median  2.5  4
@@ -88,12 +89,26 @@ def multiverse_summary(specifications):
         share_positive, share_significant (interval without zero, estimate on the median's side). No p-value belongs to
         the whole: specifications of the same answers are not independent.
 
+    References
+    ----------
+    Simonsohn, U., Simmons, J. P., & Nelson, L. D. (2020). Specification curve analysis. Nature Human Behaviour, 4,
+    1208-1214.
+
     Examples
     --------
+    >>> import pandas as pd, emolabor as el
     >>> rows = [(0.2, 0.1, 0.3, True), (0.1, -0.1, 0.3, True), (9.0, 8.0, 10.0, False)]
     >>> table = pd.DataFrame(rows, columns=["est", "ci_lower", "ci_upper", "admissible"])
-    >>> [round(float(value), 3) for value in multiverse_summary(table)]
-    [3.0, 3.0, 2.0, 0.15, 0.1, 0.2, 1.0, 0.5]
+    >>> el.multiverse_summary(table).round(2)
+    specifications          3
+    estimated               3
+    admissible              2
+    median               0.15
+    lowest                0.1
+    highest               0.2
+    share_positive        1.0
+    share_significant     0.5
+    dtype: object
     """
     counts = {
         "specifications": len(specifications),
@@ -117,11 +132,17 @@ def multiverse_influence(specifications):
         One row an option, named ``choice=option``: specifications (admissible ones with it), median, lowest, highest,
         share_positive, share_significant.
 
+    References
+    ----------
+    Simonsohn, U., Simmons, J. P., & Nelson, L. D. (2020). Specification curve analysis. Nature Human Behaviour, 4,
+    1208-1214.
+
     Examples
     --------
+    >>> import pandas as pd, emolabor as el
     >>> rows = [("a", 0.1, 0.0, 0.2, 90, True, ""), ("b", 0.3, 0.2, 0.4, 90, True, "")]
     >>> columns = ["rule", "est", "ci_lower", "ci_upper", "n", "admissible", "note"]
-    >>> multiverse_influence(pd.DataFrame(rows, columns=columns))["median"].to_dict()
+    >>> el.multiverse_influence(pd.DataFrame(rows, columns=columns))["median"].to_dict()
     {'rule=a': 0.1, 'rule=b': 0.3}
     """
     rows = {}

@@ -44,8 +44,9 @@ def power(
     n : int or sequence of int
         Cases of a study.
     population : str, optional
-        Model text with the values of the population, see `emolabor.analysis.population.population_moments`; by default
-        `model` itself, with its values written as ``start()``.
+        Model text with the values of the population, such as ``"y ~ 0.3*x"``: every loading and
+        regression has one, a covariance without one is zero, a variance is such that its variable has variance one. By
+        default `model` itself, with its values written as ``start()``.
     n_replications : int
         Studies of each size.
     seed : int
@@ -61,8 +62,8 @@ def power(
         ``draw(n, seed)`` gives the data of one study, for answers that are not normal or not complete, such as
         ``lambda n, seed: fit.simulate(n, seed, missing=0.1)``. It then takes the place of the population for the data;
         the population still says what is true. Each study is estimated by itself, which takes far longer.
-    **options
-        Of `emolabor.sem.sem`: ``std_lv`` and ``mean_structure``; with `draw` any but ``group``.
+    **options : object
+        Of `sem`: ``std_lv`` and ``mean_structure``; with `draw` any but ``group``.
 
     Returns
     -------
@@ -77,11 +78,19 @@ def power(
     EmolaborError
         An argument out of range, a population without values.
 
+    References
+    ----------
+    Muthen, L. K., & Muthen, B. O. (2002). How to use a Monte Carlo study to decide on sample size and determine power.
+    Structural Equation Modeling, 9(4), 599-620.
+
     Examples
     --------
-    >>> curve = power("y ~ start(0.3)*x", n=[50, 100], n_replications=200)
-    >>> curve[curve.op == "~"].power.round(1).tolist()
-    [0.6, 0.9]
+    >>> import emolabor as el
+    >>> curve = el.power("y ~ start(0.3)*x", n=[50, 100], n_replications=200)
+    >>> curve.query("op == '~'")[["n", "lhs", "rhs", "population", "power"]].round(1)
+         n lhs rhs  population  power
+    0   50   y   x         0.3    0.6
+    2  100   y   x         0.3    0.9
     """
     sizes = _sizes(n)
     _check(n_replications, jobs, alpha, indirect, seed, options, draw)
@@ -133,8 +142,9 @@ def sample_size(curve, *, power=None, width=None):
 
     Examples
     --------
-    >>> curve = power("y ~ start(0.3)*x", n=[50, 100], n_replications=500)
-    >>> int(sample_size(curve, power=0.8).n[0])
+    >>> import emolabor as el
+    >>> curve = el.power("y ~ start(0.3)*x", n=[50, 100], n_replications=500)
+    >>> int(el.sample_size(curve, power=0.8).n[0])
     80
     """
     if (power is None) == (width is None):

@@ -9,6 +9,7 @@ import pandas as pd
 from emolabor.analysis.mixtures import VARIANCE_FLOOR, best_mixture, bootstrap_p
 from emolabor.analysis.three_step import category_table, outcome_table
 from emolabor.errors import EmolaborError
+from emolabor.scales.scale import check_language
 
 SAME = 0.05  # log-likelihoods nearer than this are one maximum: slow climbs end a little below it
 LEVEL = 0.05
@@ -91,15 +92,22 @@ class Profiles:
         dict
             Profile -> name, such as ``"P1: high surface acting, low deep acting"``.
 
+        Raises
+        ------
+        EmolaborError
+            Another language.
+
         Examples
         --------
+        >>> import numpy as np, pandas as pd, emolabor as el
         >>> rng = np.random.default_rng(1)
         >>> kind = rng.random(300) < 0.4
         >>> scores = pd.DataFrame({"a": np.where(kind, 4, 2), "b": np.where(kind, 2, 3)}) + rng.normal(0, 0.5, (300, 2))
-        >>> found = profiles(scores, k=[1, 2], n_boot=19)
+        >>> found = el.profiles(scores, k=[1, 2], n_boot=19)
         >>> found.names("en")["P1"]
         'P1: high a, low b'
         """
+        check_language(language, tuple(WORDS))
         words, labels = WORDS[language], labels or {}
         found = {}
         for code, place in zip(self._codes, self._mixture.means_, strict=True):
@@ -124,19 +132,29 @@ class Profiles:
         Returns
         -------
         tuple of DataFrame
-            Means and Wald tests, see `emolabor.analysis.three_step.outcome_table`.
+            Means: a row an outcome and profile, with outcome, profile, mean, se, ci_lower, ci_upper, uncorrected (mean
+            of the respondents put into the profile). Wald tests that all profiles have the same mean: a row an
+            outcome, with n, wald, df, pvalue.
 
         Raises
         ------
         EmolaborError
             The outcomes are of other respondents.
 
+        References
+        ----------
+        Bolck, A., Croon, M., & Hagenaars, J. (2004). Estimating latent structure models with categorical variables:
+        One-step versus three-step estimators. Political Analysis, 12(1), 3-27.
+        Vermunt, J. K. (2010). Latent class modeling with covariates: Two improved three-step approaches. Political
+        Analysis, 18(4), 450-469.
+
         Examples
         --------
+        >>> import numpy as np, pandas as pd, emolabor as el
         >>> rng = np.random.default_rng(1)
         >>> kind = rng.random(300) < 0.4
         >>> scores = pd.DataFrame({"a": np.where(kind, 4, 2), "b": np.where(kind, 2, 3)}) + rng.normal(0, 0.5, (300, 2))
-        >>> found = profiles(scores, k=[1, 2], n_boot=19)
+        >>> found = el.profiles(scores, k=[1, 2], n_boot=19)
         >>> means, tests = found.outcomes(pd.DataFrame({"service": scores["a"] / 2}))
         >>> means["mean"].round(1).tolist()
         [2.0, 1.0]
@@ -161,12 +179,18 @@ class Profiles:
         EmolaborError
             The categories are of other respondents.
 
+        References
+        ----------
+        Bolck, A., Croon, M., & Hagenaars, J. (2004). Estimating latent structure models with categorical variables:
+        One-step versus three-step estimators. Political Analysis, 12(1), 3-27.
+
         Examples
         --------
+        >>> import numpy as np, pandas as pd, emolabor as el
         >>> rng = np.random.default_rng(1)
         >>> kind = rng.random(300) < 0.4
         >>> scores = pd.DataFrame({"a": np.where(kind, 4, 2), "b": np.where(kind, 2, 3)}) + rng.normal(0, 0.5, (300, 2))
-        >>> found = profiles(scores, k=[1, 2], n_boot=19)
+        >>> found = el.profiles(scores, k=[1, 2], n_boot=19)
         >>> found.categories(pd.Series(np.where(rng.random(300) < 0.5, "women", "men"))).columns.tolist()
         ['men', 'women']
         """
@@ -214,6 +238,8 @@ def profiles(scores, k=range(1, 7), *, n_starts=100, n_boot=99, smallest=0.05, s
     Returns
     -------
     Profiles
+        The fit of each number of profiles, the number chosen, and for it means, shares and each respondent's
+        probabilities.
 
     Raises
     ------
@@ -231,10 +257,11 @@ def profiles(scores, k=range(1, 7), *, n_starts=100, n_boot=99, smallest=0.05, s
 
     Examples
     --------
+    >>> import numpy as np, pandas as pd, emolabor as el
     >>> rng = np.random.default_rng(1)
     >>> kind = rng.random(300) < 0.4
     >>> scores = pd.DataFrame({"a": np.where(kind, 4, 2), "b": np.where(kind, 2, 3)}) + rng.normal(0, 0.5, (300, 2))
-    >>> found = profiles(scores, k=[1, 2, 3], n_boot=19)
+    >>> found = el.profiles(scores, k=[1, 2, 3], n_boot=19)
     >>> found, found.means.round(1).to_numpy().tolist()
     (Profiles(n=300, k=[1, 2, 3], chosen=2), [[4.0, 2.0], [2.0, 3.0]])
     >>> found.names("en")

@@ -24,19 +24,27 @@ def rmsea_power(rmsea_0, rmsea_a, df, n, *, alpha=0.05, n_groups=1):
     alpha : float
         Level of the test.
     n_groups : int
+        Groups of the model.
 
     Returns
     -------
-    float, or ndarray where n is one
+    float, or ndarray in the shape of `n`
+        Probability of rejecting the null hypothesis, 0 to 1.
 
     Raises
     ------
     EmolaborError
         An argument out of range.
 
+    References
+    ----------
+    MacCallum, R. C., Browne, M. W., & Sugawara, H. M. (1996). Power analysis and determination of sample size for
+    covariance structure modeling. Psychological Methods, 1(2), 130-149.
+
     Examples
     --------
-    >>> round(rmsea_power(0.05, 0.08, df=30, n=200), 3)  # MacCallum et al. (1996), table 2: .585
+    >>> import emolabor as el
+    >>> round(el.rmsea_power(0.05, 0.08, df=30, n=200), 3)  # MacCallum et al. (1996), table 2: .585
     0.585
     """
     _check(rmsea_0, rmsea_a, df, alpha, n_groups)
@@ -52,22 +60,38 @@ def rmsea_sample_size(rmsea_0, rmsea_a, df, *, power=0.8, alpha=0.05, n_groups=1
 
     Parameters
     ----------
-    rmsea_0, rmsea_a, df, alpha, n_groups
-        As for `rmsea_power`.
+    rmsea_0 : float
+        Of the null hypothesis: 0.05 for close fit, 0 for exact fit.
+    rmsea_a : float
+        In the population. Above `rmsea_0` the test rejects fit as poor, below it rejects not-close fit.
+    df : int
+        Degrees of freedom of the model.
     power : float
+        The wanted probability of rejecting the null hypothesis.
+    alpha : float
+        Level of the test.
+    n_groups : int
+        Groups of the model.
 
     Returns
     -------
     int
+        Cases over all groups.
 
     Raises
     ------
     EmolaborError
         An argument out of range, or more than ten million cases.
 
+    References
+    ----------
+    MacCallum, R. C., Browne, M. W., & Sugawara, H. M. (1996). Power analysis and determination of sample size for
+    covariance structure modeling. Psychological Methods, 1(2), 130-149.
+
     Examples
     --------
-    >>> rmsea_sample_size(0.05, 0.08, df=30)  # MacCallum et al. (1996), table 4: 314
+    >>> import emolabor as el
+    >>> el.rmsea_sample_size(0.05, 0.08, df=30)  # MacCallum et al. (1996), table 4: 314
     314
     """
     _check(rmsea_0, rmsea_a, df, alpha, n_groups)

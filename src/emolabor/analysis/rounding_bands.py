@@ -51,7 +51,7 @@ def rounding_bands(fit, half_unit=0.005, sd_half_unit=0.0):
     --------
     >>> import pandas as pd, emolabor as el
     >>> cor = pd.DataFrame([[1, 0.3], [0.3, 1]], index=["y", "x"], columns=["y", "x"])
-    >>> rounding_bands(el.sem("y ~ x", sample_cov=cor, n_obs=100)).loc[0, ["lower", "upper"]].round(3).tolist()
+    >>> el.rounding_bands(el.sem("y ~ x", sample_cov=cor, n_obs=100)).loc[0, ["lower", "upper"]].round(3).tolist()
     [0.295, 0.305]
     """
     sample = fit.model.samples[0]

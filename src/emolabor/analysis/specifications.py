@@ -69,14 +69,16 @@ def effect_multiverse(study, effect, *, choices=None, jobs=1):
     --------
     >>> from types import SimpleNamespace
     >>> import emolabor as el
-    >>> staff = el.responses.Staff(el.simulate_staff(400), pd.DataFrame(), el.load_instrument("window_staff"))
+    >>> instrument = el.load_instrument("window_staff")
+    >>> staff = el.read_responses("data/simulated/study-windowstaff_sample-simulated_data.csv", instrument)
     >>> study = SimpleNamespace(staff=staff, screening=el.screen(staff), claims=el.load_claims())
     >>> options = {"measure": ["score"], "estimation": ["mlr"], "covariates": ["none"], "careless": ["default"]}
-    >>> effect_multiverse(study, "surface_acting>exhaustion", choices=options)[["items", "admissible"]]
-              items  admissible
-    0           all        True
-    1  not_reversed        True
-    2   first_three        True
+    >>> found = el.effect_multiverse(study, "surface_acting>exhaustion", choices=options)
+    >>> found[["items", "est", "ci_lower", "ci_upper", "n"]].round(2)
+              items   est  ci_lower  ci_upper     n
+    0           all  0.38      0.33      0.43  1138
+    1  not_reversed  0.38      0.33      0.43  1138
+    2   first_three  0.36      0.31      0.41  1104
     """
     estimate = _effect_of(study, effect)
     known = {

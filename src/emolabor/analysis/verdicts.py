@@ -59,12 +59,10 @@ def verdicts(fit, claims, smallest_effect=0.05, products=None):
 
     Examples
     --------
-    >>> from emolabor.sem import sem
-    >>> from emolabor.simulation import simulate_staff
-    >>> from emolabor.theory import full_model, load_claims
-    >>> claims = [claim for claim in load_claims() if claim.id in ("C02", "C07")]
+    >>> import emolabor as el
+    >>> claims = [claim for claim in el.load_claims() if claim.id in ("C02", "C07")]
     >>> items = {"surface_acting": ["sa1", "sa2", "sa3", "sa4"], "exhaustion": ["ex1", "ex2", "ex3", "ex4"]}
-    >>> verdicts(sem(full_model(items, claims), simulate_staff()), claims)["verdict"].to_dict()
+    >>> el.verdicts(el.sem(el.full_model(items, claims), el.simulate_staff()), claims)["verdict"].to_dict()
     {'C02 surface_acting>exhaustion': 'supported', 'C07': 'not testable'}
     """
     if not 0 <= smallest_effect < 1:
@@ -148,15 +146,13 @@ def product_terms(fit, interactions):
 
     Examples
     --------
-    >>> from emolabor.sem import sem
-    >>> from emolabor.simulation import simulate_staff
-    >>> from emolabor.theory import load_claims, moderated_model
+    >>> import emolabor as el
     >>> keys = {"da": "deep_acting", "ex": "exhaustion", "sq": "service_quality"}
     >>> items = {name: [f"{key}{i}" for i in (1, 2, 3)] for key, name in keys.items()}
-    >>> claims = [claim for claim in load_claims() if claim.id == "C08"]
-    >>> moderated = moderated_model(items, claims, simulate_staff(400))
-    >>> fit = sem(moderated.model, moderated.data, estimator="MLR")
-    >>> product_terms(fit, moderated.interactions)["admissible"].to_dict()
+    >>> claims = [claim for claim in el.load_claims() if claim.id == "C08"]
+    >>> moderated = el.moderated_model(items, claims, el.simulate_staff(400))
+    >>> fit = el.sem(moderated.model, moderated.data, estimator="MLR")
+    >>> el.product_terms(fit, moderated.interactions)["admissible"].to_dict()
     {'deep_acting*exhaustion>service_quality': True}
     """
     rows = {key: interaction_size(fit, one) for key, one in interactions.items()}

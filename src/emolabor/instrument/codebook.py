@@ -200,7 +200,7 @@ def codebook(instrument, data=None, source=None):
     instrument : Instrument
         What is asked. Withheld wording stays empty.
     data : DataFrame, optional
-        Answers as given, columns named by the keys, e.g. the ``data`` of `emolabor.read_responses`. The frame is not
+        Answers as given, columns named by the keys, e.g. the ``data`` of `read_responses`. The frame is not
         changed, and no row of it is shown: only n, missing, mean and SD of items and numbers, and counts of codes, none
         under 5.
     source : str, optional
@@ -218,8 +218,8 @@ def codebook(instrument, data=None, source=None):
 
     Examples
     --------
-    >>> from emolabor.instrument import load_instrument
-    >>> book = codebook(load_instrument("window_staff"))
+    >>> import emolabor as el
+    >>> book = el.codebook(el.load_instrument("window_staff"))
     >>> book.table("en").set_index("key").loc["sex", ["text", "values"]].tolist()
     ['Sex', 'female = Female; male = Male']
     """

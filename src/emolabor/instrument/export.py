@@ -45,7 +45,7 @@ class Export:
     not_carried : tuple of str
         What the format could not carry, a sentence each.
     mapping : dict
-        What `emolabor.read_responses` has to know to read the answers back: ``columns`` (key to heading) and
+        What `read_responses` has to know to read the answers back: ``columns`` (key to heading) and
         ``values`` (key to a table from what the file holds to codes), each only where names or codes had to change.
     """
 

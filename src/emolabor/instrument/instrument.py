@@ -88,8 +88,8 @@ class Instrument:
 
     Examples
     --------
-    >>> from emolabor.instrument import load_instrument
-    >>> instrument = load_instrument("window_staff")
+    >>> import emolabor as el
+    >>> instrument = el.load_instrument("window_staff")
     >>> instrument.dimensions()["exhaustion"]
     ['ex1', 'ex2', 'ex3', 'ex4']
     >>> sorted(instrument.reversed_items)
@@ -144,8 +144,8 @@ class Instrument:
 
         Examples
         --------
-        >>> from emolabor.instrument import load_instrument
-        >>> instrument = load_instrument("window_staff")
+        >>> import emolabor as el
+        >>> instrument = el.load_instrument("window_staff")
         >>> instrument.items("en").columns.tolist()
         ['key', 'scale', 'dimension', 'text', 'reverse']
         """
@@ -169,11 +169,12 @@ class Instrument:
         Returns
         -------
         dict of str to list of str
+            Dimensions in the order of their scales; reverse-worded items among the others.
 
         Examples
         --------
-        >>> from emolabor.instrument import load_instrument
-        >>> instrument = load_instrument("window_staff")
+        >>> import emolabor as el
+        >>> instrument = el.load_instrument("window_staff")
         >>> instrument.dimensions()["belonging"]
         ['be1', 'be2', 'be3']
         """
@@ -184,16 +185,17 @@ class Instrument:
         }
 
     def points(self):
-        """Map each item and attention check, in the order asked, to its number of answers; codes are 1 to that.
+        """Map each item and attention check to its number of answers.
 
         Returns
         -------
         dict of str to int
+            In the order asked; codes are 1 to that number.
 
         Examples
         --------
-        >>> from emolabor.instrument import load_instrument
-        >>> instrument = load_instrument("window_staff")
+        >>> import emolabor as el
+        >>> instrument = el.load_instrument("window_staff")
         >>> instrument.points()["be1"]
         5
         """
@@ -224,8 +226,8 @@ class Instrument:
 
         Examples
         --------
-        >>> from emolabor.instrument import load_instrument
-        >>> instrument = load_instrument("window_staff")
+        >>> import emolabor as el
+        >>> instrument = el.load_instrument("window_staff")
         >>> instrument.names("en")["deep_acting"]
         'Deep acting'
         """
@@ -253,8 +255,8 @@ class Instrument:
 
         Examples
         --------
-        >>> from emolabor.instrument import load_instrument
-        >>> names = load_instrument("window_staff").background_names("en")
+        >>> import emolabor as el
+        >>> names = el.load_instrument("window_staff").background_names("en")
         >>> names["dispatch_type"], names["dispatch_type=agency"], names["agency"]
         ('Type of employment', 'Agency worker', 'Agency worker')
         """
@@ -289,8 +291,8 @@ class Instrument:
 
         Examples
         --------
-        >>> from emolabor.instrument import load_instrument
-        >>> instrument = load_instrument("window_staff")
+        >>> import emolabor as el
+        >>> instrument = el.load_instrument("window_staff")
         >>> instrument.value_names("dispatch_type", "en")["agency"]
         'Agency worker'
         """
@@ -308,7 +310,8 @@ class Instrument:
         path : str or Path
             Where the file goes; missing folders are made, a file of that name is replaced.
         format : str
-            One of `emolabor.instrument.FORMATS`.
+            "xlsform" (ODK, KoboToolbox), "wjx" and "wjx-jsonl" (问卷星), "limesurvey", "qualtrics", "surveyjs", "html"
+            (a page that opens from disk), "docx" (paper); of the data: "sav-codebook", "table-schema", "ddi".
         language : str, optional
             "zh" or "en"; by default the first the instrument is written in. Formats that hold several languages open
             in this one.
@@ -325,10 +328,10 @@ class Instrument:
 
         Examples
         --------
+        >>> import emolabor as el
         >>> from tempfile import TemporaryDirectory
-        >>> from emolabor.instrument import load_instrument
         >>> with TemporaryDirectory() as folder:
-        ...     export = load_instrument("window_staff").write(f"{folder}/survey.xlsx", format="xlsform")
+        ...     export = el.load_instrument("window_staff").write(f"{folder}/survey.xlsx", format="xlsform")
         >>> export.not_carried[0]
         'random order: the items of emotional_labor are asked in the written order'
         """
@@ -347,12 +350,12 @@ class Instrument:
         Returns
         -------
         DataFrame
-            One row a column, as `emolabor.codebook` describes it.
+            One row a column, as `codebook` describes it.
 
         Examples
         --------
-        >>> from emolabor.instrument import load_instrument
-        >>> instrument = load_instrument("window_staff")
+        >>> import emolabor as el
+        >>> instrument = el.load_instrument("window_staff")
         >>> instrument.codebook("en").set_index("key")["dimension"]["be1"]
         'belonging'
         """

@@ -23,7 +23,7 @@ def load_instrument(key_or_path):
     key_or_path : str or Path
         "window_staff", or the path of a YAML file. Scales are named in it by their key, or by the path of a scale file
         seen from the instrument's folder; ``texts`` maps a scale whose wording is withheld to the file in which you
-        keep it (see `emolabor.load_scale`).
+        keep it (see `load_scale`).
 
     Returns
     -------
@@ -37,7 +37,8 @@ def load_instrument(key_or_path):
 
     Examples
     --------
-    >>> instrument = load_instrument("window_staff")
+    >>> import emolabor as el
+    >>> instrument = el.load_instrument("window_staff")
     >>> len(instrument.scales), [check.expected for check in instrument.attention_checks]
     (16, [4, 2])
     """

@@ -40,12 +40,17 @@ def factor_adequacy(data, *, cor="pearson", n_obs=None):
 
     Parameters
     ----------
-    data, cor, n_obs
-        As for `emolabor.measurement.factor_analysis.efa`.
+    data : DataFrame of shape (n, p), or (p, p) with `n_obs`
+        Answers; rows with a missing one are left out. With `n_obs` a covariance or correlation matrix.
+    cor : {"pearson", "polychoric"}
+        Correlations to analyse.
+    n_obs : int, optional
+        Number of respondents behind a matrix.
 
     Returns
     -------
     Adequacy
+        KMO of all items and of each, and Bartlett's chi-square.
 
     Raises
     ------
@@ -61,8 +66,9 @@ def factor_adequacy(data, *, cor="pearson", n_obs=None):
 
     Examples
     --------
+    >>> import pandas as pd, emolabor as el
     >>> matrix = pd.DataFrame([[1, 0.5, 0.4], [0.5, 1, 0.3], [0.4, 0.3, 1]], index=list("abc"), columns=list("abc"))
-    >>> found = factor_adequacy(matrix, n_obs=100)
+    >>> found = el.factor_adequacy(matrix, n_obs=100)
     >>> round(found.kmo, 3), round(found.chisq, 2), found.df
     (0.628, 46.45, 3)
     """

@@ -55,8 +55,8 @@ def agreement(data, scale_or_dimensions, group, *, null="uniform", points=None):
     data : DataFrame
         Answers, with a column of groups. Respondents with a missing answer on a dimension or without a group are left
         out of that dimension.
-    scale_or_dimensions
-        As for `emolabor.measurement.reliability.reliability`.
+    scale_or_dimensions : Scale, Instrument or mapping of str to list of str
+        As for `reliability`.
     group : str
         Column with each respondent's group.
     null : {"uniform", "slight_skew", "moderate_skew", "heavy_skew"}
@@ -67,12 +67,13 @@ def agreement(data, scale_or_dimensions, group, *, null="uniform", points=None):
     Returns
     -------
     Agreement
+        The coefficients by dimension, and the groups of five or more by themselves.
 
     Raises
     ------
     EmolaborError
-        Unknown group column or null, one group only or none with two members, points missing, and as
-        `emolabor.measurement.reliability.reliability`.
+        Unknown group column or null, one group only or none with two members, points missing, and what `reliability`
+        refuses.
 
     Notes
     -----
@@ -92,7 +93,7 @@ def agreement(data, scale_or_dimensions, group, *, null="uniform", points=None):
     --------
     >>> import emolabor as el
     >>> staff = el.simulate_staff(n=600, seed=1)
-    >>> found = agreement(staff, el.load_scale("unit_support"), "centre")
+    >>> found = el.agreement(staff, el.load_scale("unit_support"), "centre")
     >>> found.table[["icc1", "icc2", "rwg_mean"]].round(2).iloc[0].tolist()
     [0.04, 0.33, 0.72]
     """

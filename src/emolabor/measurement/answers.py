@@ -134,6 +134,13 @@ def checked_count(name, value, least):
     return int(value)
 
 
+def checked_share(name, value):
+    """A number between 0 and 1, such as a confidence level, or an error that names it."""
+    if isinstance(value, bool) or not isinstance(value, Real) or not 0 < value < 1:
+        raise EmolaborError(f"{name}: found {value!r}; allowed: a number between 0 and 1")
+    return value
+
+
 def _from_matrix(matrix, fewest):
     if not isinstance(matrix, pd.DataFrame) or list(matrix.index) != list(matrix.columns):
         raise EmolaborError("data: with n_obs a matrix is expected whose row names equal its column names")

@@ -7,6 +7,7 @@ import pandas as pd
 from scipy.special import bdtrc, comb, ndtri
 
 from emolabor.errors import EmolaborError
+from emolabor.measurement.answers import checked_share
 
 
 @dataclass(frozen=True)
@@ -51,11 +52,13 @@ def content_validity(ratings, *, lowest=1, highest=4, relevant=3, level=0.95):
     Returns
     -------
     ContentValidity
+        The indices of each item, and of the scale.
 
     Raises
     ------
     EmolaborError
-        No table, fewer than two experts for an item, or a rating that is no number of the rating scale.
+        No table, fewer than two experts for an item, a rating that is no number of the rating scale, or a level
+        outside 0 to 1.
 
     References
     ----------
@@ -73,12 +76,14 @@ def content_validity(ratings, *, lowest=1, highest=4, relevant=3, level=0.95):
 
     Examples
     --------
+    >>> import pandas as pd, emolabor as el
     >>> ratings = pd.DataFrame({"a1": [4, 4, 3, 4, 3, 4], "a2": [4, 2, 3, 4, 3, 3]})
-    >>> content_validity(ratings).items[["i_cvi", "kappa", "aiken_v"]].round(2)
+    >>> el.content_validity(ratings).items[["i_cvi", "kappa", "aiken_v"]].round(2)
         i_cvi  kappa  aiken_v
     a1   1.00   1.00     0.89
     a2   0.83   0.82     0.72
     """
+    checked_share("level", level)
     _check_ratings(ratings, lowest, highest)
     if not lowest < relevant <= highest:
         raise EmolaborError(f"relevant: found {relevant}; allowed: {lowest + 1} to {highest}")

@@ -38,8 +38,9 @@ def equate(old, new, lowest, highest):
 
     Examples
     --------
+    >>> import numpy as np, emolabor as el
     >>> old, new = np.array([3, 4, 4, 5, 6, 7]), np.array([4, 5, 5, 6, 7, 8])
-    >>> equate(old, new, 2, 10)["equipercentile"].loc[4:8].tolist()
+    >>> el.equate(old, new, 2, 10)["equipercentile"].loc[4:8].tolist()
     [3.0, 4.0, 5.0, 6.0, 7.0]
     """
     old, new = (_checked(name, scores, lowest, highest) for name, scores in (("old", old), ("new", new)))

@@ -28,6 +28,7 @@ class FactorAnalysis:
     communalities, uniqueness : Series of length p
         Share of each item's variance that the factors explain, and the rest.
     factor_correlations : DataFrame of shape (m, m)
+        Identity where the rotation is orthogonal.
     variance : DataFrame of shape (m, 3)
         ``ss_loadings`` (of an oblique factor with its share of what it explains together with others), ``proportion``
         of the items' variance, ``cumulative``.
@@ -54,7 +55,19 @@ class FactorAnalysis:
     problems: tuple
 
     def summary(self):
-        """Loadings from .30 in size, factor correlations, fit and problems as text."""
+        """Write loadings from .30 in size, factor correlations, fit and problems.
+
+        Returns
+        -------
+        str
+            For people: rounded, small loadings left blank.
+
+        Examples
+        --------
+        >>> import emolabor as el
+        >>> print(el.efa(el.simulate_staff(n=600, seed=1)[["sa1", "sa2", "sa3", "sa4"]], 1).summary().splitlines()[0])
+        FactorAnalysis(factors=1, items=4, n=566, method='minres', rotation=None, cor='pearson', problems=0)
+        """
         table = self.loadings.map(lambda value: f"{value:.2f}" if abs(value) >= SHOWN else "")
         table["communality"] = self.communalities.map("{:.2f}".format)
         parts = [repr(self), table.to_string(), self.variance.round(3).T.to_string()]
@@ -84,15 +97,16 @@ def efa(data, n_factors, *, method="minres", rotation="oblimin", cor="pearson", 
 
     Parameters
     ----------
-    data : DataFrame
+    data : DataFrame of shape (n, p), or (p, p) with `n_obs`
         Answers, one row a respondent, one column an item; rows with a missing answer are left out. With `n_obs` a
         covariance or correlation matrix. Never changed.
     n_factors : int
         How many factors; `parallel_analysis` suggests a number.
     method : {"minres", "ml"}
-        Minimum residuals or maximum likelihood; see `emolabor.measurement.extraction.extract`.
+        Minimum residuals (Harman & Jones, 1966) or maximum likelihood (Joreskog, 1967).
     rotation : {"oblimin", "promax", "varimax", "geomin"} or None
-        See `emolabor.measurement.rotation.rotate`.
+        oblimin: oblique, gamma 0 (Jennrich & Sampson, 1966). promax: oblique, power 4, from varimax (Hendrickson &
+        White, 1964). varimax: orthogonal, rows normalised (Kaiser, 1958). geomin: oblique, delta .01 (Yates, 1987).
     cor : {"pearson", "polychoric"}
         Correlations to analyse.
     n_obs : int, optional
@@ -115,13 +129,30 @@ def efa(data, n_factors, *, method="minres", rotation="oblimin", cor="pearson", 
     -----
     Checked against psych 2.2.9 (``fa`` with GPArotation). Geomin is compared with the best of many starts in R.
 
+    References
+    ----------
+    Harman, H. H., & Jones, W. H. (1966). Factor analysis by minimizing residuals (minres). Psychometrika, 31(3),
+    351-368.
+    Hendrickson, A. E., & White, P. O. (1964). Promax: A quick method for rotation to oblique simple structure. British
+    Journal of Statistical Psychology, 17(1), 65-70.
+    Jennrich, R. I., & Sampson, P. F. (1966). Rotation for simple loadings. Psychometrika, 31(3), 313-323.
+    Joreskog, K. G. (1967). Some contributions to maximum likelihood factor analysis. Psychometrika, 32(4), 443-482.
+    Kaiser, H. F. (1958). The varimax criterion for analytic rotation in factor analysis. Psychometrika, 23(3), 187-200.
+    Yates, A. (1987). Multivariate exploratory data analysis. SUNY Press.
+
     Examples
     --------
-    >>> rng = np.random.default_rng(1)
-    >>> factors = np.repeat(rng.normal(size=(300, 2)), 3, axis=1)
-    >>> answers = pd.DataFrame(factors + rng.normal(size=(300, 6)), columns=["a1", "a2", "a3", "b1", "b2", "b3"])
-    >>> efa(answers, 2).loadings.abs().idxmax(axis=1).tolist()
-    ['F2', 'F2', 'F2', 'F1', 'F1', 'F1']
+    >>> import emolabor as el
+    >>> items = ["sa1", "sa2", "sa3", "da1", "da2", "da3"]
+    >>> found = el.efa(el.simulate_staff(n=600, seed=1)[items], 2)
+    >>> found.loadings.round(2)
+           F1    F2
+    sa1  0.01  0.70
+    sa2 -0.02  0.71
+    sa3  0.01  0.71
+    da1  0.73 -0.08
+    da2  0.79  0.04
+    da3  0.67  0.04
     """
     if method not in METHODS:
         raise EmolaborError(f"method: found {method!r}; allowed: {', '.join(METHODS)}")

@@ -10,8 +10,10 @@ def complete_dimensions(data, scale_or_dimensions):
 
     Parameters
     ----------
-    data, scale_or_dimensions
-        As for `emolabor.measurement.reliability.reliability`.
+    data : DataFrame of shape (n, p)
+        Answers, as for `reliability`.
+    scale_or_dimensions : Scale, Instrument or mapping of str to list of str
+        As for `reliability`.
 
     Returns
     -------

@@ -18,9 +18,11 @@ def item_analysis(data, scale_or_dimensions):
 
     Parameters
     ----------
-    data, scale_or_dimensions
-        As for `emolabor.measurement.reliability.reliability`: with a scale or an instrument, answers as fielded, and
-        reverse-worded items are turned first.
+    data : DataFrame of shape (n, p)
+        Answers, as for `reliability`: with a scale or an instrument as fielded, and reverse-worded items are turned
+        first.
+    scale_or_dimensions : Scale, Instrument or mapping of str to list of str
+        As for `reliability`.
 
     Returns
     -------
@@ -35,7 +37,7 @@ def item_analysis(data, scale_or_dimensions):
     Raises
     ------
     EmolaborError
-        As `emolabor.measurement.reliability.reliability`.
+        What `reliability` refuses.
 
     References
     ----------
@@ -48,9 +50,13 @@ def item_analysis(data, scale_or_dimensions):
     --------
     >>> import emolabor as el
     >>> answers = el.simulate_staff(n=400, seed=1)
-    >>> found = item_analysis(answers, el.load_scale("institutional_clarity"))
-    >>> found[["item_rest_r", "alpha_if_dropped"]].round(2).loc["ic1"].tolist()
-    [0.63, 0.69]
+    >>> found = el.item_analysis(answers, el.load_scale("institutional_clarity"))
+    >>> found[["mean", "sd", "item_rest_r", "alpha_if_dropped"]].round(2)
+         mean    sd  item_rest_r  alpha_if_dropped
+    ic1  3.59  1.02         0.63              0.69
+    ic2  3.57  1.03         0.66              0.68
+    ic3  3.39  1.08         0.54              0.74
+    ic4  3.50  1.12         0.48              0.77
     """
     answers, dimensions = answers_and_dimensions(data, scale_or_dimensions)
     points = {} if isinstance(scale_or_dimensions, dict) else as_instrument(scale_or_dimensions).points()

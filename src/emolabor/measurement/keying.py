@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from emolabor.measurement.answers import answers_and_dimensions, as_instrument, complete_answers
+from emolabor.measurement.answers import answers_and_dimensions, as_instrument, checked_count, complete_answers
 from emolabor.sem.threads import one_thread
 
 # Share of resamples that must agree before a direction counts as known.
@@ -20,10 +20,12 @@ def keying_audit(data, scale_or_dimensions, *, n_resamples=200, seed=1):
 
     Parameters
     ----------
-    data, scale_or_dimensions
-        As for `emolabor.measurement.reliability.reliability`. With a mapping every item is declared straight.
+    data : DataFrame of shape (n, p)
+        Answers as fielded; respondents with a missing answer on a dimension are left out of it.
+    scale_or_dimensions : Scale, Instrument or mapping of str to list of str
+        As for `reliability`. With a mapping every item is declared straight.
     n_resamples, seed : int
-        Of the bootstrap that tells how sure each direction is.
+        Of the bootstrap that tells how sure each direction is; one resample or more.
 
     Returns
     -------
@@ -37,7 +39,7 @@ def keying_audit(data, scale_or_dimensions, *, n_resamples=200, seed=1):
     Raises
     ------
     EmolaborError
-        As `emolabor.measurement.reliability.reliability`.
+        No resample, and what `reliability` refuses.
 
     Notes
     -----
@@ -50,10 +52,15 @@ def keying_audit(data, scale_or_dimensions, *, n_resamples=200, seed=1):
     >>> import emolabor as el
     >>> answers = el.simulate_staff(n=400, seed=1)
     >>> answers["ic2"] = 6 - answers["ic2"]
-    >>> found = keying_audit(answers, el.load_scale("institutional_clarity"))
-    >>> found["verdict"].tolist()
-    ['agrees', 'wrongly keyed', 'agrees', 'agrees']
+    >>> found = el.keying_audit(answers, el.load_scale("institutional_clarity"))
+    >>> found[["declared", "item_rest_r", "verdict"]].round(2)
+         declared  item_rest_r        verdict
+    ic1  straight         0.23         agrees
+    ic2  straight        -0.66  wrongly keyed
+    ic3  straight         0.26         agrees
+    ic4  reversed         0.26         agrees
     """
+    checked_count("n_resamples", n_resamples, 1)
     answers, dimensions = answers_and_dimensions(data, scale_or_dimensions)
     turned = _declared_reversed(scale_or_dimensions)
     rng = np.random.default_rng(seed)

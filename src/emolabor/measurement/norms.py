@@ -5,6 +5,7 @@ import pandas as pd
 from scipy.special import betaincinv, ndtri
 
 from emolabor.errors import EmolaborError
+from emolabor.measurement.answers import checked_share
 
 SMALLEST = 5  # respondents: a smaller group would show the people in it
 
@@ -26,7 +27,7 @@ def norms(scores, by=None, *, level=0.95):
         Group of each respondent, in the same rows; those without a group are left out. Groups of fewer than five are
         not tabulated.
     level : float
-        Confidence level of the interval.
+        Coverage of the interval, between 0 and 1.
 
     Returns
     -------
@@ -38,7 +39,7 @@ def norms(scores, by=None, *, level=0.95):
     Raises
     ------
     EmolaborError
-        A score is not numeric, rows of `by` are others, or no group has five respondents.
+        A score is not numeric, rows of `by` are others, no group has five respondents, or a level outside 0 to 1.
 
     References
     ----------
@@ -51,10 +52,12 @@ def norms(scores, by=None, *, level=0.95):
 
     Examples
     --------
+    >>> import pandas as pd, emolabor as el
     >>> scores = pd.Series([1, 2, 2, 3, 3, 3, 4, 4, 5, 5], name="calm")
-    >>> norms(scores)[["n", "score", "percentile", "t"]].round(1).iloc[2].tolist()
+    >>> el.norms(scores)[["n", "score", "percentile", "t"]].round(1).iloc[2].tolist()
     [10.0, 3.0, 45.0, 48.5]
     """
+    checked_share("level", level)
     table = scores.to_frame() if isinstance(scores, pd.Series) else scores
     if not isinstance(table, pd.DataFrame) or not len(table.columns):
         raise EmolaborError("scores: found no table of scores; allowed: a DataFrame or Series, one row a respondent")

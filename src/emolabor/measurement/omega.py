@@ -115,8 +115,10 @@ def omega_coefficients(data, scale_or_dimensions, *, ordered=False):
 
     Parameters
     ----------
-    data, scale_or_dimensions
-        As for `emolabor.measurement.reliability.reliability`.
+    data : DataFrame of shape (n, p)
+        Answers, as for `reliability`.
+    scale_or_dimensions : Scale, Instrument or mapping of str to list of str
+        As for `reliability`.
     ordered : bool
         Add ``omega_categorical``, which takes the answers as ordered.
 
@@ -131,7 +133,7 @@ def omega_coefficients(data, scale_or_dimensions, *, ordered=False):
     Raises
     ------
     EmolaborError
-        As `emolabor.measurement.reliability.reliability`.
+        What `reliability` refuses.
 
     References
     ----------
@@ -141,9 +143,10 @@ def omega_coefficients(data, scale_or_dimensions, *, ordered=False):
 
     Examples
     --------
+    >>> import numpy as np, pandas as pd, emolabor as el
     >>> rng = np.random.default_rng(1)
     >>> answers = pd.DataFrame(rng.normal(size=(200, 1)) + rng.normal(size=(200, 4)), columns=["a1", "a2", "a3", "a4"])
-    >>> omega_coefficients(answers, {"a": list(answers)})[["omega_total_ml", "omega_observed_ml"]].round(3)
+    >>> el.omega_coefficients(answers, {"a": list(answers)})[["omega_total_ml", "omega_observed_ml"]].round(3)
        omega_total_ml  omega_observed_ml
     a           0.778              0.778
     """

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from emolabor.errors import EmolaborError
-from emolabor.measurement.answers import checked_count, correlations_of
+from emolabor.measurement.answers import checked_count, checked_share, correlations_of
 from emolabor.measurement.extraction import extract
 from emolabor.sem.threads import one_thread
 
@@ -23,7 +22,9 @@ class ParallelAnalysis:
         A row a place: ``factor`` and ``component`` eigenvalues, and the quantile of the random ones beside them
         (``factor_random``, ``component_random``).
     n, draws : int
+        Respondents, and random samples.
     quantile : float
+        Of the random eigenvalues.
     """
 
     n_factors: int
@@ -40,14 +41,19 @@ def parallel_analysis(data, *, draws=100, quantile=0.95, cor="pearson", n_obs=No
 
     Parameters
     ----------
-    data, cor, n_obs
-        As for `emolabor.measurement.factor_analysis.efa`. With polychoric correlations the random answers are normal
-        answers cut at the items' own thresholds, and correlated in the same way.
+    data : DataFrame of shape (n, p), or (p, p) with `n_obs`
+        Answers; rows with a missing one are left out. With `n_obs` a covariance or correlation matrix.
     draws : int
         Random samples of the size of the data.
     quantile : float
         Of the random eigenvalues (Glorfeld, 1995: .95).
+    cor : {"pearson", "polychoric"}
+        Correlations to analyse. With polychoric ones the random answers are normal answers cut at the items' own
+        thresholds, and correlated in the same way.
+    n_obs : int, optional
+        Number of respondents behind a matrix.
     seed : int
+        Of the random answers: the same seed gives the same numbers.
 
     Returns
     -------
@@ -69,16 +75,16 @@ def parallel_analysis(data, *, draws=100, quantile=0.95, cor="pearson", n_obs=No
 
     Examples
     --------
-    >>> rng = np.random.default_rng(1)
-    >>> factors = np.repeat(rng.normal(size=(300, 2)), 3, axis=1)
-    >>> answers = pd.DataFrame(factors + rng.normal(size=(300, 6)))
-    >>> found = parallel_analysis(answers)
+    >>> import emolabor as el
+    >>> items = ["sa1", "sa2", "sa3", "sa4", "da1", "da2", "da3", "da4"]
+    >>> found = el.parallel_analysis(el.simulate_staff(n=600, seed=1)[items])
     >>> found.n_factors, found.n_components
     (2, 2)
+    >>> found.table.loc[:2, ["factor", "factor_random"]].round(1).to_numpy().tolist()
+    [[2.2, 1.0], [1.4, 0.2]]
     """
     draws = checked_count("draws", draws, 1)
-    if not 0 < quantile < 1:
-        raise EmolaborError(f"quantile: found {quantile!r}; allowed: between 0 and 1")
+    checked_share("quantile", quantile)
     correlations, n = correlations_of(data, n_obs, cor, fewest=3)
     rng = np.random.default_rng(seed)
     shares = _cumulative_shares(data.dropna()) if cor == "polychoric" else None

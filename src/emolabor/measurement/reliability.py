@@ -54,10 +54,11 @@ def reliability(data, scale_or_dimensions):
 
     Examples
     --------
+    >>> import numpy as np, pandas as pd, emolabor as el
     >>> rng = np.random.default_rng(1)
     >>> factor = rng.normal(size=(200, 1))
     >>> answers = pd.DataFrame(factor + rng.normal(size=(200, 3)), columns=["a1", "a2", "a3"])
-    >>> reliability(answers, {"a": ["a1", "a2", "a3"]})[["alpha", "omega_total_ml", "ave"]].round(2)
+    >>> el.reliability(answers, {"a": ["a1", "a2", "a3"]})[["alpha", "omega_total_ml", "ave"]].round(2)
        alpha  omega_total_ml   ave
     a    0.7             0.7  0.44
     """

@@ -4,8 +4,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import fdtri, ndtri
 
-from emolabor.errors import EmolaborError
-from emolabor.measurement.answers import complete_answers
+from emolabor.measurement.answers import checked_share, complete_answers
 
 
 def retest(scores, *, level=0.95):
@@ -16,7 +15,7 @@ def retest(scores, *, level=0.95):
     scores : DataFrame of shape (n, k)
         One row a respondent, one column an occasion; respondents who missed one are left out.
     level : float
-        Of the intervals.
+        Coverage of the intervals, between 0 and 1.
 
     Returns
     -------
@@ -47,12 +46,12 @@ def retest(scores, *, level=0.95):
 
     Examples
     --------
+    >>> import pandas as pd, emolabor as el
     >>> scores = pd.DataFrame({"first": [2, 3, 4, 4, 5, 1.0], "again": [2, 3, 5, 4, 5, 2.0]})
-    >>> retest(scores)[["icc", "sem", "mdc"]].round(2).loc["agreement"].tolist()
+    >>> el.retest(scores)[["icc", "sem", "mdc"]].round(2).loc["agreement"].tolist()
     [0.92, 0.41, 1.13]
     """
-    if not 0 < level < 1:
-        raise EmolaborError(f"level: found {level!r}; allowed: between 0 and 1")
+    checked_share("level", level)
     values = complete_answers(scores, place="scores").to_numpy()
     n, k = values.shape
     mean = values.mean()

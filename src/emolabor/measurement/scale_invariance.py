@@ -92,21 +92,25 @@ def scale_invariance(data, dimensions, group, *, estimator="MLR", missing="fiml"
     Parameters
     ----------
     data : DataFrame
-        Items, reverse-worded ones turned, and the group.
+        Items, reverse-worded ones turned (`scored_items`), and the group; not changed.
     dimensions : dict of str to list of str
-        Scale -> its items.
+        Scale to its items, such as ``Instrument.dimensions()`` gives them.
     group : str
         Column with the group.
-    estimator, missing
-        As for `emolabor.sem.sem`.
+    estimator : str
+        As for `sem`.
+    missing : str
+        As for `sem`.
     smallest : int
-        As for `comparable_groups`.
+        Respondents that a group must have to be compared; maximum likelihood of fewer than 100 often fails (Boomsma,
+        1985).
     level : float
-        Coverage of the intervals (Wald).
+        Coverage of the (Wald) intervals, between 0 and 1.
 
     Returns
     -------
     ScaleInvariance
+        The level that each scale reaches, the steps of the climb, and where the intercepts are equal the latent means.
 
     Raises
     ------
@@ -115,15 +119,26 @@ def scale_invariance(data, dimensions, group, *, estimator="MLR", missing="fiml"
 
     Notes
     -----
-    Steps, rule (Chen, 2007) and search are those of `emolabor.sem.invariance`, with what was freed kept free at later
+    Steps, rule (Chen, 2007) and search are those of `invariance`, with what was freed kept free at later
     steps (partial invariance; Byrne, Shavelson & Muthen, 1989). Points are latent means in the unit of the mean of the
     items (effects coding; Little, Slegers & Card, 2006).
+
+    References
+    ----------
+    Boomsma, A. (1985). Nonconvergence, improper solutions, and starting values in LISREL maximum likelihood estimation.
+    Psychometrika, 50(2), 229-242.
+    Byrne, B. M., Shavelson, R. J., & Muthen, B. (1989). Testing for the equivalence of factor covariance and mean
+    structures: The issue of partial measurement invariance. Psychological Bulletin, 105(3), 456-466.
+    Chen, F. F. (2007). Sensitivity of goodness of fit indexes to lack of measurement invariance. Structural Equation
+    Modeling, 14(3), 464-504.
+    Little, T. D., Slegers, D. W., & Card, N. A. (2006). A non-arbitrary method of identifying and scaling latent
+    variables in SEM and MACS models. Structural Equation Modeling, 13(1), 59-72.
 
     Examples
     --------
     >>> import emolabor as el
     >>> staff = el.simulate_staff(n=900, seed=1)
-    >>> found = scale_invariance(staff, {"exhaustion": ["ex1", "ex2", "ex3", "ex4"]}, "sex")
+    >>> found = el.scale_invariance(staff, {"exhaustion": ["ex1", "ex2", "ex3", "ex4"]}, "sex")
     >>> found.levels[["level", "freed"]].values.tolist(), found.means.index.tolist()
     ([['strict', '']], ['exhaustion>male'])
     """
@@ -156,7 +171,7 @@ def ladder_table(found):
     Parameters
     ----------
     found : Invariance
-        From `emolabor.sem.invariance`.
+        From `invariance`.
 
     Returns
     -------

@@ -67,10 +67,11 @@ def short_forms(data, scale, n_items, *, limits=LIMITS, weights=WEIGHTS):
 
     Examples
     --------
+    >>> import numpy as np, pandas as pd, emolabor as el
     >>> rng = np.random.default_rng(1)
     >>> factor = rng.normal(size=(300, 1)) * [0.8, 0.8, 0.7, 0.7, 0.3]
     >>> answers = pd.DataFrame(factor + rng.normal(size=(300, 5)) * 0.6, columns=list("abcde"))
-    >>> short_forms(answers, {"f": list("abcde")}, n_items=4)["items"].iloc[0]
+    >>> el.short_forms(answers, {"f": list("abcde")}, n_items=4)["items"].iloc[0]
     'a, b, c, d'
     """
     _check_names("limits", limits, CRITERIA)

@@ -46,13 +46,14 @@ class ValidationReport:
     Attributes
     ----------
     scale : Scale
+        What was asked.
     n_read, n : int
         Respondents there were, and respondents analysed.
     tables : dict of str to DataFrame
         By section: screening, keys, items, reliability, adequacy, loadings, fit, and where they apply htmt, versions,
         ladder, equated, retest.
     findings : tuple of Finding
-        What must not be missed, the faults first.
+        What must not be missed, the faults first; `sentences` says them.
     reading : DataFrame or None
         What was found while the file was read (`Staff.report`).
     simulated : bool
@@ -68,16 +69,31 @@ class ValidationReport:
     simulated: bool
 
     def sentences(self, language="en"):
-        """Say the findings.
+        """Say each finding in words.
 
         Parameters
         ----------
         language : {"zh", "en"}
+            Of the words.
 
         Returns
         -------
         list of str
             One a finding, in their order.
+
+        Raises
+        ------
+        EmolaborError
+            Another language.
+
+        Examples
+        --------
+        >>> import emolabor as el
+        >>> staff = el.simulate_staff(n=500, seed=1)
+        >>> staff["ex2"] = 6 - staff["ex2"]
+        >>> report = el.validation_report(staff, el.load_scale("emotional_exhaustion"))
+        >>> report.sentences("en")[0].split(", so")[0]
+        'Emotional exhaustion: ex2 runs against the other items'
         """
         return [sentence(finding, self.scale, language) for finding in self.findings]
 
@@ -87,10 +103,24 @@ class ValidationReport:
         Parameters
         ----------
         language : {"zh", "en"}
+            Of the words.
 
         Returns
         -------
         str
+            Decided by the worst of the findings.
+
+        Raises
+        ------
+        EmolaborError
+            Another language.
+
+        Examples
+        --------
+        >>> import emolabor as el
+        >>> report = el.validation_report(el.simulate_staff(n=500, seed=1), el.load_scale("emotional_exhaustion"))
+        >>> report.verdict("zh")
+        '这批作答中没有不利于该量表的证据。'
         """
         levels = {finding.level for finding in self.findings}
         worst = next((level for level in ("fault", "doubt") if level in levels), "sound")
@@ -109,18 +139,23 @@ def validation_report(
     Parameters
     ----------
     answers : Staff or DataFrame
-        Answers as fielded; other columns than the scale's items are left alone.
+        Answers as fielded, reverse-worded items not turned; other columns than the scale's items are left alone.
     scale : Scale
+        What was asked, as `load_scale` gives it.
     screening : DataFrame, optional
-        As `emolabor.screen` gives it for these answers: respondents called careless are left out.
-    version, old : str, optional
-        Column that tells which version a respondent answered, and its value for the old one.
+        As `screen` gives it for these answers: respondents called careless are left out.
+    version : str, optional
+        Column that tells which version a respondent answered: old and new are compared (`compare_versions`).
+    old : str, optional
+        Its value for the old version.
     again : DataFrame, optional
-        Answers of the same respondents on a second occasion, with the same index.
+        Answers of the same respondents on a second occasion, with the same index (`retest`).
     simulated : bool
-        Say that the answers are simulated.
-    n_resamples, seed : int
-        Of the bootstrap intervals, and of random draws.
+        Say on every page that the answers are simulated.
+    n_resamples : int
+        Resamples behind the bootstrap intervals.
+    seed : int
+        Of resamples and random draws.
 
     Returns
     -------
@@ -136,7 +171,9 @@ def validation_report(
     Examples
     --------
     >>> import emolabor as el
-    >>> report = validation_report(el.simulate_staff(n=500, seed=1), el.load_scale("emotional_exhaustion"))
+    >>> report = el.validation_report(el.simulate_staff(n=500, seed=1), el.load_scale("emotional_exhaustion"))
+    >>> report.tables["reliability"].round(2).iloc[0][["alpha", "omega_total_ml", "ave"]].tolist()
+    [0.85, 0.85, 0.59]
     >>> report.verdict()
     'Nothing in these answers speaks against the scale.'
     """

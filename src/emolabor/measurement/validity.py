@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from emolabor.errors import EmolaborError
-from emolabor.measurement.answers import checked_count
+from emolabor.measurement.answers import checked_count, checked_share
 from emolabor.measurement.factor_model import complete_dimensions, factor_model, factor_name
 from emolabor.sem.functionals import standardized_draws
 from emolabor.sem.threads import one_thread
@@ -18,13 +18,16 @@ def convergent_validity(data, scale_or_dimensions, *, n_resamples=1000, seed=1, 
 
     Parameters
     ----------
-    data, scale_or_dimensions
-        As for `emolabor.measurement.reliability.reliability`; each dimension has at least two items, and respondents
-        with a missing answer to any of them are left out.
-    n_resamples, seed : int
-        Of the bootstrap.
+    data : DataFrame of shape (n, p)
+        Answers, as for `reliability`; respondents with a missing answer to any of the items are left out.
+    scale_or_dimensions : Scale, Instrument or mapping of str to list of str
+        As for `reliability`; two items a dimension at least.
+    n_resamples : int
+        Resamples behind the intervals.
+    seed : int
+        The same seed gives the same intervals.
     level : float
-        Of the percentile intervals.
+        Coverage of the percentile intervals, between 0 and 1.
 
     Returns
     -------
@@ -36,7 +39,7 @@ def convergent_validity(data, scale_or_dimensions, *, n_resamples=1000, seed=1, 
     Raises
     ------
     EmolaborError
-        One dimension only, of two items, and as `emolabor.measurement.reliability.reliability`.
+        One dimension only, of two items, a level outside 0 to 1, and what `reliability` refuses.
 
     References
     ----------
@@ -47,11 +50,15 @@ def convergent_validity(data, scale_or_dimensions, *, n_resamples=1000, seed=1, 
     --------
     >>> import emolabor as el
     >>> answers = el.simulate_staff(n=400, seed=1)
-    >>> found = convergent_validity(answers, el.load_scale("emotional_labor"), n_resamples=100)
-    >>> found["cr"].round(2).tolist()
-    [0.78, 0.8, 0.76]
+    >>> found = el.convergent_validity(answers, el.load_scale("emotional_labor"), n_resamples=100)
+    >>> found[["items", "cr", "ave", "smallest_loading"]].round(2)
+                        items    cr   ave  smallest_loading
+    surface_acting          4  0.78  0.48              0.64
+    deep_acting             4  0.80  0.50              0.68
+    natural_expression      3  0.76  0.51              0.68
     """
     checked_count("n_resamples", n_resamples, 2)
+    checked_share("level", level)
     fit, dimensions = factor_model(data, scale_or_dimensions)
     [(only, items), *others] = dimensions.items()
     if not others and len(items) < 3:
@@ -78,8 +85,10 @@ def fornell_larcker(data, scale_or_dimensions):
 
     Parameters
     ----------
-    data, scale_or_dimensions
-        As for `convergent_validity`.
+    data : DataFrame of shape (n, p)
+        Answers, as for `convergent_validity`.
+    scale_or_dimensions : Scale, Instrument or mapping of str to list of str
+        As for `reliability`; two items a dimension at least.
 
     Returns
     -------
@@ -90,14 +99,21 @@ def fornell_larcker(data, scale_or_dimensions):
     Raises
     ------
     EmolaborError
-        As for `convergent_validity`.
+        What `convergent_validity` refuses.
+
+    References
+    ----------
+    Fornell, C., & Larcker, D. F. (1981). Evaluating structural equation models with unobservable variables and
+    measurement error. Journal of Marketing Research, 18(1), 39-50.
 
     Examples
     --------
     >>> import emolabor as el
-    >>> answers = el.simulate_staff(n=400, seed=1)
-    >>> fornell_larcker(answers, el.load_scale("emotional_labor")).shape
-    (3, 3)
+    >>> el.fornell_larcker(el.simulate_staff(n=400, seed=1), el.load_scale("emotional_labor")).round(2)
+                        surface_acting  deep_acting  natural_expression
+    surface_acting                0.69          NaN                 NaN
+    deep_acting                   0.20         0.71                 NaN
+    natural_expression           -0.24         0.34                0.71
     """
     fit, dimensions = factor_model(data, scale_or_dimensions)
     tidy = fit.tidy().set_index(["lhs", "op", "rhs"])["std_all"]
@@ -117,15 +133,19 @@ def htmt(data, scale_or_dimensions, *, kind="htmt", n_resamples=1000, seed=1, le
 
     Parameters
     ----------
-    data, scale_or_dimensions
-        As for `convergent_validity`.
+    data : DataFrame of shape (n, p)
+        Answers, as for `convergent_validity`.
+    scale_or_dimensions : Scale, Instrument or mapping of str to list of str
+        As for `reliability`; two items a dimension at least.
     kind : {"htmt", "htmt2"}
         Arithmetic means of absolute correlations between and within (Henseler, Ringle & Sarstedt, 2015), or geometric
         means, which items may load unequally (Roemer, Schuberth & Henseler, 2021).
-    n_resamples, seed : int
-        Of the bootstrap.
+    n_resamples : int
+        Resamples behind the intervals.
+    seed : int
+        The same seed gives the same intervals.
     level : float
-        Of the percentile intervals.
+        Coverage of the percentile intervals, between 0 and 1.
 
     Returns
     -------
@@ -136,7 +156,7 @@ def htmt(data, scale_or_dimensions, *, kind="htmt", n_resamples=1000, seed=1, le
     Raises
     ------
     EmolaborError
-        An unknown kind, one dimension only, and as `emolabor.measurement.reliability.reliability`.
+        An unknown kind, one dimension only, a level outside 0 to 1, and what `reliability` refuses.
 
     References
     ----------
@@ -149,12 +169,17 @@ def htmt(data, scale_or_dimensions, *, kind="htmt", n_resamples=1000, seed=1, le
     --------
     >>> import emolabor as el
     >>> answers = el.simulate_staff(n=400, seed=1)
-    >>> htmt(answers, el.load_scale("emotional_labor"), n_resamples=100).shape
-    (3, 5)
+    >>> found = el.htmt(answers, el.load_scale("emotional_labor"), n_resamples=200)
+    >>> found[["dimension", "other", "ratio", "upper"]].round(2)
+            dimension               other  ratio  upper
+    0  surface_acting         deep_acting   0.20   0.33
+    1  surface_acting  natural_expression   0.25   0.37
+    2     deep_acting  natural_expression   0.33   0.46
     """
     if kind not in ("htmt", "htmt2"):
         raise EmolaborError(f"kind: found {kind!r}; allowed: htmt, htmt2")
     checked_count("n_resamples", n_resamples, 2)
+    checked_share("level", level)
     answers, dimensions = complete_dimensions(data, scale_or_dimensions)
     if len(dimensions) < 2:
         raise EmolaborError(f"scale: found {len(dimensions)} dimension; a ratio needs at least 2")

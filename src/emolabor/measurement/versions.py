@@ -25,7 +25,7 @@ class Versions:
         One row a dimension: ``n_old``, ``n_new``, ``alpha_old``, ``alpha_new``, ``mean_old``, ``mean_new`` (of item
         means), ``d`` (standardised difference, new minus old, pooled standard deviation), ``pvalue`` (Welch).
     ladder : DataFrame
-        The steps of measurement invariance over the versions, as `emolabor.sem.invariance` gives them.
+        The steps of measurement invariance over the versions, as `invariance` gives them.
     level : str or None
         The highest step that holds; None where not even the first is admissible.
     partial : tuple of (str, str)
@@ -49,29 +49,38 @@ def compare_versions(data, scale, version, old):
     Parameters
     ----------
     data : DataFrame
-        Answers as fielded, with the column `version`, which holds two values.
+        Answers as fielded, one row a respondent, with the column `version`, which holds two values; not changed.
     scale : Scale or Instrument
+        What was asked, the same items in both versions.
     version : str
-        Column.
+        Column that tells which version a respondent answered.
     old : str
         Its value for the old version.
 
     Returns
     -------
     Versions
+        Respondents with a missing answer are left out of the dimension. The comparison holds only if who got which
+        version was left to chance.
 
     Raises
     ------
     EmolaborError
         No such column, another number of values than two, `old` not among them, or too few respondents.
 
+    References
+    ----------
+    Welch, B. L. (1947). The generalization of "Student's" problem when several different population variances are
+    involved. Biometrika, 34(1/2), 28-35.
+
     Examples
     --------
-    >>> import emolabor as el
+    >>> import numpy as np, emolabor as el
     >>> staff = el.simulate_staff(n=800, seed=1)
     >>> staff["version"] = np.where(np.arange(800) % 2, "old", "new")
-    >>> compare_versions(staff, el.load_scale("emotional_exhaustion"), "version", "old").level
-    'strict'
+    >>> found = el.compare_versions(staff, el.load_scale("emotional_exhaustion"), "version", "old")
+    >>> found.level, found.table[["mean_old", "mean_new", "d"]].round(2).iloc[0].tolist()
+    ('strict', [3.08, 3.01, -0.07])
     """
     if version not in data.columns:
         raise EmolaborError(f"version: found no column {version!r} in data")

@@ -97,10 +97,12 @@ def write_table(frame, path, caption, note, language="en"):
     note : str
         Number of answers, estimator and source of the data; say there if they are simulated.
     language : {"en", "zh"}
+        Of the table, which decides on its type and dashes.
 
     Returns
     -------
     Path
+        The file written; one of that name is replaced.
 
     Raises
     ------
@@ -109,10 +111,10 @@ def write_table(frame, path, caption, note, language="en"):
 
     Examples
     --------
-    >>> import pandas as pd
+    >>> import tempfile, pandas as pd, emolabor as el
     >>> table = pd.DataFrame({"Scale": ["Belonging"], "α": [".81"]})
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     path = write_table(table, f"{folder}/table.md", "Table 1. Reliability", "N = 9, simulated.")
+    ...     path = el.write_table(table, f"{folder}/table.md", "Table 1. Reliability", "N = 9, simulated.")
     ...     print(path.read_text(encoding="utf-8"))
     **Table 1. Reliability**
     <BLANKLINE>

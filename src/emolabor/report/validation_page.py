@@ -23,14 +23,16 @@ def write_validation(report, path, language="zh"):
     Parameters
     ----------
     report : ValidationReport
-        As `emolabor.validation_report` gives it.
+        As `validation_report` gives it.
     path : str or Path
         Ends with .md, .html or .docx.
     language : {"zh", "en"}
+        Of the page.
 
     Returns
     -------
     Path
+        The file written; one of that name is replaced.
 
     Raises
     ------
@@ -44,7 +46,7 @@ def write_validation(report, path, language="zh"):
     >>> from pathlib import Path
     >>> report = el.validation_report(el.simulate_staff(n=300, seed=1), el.load_scale("emotional_exhaustion"))
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     write_validation(report, Path(folder) / "report.md", "en").read_text(encoding="utf-8").splitlines()[0]
+    ...     el.write_validation(report, Path(folder) / "report.md", "en").read_text(encoding="utf-8").splitlines()[0]
     '# Validation report: Emotional exhaustion'
     """
     path = check_page(path, language)

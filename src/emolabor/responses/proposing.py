@@ -35,16 +35,17 @@ class ProposedMapping:
     absent: list
 
     def text(self):
-        """Return the mapping file, in YAML.
+        """Write the mapping file.
+
+        Returns
+        -------
+        str
+            YAML for `read_responses`, unsure places and all: look at them before you use it.
 
         Raises
         ------
         EmolaborError
             No column could be placed.
-
-        Returns
-        -------
-        str
 
         Examples
         --------
@@ -82,13 +83,13 @@ def propose_mapping(path, instrument, mapping=None):
 
     Examples
     --------
-    >>> from emolabor.instrument import load_instrument
+    >>> import pandas as pd, emolabor as el
     >>> from tempfile import TemporaryDirectory
-    >>> instrument = load_instrument("window_staff")
+    >>> instrument = el.load_instrument("window_staff")
     >>> answers = pd.DataFrame(3, index=[0], columns=list(instrument.points())).rename(columns={"sa1": "Q7"})
     >>> with TemporaryDirectory() as folder:
     ...     answers.to_csv(f"{folder}/mine.csv", index=False)
-    ...     proposed = propose_mapping(f"{folder}/mine.csv", instrument)
+    ...     proposed = el.propose_mapping(f"{folder}/mine.csv", instrument)
     >>> proposed.placed.query("not sure").to_dict("records")
     [{'key': 'sa1', 'column': 'Q7', 'rule': 'order', 'sure': False}]
     """

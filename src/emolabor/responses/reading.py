@@ -68,13 +68,13 @@ def read_responses(path, instrument, mapping=None, *, partial=False):
 
     Examples
     --------
-    >>> from emolabor.instrument import load_instrument
+    >>> import pandas as pd, emolabor as el
     >>> from tempfile import TemporaryDirectory
-    >>> instrument = load_instrument("window_staff")
+    >>> instrument = el.load_instrument("window_staff")
     >>> answers = pd.DataFrame(3, index=[0, 1], columns=list(instrument.points())).assign(姓名="...")
     >>> with TemporaryDirectory() as folder:
     ...     answers.to_csv(f"{folder}/mine.csv", index=False)
-    ...     staff = read_responses(f"{folder}/mine.csv", instrument)
+    ...     staff = el.read_responses(f"{folder}/mine.csv", instrument)
     >>> staff
     Staff(respondents=2, instrument='window_staff', findings=9)
     >>> staff.report.iloc[0].tolist()

@@ -4,6 +4,7 @@ import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
 from emolabor.errors import EmolaborError
+from emolabor.responses.staff import Staff
 
 
 def scored_items(data, instrument):
@@ -28,11 +29,10 @@ def scored_items(data, instrument):
 
     Examples
     --------
-    >>> from emolabor.instrument import load_instrument
-    >>> instrument = load_instrument("window_staff")
-    >>> data = pd.DataFrame(2, index=[0], columns=list(instrument.points()))
-    >>> scored_items(data, instrument)[["ic1", "ic4"]].iloc[0].tolist()
-    [2, 4]
+    >>> import emolabor as el
+    >>> answers, instrument = el.simulate_staff(n=200, seed=1), el.load_instrument("window_staff")
+    >>> answers["ic4"].head(3).tolist(), el.scored_items(answers, instrument)["ic4"].head(3).tolist()
+    ([2.0, 2.0, 2.0], [4.0, 4.0, 4.0])
     """
     keys = [item for items in instrument.dimensions().values() for item in items]
     missing = [key for key in keys if key not in data]
@@ -66,17 +66,21 @@ def score(staff):
     Raises
     ------
     EmolaborError
-        As for `scored_items`.
+        No `Staff`; a column of an item is missing, is no number, or holds a number that is no code of its response
+        format.
 
     Examples
     --------
-    >>> from emolabor.instrument import load_instrument
-    >>> from emolabor.responses import Staff
-    >>> instrument = load_instrument("window_staff")
-    >>> data = pd.DataFrame(2, index=[0], columns=list(instrument.points()))
-    >>> float(score(Staff(data, pd.DataFrame(), instrument))["institutional_clarity"].iloc[0])
-    2.5
+    >>> import emolabor as el
+    >>> file = "data/simulated/study-windowstaff_sample-simulated_data.csv"
+    >>> staff = el.read_responses(file, el.load_instrument("window_staff"))
+    >>> el.score(staff)[["surface_acting", "exhaustion", "proactive_service"]].mean().round(2).to_dict()
+    {'surface_acting': 3.12, 'exhaustion': 3.04, 'proactive_service': 3.67}
     """
+    if not isinstance(staff, Staff):
+        raise EmolaborError(
+            f"staff: found {type(staff).__name__}; allowed: answers with their instrument, as read_responses gives them"
+        )
     items = scored_items(staff.data, staff.instrument)
     scores = {}
     for dimension, keys in staff.instrument.dimensions().items():

@@ -150,15 +150,12 @@ def screen(answers, instrument=None, *, cutoffs=None, synonym_r=0.60):
 
     Examples
     --------
-    >>> from emolabor.instrument import load_instrument
-    >>> instrument = load_instrument("window_staff")
-    >>> keys = list(instrument.points())
-    >>> answers = np.random.default_rng(1).integers(1, 6, (80, len(keys)))
-    >>> answers[0] = 3
-    >>> data = pd.DataFrame(answers, columns=keys).assign(seconds=60)
-    >>> screen(data, instrument)[["longstring", "seconds_per_item", "failed_checks", "careless"]].round(2).head(1)
-       longstring  seconds_per_item  failed_checks  careless
-    0        65.0               0.9            2.0      True
+    >>> import emolabor as el
+    >>> found = el.screen(el.simulate_staff(200, seed=1), el.load_instrument("window_staff"))
+    >>> int(found["careless"].sum())
+    8
+    >>> found["families"].value_counts().sort_index().to_dict()
+    {0: 176, 1: 16, 3: 4, 4: 4}
     """
     data, instrument = _data_and_instrument(answers, instrument)
     limits = _limits(cutoffs)
@@ -202,7 +199,8 @@ def screening_indices(language="en"):
 
     Examples
     --------
-    >>> screening_indices()[["index", "flagged", "cutoff"]].tail(3)
+    >>> import emolabor as el
+    >>> el.screening_indices()[["index", "flagged", "cutoff"]].tail(3)
                   index flagged  cutoff
     7  seconds_per_item     low     2.0
     8     failed_checks    high     1.0
@@ -240,8 +238,12 @@ def screening_summary(screening):
     --------
     >>> import emolabor as el
     >>> screening = el.screen(el.simulate_staff(100, seed=1), el.load_instrument("window_staff"))
-    >>> screening_summary(screening)["index"].tolist()[-1]
-    'careless'
+    >>> el.screening_summary(screening)[["index", "cutoff", "judged", "flagged"]].round(2).tail(4)
+                   index  cutoff  judged  flagged
+    7   seconds_per_item     2.0     100        3
+    8      failed_checks     1.0     100        6
+    9       missing_rate     0.5     100        0
+    10          careless     NaN     100        4
     """
     rows = []
     for index in INDICES:

@@ -35,14 +35,14 @@ def screening_sensitivity(staff, screening=None, statistics=None):
 
     Examples
     --------
-    >>> from emolabor.instrument import load_instrument
-    >>> instrument = load_instrument("window_staff")
-    >>> answers = pd.DataFrame(3, index=range(3), columns=list(instrument.points()))
-    >>> answers.loc[0, ["at1", "at2"]] = 4, 2
-    >>> answers.loc[0, ["sa1", "sa2", "sa3", "sa4"]] = 5
-    >>> staff, careless = Staff(answers, pd.DataFrame(), instrument), pd.DataFrame({"careless": [False, True, True]})
-    >>> screening_sensitivity(staff, careless).loc["mean surface_acting"].round(2).tolist()
-    [3.67, 5.0, 1.33]
+    >>> import emolabor as el
+    >>> instrument = el.load_instrument("window_staff")
+    >>> staff = el.read_responses("data/simulated/study-windowstaff_sample-simulated_data.csv", instrument)
+    >>> found = el.screening_sensitivity(staff)
+    >>> found.loc[["mean exhaustion", "mean proactive_service"]].round(2)
+                             all  kept  difference
+    mean exhaustion         3.04  3.05        0.01
+    mean proactive_service  3.67  3.71        0.04
     """
     if not isinstance(staff, Staff):
         raise EmolaborError(f"staff: found {type(staff).__name__}; allowed: answers as read_responses returns them")

@@ -54,6 +54,7 @@ class Staff:
         Examples
         --------
         >>> import pandas as pd, emolabor as el
+        >>> from emolabor.responses import Staff
         >>> Staff(pd.DataFrame(), pd.DataFrame(), el.load_instrument("window_staff")).report_text("en")
         ''
         """

@@ -41,7 +41,8 @@ def load_scale(key_or_path, texts=None):
 
     Examples
     --------
-    >>> scale = load_scale("emotional_labor")
+    >>> import emolabor as el
+    >>> scale = el.load_scale("emotional_labor")
     >>> [dimension.key for dimension in scale.dimensions]
     ['surface_acting', 'deep_acting', 'natural_expression']
     >>> scale.items[0].key, scale.response_format.labels["en"][0]
@@ -71,7 +72,8 @@ def list_scales():
 
     Examples
     --------
-    >>> list_scales().set_index("key").loc["role_clarity", ["construct", "languages", "status"]].tolist()
+    >>> import emolabor as el
+    >>> el.list_scales().set_index("key").loc["role_clarity", ["construct", "languages", "status"]].tolist()
     ['权责清晰 / Role clarity', 'zh, en', 'not validated']
     """
     return pd.DataFrame(

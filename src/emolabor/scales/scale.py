@@ -32,7 +32,17 @@ class Item:
 
 @dataclass(frozen=True)
 class Dimension:
-    """Items that measure one construct; its key is the latent variable's name in models."""
+    """Items that measure one construct; its key is the latent variable's name in models.
+
+    Attributes
+    ----------
+    key : str
+        Name of the latent variable in models.
+    names : dict of str to str
+        Label by language.
+    items : tuple of Item
+        In the order asked; empty where they have not been looked up.
+    """
 
     key: str
     names: dict
@@ -41,7 +51,15 @@ class Dimension:
 
 @dataclass(frozen=True)
 class ResponseFormat:
-    """How items are answered: codes 1 to `points`, one label a code and language; no labels where they are withheld."""
+    """How items are answered.
+
+    Attributes
+    ----------
+    points : int
+        How many answers there are; their codes are 1 to that.
+    labels : dict of str to list of str, or None
+        One label a code, by language; None where they are withheld.
+    """
 
     points: int
     labels: dict | None

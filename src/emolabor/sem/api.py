@@ -55,18 +55,23 @@ def sem(
     Parameters
     ----------
     model : str
-        lavaan's core dialect; see `emolabor.sem.syntax.parse_model`.
+        Formulas in lavaan's words, one a line or parted by ``;``: ``f =~ x1 + x2`` (f is measured by), ``y ~ x`` (y is
+        regressed on), ``a ~~ b`` (covariance, or variance), ``y ~ 1`` (intercept), ``x1 | t1`` (thresholds), ``x1 ~*~
+        x1`` (scale of an ordered variable), ``name := a*b`` (defined from labels), ``a == b``, ``a < b``, ``a > b``
+        (constraints). Before a variable: ``0.5*`` fixes, ``NA*`` frees, ``a*`` labels (one label: one value),
+        ``start(0.5)*``, ``equal("f=~x1")*``, ``c(a, b)*`` (a modifier for each group). ``#`` and ``!`` begin comments.
+        What is not understood is refused with its line and column.
     data : DataFrame, str or Path, optional
-        One row a case, numeric columns. Not changed. The path of a .parquet file is read in one pass and need not fit
-        in memory; then no resamples, factor scores or cases' influence can be had, and rows with a missing answer are
-        left out.
-    estimator : str, optional
+        One row a case, numeric columns (more than the model's are no harm). Not changed. The path of a .parquet file
+        is read in one pass and need not fit in memory; then no resamples, factor scores or cases' influence can be
+        had, and rows with a missing answer are left out.
+    estimator : {"ML", "MLM", "MLR", "GLS", "ULS", "WLSMV", "DWLS"}, optional
         "ML": maximum likelihood, the default for continuous variables. "MLM": the same with Satorra-Bentler scaled test
         and robust standard errors. "MLR": the same with Yuan-Bentler scaled test and Huber-White standard errors.
         "GLS", "ULS": generalised and unweighted least squares. "WLSMV": diagonally weighted least squares for ordered
         variables, their default, with robust standard errors and the scaled and shifted test. "DWLS": the same
         estimates without these corrections.
-    missing : str
+    missing : {"listwise", "fiml", "pairwise"}
         "listwise": rows with a missing answer are left out. "fiml": they are kept (full information maximum
         likelihood; estimators ML and MLR). "pairwise": with ordered variables, each threshold and correlation comes
         from the answers there are to one or two variables; right where answers are missing completely at random.
@@ -83,14 +88,14 @@ def sem(
     ordered : True, str or sequence of str, optional
         The variables that are ordered answers (True: all). Those with thresholds in the text (``x1 | t1``) and ordered
         pandas categoricals are ordered in any case. Each has a normal variable behind it.
-    parameterization : str
+    parameterization : {"delta", "theta"}
         "delta": the normal variables behind ordered ones have variance 1 unless their scale is freed
         (``x1 ~*~ NA*x1``). "theta": their residual variances are 1 unless they are freed (``x1 ~~ NA*x1``).
     std_lv : bool
         Fix latent variances at one instead of each first loading.
     mean_structure : bool, optional
         Add intercepts; by default where the text has ``~1``, with groups, with FIML, and where `sample_mean` is given.
-    likelihood : str
+    likelihood : {"normal", "wishart"}
         "normal": denominator n. "wishart": n - 1.
     sample_cov : DataFrame, optional
         Covariances (denominator n - 1) instead of data.
@@ -102,6 +107,8 @@ def sem(
     Returns
     -------
     Fit
+        Estimates (`tidy`), text for people (`summary`), fit measures, effects, resamples and the rest: see its
+        methods. A fit that did not converge or is improper is returned too, and says so in `problems`.
 
     Raises
     ------
@@ -114,14 +121,33 @@ def sem(
     exogenous latent variables and among the residuals of pure outcomes, observed exogenous variables fixed.
     Checked against lavaan 0.6-14.
 
+    References
+    ----------
+    Arbuckle, J. L. (1996). Full information estimation in the presence of incomplete data. In G. A. Marcoulides & R. E.
+    Schumacker (Eds.), Advanced structural equation modeling (pp. 243-277). Erlbaum.
+    Asparouhov, T., & Muthen, B. (2010). Simple second order chi-square correction. Mplus technical appendix.
+    Bollen, K. A. (1989). Structural equations with latent variables. Wiley.
+    Muthen, B. (1984). A general structural equation model with dichotomous, ordered categorical, and continuous latent
+    variable indicators. Psychometrika, 49(1), 115-132.
+    Satorra, A., & Bentler, P. M. (1994). Corrections to test statistics and standard errors in covariance structure
+    analysis. In A. von Eye & C. C. Clogg (Eds.), Latent variables analysis (pp. 399-419). Sage.
+    Yuan, K.-H., & Bentler, P. M. (2000). Three likelihood-based methods for mean and covariance structure analysis with
+    nonnormal missing data. Sociological Methodology, 30(1), 165-200.
+
     Examples
     --------
-    >>> import pandas as pd
-    >>> names = ["x1", "x2", "x3"]
-    >>> cov = pd.DataFrame([[1, 0.4, 0.3], [0.4, 1, 0.2], [0.3, 0.2, 1]], index=names, columns=names)
-    >>> fit = sem("f =~ x1 + x2 + x3", sample_cov=cov, n_obs=100)
-    >>> fit.tidy().std_all.round(3).tolist()[:3]
-    [0.775, 0.516, 0.387]
+    >>> import emolabor as el
+    >>> model = '''
+    ... surface_acting =~ sa1 + sa2 + sa3 + sa4
+    ... exhaustion =~ ex1 + ex2 + ex3 + ex4
+    ... exhaustion ~ surface_acting
+    ... '''
+    >>> fit = el.sem(model, el.simulate_staff(n=400, seed=1), estimator="MLR", missing="fiml")
+    >>> fit.admissible, fit.fit_measures()[["cfi_robust", "rmsea_robust", "srmr"]].round(3).tolist()
+    (True, [1.0, 0.0, 0.018])
+    >>> fit.tidy().query("op == '~'")[["lhs", "rhs", "est", "se", "pvalue", "std_all"]].round(3)
+              lhs             rhs    est     se  pvalue  std_all
+    8  exhaustion  surface_acting  0.506  0.079     0.0    0.469
     """
     _check_options(locals())
     if not isinstance(model, str):

@@ -39,6 +39,12 @@ def casewise(fit):
     EmolaborError
         No cases, or estimates of continuous answers that are not maximum likelihood.
 
+    References
+    ----------
+    Cook, R. D. (1977). Detection of influential observation in linear regression. Technometrics, 19(1), 15-18.
+    Pek, J., & MacCallum, R. C. (2011). Sensitivity analysis in structural equation models: Cases and their influence.
+    Multivariate Behavioral Research, 46(2), 202-228.
+
     Examples
     --------
     >>> import numpy as np, pandas as pd, emolabor as el

@@ -58,12 +58,15 @@ def compare(fits):
 
     Examples
     --------
-    >>> import pandas as pd, emolabor as el
-    >>> names = ["y", "x", "w"]
-    >>> cov = pd.DataFrame([[1, 0.4, 0.3], [0.4, 1, 0.2], [0.3, 0.2, 1]], index=names, columns=names)
-    >>> one, two = (el.sem(text, sample_cov=cov, n_obs=100) for text in ("y ~ x + 0*w", "y ~ x + w"))
-    >>> el.compare({"without w": one, "with w": two}).chisq.round(3).tolist()
-    [6.19, 0.0]
+    >>> import emolabor as el
+    >>> staff = el.simulate_staff(n=400, seed=1)
+    >>> two = el.cfa("surface =~ sa1 + sa2 + sa3; deep =~ da1 + da2 + da3", staff)
+    >>> one = el.cfa("acting =~ sa1 + sa2 + sa3 + da1 + da2 + da3", staff)
+    >>> found = el.compare({"two factors": two, "one factor": one})
+    >>> found[["chisq", "df", "cfi", "rmsea", "srmr"]].round(2).reset_index()
+             model   chisq  df   cfi  rmsea  srmr
+    0  two factors    4.60   8  1.00   0.00  0.02
+    1   one factor  231.28   9  0.56   0.26  0.17
     """
     if not isinstance(fits, Mapping) or not fits or not all(isinstance(fit, Fit) for fit in fits.values()):
         raise EmolaborError("fits: allowed: a dict of names and fits, such as {'main': fit, 'reversed': other}.")

@@ -26,7 +26,21 @@ NESTED_TOLERANCE = 1e-8
 
 @dataclass(frozen=True)
 class LikelihoodRatioTest:
-    """Difference of two nested models; `note` says why where there is no number."""
+    """Difference of two nested models.
+
+    Attributes
+    ----------
+    chisq_diff : float
+        Test statistic, scaled where the method is.
+    df_diff : int
+        Difference of the degrees of freedom.
+    pvalue : float
+        Of the chi-square distribution.
+    method : str
+        As for `lr_test`; never "auto".
+    note : str
+        Why there is no number; empty where there is one.
+    """
 
     chisq_diff: float
     df_diff: int
@@ -35,7 +49,23 @@ class LikelihoodRatioTest:
     note: str = ""
 
     def tidy(self):
-        """The test as a DataFrame of one row: chisq_diff, df_diff, pvalue, method, note."""
+        """Tabulate the test.
+
+        Returns
+        -------
+        DataFrame
+            One row: chisq_diff, df_diff, pvalue, method, note.
+
+        Examples
+        --------
+        >>> import emolabor as el
+        >>> staff = el.simulate_staff(n=300, seed=1)
+        >>> free = el.cfa("f =~ ex1 + ex2 + ex3 + ex4", staff)
+        >>> equal = el.cfa("f =~ ex1 + a*ex2 + a*ex3 + a*ex4", staff)
+        >>> el.lr_test(equal, free).tidy()[["chisq_diff", "df_diff", "pvalue", "method"]].round(2)
+           chisq_diff  df_diff  pvalue    method
+        0        0.29        2    0.86  standard
+        """
         return pd.DataFrame([vars(self)])
 
 
@@ -46,7 +76,7 @@ def lr_test(fit0, fit1, method="auto"):
     ----------
     fit0, fit1 : Fit
         In either order; the one with more degrees of freedom is the restricted one.
-    method : str
+    method : {"auto", "standard", "satorra_bentler_2001", "satorra_bentler_2010", "satorra_2000"}
         "standard": difference of the chi-squares (ML, GLS, ULS, DWLS). "satorra_bentler_2001" and
         "satorra_bentler_2010": scaled difference (MLM, MLR). "satorra_2000": scaled and shifted difference (WLSMV).
         "auto": standard, or the first that the estimator has where it is robust.
@@ -72,14 +102,25 @@ def lr_test(fit0, fit1, method="auto"):
     (latent means of scalar invariance): lavaan copies parameters by name there. With MLR the 2010 test depends on
     how the larger model is parametrised, because the observed information does, away from its optimum.
 
+    References
+    ----------
+    Bentler, P. M., & Satorra, A. (2010). Testing model nesting and equivalence. Psychological Methods, 15(2), 111-123.
+    Satorra, A. (2000). Scaled and adjusted restricted tests in multi-sample analysis of moment structures. In R. D. H.
+    Heijmans, D. S. G. Pollock & A. Satorra (Eds.), Innovations in multivariate statistical analysis (pp. 233-247).
+    Kluwer.
+    Satorra, A., & Bentler, P. M. (2001). A scaled difference chi-square test statistic for moment structure analysis.
+    Psychometrika, 66(4), 507-514.
+    Satorra, A., & Bentler, P. M. (2010). Ensuring positiveness of the scaled difference chi-square test statistic.
+    Psychometrika, 75(2), 243-248.
+
     Examples
     --------
-    >>> import pandas as pd, emolabor as el
-    >>> names = ["y", "x", "w"]
-    >>> cov = pd.DataFrame([[1, 0.4, 0.3], [0.4, 1, 0.2], [0.3, 0.2, 1]], index=names, columns=names)
-    >>> one, two = (el.sem(text, sample_cov=cov, n_obs=100) for text in ("y ~ x + 0*w", "y ~ x + w"))
-    >>> round(lr_test(one, two).chisq_diff, 3)
-    6.19
+    >>> import emolabor as el
+    >>> model, staff = "f =~ ex1 + ex2 + ex3 + ex4", el.simulate_staff(n=600, seed=1)
+    >>> configural, metric = (el.cfa(model, staff, group="sex", group_equal=equal) for equal in ((), "loadings"))
+    >>> test = el.lr_test(metric, configural)
+    >>> round(test.chisq_diff, 2), test.df_diff, round(test.pvalue, 2)
+    (1.56, 3, 0.67)
     """
     restricted, larger = _sorted_by_df(fit0, fit1)
     method = _method(method, larger.estimator)

@@ -32,11 +32,18 @@ def polychoric_correlations(data, ordered=None):
         A column that is no ordered answer (one category, more than 20, text without an order), two columns never
         answered together.
 
+    References
+    ----------
+    Olsson, U. (1979). Maximum likelihood estimation of the polychoric correlation coefficient. Psychometrika, 44(4),
+    443-460.
+    Olsson, U., Drasgow, F., & Dorans, N. J. (1982). The polyserial correlation coefficient. Psychometrika, 47(3),
+    337-347.
+
     Examples
     --------
-    >>> import pandas as pd
+    >>> import pandas as pd, emolabor as el
     >>> answers = pd.DataFrame({"a": [1, 1, 2, 2, 3, 3, 1, 3], "b": [1, 1, 2, 1, 2, 2, 2, 1]})
-    >>> float(polychoric_correlations(answers).loc["a", "b"].round(3))
+    >>> float(el.polychoric_correlations(answers).loc["a", "b"].round(3))
     0.403
     """
     check_frame(data)

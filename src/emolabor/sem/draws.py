@@ -22,10 +22,11 @@ class Draws:
     Attributes
     ----------
     fit : Fit
+        The fit they were drawn for.
     kind : str
         nonparametric, bollen_stine, parametric or monte_carlo.
     thetas : ndarray (R, q)
-        NaN where estimation failed.
+        Free parameters of each draw; NaN where estimation failed.
     chisq : ndarray (R,) or None
         Test statistic of each resample.
     """
@@ -74,10 +75,12 @@ class Draws:
 
         Parameters
         ----------
-        interval : str
+        interval : {"percentile", "bc", "bca"}
             "percentile"; "bc": bias-corrected (Efron, 1981; lavaan's bca.simple); "bca": bias-corrected and accelerated
-            (Efron, 1987), the acceleration from the cases' influence on the estimates.
+            (Efron, 1987), the acceleration from the cases' influence on the estimates. Monte Carlo draws have
+            percentiles only.
         level : float
+            Coverage of the intervals, between 0 and 1.
 
         Returns
         -------
@@ -90,6 +93,13 @@ class Draws:
         ------
         EmolaborError
             Another kind of interval, a level outside 0 to 1, Bollen-Stine draws, fewer than two draws to use.
+
+        References
+        ----------
+        Efron, B. (1981). Nonparametric standard errors and confidence intervals. Canadian Journal of Statistics, 9(2),
+        139-158.
+        Efron, B. (1987). Better bootstrap confidence intervals. Journal of the American Statistical Association,
+        82(397), 171-185.
 
         Examples
         --------
@@ -128,16 +138,17 @@ class Draws:
 
     @one_thread
     def values_of(self, function):
-        """Draws (R_usable, k) of anything that follows from the parameters; `function` as for `interval_of`.
+        """Draw anything that follows from the parameters: its value at each usable draw.
 
         Parameters
         ----------
         function : callable
-            Of parameter vectors (R, q) to values (R, k).
+            Of free parameters (R, q), in the order of ``fit.vcov()``, to values (R, k).
 
         Returns
         -------
-        ndarray (R_usable, k)
+        ndarray (R, k)
+            A row a usable draw: those that failed are left out.
 
         Examples
         --------
@@ -156,9 +167,11 @@ class Draws:
         Parameters
         ----------
         function : callable
-            Of parameter vectors (R, q) to values (R, k).
-        interval, level
+            Of free parameters (R, q), in the order of ``fit.vcov()``, to values (R, k).
+        interval : {"percentile", "bc", "bca"}
             As for `ci`.
+        level : float
+            Coverage of the intervals, between 0 and 1.
 
         Returns
         -------
@@ -168,7 +181,7 @@ class Draws:
         Raises
         ------
         EmolaborError
-            As for `ci`.
+            What `ci` refuses.
 
         Examples
         --------
@@ -227,8 +240,11 @@ def monte_carlo(fit, n_draws=20000, seed=1):
     Parameters
     ----------
     fit : Fit
+        As `sem` gives it; a covariance matrix is enough.
     n_draws : int
+        How many.
     seed : int
+        The same seed gives the same draws.
 
     Returns
     -------
@@ -240,13 +256,22 @@ def monte_carlo(fit, n_draws=20000, seed=1):
     EmolaborError
         Numbers that are not whole, a model that is not identified.
 
+    References
+    ----------
+    MacKinnon, D. P., Lockwood, C. M., & Williams, J. (2004). Confidence limits for the indirect effect: Distribution
+    of the product and resampling methods. Multivariate Behavioral Research, 39(1), 99-128.
+    Preacher, K. J., & Selig, J. P. (2012). Advantages of Monte Carlo confidence intervals for indirect effects.
+    Communication Methods and Measures, 6(2), 77-98.
+
     Examples
     --------
     >>> import pandas as pd, emolabor as el
-    >>> cov = pd.DataFrame([[4, 1], [1, 1]], index=["y", "x"], columns=["y", "x"])
-    >>> fit = el.sem("y ~ a*x", sample_cov=cov, n_obs=101)
-    >>> fit.monte_carlo(1000, seed=1).ci()[["ci_lower", "ci_upper"]].iloc[0].round(2).tolist()
-    [0.67, 1.35]
+    >>> names = ["x", "m", "y"]
+    >>> cor = pd.DataFrame([[1, 0.4, 0.3], [0.4, 1, 0.5], [0.3, 0.5, 1]], index=names, columns=names)
+    >>> fit = el.sem("m ~ a*x; y ~ b*m + x; ab := a*b", sample_cov=cor, n_obs=200)
+    >>> fit.monte_carlo(seed=1).ci().query("op == ':='")[["lhs", "est", "ci_lower", "ci_upper"]].round(2)
+      lhs   est  ci_lower  ci_upper
+    6  ab  0.18      0.11      0.26
     """
     if isinstance(n_draws, bool) or not isinstance(n_draws, int | np.integer) or n_draws < 1:
         raise EmolaborError(f"n_draws: found {n_draws!r}, allowed: a whole number above 0.")

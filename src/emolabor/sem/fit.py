@@ -68,6 +68,7 @@ class Fit:
     model : Model
         Parameter table, samples, discrepancies.
     estimate : Estimate
+        Free parameters and how the search for them ended.
     se : str
         Kind of standard errors: expected, observed, robust_sem, huber_white, robust_dwls.
     """
@@ -124,25 +125,31 @@ class Fit:
         Parameters
         ----------
         level : float
-            Coverage of the Wald intervals.
+            Coverage of the Wald intervals, between 0 and 1.
 
         Returns
         -------
         DataFrame
             One row a parameter in lavaan's order; columns lhs, op, rhs, group (from 1; 0 for `:=`), label, est, se, z,
-            pvalue, ci_lower, ci_upper, std_lv, std_all. Fixed parameters have se 0 and no z.
-
-        Examples
-        --------
-        >>> import pandas as pd, emolabor as el
-        >>> cov = pd.DataFrame([[1, 0.5], [0.5, 1]], index=["y", "x"], columns=["y", "x"])
-        >>> round(float(el.sem("y ~ x", sample_cov=cov, n_obs=101).tidy().est[0]), 3)
-        0.5
+            pvalue, ci_lower, ci_upper, std_lv (latent variables standardized), std_all (all variables). Fixed
+            parameters have se 0 and no z.
 
         Raises
         ------
         EmolaborError
             A level outside 0 to 1.
+
+        Examples
+        --------
+        >>> import emolabor as el
+        >>> fit = el.cfa("exhaustion =~ ex1 + ex2 + ex3 + ex4", el.simulate_staff(n=400, seed=1))
+        >>> fit.tidy()[["lhs", "op", "rhs", "est", "se", "std_all"]].round(2).head(5)
+                  lhs  op  rhs   est    se  std_all
+        0  exhaustion  =~  ex1  1.00  0.00     0.76
+        1  exhaustion  =~  ex2  1.09  0.08     0.81
+        2  exhaustion  =~  ex3  0.93  0.08     0.68
+        3  exhaustion  =~  ex4  0.96  0.08     0.71
+        4         ex1  ~~  ex1  0.49  0.05     0.42
         """
         table, theta = self.table, self.estimate.theta
         columns = functionals.estimates(self.model, theta)
@@ -165,15 +172,32 @@ class Fit:
         Returns
         -------
         Series
-            npar, fmin, chisq, df, pvalue, cfi, tli, rmsea, rmsea_ci_lower, rmsea_ci_upper, srmr, logl, aic, bic ...
+            npar, fmin, chisq, df, pvalue; against the independence model cfi, tli, nfi, rfi, ifi, rni, pnfi; rmsea with
+            its 90 % interval and tests, srmr, rmr, gfi and their relatives; logl, aic, bic, bic2 of likelihood
+            estimators. Scaled tests and indices (``_scaled``, ``_robust``) where the estimator has them.
+
+        References
+        ----------
+        Bentler, P. M. (1990). Comparative fit indexes in structural models. Psychological Bulletin, 107(2), 238-246.
+        Browne, M. W., & Cudeck, R. (1993). Alternative ways of assessing model fit. In K. A. Bollen & J. S. Long
+        (Eds.), Testing structural equation models (pp. 136-162). Sage.
+        Hu, L., & Bentler, P. M. (1999). Cutoff criteria for fit indexes in covariance structure analysis. Structural
+        Equation Modeling, 6(1), 1-55.
+        Tucker, L. R., & Lewis, C. (1973). A reliability coefficient for maximum likelihood factor analysis.
+        Psychometrika, 38(1), 1-10.
 
         Examples
         --------
-        >>> import pandas as pd, emolabor as el
-        >>> cov = pd.DataFrame([[4, 1], [1, 1]], index=["y", "x"], columns=["y", "x"])
-        >>> fit = el.sem("y ~ a*x", sample_cov=cov, n_obs=101)
-        >>> fit.fit_measures()[["npar", "df", "logl"]].round(2).tolist()
-        [2.0, 0.0, -198.29]
+        >>> import emolabor as el
+        >>> fit = el.cfa("exhaustion =~ ex1 + ex2 + ex3 + ex4", el.simulate_staff(n=400, seed=1))
+        >>> fit.fit_measures()[["chisq", "df", "pvalue", "cfi", "rmsea", "srmr"]].round(3)
+        chisq     0.264
+        df        2.000
+        pvalue    0.876
+        cfi       1.000
+        rmsea     0.000
+        srmr      0.004
+        dtype: float64
         """
         return pd.Series(self._fit_measures, dtype=float)
 
@@ -207,11 +231,12 @@ class Fit:
         Parameters
         ----------
         group : int
-            From 1.
+            Number of the group, from 1.
 
         Returns
         -------
         DataFrame (p, p)
+            By variable, in the order of the model.
 
         Raises
         ------
@@ -236,7 +261,7 @@ class Fit:
         Parameters
         ----------
         group : int
-            From 1.
+            Number of the group, from 1.
 
         Returns
         -------
@@ -291,7 +316,7 @@ class Fit:
         Parameters
         ----------
         level : float
-            Coverage of the intervals.
+            Coverage of the intervals, between 0 and 1.
 
         Returns
         -------
@@ -305,13 +330,20 @@ class Fit:
         EmolaborError
             Regressions that run in a circle, a level outside 0 to 1.
 
+        References
+        ----------
+        Sobel, M. E. (1982). Asymptotic confidence intervals for indirect effects in structural equation models.
+        Sociological Methodology, 13, 290-312.
+
         Examples
         --------
-        >>> import pandas as pd, emolabor as el
-        >>> cov = pd.DataFrame([[4, 1], [1, 1]], index=["y", "x"], columns=["y", "x"])
-        >>> fit = el.sem("y ~ a*x", sample_cov=cov, n_obs=101)
-        >>> fit.effects()[["source", "target", "kind", "est"]].round(2).values.tolist()
-        [['x', 'y', 'total', 1.0], ['x', 'y', 'direct', 1.0]]
+        >>> import emolabor as el
+        >>> model = "surface =~ sa1 + sa2 + sa3; exhaustion =~ ex1 + ex2 + ex3; service =~ ps1 + ps2 + ps3"
+        >>> fit = el.sem(model + "; exhaustion ~ surface; service ~ exhaustion", el.simulate_staff(n=400, seed=1))
+        >>> indirect = fit.effects().query("kind == 'indirect'")
+        >>> indirect[["source", "target", "est", "ci_lower", "ci_upper", "std_all"]].round(2)
+            source   target   est  ci_lower  ci_upper  std_all
+        3  surface  service -0.15     -0.23     -0.08    -0.14
         """
         return effects_table(self, self._effects, level)
 

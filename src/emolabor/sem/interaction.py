@@ -44,9 +44,11 @@ def interaction(model, data, predictor, moderator, outcome, *, products="matched
     model : str
         Model text in which `outcome` is regressed on `predictor` and `moderator`.
     data : DataFrame
-        Not changed.
-    predictor, moderator : str
-        Latent variables of the model, or observed ones (each its own indicator).
+        One row a case; not changed.
+    predictor : str
+        Latent variable of the model, or an observed one (its own indicator).
+    moderator : str
+        Latent variable of the model, or an observed one (its own indicator).
     outcome : str
         Gets the product as a further predictor.
     products : str or sequence of pairs
@@ -68,11 +70,16 @@ def interaction(model, data, predictor, moderator, outcome, *, products="matched
     EmolaborError
         A missing main effect, indicators that cannot be matched, a name that is taken.
 
+    References
+    ----------
+    Marsh, H. W., Wen, Z., & Hau, K.-T. (2004). Structural equation models of latent interactions: Evaluation of
+    alternative estimation strategies and indicator construction. Psychological Methods, 9(3), 275-300.
+
     Examples
     --------
     >>> import emolabor as el
     >>> text = "a =~ ex1 + ex2 + ex3; b =~ sa1 + sa2 + sa3; c =~ ps1 + ps2 + ps3; c ~ a + b"
-    >>> prepared = interaction(text, el.simulate_staff(n=300, seed=1), "a", "b", "c")
+    >>> prepared = el.interaction(text, el.simulate_staff(n=300, seed=1), "a", "b", "c")
     >>> print(prepared.model.removeprefix(text).strip())
     a_x_b =~ ex1.sa1 + ex2.sa2 + ex3.sa3
     c ~ a_x_b

@@ -49,7 +49,7 @@ class Invariance:
     exempt : tuple of str
         The parameters that were free from the beginning (`group_partial`).
     limits : str
-        Which limits of `RULE` apply.
+        Which of Chen's limits apply: "usual", or the narrower ones for "small or unequal groups".
     """
 
     table: pd.DataFrame
@@ -61,7 +61,20 @@ class Invariance:
     limits: str
 
     def rule(self):
-        """The rule in words."""
+        """Say the rule in words.
+
+        Returns
+        -------
+        str
+            The limits of CFI, RMSEA and SRMR (Chen, 2007) that apply to this fit.
+
+        Examples
+        --------
+        >>> import emolabor as el
+        >>> found = el.invariance("exhaustion =~ ex1 + ex2 + ex3 + ex4", el.simulate_staff(n=600, seed=1), "sex")
+        >>> [part for part in found.rule().split(". ") if "Limits" in part][0].split("; ")[0]
+        'Limits (usual): metric CFI 0.010, RMSEA 0.015, SRMR 0.030'
+        """
         rows = [
             f"{step} {limits_in_words(limits)}"
             for step, limits in RULE[self.limits].items()
@@ -75,7 +88,20 @@ class Invariance:
         )
 
     def decision(self):
-        """The decision in words."""
+        """Say the decision in words.
+
+        Returns
+        -------
+        str
+            The highest step that holds, and what must be free for the next one.
+
+        Examples
+        --------
+        >>> import emolabor as el
+        >>> found = el.invariance("exhaustion =~ ex1 + ex2 + ex3 + ex4", el.simulate_staff(n=600, seed=1), "sex")
+        >>> found.decision()
+        'Decision: strict invariance holds.'
+        """
         exempt = f" with {', '.join(self.exempt)} free over groups from the beginning" if self.exempt else ""
         words = [f"Decision: {self.level or 'no'} invariance holds{exempt}."]
         steps = [name for name in self.table.index if name in ORDINAL_STEPS]
@@ -95,7 +121,20 @@ class Invariance:
         return " ".join(words)
 
     def summary(self):
-        """Table, rule and decision as text."""
+        """Write table, rule and decision.
+
+        Returns
+        -------
+        str
+            For people; the same as ``repr``.
+
+        Examples
+        --------
+        >>> import emolabor as el
+        >>> found = el.invariance("exhaustion =~ ex1 + ex2 + ex3 + ex4", el.simulate_staff(n=600, seed=1), "sex")
+        >>> print(found.summary().splitlines()[0])
+        Measurement invariance, estimator ML, cases by group: female 375, male 195
+        """
         return "\n\n".join([self._heading(), self._rounded().to_string(), self.rule(), self.decision()])
 
     def _heading(self):
@@ -137,12 +176,21 @@ def invariance(
     Parameters
     ----------
     model : str
-        A measurement model.
-    data : DataFrame
+        A measurement model, without labels.
+    data : DataFrame of shape (n, p)
+        Answers, one row a case; not changed.
     group : str
         Column with the group of each case.
-    estimator, missing, cluster, ordered, std_lv
-        As for `emolabor.sem.sem`. With `std_lv` every loading can be freed, otherwise all but the first.
+    estimator : str, optional
+        As for `sem`.
+    missing : {"listwise", "fiml", "pairwise"}
+        As for `sem`.
+    cluster : str, optional
+        As for `sem`.
+    ordered : True, str or sequence of str, optional
+        As for `sem`.
+    std_lv : bool
+        Fix latent variances at one; then every loading can be freed, otherwise all but the first.
     group_partial : sequence of str
         Parameters free over groups at every step, such as ``"x3 ~1"``.
     steps : sequence of str, optional
@@ -152,6 +200,8 @@ def invariance(
     Returns
     -------
     Invariance
+        Its `table` holds the steps, `level` the highest that holds, `partial` what must be free for the next one;
+        `fits` the models themselves.
 
     Raises
     ------
@@ -170,12 +220,28 @@ def invariance(
 
     A first loading fixed at one counts as equal; whether it is, is not tested.
 
+    References
+    ----------
+    Byrne, B. M., Shavelson, R. J., & Muthen, B. (1989). Testing for the equivalence of factor covariance and mean
+    structures: The issue of partial measurement invariance. Psychological Bulletin, 105(3), 456-466.
+    Chen, F. F. (2007). Sensitivity of goodness of fit indexes to lack of measurement invariance. Structural Equation
+    Modeling, 14(3), 464-504.
+    Wu, H., & Estabrook, R. (2016). Identification of confirmatory factor analysis models of different levels of
+    invariance for ordered categorical outcomes. Psychometrika, 81(4), 1014-1045.
+
     Examples
     --------
     >>> import emolabor as el
     >>> data = el.simulate_staff(n=600, seed=1)
-    >>> el.invariance("exhaustion =~ ex1 + ex2 + ex3 + ex4", data, "sex").level
+    >>> found = el.invariance("exhaustion =~ ex1 + ex2 + ex3 + ex4", data, "sex", estimator="MLR")
+    >>> found.level
     'strict'
+    >>> found.table[["df", "dcfi", "decision"]].round(3)
+                df   dcfi decision
+    configural   4    NaN    holds
+    metric       7  0.001    holds
+    scalar      10 -0.001    holds
+    strict      14  0.002    holds
     """
     exempt = (group_partial,) if isinstance(group_partial, str) else tuple(group_partial)
     options = dict(estimator=estimator, missing=missing, group=group, cluster=cluster, ordered=ordered, std_lv=std_lv)

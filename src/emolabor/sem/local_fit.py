@@ -3,8 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from emolabor.errors import EmolaborError
-from emolabor.sem.modification import modification_indices
+from emolabor.sem.modification import check_largest, modification_indices
 from emolabor.sem.residuals import residual_moments
 
 
@@ -14,6 +13,7 @@ def local_fit(fit, largest=10):
     Parameters
     ----------
     fit : Fit
+        As `sem` gives it.
     largest : int
         How many of each.
 
@@ -34,11 +34,12 @@ def local_fit(fit, largest=10):
     --------
     >>> import emolabor as el
     >>> fit = el.sem("a =~ ex1 + ex2 + ex3 + ex4; b =~ ps1 + ps2 + ps3", el.simulate_staff(n=300, seed=1))
-    >>> local_fit(fit, largest=3).columns.tolist()[:4]
-    ['rank', 'pair', 'pair_group', 'residual']
+    >>> fit.local_fit(largest=2)[["rank", "pair", "residual", "z", "parameter", "mi"]].round(2)
+       rank        pair  residual     z   parameter    mi
+    0     1  ex2 ~~ ps3      0.14  3.42    b =~ ex2  7.86
+    1     2  ex1 ~~ ps2     -0.09 -1.93  ex2 ~~ ps3  6.60
     """
-    if isinstance(largest, bool) or not isinstance(largest, int | np.integer) or largest < 1:
-        raise EmolaborError(f"largest: found {largest!r}, allowed: a whole number above 0.")
+    check_largest(largest)
     pairs = []
     for group in range(1, fit.table.n_groups + 1):
         cor, z = (residual_moments(fit, kind, group)[0] for kind in ("cor", "standardized"))

@@ -25,8 +25,10 @@ def moderated_mediation(
         First step moderated: what the mediator, which is ``interaction.outcome``, predicts.
     at : sequence of float
         Where the conditional effects are taken: standard deviations of the moderator from its mean, at the estimates.
-    interval, level
-        As for ``draws.ci``.
+    interval : {"percentile", "bc", "bca"}
+        As for `Draws.ci`.
+    level : float
+        Coverage of the intervals, between 0 and 1.
 
     Returns
     -------
@@ -41,6 +43,12 @@ def moderated_mediation(
     EmolaborError
         Neither or both of source and outcome, or a path the fit does not have.
 
+    References
+    ----------
+    Hayes, A. F. (2015). An index and test of linear moderated mediation. Multivariate Behavioral Research, 50(1), 1-22.
+    Preacher, K. J., Rucker, D. D., & Hayes, A. F. (2007). Addressing moderated mediation hypotheses: Theory, methods,
+    and prescriptions. Multivariate Behavioral Research, 42(1), 185-227.
+
     Examples
     --------
     >>> import numpy as np, pandas as pd, emolabor as el
@@ -49,7 +57,7 @@ def moderated_mediation(
     >>> data = pd.DataFrame({"x": x, "w": w, "m": m, "y": y + 0.5 * m})
     >>> prepared = el.interaction("m ~ x + w; y ~ m + x", data, "x", "w", "m")
     >>> draws = el.sem(prepared.model, prepared.data).bootstrap(200)
-    >>> table = moderated_mediation(draws, prepared, outcome="y")
+    >>> table = el.moderated_mediation(draws, prepared, outcome="y")
     >>> table.kind.tolist(), bool(table.ci_lower[0] > 0)
     (['index', 'conditional', 'conditional', 'conditional'], True)
     """

@@ -30,6 +30,7 @@ def modification_indices(fit, minimum=0.0, op=None, largest=None):
     Parameters
     ----------
     fit : Fit
+        As `sem` gives it.
     minimum : float
         Rows with a smaller index are left out.
     op : str, optional
@@ -51,17 +52,28 @@ def modification_indices(fit, minimum=0.0, op=None, largest=None):
     Raises
     ------
     EmolaborError
-        No convergence, a model that is not identified, or an unknown operator.
+        No convergence, a model that is not identified, an unknown operator, or `largest` below 1.
+
+    References
+    ----------
+    Saris, W. E., Satorra, A., & Sorbom, D. (1987). The detection and correction of specification errors in structural
+    equation models. Sociological Methodology, 17, 105-129.
+    Sorbom, D. (1989). Model modification. Psychometrika, 54(3), 371-384.
 
     Examples
     --------
     >>> import emolabor as el
     >>> fit = el.sem("a =~ ex1 + ex2 + ex3 + ex4; b =~ ps1 + ps2 + ps3", el.simulate_staff(n=300, seed=1))
-    >>> modification_indices(fit, largest=1)[["lhs", "op", "rhs"]].iloc[0].tolist()
-    ['b', '=~', 'ex2']
+    >>> fit.modification_indices(largest=3)[["lhs", "op", "rhs", "mi", "epc", "sepc_all"]].round(2)
+       lhs  op  rhs    mi   epc  sepc_all
+    0    b  =~  ex2  7.86  0.24      0.16
+    1  ex2  ~~  ps3  6.60  0.10      0.22
+    2    b  =~  ex1  5.18 -0.21     -0.13
     """
     if op is not None and op not in OPERATORS:
         raise EmolaborError(f"op: found {op!r}, allowed: {', '.join(OPERATORS)}.")
+    if largest is not None:
+        check_largest(largest)
     if not fit.converged:
         raise EmolaborError(f"modification_indices: {fit.problems[0]} Allowed: a fit that converged.")
     model, estimate = fit.model, fit.estimate
@@ -95,6 +107,12 @@ def modification_indices(fit, minimum=0.0, op=None, largest=None):
     if largest is not None:
         frame = frame.sort_values("mi", ascending=False, kind="stable").head(largest)
     return frame.reset_index(drop=True)
+
+
+def check_largest(largest):
+    """Refuse what is no number of rows."""
+    if isinstance(largest, bool) or not isinstance(largest, int | np.integer) or largest < 1:
+        raise EmolaborError(f"largest: found {largest!r}, allowed: a whole number above 0.")
 
 
 def candidates(table):

@@ -17,9 +17,11 @@ def plot(fit, path=None, language="en", labels=None, group=1):
     Parameters
     ----------
     fit : Fit
+        As `sem` gives it.
     path : str or Path, optional
         Where to save it, .svg or .png: the same fit gives the same bytes.
     language : {"en", "zh"}
+        Of the words beside the drawing.
     labels : dict, optional
         Variable to the name shown.
     group : int
@@ -28,8 +30,8 @@ def plot(fit, path=None, language="en", labels=None, group=1):
     Returns
     -------
     matplotlib.figure.Figure
-        With regressions `emolabor.drawing.path_diagram`: standardized coefficients with their 95 % intervals, dashed
-        where the interval holds zero. Else `emolabor.drawing.measurement_diagram`: standardized coefficients.
+        With regressions the latent variables and their paths: standardized coefficients with their 95 % intervals,
+        dashed where the interval holds zero. Else factors and items: standardized loadings and correlations.
 
     Raises
     ------

@@ -188,26 +188,37 @@ def residuals(fit, kind="raw", group=1):
     Parameters
     ----------
     fit : Fit
+        As `sem` gives it.
     kind : {"raw", "cor", "normalized", "standardized"}
+        "raw": sample less implied. "cor": of correlations, means in standard deviations of the sample (Bollen, 1989).
+        "normalized": raw over the standard error of the sample moment. "standardized": raw over its own standard
+        error, a z statistic (Joreskog & Sorbom, 1984; Ogasawara, 2001).
     group : int
-        From 1.
+        Number of the group, from 1.
 
     Returns
     -------
     DataFrame (p, p)
+        By variable, in the order of the model; as lavaan's ``residuals()``, standard errors robust where the fit's are.
 
     Raises
     ------
     EmolaborError
         Another kind or group; standardized ones of a model that is not identified.
 
+    References
+    ----------
+    Bollen, K. A. (1989). Structural equations with latent variables. Wiley.
+    Joreskog, K. G., & Sorbom, D. (1984). LISREL VI: User's guide. Scientific Software.
+    Ogasawara, H. (2001). Standard errors of fit indices using residuals in structural equation modeling. Psychometrika,
+    66(3), 421-436.
+
     Examples
     --------
-    >>> import pandas as pd, emolabor as el
-    >>> cov = pd.DataFrame([[4, 1], [1, 1]], index=["y", "x"], columns=["y", "x"])
-    >>> fit = el.sem("y ~ a*x", sample_cov=cov, n_obs=101)
-    >>> float(fit.residuals("cor").abs().to_numpy().max().round(6))
-    0.0
+    >>> import emolabor as el
+    >>> fit = el.sem("a =~ ex1 + ex2 + ex3 + ex4; b =~ ps1 + ps2 + ps3", el.simulate_staff(n=300, seed=1))
+    >>> fit.residuals("standardized").loc["ex2", ["ps1", "ps2", "ps3"]].round(1).to_dict()
+    {'ps1': 1.2, 'ps2': 0.4, 'ps3': 3.4}
     """
     return residual_moments(fit, kind, group)[0]
 
@@ -218,14 +229,16 @@ def residual_means(fit, kind="raw", group=1):
     Parameters
     ----------
     fit : Fit
+        As `sem` gives it.
     kind : {"raw", "cor", "normalized", "standardized"}
+        As for `residuals`.
     group : int
-        From 1.
+        Number of the group, from 1.
 
     Returns
     -------
     Series (p,)
-        Zero without a mean structure.
+        By variable; zero without a mean structure, which reproduces the means.
 
     Raises
     ------
@@ -234,11 +247,11 @@ def residual_means(fit, kind="raw", group=1):
 
     Examples
     --------
-    >>> import pandas as pd, emolabor as el
-    >>> cov = pd.DataFrame([[4, 1], [1, 1]], index=["y", "x"], columns=["y", "x"])
-    >>> fit = el.sem("y ~ a*x", sample_cov=cov, n_obs=101)
-    >>> fit.residual_means().tolist()
-    [0.0, 0.0]
+    >>> import emolabor as el
+    >>> staff = el.simulate_staff(n=600, seed=1)
+    >>> fit = el.cfa("a =~ ex1 + ex2 + ex3", staff, group="sex", group_equal=["loadings", "intercepts"])
+    >>> fit.residual_means("standardized", group=2).round(2).to_dict()
+    {'ex1': 0.37, 'ex2': -0.07, 'ex3': -0.29}
     """
     return residual_moments(fit, kind, group)[1]
 
@@ -249,13 +262,16 @@ def residual_thresholds(fit, kind="raw", group=1):
     Parameters
     ----------
     fit : Fit
+        As `sem` gives it.
     kind : {"raw", "cor", "normalized", "standardized"}
+        As for `residuals`.
     group : int
-        From 1.
+        Number of the group, from 1.
 
     Returns
     -------
     Series (t,)
+        By threshold, such as ``x1|t1``; empty where no variable is ordered.
 
     Raises
     ------
@@ -264,10 +280,9 @@ def residual_thresholds(fit, kind="raw", group=1):
 
     Examples
     --------
-    >>> import pandas as pd, emolabor as el
-    >>> cov = pd.DataFrame([[4, 1], [1, 1]], index=["y", "x"], columns=["y", "x"])
-    >>> fit = el.sem("y ~ a*x", sample_cov=cov, n_obs=101)
-    >>> fit.residual_thresholds().size
-    0
+    >>> import emolabor as el
+    >>> fit = el.cfa("a =~ ex1 + ex2 + ex3 + ex4", el.simulate_staff(n=300, seed=1), ordered=True)
+    >>> fit.residual_thresholds().index[:4].tolist()
+    ['ex1|t1', 'ex1|t2', 'ex1|t3', 'ex1|t4']
     """
     return residual_moments(fit, kind, group)[2]

@@ -20,8 +20,14 @@ BOUND_TOLERANCE = 1e-8
 class ScoreTest:
     """Score tests of a fit's equality constraints.
 
-    `constraints` is a DataFrame, a row a constraint: lhs, op, rhs, group (of the released rhs; 0 for a `==` line),
-    chisq, df, pvalue. `chisq`, `df`, `pvalue` are of all released at once; df counts what the data identify then.
+    Attributes
+    ----------
+    constraints : DataFrame
+        A row a constraint: lhs, op, rhs, group (of the released rhs; 0 for a ``==`` line), chisq, df, pvalue.
+    chisq, pvalue : float
+        Of all released at once.
+    df : int
+        What the data identify once all is released.
     """
 
     constraints: pd.DataFrame
@@ -50,6 +56,7 @@ def score_test(fit):
     Parameters
     ----------
     fit : Fit
+        As `sem` gives it.
 
     Returns
     -------
@@ -63,12 +70,20 @@ def score_test(fit):
     EmolaborError
         No equality constraint, an inequality that binds, or no convergence.
 
+    References
+    ----------
+    Aitchison, J., & Silvey, S. D. (1958). Maximum-likelihood estimation of parameters subject to restraints. Annals of
+    Mathematical Statistics, 29(3), 813-828.
+    Rao, C. R. (1948). Large sample tests of statistical hypotheses concerning several parameters with applications to
+    problems of estimation. Mathematical Proceedings of the Cambridge Philosophical Society, 44(1), 50-57.
+
     Examples
     --------
     >>> import emolabor as el
     >>> fit = el.sem("a =~ ex1 + l*ex2 + l*ex3 + ex4", el.simulate_staff(n=300, seed=1))
-    >>> score_test(fit).constraints[["lhs", "op", "rhs"]].iloc[0].tolist()
-    ['a=~ex2', '==', 'a=~ex3']
+    >>> fit.score_test().constraints[["lhs", "op", "rhs", "chisq", "df", "pvalue"]].round(3)
+          lhs  op     rhs  chisq  df  pvalue
+    0  a=~ex2  ==  a=~ex3  0.292   1   0.589
     """
     loose = untie(fit)
     tests = [release(loose, [j]) for j in range(len(loose.names))]

@@ -40,13 +40,18 @@ def factor_scores(fit, method="regression"):
     EmolaborError
         Unknown method, no latent variable, no data; ordered answers that are joined by more than the factors.
 
+    References
+    ----------
+    Bartlett, M. S. (1937). The statistical conception of mental factors. British Journal of Psychology, 28(1), 97-104.
+    Thurstone, L. L. (1935). The vectors of mind. University of Chicago Press.
+
     Examples
     --------
-    >>> import numpy as np, pandas as pd, emolabor as el
-    >>> rng = np.random.default_rng(1)
-    >>> data = pd.DataFrame(rng.normal(size=(200, 1)) + rng.normal(size=(200, 3)), columns=["x1", "x2", "x3"])
-    >>> el.sem("f =~ x1 + x2 + x3", data).factor_scores("Bartlett").shape
-    (200, 1)
+    >>> import emolabor as el
+    >>> fit = el.cfa("exhaustion =~ ex1 + ex2 + ex3 + ex4", el.simulate_staff(n=400, seed=1), missing="fiml")
+    >>> scores = fit.factor_scores("Bartlett")
+    >>> scores.shape, scores["exhaustion"].round(1).head(3).tolist()
+    ((400, 1), [-0.4, 0.2, -1.1])
     """
     if not isinstance(method, str) or method.lower() not in METHODS:
         raise EmolaborError(f"method: found {method!r}, allowed: {', '.join(METHODS)}.")

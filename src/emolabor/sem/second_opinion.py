@@ -74,13 +74,19 @@ def ask_semopy(fit):
     Parameters
     ----------
     fit : Fit
+        As `sem` gives it.
 
     Returns
     -------
     SecondOpinion
         The question can be put for one group, complete data, maximum likelihood (MLM and MLR have its estimates), no
         fixed exogenous observed variables, no constraints beyond shared labels, unrestricted means, no negative
-        variance.
+        variance; else `reason` says what stands against it.
+
+    References
+    ----------
+    Meshcheryakov, G., Igolkina, A. A., & Samsonova, M. G. (2021). semopy 2: A structural equation modeling package with
+    random effects in Python. arXiv:2106.01140.
 
     Examples
     --------

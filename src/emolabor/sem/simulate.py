@@ -16,9 +16,11 @@ def simulate(fit, n=None, seed=1, *, thresholds=None, missing=0.0, missing_by=No
     Parameters
     ----------
     fit : Fit
+        As `sem` gives it.
     n : int or sequence of int, optional
         Cases, or cases of each group; by default as many as the fit has.
     seed : int
+        The same seed gives the same answers.
     thresholds : dict, optional
         Variable to its increasing cut points on the variable's own scale: it becomes an answer 1, 2, ...
     missing : float or dict

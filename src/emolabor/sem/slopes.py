@@ -21,14 +21,15 @@ def simple_slopes(fit, interaction, at=(-1.0, 0.0, 1.0), *, values=None, level=0
     fit : Fit
         Of ``interaction.model`` to ``interaction.data``.
     interaction : Interaction
+        As `interaction` gives it.
     at : sequence of float
-        Standard deviations of the moderator from its mean.
+        Where the moderator stands, in its standard deviations from its mean.
     values : sequence of float, optional
-        Values of the moderator itself instead.
+        Values of the moderator itself instead of `at`.
     level : float
-        Coverage of the intervals.
+        Coverage of the intervals, between 0 and 1.
     group : int
-        From 1.
+        Number of the group, from 1.
 
     Returns
     -------
@@ -42,6 +43,10 @@ def simple_slopes(fit, interaction, at=(-1.0, 0.0, 1.0), *, values=None, level=0
     EmolaborError
         The fit lacks the paths of the interaction; a level outside 0 to 1; another group.
 
+    References
+    ----------
+    Aiken, L. S., & West, S. G. (1991). Multiple regression: Testing and interpreting interactions. Sage.
+
     Examples
     --------
     >>> import numpy as np, pandas as pd, emolabor as el
@@ -49,8 +54,11 @@ def simple_slopes(fit, interaction, at=(-1.0, 0.0, 1.0), *, values=None, level=0
     >>> data = pd.DataFrame({"x": x, "w": w, "y": 0.4 * x + 0.3 * x * w + error})
     >>> prepared = el.interaction("y ~ x + w", data, "x", "w", "y")
     >>> fit = el.sem(prepared.model, prepared.data)
-    >>> simple_slopes(fit, prepared).slope.round(1).tolist()
-    [0.1, 0.4, 0.8]
+    >>> el.simple_slopes(fit, prepared)[["at", "slope", "ci_lower", "ci_upper"]].round(2)
+        at  slope  ci_lower  ci_upper
+    0 -1.0   0.05     -0.10      0.20
+    1  0.0   0.41      0.31      0.51
+    2  1.0   0.77      0.63      0.90
     """
     slope, cov, means, (sd_x, sd_w, sd_y), origin = _pieces(fit, interaction, group)
     if values is None:
@@ -72,10 +80,14 @@ def johnson_neyman(fit, interaction, level=0.95, group=1):
 
     Parameters
     ----------
-    fit, interaction, group
-        As for `simple_slopes`.
+    fit : Fit
+        Of ``interaction.model`` to ``interaction.data``.
+    interaction : Interaction
+        As `interaction` gives it.
     level : float
-        Of the two-sided interval that must leave zero out.
+        Coverage of the two-sided interval that must leave zero out, between 0 and 1.
+    group : int
+        Number of the group, from 1.
 
     Returns
     -------
@@ -87,7 +99,14 @@ def johnson_neyman(fit, interaction, level=0.95, group=1):
     Raises
     ------
     EmolaborError
-        As for `simple_slopes`.
+        The fit lacks the paths of the interaction; a level outside 0 to 1; another group.
+
+    References
+    ----------
+    Bauer, D. J., & Curran, P. J. (2005). Probing interactions in fixed and multilevel regression. Multivariate
+    Behavioral Research, 40(3), 373-400.
+    Johnson, P. O., & Neyman, J. (1936). Tests of certain linear hypotheses and their application to some educational
+    problems. Statistical Research Memoirs, 1, 57-93.
 
     Examples
     --------
@@ -96,7 +115,7 @@ def johnson_neyman(fit, interaction, level=0.95, group=1):
     >>> data = pd.DataFrame({"x": x, "w": w, "y": 0.4 * x + 0.3 * x * w + error})
     >>> prepared = el.interaction("y ~ x + w", data, "x", "w", "y")
     >>> fit = el.sem(prepared.model, prepared.data)
-    >>> johnson_neyman(fit, prepared).slope.tolist()
+    >>> el.johnson_neyman(fit, prepared).slope.tolist()
     ['negative', '', 'positive']
     """
     if not 0 < level < 1:
@@ -124,23 +143,35 @@ def interaction_lines(fit, interaction, at=(-1.0, 0.0, 1.0), *, reach=2.0, n_poi
 
     Parameters
     ----------
-    fit, interaction, at, level, group
-        As for `simple_slopes`.
+    fit : Fit
+        Of ``interaction.model`` to ``interaction.data``.
+    interaction : Interaction
+        As `interaction` gives it.
+    at : sequence of float
+        Where the moderator stands, in its standard deviations from its mean: a line for each.
     reach : float
         How many standard deviations from the mean the lines go.
     n_points : int
         Points on a line.
+    level : float
+        Coverage of the band, between 0 and 1.
+    group : int
+        Number of the group, from 1.
 
     Returns
     -------
     tuple of DataFrame
-        Lines: at, moderator, predictor, outcome (expected, from its mean), a line for each of `at`. Band: as
-        `simple_slopes`, along the moderator.
+        Lines: at, moderator, predictor, outcome (expected, from its mean), `n_points` rows for each of `at`. Band: the
+        columns of `simple_slopes`, `n_points` rows along the moderator.
 
     Raises
     ------
     EmolaborError
-        As for `simple_slopes`.
+        The fit lacks the paths of the interaction; a level outside 0 to 1; another group.
+
+    References
+    ----------
+    Aiken, L. S., & West, S. G. (1991). Multiple regression: Testing and interpreting interactions. Sage.
 
     Examples
     --------
@@ -149,7 +180,7 @@ def interaction_lines(fit, interaction, at=(-1.0, 0.0, 1.0), *, reach=2.0, n_poi
     >>> data = pd.DataFrame({"x": x, "w": w, "y": 0.4 * x + 0.3 * x * w + error})
     >>> prepared = el.interaction("y ~ x + w", data, "x", "w", "y")
     >>> fit = el.sem(prepared.model, prepared.data)
-    >>> lines, band = interaction_lines(fit, prepared)
+    >>> lines, band = el.interaction_lines(fit, prepared)
     >>> len(lines), len(band)
     (123, 41)
     """

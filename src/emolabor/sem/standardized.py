@@ -21,7 +21,9 @@ def standardized_table(fit, level=0.95):
     Parameters
     ----------
     fit : Fit
+        As `sem` gives it.
     level : float
+        Coverage of the intervals, between 0 and 1.
 
     Returns
     -------
@@ -66,8 +68,9 @@ def interaction_size(fit, interaction, level=0.95):
     fit : Fit
         Of ``interaction.model`` to ``interaction.data``; one group.
     interaction : Interaction
+        As `interaction` gives it.
     level : float
-        Coverage of the interval (delta method).
+        Coverage of the interval (delta method), between 0 and 1.
 
     Returns
     -------
@@ -82,10 +85,10 @@ def interaction_size(fit, interaction, level=0.95):
     Examples
     --------
     >>> import emolabor as el
-    >>> text = "a =~ ex1 + ex2 + ex3; b =~ sa1 + sa2 + sa3; c =~ ps1 + ps2 + ps3; c ~ a + b"
-    >>> prepared = el.interaction(text, el.simulate_staff(n=300, seed=1), "a", "b", "c")
-    >>> list(interaction_size(el.sem(prepared.model, prepared.data), prepared).index)
-    ['est', 'se', 'z', 'pvalue', 'ci_lower', 'ci_upper']
+    >>> model = "a =~ ex1 + ex2 + ex3; b =~ sa1 + sa2 + sa3; c =~ ps1 + ps2 + ps3; c ~ a + b"
+    >>> prepared = el.interaction(model, el.simulate_staff(n=300, seed=1), "a", "b", "c")
+    >>> el.interaction_size(el.sem(prepared.model, prepared.data, estimator="MLR"), prepared).round(2).to_dict()
+    {'est': -0.07, 'se': 0.11, 'z': -0.63, 'pvalue': 0.53, 'ci_lower': -0.3, 'ci_upper': 0.15}
     """
     if fit.table.n_groups > 1:
         raise EmolaborError(f"interaction_size: found {fit.table.n_groups} groups, allowed: a fit of one group.")

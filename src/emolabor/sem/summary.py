@@ -78,6 +78,7 @@ def summary_text(fit):
     Parameters
     ----------
     fit : Fit
+        As `sem` gives it.
 
     Returns
     -------
@@ -86,11 +87,16 @@ def summary_text(fit):
 
     Examples
     --------
-    >>> import pandas as pd, emolabor as el
-    >>> cov = pd.DataFrame([[4, 1], [1, 1]], index=["y", "x"], columns=["y", "x"])
-    >>> fit = el.sem("y ~ a*x", sample_cov=cov, n_obs=101)
-    >>> print(fit.summary().splitlines()[0])
+    >>> import emolabor as el
+    >>> fit = el.cfa("exhaustion =~ ex1 + ex2 + ex3 + ex4", el.simulate_staff(n=400, seed=1))
+    >>> for line in fit.summary().splitlines()[:6]:
+    ...     print(line)
     Admissible solution: yes
+    <BLANKLINE>
+      Estimator                                              ML
+      Number of model parameters                              8
+      Number of observations                                377
+      (23 rows with missing answers left out)
     """
     lines = [verdict(fit), ""]
     lines += [f"  {label:<{LABEL}}{value:>{NUMBER}}" for label, value in header(fit)]

@@ -14,14 +14,38 @@ from emolabor.sem.fit_measures import chisq_pvalue
 
 @dataclass(frozen=True)
 class WaldTest:
-    """Joint test of constraints."""
+    """Joint test of constraints.
+
+    Attributes
+    ----------
+    chisq : float
+        Wald statistic.
+    df : int
+        How many constraints.
+    pvalue : float
+        Of the chi-square distribution.
+    """
 
     chisq: float
     df: int
     pvalue: float
 
     def tidy(self):
-        """The test as a DataFrame of one row: chisq, df, pvalue."""
+        """Tabulate the test.
+
+        Returns
+        -------
+        DataFrame
+            One row: chisq, df, pvalue.
+
+        Examples
+        --------
+        >>> import emolabor as el
+        >>> fit = el.sem("exhaustion =~ ex1 + a*ex2 + b*ex3", el.simulate_staff(n=300, seed=1))
+        >>> fit.wald_test("a == b").tidy().round(2)
+           chisq  df  pvalue
+        0    0.1   1    0.75
+        """
         return pd.DataFrame([vars(self)])
 
 
@@ -31,6 +55,7 @@ def wald_test(fit, constraints):
     Parameters
     ----------
     fit : Fit
+        As `sem` gives it.
     constraints : str
         ``==`` formulas parted by ``;`` or line ends, such as ``"a == 0; b == c^2"``.
 
@@ -43,6 +68,11 @@ def wald_test(fit, constraints):
     ------
     EmolaborError
         Unknown labels, redundant constraints, no identified solution.
+
+    References
+    ----------
+    Wald, A. (1943). Tests of statistical hypotheses concerning several parameters when the number of observations is
+    large. Transactions of the American Mathematical Society, 54(3), 426-482.
 
     Examples
     --------

@@ -8,6 +8,7 @@ import pandas as pd
 
 from emolabor.errors import EmolaborError
 from emolabor.files import write_bytes
+from emolabor.scales.scale import check_language
 
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _START = pd.Timestamp("2026-03-02 09:00:00")
@@ -49,9 +50,9 @@ def plant_faults(answers, instrument, straight=0, wrong_key=None, repeated=0, ou
 
     Examples
     --------
-    >>> from emolabor.instrument import load_instrument
-    >>> from emolabor.simulation import simulate_staff
-    >>> faulty, planted = plant_faults(simulate_staff(50), load_instrument("window_staff"), straight=2, wrong_key="sa2")
+    >>> import emolabor as el
+    >>> instrument = el.load_instrument("window_staff")
+    >>> faulty, planted = el.plant_faults(el.simulate_staff(50), instrument, straight=2, wrong_key="sa2")
     >>> planted["fault"].value_counts().to_dict()
     {'straight': 2, 'wrong_key': 1}
     """
@@ -113,20 +114,20 @@ def simulate_export(path, answers, instrument, platform="wjx", as_labels=False, 
     Raises
     ------
     EmolaborError
-        An unknown platform or kind of file.
+        An unknown platform or kind of file, or a language in which the instrument is not written.
 
     Examples
     --------
-    >>> from emolabor.instrument import load_instrument
-    >>> from emolabor.simulation import simulate_staff
+    >>> import emolabor as el
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
-    ...     path = simulate_export(f"{folder}/wjx.csv", simulate_staff(3), load_instrument("window_staff"))
+    ...     path = el.simulate_export(f"{folder}/wjx.csv", el.simulate_staff(3), el.load_instrument("window_staff"))
     ...     print(path.read_text(encoding="utf-8-sig").splitlines()[0][:31])
     序号,提交答卷时间,所用时间,来源,来源详情,来自IP,姓名,
     """
     if platform not in _PLATFORMS:
         raise EmolaborError(f"platform: found {platform!r}; allowed: {', '.join(_PLATFORMS)}")
+    check_language(language, instrument.languages)
     path, answers = Path(path), answers.reset_index(drop=True)
     if path.suffix not in (".csv", ".xlsx"):
         raise EmolaborError(f"path: found {str(path)!r}; allowed: a file ending in .csv or .xlsx")

@@ -38,9 +38,12 @@ def simulate_staff(n=1200, seed=1, instrument=None):
 
     Examples
     --------
-    >>> staff = simulate_staff(n=200, seed=1)
-    >>> staff.shape[0], staff["dispatch_type"].nunique()
-    (200, 3)
+    >>> import emolabor as el
+    >>> staff = el.simulate_staff(n=200, seed=1)
+    >>> staff[["centre", "dispatch_type", "sa1", "ic4", "seconds"]].head(2)
+      centre dispatch_type  sa1  ic4  seconds
+    0    C01      contract  5.0  2.0      304
+    1    C01      contract  3.0  2.0      423
     """
     for name, value, least in (("n", n, 1), ("seed", seed, 0)):
         if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:

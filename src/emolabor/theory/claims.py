@@ -15,6 +15,17 @@ SIGNS = ("+", "-")
 class Path:
     """One arrow of a claim; `via` makes it indirect, `moderator` makes it a moderated one.
 
+    Attributes
+    ----------
+    source, to : str
+        Constructs at its ends.
+    sign : str
+        What the claim expects: "+" or "-".
+    via : str or None
+        The construct between them.
+    moderator : str or None
+        The construct on which it depends.
+
     Examples
     --------
     >>> Path("surface_acting", "proactive_service", "-", via="exhaustion").key
@@ -71,8 +82,24 @@ class Path:
 class Claim:
     """One claim of the essay; texts are dictionaries with the keys zh and en.
 
-    `unmeasured` holds the arrows that an instrument cannot speak to, each with the constructs it does not measure; see
-    `measured_claims`.
+    Attributes
+    ----------
+    id : str
+        Such as "C01".
+    section : str
+        Section of the essay.
+    text : dict of str to str
+        What is claimed, by language.
+    testable : bool
+        Whether answers from one point in time can speak to it.
+    paths : tuple of Path
+        What it says of constructs; empty where it cannot be tested.
+    reason : dict or None
+        Why it cannot be tested, by language.
+    caution : dict or None
+        What a test of it leaves open, by language.
+    unmeasured : dict
+        The arrows that an instrument cannot speak to, each with the constructs it does not measure.
     """
 
     id: str
@@ -113,7 +140,8 @@ def load_claims(path=None, groups=CONSTRUCT_GROUPS):
 
     Examples
     --------
-    >>> claims = load_claims()
+    >>> import emolabor as el
+    >>> claims = el.load_claims()
     >>> len(claims), claims[1].kind, claims[1].paths[0].key
     (21, 'path', 'surface_acting>exhaustion')
     """
@@ -178,7 +206,8 @@ def management_factors(claims, groups=CONSTRUCT_GROUPS):
 
     Examples
     --------
-    >>> management_factors(load_claims())[:2]
+    >>> import emolabor as el
+    >>> el.management_factors(el.load_claims())[:2]
     ('institutional_clarity', 'staffing_stability')
     """
     sources = {path.source for claim in claims if claim.section.startswith("2.") for path in claim.paths}

@@ -23,7 +23,8 @@ def measurement_model(dimensions):
 
     Examples
     --------
-    >>> print(measurement_model({"exhaustion": ["ex1", "ex2", "ex3"]}))
+    >>> import emolabor as el
+    >>> print(el.measurement_model({"exhaustion": ["ex1", "ex2", "ex3"]}))
     exhaustion =~ ex1 + ex2 + ex3
     """
     return "\n".join(f"{dimension} =~ {' + '.join(items)}" for dimension, items in dimensions.items())
@@ -70,8 +71,8 @@ def structural_model(claims, indirect=True, groups=CONSTRUCT_GROUPS):
 
     Examples
     --------
-    >>> from emolabor.theory import load_claims
-    >>> print(structural_model(claim for claim in load_claims() if claim.id in ("C01", "C03")))
+    >>> import emolabor as el
+    >>> print(el.structural_model(claim for claim in el.load_claims() if claim.id in ("C01", "C03")))
     surface_acting ~ role_pressure
     exhaustion ~ surface_acting__exhaustion*surface_acting
     proactive_service ~ exhaustion__proactive_service*exhaustion
@@ -129,7 +130,7 @@ def full_model(instrument_dimensions, claims, indirect=True, groups=CONSTRUCT_GR
     Returns
     -------
     str
-        Model text for `emolabor.sem`.
+        Model text for `sem`.
 
     Raises
     ------
@@ -138,9 +139,9 @@ def full_model(instrument_dimensions, claims, indirect=True, groups=CONSTRUCT_GR
 
     Examples
     --------
-    >>> from emolabor.theory import load_claims
+    >>> import emolabor as el
     >>> items = {"role_pressure": ["rp1", "rp2", "rp3"], "surface_acting": ["sa1", "sa2"], "exhaustion": ["ex1"]}
-    >>> print(full_model(items, load_claims()[:1]))
+    >>> print(el.full_model(items, el.load_claims()[:1]))
     role_pressure =~ rp1 + rp2 + rp3
     surface_acting =~ sa1 + sa2
     surface_acting ~ role_pressure

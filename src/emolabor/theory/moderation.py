@@ -20,7 +20,7 @@ class ModeratedModel:
         The items with the product indicators.
     interactions : dict of str to Interaction
         A path's key, such as ``surface_acting*unit_support>exhaustion``, to its product; ask
-        `emolabor.sem.simple_slopes` and its neighbours with one of them.
+        `simple_slopes` and its neighbours with one of them.
     """
 
     model: str
@@ -58,12 +58,11 @@ def moderated_model(instrument_dimensions, claims, data):
 
     Examples
     --------
-    >>> from emolabor.simulation import simulate_staff
-    >>> from emolabor.theory import load_claims
+    >>> import emolabor as el
     >>> keys = {"da": "deep_acting", "ex": "exhaustion", "sq": "service_quality"}
     >>> items = {name: [f"{key}{i}" for i in (1, 2, 3)] for key, name in keys.items()}
-    >>> claims = [claim for claim in load_claims() if claim.id == "C08"]
-    >>> print(moderated_model(items, claims, simulate_staff(100)).model)
+    >>> claims = [claim for claim in el.load_claims() if claim.id == "C08"]
+    >>> print(el.moderated_model(items, claims, el.simulate_staff(100)).model)
     deep_acting =~ da1 + da2 + da3
     exhaustion =~ ex1 + ex2 + ex3
     service_quality =~ sq1 + sq2 + sq3

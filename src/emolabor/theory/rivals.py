@@ -46,9 +46,9 @@ def rival_models(instrument_dimensions, claims):
 
     Examples
     --------
-    >>> from emolabor.theory import load_claims
+    >>> import emolabor as el
     >>> items = {"surface_acting": ["sa1"], "exhaustion": ["ex1"], "proactive_service": ["ps1"]}
-    >>> models = rival_models(items, [claim for claim in load_claims() if claim.id == "C03"])
+    >>> models = el.rival_models(items, [claim for claim in el.load_claims() if claim.id == "C03"])
     >>> [line for line in models["reversed"].splitlines() if " ~ " in line]
     ['exhaustion ~ surface_acting + proactive_service']
     >>> [line for line in models["direct_only"].splitlines() if " ~ " in line]
