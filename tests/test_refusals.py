@@ -14,6 +14,11 @@ def fit():
     return el.cfa("f =~ ex1 + ex2 + ex3 + ex4", ANSWERS)
 
 
+def with_product():
+    prepared = el.interaction("again ~ first + age", SCORES.assign(age=[3, 1, 4, 1, 5.0]), "first", "age", "again")
+    return el.sem(prepared.model, prepared.data), prepared
+
+
 REFUSED = {
     "level": [
         lambda: el.norms(SCORES, level=95),
@@ -29,6 +34,7 @@ REFUSED = {
         lambda: el.simulate_export("never.csv", ANSWERS, INSTRUMENT, language="fr"),
         lambda: el.profiles(SCORES.sample(60, replace=True, random_state=1) + 0.0, k=[1], n_boot=0).names("fr"),
     ],
+    "n_points": [lambda: el.interaction_lines(*with_product(), n_points=1)],
     "staff": [lambda: el.score(ANSWERS)],
 }
 

@@ -167,7 +167,7 @@ def interaction_lines(fit, interaction, at=(-1.0, 0.0, 1.0), *, reach=2.0, n_poi
     Raises
     ------
     EmolaborError
-        The fit lacks the paths of the interaction; a level outside 0 to 1; another group.
+        The fit lacks the paths of the interaction; fewer than two points; a level outside 0 to 1; another group.
 
     References
     ----------
@@ -184,6 +184,8 @@ def interaction_lines(fit, interaction, at=(-1.0, 0.0, 1.0), *, reach=2.0, n_poi
     >>> len(lines), len(band)
     (123, 41)
     """
+    if isinstance(n_points, bool) or not isinstance(n_points, int | np.integer) or n_points < 2:
+        raise EmolaborError(f"n_points: found {n_points!r}, allowed: a whole number of at least 2.")
     slope, _, means, (sd_x, sd_w, _), origin = _pieces(fit, interaction, group)
     predictor = means[0] + np.linspace(-reach, reach, n_points) * sd_x
     own = _coefficients(fit, group, interaction.outcome, [interaction.moderator])[0][0]
