@@ -58,8 +58,10 @@ def test_no_text_lies_on_another_and_no_label_on_an_ellipse(essay_paths, languag
     assert all(page.x0 <= e.x0 and e.x1 <= page.x1 and page.y0 <= e.y0 and e.y1 <= page.y1 for e in extents)
 
 
-def test_names_fit_into_their_ellipses(essay_paths):
-    figure = path_diagram(essay_paths, {}, "en", load_instrument("window_staff").names("en"))
+@pytest.mark.parametrize("longer", ["", " of those who sit at a window"])
+def test_names_fit_into_their_ellipses(essay_paths, longer):
+    names = {key: name + longer for key, name in load_instrument("window_staff").names("en").items()}
+    figure = path_diagram(essay_paths, dict.fromkeys(names, 0.25), "en", names)
     extents, is_label = boxes(figure)
     names = [extent for extent, label in zip(extents, is_label, strict=True) if not label]
     ellipses = [patch.get_window_extent() for patch in figure.axes[0].patches if type(patch).__name__ == "Ellipse"]

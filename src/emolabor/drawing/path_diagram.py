@@ -236,8 +236,9 @@ def draw_construct(axes, place, name, explained, language):
     axes.add_patch(Ellipse(place, *ELLIPSE, facecolor=PALE, edgecolor=INK, linewidth=0.9, zorder=3))
     width = text_width(name)
     name = _two_lines(name) if width <= 34 else wrapped(name, width // 3 + 3)
-    size = min(9.8, 9.8 * 17 / max(map(text_width, name.split("\n"))))
     text = name if explained is None else f"{name}\n$R^2$ = {show(explained, '.2b', language)}"
+    widest = max(map(text_width, name.split("\n")))
+    size = 9.8 * min(1, 17 / widest, 3.3 / len(text.split("\n")))
     axes.text(*place, text, ha="center", va="center", fontsize=size, linespacing=1.08, zorder=4)
 
 
