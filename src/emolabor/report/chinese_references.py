@@ -18,13 +18,14 @@ def follow_gbt(blocks):
     blocks : list
         Of pandoc's JSON, after citeproc; the key of a Chinese work begins with its author's name in pinyin.
     """
-    _latin_others(blocks, False)
     for node in _nodes(blocks):
         if node.get("t") == "Cite":
-            words = [part for part in node["c"][1] if part.get("t") == "Str"]
+            _latin_others(node["c"])
+            words = [part for part in node["c"][1] if part["t"] == "Str"]
             words[0]["c"] = re.sub(r"^\(", "（", words[0]["c"])
             words[-1]["c"] = re.sub(r"\)$", "）", words[-1]["c"])
-        if node.get("t") == "Div" and node["c"][0][0] == "refs":
+        elif node.get("t") == "Div" and node["c"][0][0] == "refs":
+            _latin_others(node["c"])
             node["c"][1].sort(key=_place)
 
 
@@ -44,17 +45,16 @@ def _nodes(node):
             yield from _nodes(part)
 
 
-def _latin_others(node, in_citation):
-    """Put "et al." for "等" behind Latin letters, in citations and the reference list only."""
+def _latin_others(node):
+    """Put "et al." for "等" behind Latin letters."""
     if isinstance(node, dict):
-        here = in_citation or node.get("t") == "Cite" or (node.get("t") == "Div" and node["c"][0][0] == "refs")
-        _latin_others(node.get("c", []), here)
-    elif isinstance(node, list):
+        node = node.get("c")
+    if isinstance(node, list):
         before = ""
         for part in node:
-            if in_citation and isinstance(part, dict) and part.get("t") == "Str":
+            if isinstance(part, dict) and part.get("t") == "Str":
                 name, others, rest = part["c"].partition("等")
                 if others and not HAN.search(name or before):
                     part["c"] = f"{name}et al.{rest.removeprefix('.')}"
                 before = part["c"]
-            _latin_others(part, in_citation)
+            _latin_others(part)

@@ -9,7 +9,7 @@ import pandas as pd
 import yaml
 
 from emolabor.drawing.formats import show
-from emolabor.drawing.style import save_figure
+from emolabor.drawing.style import PAGE, save_figure
 from emolabor.errors import EmolaborError
 from emolabor.report.paper import fill
 from emolabor.report.pictures import KINDS
@@ -22,8 +22,8 @@ PLACES = {
     "floating": "#place(auto, float: true, block(width: 100%)[",
     "standing": "#(block(width: 100%, breakable: false)[",
 }
-# Width and height in inches of what fills a page.
-PAGE = (6.5, 8.6)
+# Inches of a page's height for a picture on its side; the rest is its caption's.
+SIDEWAYS = 8.6
 TURNED = "```{{=typst}}\n#turned[\n```\n\n{}\n\n```{{=typst}}\n]\n```"
 KEPT = "```{{=typst}}\n{}\n#set align(left)\n```\n\n{}\n\n```{{=typst}}\n])\n```"
 ROW = re.compile(r"(?:(\S+) )?([\w*>~]+)(?: \((\w+)\))?")
@@ -207,7 +207,7 @@ def _lay_on_its_side(path):
 
     pixels = np.rot90(imread(path))
     height, width = pixels.shape[:2]
-    imsave(path, pixels, dpi=max(height / PAGE[1], width / PAGE[0]), metadata={"Software": None})
+    imsave(path, pixels, dpi=max(height / SIDEWAYS, width / PAGE), metadata={"Software": None})
 
 
 def read_floats(path, results, names, language, folder):
