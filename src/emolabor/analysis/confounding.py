@@ -14,6 +14,7 @@ from scipy.special import ndtri
 
 from emolabor.errors import EmolaborError
 from emolabor.sem.api import fit_table
+from emolabor.sem.checks import check_level
 from emolabor.sem.effects import effects_table
 from emolabor.sem.paths import Effect, list_effects
 from emolabor.sem.table import Row
@@ -87,8 +88,7 @@ def confounding(fit, source, mediator, outcome, *, rho=GRID, level=0.95):
     rho = np.sort(np.unique(np.asarray(rho, float)))
     if not len(rho) or np.any(~(np.abs(rho) < 1)):
         raise EmolaborError(f"rho: found {rho.tolist()}, allowed: numbers between -1 and 1.")
-    if not 0 < level < 1:
-        raise EmolaborError(f"level: found {level!r}, allowed: a number between 0 and 1.")
+    check_level(level)
     effect = _effect(fit, source, mediator, outcome)
     table = _with_covariance(fit.table, mediator, outcome)
     known = {}

@@ -9,6 +9,7 @@ from emolabor.analysis.tasks import check_jobs, run_tasks
 from emolabor.errors import EmolaborError
 from emolabor.sem import sem
 from emolabor.sem.api import fit_table
+from emolabor.sem.checks import check_whole
 from emolabor.sem.constraints import build_constraints
 from emolabor.sem.replications import intervals, replicate, wanted
 from emolabor.sem.samples import sample_from_cov
@@ -263,8 +264,7 @@ def _sizes(n):
 
 def _check(n_replications, jobs, alpha, indirect, seed, options, draw):
     for name, value, least in (("n_replications", n_replications, 1), ("seed", seed, 0)):
-        if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
-            raise EmolaborError(f"{name}: found {value!r}, allowed: a whole number of at least {least}.")
+        check_whole(name, value, least)
     check_jobs(jobs)
     if not 0 < alpha < 1:
         raise EmolaborError(f"alpha: found {alpha!r}, allowed: between 0 and 1.")

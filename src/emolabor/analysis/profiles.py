@@ -10,6 +10,7 @@ from emolabor.analysis.mixtures import VARIANCE_FLOOR, best_mixture, bootstrap_p
 from emolabor.analysis.three_step import category_table, outcome_table
 from emolabor.errors import EmolaborError
 from emolabor.scales.scale import check_language
+from emolabor.sem.checks import check_whole
 
 SAME = 0.05  # log-likelihoods nearer than this are one maximum: slow climbs end a little below it
 LEVEL = 0.05
@@ -356,8 +357,7 @@ def _inside(label):
 
 def _check(scores, k, n_starts, n_boot, smallest, seed):
     for name, value, least in (("n_starts", n_starts, 2), ("n_boot", n_boot, 0), ("seed", seed, 0)):
-        if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
-            raise EmolaborError(f"{name}: found {value!r}, allowed: a whole number of at least {least}")
+        check_whole(name, value, least)
     if 0 < n_boot < 19:
         raise EmolaborError(f"n_boot: found {n_boot}, allowed: 0 or 19 and more, fewer cannot come down to .05")
     if not 0 <= smallest < 1:

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from emolabor.errors import EmolaborError
+from emolabor.sem.checks import check_level, check_whole
 from emolabor.sem.functionals import all_draws, slopes
 from emolabor.sem.inference import bordered_inverse, scores_of
 from emolabor.sem.intervals import interval_limits
@@ -127,8 +128,7 @@ class Draws:
     def _check(self, interval, level):
         if interval not in INTERVALS:
             raise EmolaborError(f"interval: found {interval!r}, allowed: {', '.join(INTERVALS)}.")
-        if not 0 < level < 1:
-            raise EmolaborError(f"level: found {level!r}, allowed: a number between 0 and 1.")
+        check_level(level)
         if self.kind == "monte_carlo" and interval != "percentile":
             raise EmolaborError(f"interval: found {interval!r}, allowed for Monte Carlo draws: percentile.")
         if self.kind == "bollen_stine":
@@ -273,10 +273,8 @@ def monte_carlo(fit, n_draws=20000, seed=1):
       lhs   est  ci_lower  ci_upper
     6  ab  0.18      0.11      0.26
     """
-    if isinstance(n_draws, bool) or not isinstance(n_draws, int | np.integer) or n_draws < 1:
-        raise EmolaborError(f"n_draws: found {n_draws!r}, allowed: a whole number above 0.")
-    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
-        raise EmolaborError(f"seed: found {seed!r}, allowed: a whole number of at least 0.")
+    check_whole("n_draws", n_draws, 1)
+    check_whole("seed", seed, 0)
     covariance = fit.vcov().to_numpy()
     if np.isnan(covariance).any():
         raise EmolaborError("monte_carlo: the model is not identified, its estimates have no covariances.")

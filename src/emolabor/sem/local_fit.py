@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from emolabor.sem.modification import check_largest, modification_indices
+from emolabor.sem.checks import check_whole
+from emolabor.sem.modification import modification_indices
 from emolabor.sem.residuals import residual_moments
 
 
@@ -39,7 +40,7 @@ def local_fit(fit, largest=10):
     0     1  ex2 ~~ ps3      0.14  3.42    b =~ ex2  7.86
     1     2  ex1 ~~ ps2     -0.09 -1.93  ex2 ~~ ps3  6.60
     """
-    check_largest(largest)
+    check_whole("largest", largest, 1)
     pairs = []
     for group in range(1, fit.table.n_groups + 1):
         cor, z = (residual_moments(fit, kind, group)[0] for kind in ("cor", "standardized"))

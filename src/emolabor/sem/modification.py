@@ -10,6 +10,7 @@ import pandas as pd
 
 from emolabor.errors import EmolaborError
 from emolabor.sem import wlsmv
+from emolabor.sem.checks import check_whole
 from emolabor.sem.functionals import standard_deviations
 from emolabor.sem.inference import bordered_inverse
 from emolabor.sem.likelihood import factor, slope_of_entries
@@ -73,7 +74,7 @@ def modification_indices(fit, minimum=0.0, op=None, largest=None):
     if op is not None and op not in OPERATORS:
         raise EmolaborError(f"op: found {op!r}, allowed: {', '.join(OPERATORS)}.")
     if largest is not None:
-        check_largest(largest)
+        check_whole("largest", largest, 1)
     if not fit.converged:
         raise EmolaborError(f"modification_indices: {fit.problems[0]} Allowed: a fit that converged.")
     model, estimate = fit.model, fit.estimate
@@ -107,12 +108,6 @@ def modification_indices(fit, minimum=0.0, op=None, largest=None):
     if largest is not None:
         frame = frame.sort_values("mi", ascending=False, kind="stable").head(largest)
     return frame.reset_index(drop=True)
-
-
-def check_largest(largest):
-    """Refuse what is no number of rows."""
-    if isinstance(largest, bool) or not isinstance(largest, int | np.integer) or largest < 1:
-        raise EmolaborError(f"largest: found {largest!r}, allowed: a whole number above 0.")
 
 
 def candidates(table):

@@ -10,6 +10,7 @@ import numpy as np
 
 from emolabor.errors import EmolaborError
 from emolabor.sem.batch import minimize_many
+from emolabor.sem.checks import check_whole
 from emolabor.sem.constraints import build_constraints
 from emolabor.sem.draws import Draws
 from emolabor.sem.estimate import estimate_parameters, losses_of
@@ -75,8 +76,7 @@ def bootstrap(fit, n_resamples=5000, seed=1, kind="nonparametric", jobs=1):
     if kind not in KINDS:
         raise EmolaborError(f"kind: found {kind!r}, allowed: {', '.join(KINDS)}.")
     for name, value, least in (("n_resamples", n_resamples, 1), ("jobs", jobs, 1), ("seed", seed, 0)):
-        if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
-            raise EmolaborError(f"{name}: found {value!r}, allowed: a whole number of at least {least}.")
+        check_whole(name, value, least)
     if any(sample.data is None for sample in fit.model.samples):
         raise EmolaborError("bootstrap: the fit has no cases to draw from (sample_cov); monte_carlo() needs none.")
     if fit.vcov().isna().to_numpy().any():

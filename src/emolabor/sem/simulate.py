@@ -6,6 +6,7 @@ from scipy.optimize import brentq
 from scipy.special import expit
 
 from emolabor.errors import EmolaborError
+from emolabor.sem.checks import check_whole
 from emolabor.sem.functionals import row_draws
 from emolabor.sem.scores import implied_for_cases
 
@@ -53,8 +54,7 @@ def simulate(fit, n=None, seed=1, *, thresholds=None, missing=0.0, missing_by=No
     """
     names = list(fit.table.variables.observed)
     sizes = _sizes(fit, n)
-    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
-        raise EmolaborError(f"seed: found {seed!r}, allowed: a whole number of at least 0.")
+    check_whole("seed", seed, 0)
     rates = _rates(missing, names, missing_by)
     cuts = _cuts(thresholds or {}, [name for name in names if name not in dict(fit.table.ordered)])
     rng = np.random.default_rng(seed)

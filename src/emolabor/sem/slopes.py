@@ -7,6 +7,7 @@ import pandas as pd
 from scipy.special import ndtr, ndtri
 
 from emolabor.errors import EmolaborError
+from emolabor.sem.checks import check_level, check_whole
 from emolabor.sem.functionals import row_draws
 from emolabor.sem.residuals import one_group
 from emolabor.sem.scores import implied_for_cases
@@ -118,8 +119,7 @@ def johnson_neyman(fit, interaction, level=0.95, group=1):
     >>> el.johnson_neyman(fit, prepared).slope.tolist()
     ['negative', '', 'positive']
     """
-    if not 0 < level < 1:
-        raise EmolaborError(f"level: found {level!r}, allowed: a number between 0 and 1.")
+    check_level(level)
     slope, cov, means, (_, sd_w, _), origin = _pieces(fit, interaction, group)
     square = ndtri((1 + level) / 2) ** 2
     # a w^2 + b w + c is positive where the slope is significant
@@ -184,8 +184,7 @@ def interaction_lines(fit, interaction, at=(-1.0, 0.0, 1.0), *, reach=2.0, n_poi
     >>> len(lines), len(band)
     (123, 41)
     """
-    if isinstance(n_points, bool) or not isinstance(n_points, int | np.integer) or n_points < 2:
-        raise EmolaborError(f"n_points: found {n_points!r}, allowed: a whole number of at least 2.")
+    check_whole("n_points", n_points, 2)
     slope, _, means, (sd_x, sd_w, _), origin = _pieces(fit, interaction, group)
     predictor = means[0] + np.linspace(-reach, reach, n_points) * sd_x
     own = _coefficients(fit, group, interaction.outcome, [interaction.moderator])[0][0]

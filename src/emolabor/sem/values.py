@@ -5,7 +5,7 @@ from functools import lru_cache
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from emolabor.errors import EmolaborError
+from emolabor.sem.checks import check_level
 from emolabor.sem.structure import fill, implied_moments
 
 
@@ -61,8 +61,7 @@ def standardizing_units(table, only_latent=False):
 
 def wald(estimates, errors, level):
     """z, two-sided p and interval of estimates with standard errors; missing where the error is zero or missing."""
-    if not 0 < level < 1:
-        raise EmolaborError(f"level: found {level!r}, allowed: a number between 0 and 1.")
+    check_level(level)
     with np.errstate(divide="ignore", invalid="ignore"):
         z = np.where(errors > 0, estimates / errors, np.nan)
     half = ndtri((1 + level) / 2) * errors
