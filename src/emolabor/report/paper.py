@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from emolabor.drawing.formats import show
 from emolabor.errors import EmolaborError
+from emolabor.report.markup import plain
 from emolabor.report.results import KEY
 
 PLACEHOLDER = re.compile(r"\{\{(.*?)\}\}")
@@ -80,13 +81,13 @@ def fill(text, results, floats=None, language="en", source="manuscript"):
                 return number[name]
             used.update(floats.keys(name))
             return floats.render(kind, name, number[name])
-        of_table, plain = OF_TABLE.fullmatch(inside), NUMBER.fullmatch(inside)
-        if not of_table and not plain:
+        of_table, of_key = OF_TABLE.fullmatch(inside), NUMBER.fullmatch(inside)
+        if not of_table and not of_key:
             raise EmolaborError(
                 f"cannot read {inside!r}, allowed: key:format, table NAME, figure NAME, ref NAME, "
                 "largest | smallest | count KEY COLUMN"
             )
-        key, spec = (of_table[2], of_table[5]) if of_table else plain.groups()
+        key, spec = (of_table[2], of_table[5]) if of_table else of_key.groups()
         used.add(key)
         try:
             found = _of_column(results, *of_table.groups()[:4]) if of_table else _single(results, key)
@@ -94,7 +95,9 @@ def fill(text, results, floats=None, language="en", source="manuscript"):
             if not results.is_collected:
                 raise
             found = None
-        return floats.label(found) if floats and isinstance(found, str) else show(found, spec or "", language)
+        if isinstance(found, str):
+            return floats.label(found) if floats else plain(found)
+        return show(found, spec or "", language)
 
     lines = []
     for count, line in enumerate(text.split("\n"), start=1):
