@@ -42,6 +42,12 @@ def simulate(folder, n, seed):
 def answer_file(command):
     """Give a command the options with which a file of answers is read."""
     for option in (
+        click.option("--header-row", type=int, metavar="N", help="Row of the headings, if it is not found."),
+        click.option(
+            "--sheet", metavar="NAME|N", help="Sheet of a workbook, if not the one with most of the questions."
+        ),
+        click.option("--encoding", metavar="NAME", help="Encoding of a text file, such as big5 or cp1252."),
+        click.option("--separator", metavar="CHARACTER", help="Separator of a text file, such as ; or tab."),
         click.option("--mapping", metavar="YAML", help="Which column holds which item, where the names differ."),
         click.option("--instrument", default="window_staff", show_default=True, help="Key or YAML file."),
         click.argument("file"),
@@ -58,6 +64,8 @@ def answer_file(command):
         "emolabor check other.sav --mapping mapping.yaml",
         "emolabor check folder_of_saved_answers --instrument survey.yaml",
         "emolabor check some_scales.csv --partial",
+        "emolabor check old.csv --encoding big5 --separator ';' --header-row 3",
+        "emolabor check book.xlsx --sheet Answers",
     )
 )
 @answer_file
@@ -65,11 +73,12 @@ def answer_file(command):
 @click.option("--report", metavar="CSV", help="Write all findings there, row by row.")
 @click.option("--partial", is_flag=True, help="The file may hold only some of the scales.")
 @click.option("--language", default="en", show_default=True, metavar="zh|en", help="Language of the sentences.")
-def check(file, instrument, mapping, write_mapping, report, partial, language):
+def check(file, instrument, mapping, write_mapping, report, partial, language, **layout):
     """Read answers and report what does not fit the questionnaire.
 
-    Takes CSV, Excel, SPSS, Stata and Parquet files, exports of 问卷星, KoboToolbox or ODK, and LimeSurvey, and a folder
-    of the files that the web page saves, one a respondent. Columns that it cannot place are listed.
+    Takes CSV, Excel, SPSS, Stata, Parquet and JSON files, exports of 问卷星, 腾讯问卷, KoboToolbox, ODK, LimeSurvey,
+    Qualtrics, SurveyMonkey, Google Forms, Microsoft Forms and REDCap, and a folder of files with the same headings.
+    Columns that it cannot place are listed.
     """
     from emolabor.files import csv_text, write_text
     from emolabor.instrument import load_instrument
@@ -79,13 +88,13 @@ def check(file, instrument, mapping, write_mapping, report, partial, language):
 
     questionnaire = load_instrument(instrument)
     _keep(questionnaire, (file, mapping), (write_mapping, report))
-    proposal = propose_mapping(file, questionnaire, mapping)
+    proposal = propose_mapping(file, questionnaire, mapping, **layout)
     if write_mapping:
         write_text(write_mapping, proposal.text())
         click.echo(f"{tell_proposal(proposal)}\nwritten: {write_mapping}")
         return
     try:
-        staff = read_responses(file, questionnaire, mapping, partial=partial)
+        staff = read_responses(file, questionnaire, mapping, partial=partial, **layout)
     except EmolaborError:
         if len(proposal.placed):
             click.echo(tell_proposal(proposal))
@@ -113,7 +122,7 @@ def check(file, instrument, mapping, write_mapping, report, partial, language):
     "--cutoff", "cutoffs", nargs=2, type=(str, float), multiple=True, metavar="INDEX VALUE", help="A cut-off."
 )
 @click.option("--output", metavar="CSV", help="Write indices and flags there, a row a respondent.")
-def screen(file, instrument, mapping, cutoffs, output):
+def screen(file, instrument, mapping, cutoffs, output, **layout):
     """Screen careless respondents, and compare results with and without them.
 
     Prints counts, never a respondent's row.
@@ -123,7 +132,7 @@ def screen(file, instrument, mapping, cutoffs, output):
     from emolabor.responses import screening_sensitivity
     from emolabor.responses.telling import tell_screening
 
-    staff = _read(file, instrument, mapping, output)
+    staff = _read(file, instrument, mapping, output, **layout)
     screening = screen_staff(staff, cutoffs=dict(cutoffs))
     sensitivity = None if screening["careless"].all() else screening_sensitivity(staff, screening)
     click.echo(tell_screening(screening, sensitivity))
@@ -136,7 +145,7 @@ def screen(file, instrument, mapping, cutoffs, output):
 @cli.command(epilog=examples("emolabor score answers.csv --output scores.csv"))
 @answer_file
 @click.option("--output", metavar="CSV", help="Write the scores there, a row a respondent.")
-def score(file, instrument, mapping, output):
+def score(file, instrument, mapping, output, **layout):
     """Score the scales: means of items, reverse-worded ones turned.
 
     Prints how the scores are distributed, never a respondent's row.
@@ -145,7 +154,7 @@ def score(file, instrument, mapping, output):
     from emolabor.instrument.small_cells import SMALLEST_CELL
     from emolabor.responses import score as score_staff
 
-    staff = _read(file, instrument, mapping, output)
+    staff = _read(file, instrument, mapping, output, **layout)
     scores = score_staff(staff)
     if len(scores) < SMALLEST_CELL:
         click.echo(f"found {_counted(len(scores), 'respondent')}; distributions are shown from {SMALLEST_CELL} on")
@@ -284,13 +293,13 @@ def codebook(instrument, output, data, language):
     click.echo(f"written: {book.write(output, language)}")
 
 
-def _read(file, instrument, mapping, output):
+def _read(file, instrument, mapping, output, **layout):
     from emolabor.instrument import load_instrument
     from emolabor.responses import read_responses
 
     loaded = load_instrument(instrument)
     _keep(loaded, (file, mapping), (output,))
-    return read_responses(file, loaded, mapping)
+    return read_responses(file, loaded, mapping, **layout)
 
 
 def _keep(instrument, read, outputs):
