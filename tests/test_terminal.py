@@ -21,7 +21,7 @@ def noisy(*arguments, **options):
     raise RuntimeError("two\\nlines \\x1b[31m")
 
 
-emolabor.sem.sem = noisy
+sys.modules["emolabor.sem"].sem = noisy
 from emolabor.cli import main
 sys.argv = ["emolabor", "fit", "model.txt", "data.csv"]
 sys.exit(main())
