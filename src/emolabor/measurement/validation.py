@@ -24,19 +24,9 @@ from emolabor.measurement.versions import compare_versions
 from emolabor.responses import Staff
 from emolabor.scales import Scale
 from emolabor.scales.scale import check_language
-from emolabor.sem import cfa
+from emolabor.sem import cfa, reported_names
 
-FIT = {
-    "chisq": "chisq_scaled",
-    "df": "df",
-    "pvalue": "pvalue_scaled",
-    "cfi": "cfi_robust",
-    "tli": "tli_robust",
-    "rmsea": "rmsea_robust",
-    "rmsea_ci_lower": "rmsea_ci_lower_robust",
-    "rmsea_ci_upper": "rmsea_ci_upper_robust",
-    "srmr": "srmr",
-}
+FIT = ("chisq", "df", "pvalue", "cfi", "tli", "rmsea", "rmsea_ci_lower", "rmsea_ci_upper", "srmr")
 
 
 @dataclass(frozen=True, eq=False)
@@ -311,7 +301,8 @@ def _structure(data, scale, seed):
     names = item_names(answers)
     fit = cfa(factor_text(dimensions, names), answers.rename(columns=names), std_lv=True, estimator="MLR")
     measures = fit.fit_measures()
-    row = {name: measures.get(key, measures.get(name, float("nan"))) for name, key in FIT.items()}
+    names = reported_names(measures)
+    row = {name: measures[names[name]] for name in FIT}
     row |= {"n": fit.n_obs, "problems": "; ".join(fit.problems)}
     return {
         "adequacy": pd.DataFrame([numbers]),
