@@ -9,6 +9,7 @@ from scipy.special import bdtrc, comb, ndtri
 
 from emolabor.errors import EmolaborError
 from emolabor.measurement.answers import checked_share
+from emolabor.responses.layout import Layout
 from emolabor.responses.reading import read_table
 from emolabor.scales.forms import read_form
 
@@ -230,7 +231,8 @@ def read_ratings(path, scale=None):
     form = read_form(path, "rating", keys) if path.suffix.lower() in (".xlsx", ".docx") else None
     if form is not None:
         return pd.DataFrame([{key: float(row["rating"] or "nan") for key, row in form.items()}])[keys or list(form)]
-    table = read_table(path)
+    # Without a scale the first row that is no title counts as headings.
+    table = read_table(path, Layout(), lambda headings, *_: sum(name in keys for name in headings) if keys else 0)
     names = [column.name for column in table.columns[1:]]
     _check_columns(path, names, scale)
     ratings = pd.DataFrame({column.name: _ratings(column, table.rows, path) for column in table.columns[1:]})
