@@ -6,6 +6,8 @@ from dataclasses import replace
 from itertools import count, islice
 
 from emolabor.errors import EmolaborError
+from emolabor.responses.personal import shown_heading
+from emolabor.responses.personal_contents import redacted
 from emolabor.responses.table import TableBuilder
 
 _ROWS_AT_ONCE = 1_000
@@ -14,13 +16,15 @@ _ENCODINGS = ("utf-8-sig", "gb18030")
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
-def read_csv(path):
+def read_csv(path, shown=None):
     """Read a text file, saved as UTF-8, GB18030 or UTF-16, piece by piece.
 
     Parameters
     ----------
     path : Path
         The file; its first row holds the headings.
+    shown : str, optional
+        What messages call it instead of its path.
 
     Returns
     -------
@@ -32,15 +36,16 @@ def read_csv(path):
     EmolaborError
         Another encoding, an open quote, or a row of another length than the header.
     """
-    with open(path, encoding=_encoding(path), newline="") as file:
-        first = next(_lines(path, file), "")
+    shown = shown or path
+    with open(path, encoding=_encoding(path, shown), newline="") as file:
+        first = next(_lines(shown, file), "")
         file.seek(0)
-        lines = csv.reader(_lines(path, file), delimiter=max(",;\t", key=first.count), strict=True)
+        lines = csv.reader(_lines(shown, file), delimiter=max(",;\t", key=first.count), strict=True)
         try:
-            return _read(path, lines)
+            return _read(shown, lines)
         except csv.Error as error:
             raise EmolaborError(
-                f"{path}, line {lines.line_num}: found {error}; allowed: fields parted by commas, quotes closed; "
+                f"{shown}, line {lines.line_num}: found {error}; allowed: fields parted by commas, quotes closed; "
                 "was the file cut off?"
             ) from None
 
@@ -51,7 +56,7 @@ def read_csv_folder(path):
     Parameters
     ----------
     path : Path
-        The folder. Hidden files are passed over; folders in it and files of another kind are named as not read.
+        The folder. Hidden files are passed over; folders in it and files of another kind are counted as not read.
 
     Returns
     -------
@@ -69,13 +74,19 @@ def read_csv_folder(path):
         raise EmolaborError(f"{path}: found a folder without .csv files; allowed: a folder of them, or a file")
     builder, number = None, 1
     for file in files:
-        table = read_csv(file)
+        shown = path / redacted(file.name)
+        table = read_csv(file, shown)
         header = [column.name for column in table.columns]
         builder = builder or TableBuilder(path, header)
         if header != builder.header:
-            other = [name for name in (*header, *builder.header) if (name in header) != (name in builder.header)]
-            found = f"other headings than in {files[0].name}: {', '.join(other) or 'another order'}"
-            raise EmolaborError(f"{file}: found {found}; allowed: files that one questionnaire saved")
+            names = dict.fromkeys((*header, *builder.header))
+            other = [
+                shown_heading(name, header.index(name) if name in header else builder.header.index(name))
+                for name in names
+                if (name in header) != (name in builder.header)
+            ]
+            found = f"other headings than in {redacted(files[0].name)}: {', '.join(other) or 'another order'}"
+            raise EmolaborError(f"{shown}: found {found}; allowed: files that one questionnaire saved")
         cells = [[*column.cells, None] for column in table.columns]  # EMPTY, -1, reads the last one
         rows = [
             tuple(kept[code] for kept, code in zip(cells, codes, strict=True))
@@ -83,8 +94,7 @@ def read_csv_folder(path):
         ]
         builder.add(range(number + 1, number + 1 + len(rows)), rows)
         number += len(rows)
-    unread = tuple(entry.name for entry in entries if entry not in files)
-    return replace(builder.table(), files=len(files), unread=unread)
+    return replace(builder.table(), files=len(files), unread=len(entries) - len(files))
 
 
 def _read(path, lines):
@@ -124,7 +134,7 @@ def _lines(path, file):
         yield line
 
 
-def _encoding(path):
+def _encoding(path, shown):
     """Return the first encoding in which the whole file can be read."""
     with open(path, "rb") as file:
         if file.read(2) in _UTF_16:
@@ -140,7 +150,7 @@ def _encoding(path):
         except UnicodeError:
             continue
     raise EmolaborError(
-        f"{path}, line {_undecodable_line(path)}: found bytes that are neither UTF-8 nor GB18030; allowed: CSV saved "
+        f"{shown}, line {_undecodable_line(path)}: found bytes that are neither UTF-8 nor GB18030; allowed: CSV saved "
         "as UTF-8 (in Excel and WPS: CSV UTF-8); was the file cut off?"
     )
 

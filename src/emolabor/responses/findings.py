@@ -10,10 +10,10 @@ from emolabor.scales.scale import check_language
 _SENTENCES = {
     "en": {
         "platform": "The file was read as an export of {found}.",
-        "sheets": "Only the first sheet was read; left out: {found}.",
+        "sheets": "Only the first sheet was read; sheets left out: {found}.",
         "files": "{found} files were read in the order of their names, and their rows counted through; "
         "row 2 is the first.",
-        "unread": "Not read, as they are not .csv files: {found}.",
+        "unread": "Not read, as they are not .csv files: {found} entries of the folder.",
         "personal": "Dropped, as what they hold {found}: {columns}.",
         "added_column": "Dropped, as the platform added them: {columns}.",
         "unknown_column": "Dropped, as they are not part of the questionnaire: {columns}.",
@@ -39,9 +39,9 @@ _SENTENCES = {
     },
     "zh": {
         "platform": "文件按 {found} 的导出格式读取。",
-        "sheets": "只读取了第一个工作表，未读取：{found}。",
+        "sheets": "只读取了第一个工作表，另有 {found} 个工作表未读取。",
         "files": "按文件名顺序读取了 {found} 个文件，各行连续编号，第一行答卷为第 2 行。",
-        "unread": "不是 .csv 文件，未读取：{found}。",
+        "unread": "文件夹中有 {found} 项不是 .csv 文件，未读取。",
         "personal": "疑似个人信息，整列删除，内容未作任何保留：{columns}。",
         "added_column": "平台自动附加的列，已删除：{columns}。",
         "unknown_column": "不属于问卷的列，已删除：{columns}。",

@@ -95,7 +95,7 @@ def _read(path, with_formulas):
                 builder.add(numbers, rows)
                 numbers, rows = [], []
         builder.add(numbers, rows)
-        return builder.table([sheet.title for sheet in others if next(sheet.iter_rows(values_only=True), ())])
+        return builder.table(sum(bool(next(sheet.iter_rows(values_only=True), ())) for sheet in others))
     finally:
         for workbook in workbooks:
             workbook.close()

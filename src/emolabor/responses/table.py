@@ -65,16 +65,16 @@ class Column:
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """A file's columns, the number of each row as a spreadsheet counts (the header is 1), and further sheets' names.
+    """A file's columns, the number of each row as a spreadsheet counts (the header is 1), and how many further sheets.
 
-    For a folder also how many files were read, and the names of what was not.
+    For a folder also how many files were read, and how many entries were not.
     """
 
     columns: list
     rows: np.ndarray
-    further_sheets: tuple = ()
+    further_sheets: int = 0
     files: int = 1
-    unread: tuple = ()
+    unread: int = 0
 
 
 class _Numbering(dict):
@@ -114,7 +114,7 @@ class TableBuilder:
                 "to that; leave out columns of free text, or split the file"
             )
 
-    def table(self, further_sheets=()):
+    def table(self, further_sheets=0):
         """Return the table; rows without any cell are left out."""
         rows = np.concatenate(self._rows) if self._rows else np.zeros(0, dtype=int)
         columns = [
@@ -132,14 +132,14 @@ def numbered(name, codes, cells, label="", value_labels=None):
     return Column(name, codes, cells, label, value_labels or {})
 
 
-def without_blank_rows(columns, rows, further_sheets=()):
+def without_blank_rows(columns, rows, further_sheets=0):
     """Make a table, leaving out rows in which every cell is empty."""
     filled = np.zeros(len(rows), dtype=bool)
     for column in columns:
         filled |= column.codes != EMPTY
     if not filled.all():
         columns, rows = [column.take(filled) for column in columns], rows[filled]
-    return Table(columns, rows, tuple(further_sheets))
+    return Table(columns, rows, further_sheets)
 
 
 def heading(cell):
