@@ -37,10 +37,10 @@ _WORDS = {
         "en": "Answers are recorded as given; reverse-worded items are not turned.",
     },
     "counts_note": {
-        "zh": f"频数少于 {SMALLEST_CELL} 的不显示（{_HIDDEN}），其余取 5 的倍数；均值和标准差按至少相当于 5 人的间距取整。"
-        "这样，少数几个人的回答无法推算出来。",
-        "en": f"Counts under {SMALLEST_CELL} are not shown ({_HIDDEN}), others are rounded to multiples of five; means and "
-        "standard deviations are rounded to steps that at least five respondents make. What few answered cannot be "
+        "zh": f"频数少于 {SMALLEST_CELL} 的不显示（{_HIDDEN}），其余取 5 的倍数；"
+        "均值和标准差按至少相当于 5 人的间距取整。这样，少数几个人的回答无法推算出来。",
+        "en": f"Counts under {SMALLEST_CELL} are not shown ({_HIDDEN}), others are rounded to multiples of five; means "
+        "and standard deviations are rounded to steps that at least five respondents make. What few answered cannot be "
         "worked out.",
     },
     "yes": {"zh": "是", "en": "yes"},

@@ -1,10 +1,10 @@
 """Small counts, by which a person could be recognised, are not shown and cannot be worked out: the rule, in one place.
 
 1. A count of 1 to 4 is not shown (`hidden_cells`), in a table of groups with as many others as keep it open.
-2. Where one of the answers to an item was given by 1 to 4, none of its counts and shares is shown; its mean and standard
-   deviation are given in steps that five respondents make (`coarse`), so that they do not tell the counts either.
-3. Where 1 to 4 left an item out, their number and n are not shown, nor the zeros of other items (`hidden_missing`), and
-   shares and mean are coarse, since their digits would tell n.
+2. Where one of the answers to an item was given by 1 to 4, none of its counts and shares is shown; its mean and
+   standard deviation are given in steps that five respondents make (`coarse`), so that they do not tell counts either.
+3. Where 1 to 4 left an item out, their number and n are not shown, nor the zeros of other items (`hidden_missing`),
+   and shares and mean are coarse, since their digits would tell n.
 4. The codebook describes everyone, the tables of a run those who stay; lest their difference tell of those few who do
    not, all of its counts are multiples of five (`rounded_counts`) and its means coarse.
 """
@@ -120,7 +120,7 @@ def rounded_counts(counts):
     Notes
     -----
     The higher education statistics of the United Kingdom are published in this way (HESA, standard rounding). A hidden
-    count is 0 to 4 and a shown one at most 2 away; `counts` are shown only if the sum leaves each small count three values.
+    count is 0 to 4 and a shown one at most 2 away; counts are shown only if the sum leaves each small one three values.
 
     Examples
     --------

@@ -55,9 +55,9 @@ def share_by_group(flag, group):
     -------
     tuple
         A table, a row a group: n, count, share; and the p value of Pearson's chi-square test of independence (missing
-        where it cannot be made). Counts of yes or of no from 1 to 4 are not given, nor the next smallest where they could
-        be worked out from it, nor n of such a group, which other tables hold against, nor then the p value, whose
-        digits would tell. Groups of fewer than 5 have no row.
+        where it cannot be made). Counts of yes or of no from 1 to 4 are not given, nor the next smallest where
+        they could be worked out from it, nor n of such a group, which other tables hold against it, nor then the
+        p value, whose digits would tell. Groups of fewer than 5 have no row.
 
     Raises
     ------
