@@ -102,7 +102,7 @@ def coarse(value, n):
     if n < SMALLEST_CELL:
         return value * np.nan
     step = _STEPS[_STEPS >= SMALLEST_CELL / n - 1e-12][0]
-    return np.round(np.round(np.asarray(value) / step) * step, 2)[()]
+    return np.round(np.round(value / step) * step, 2)
 
 
 def rounded_counts(counts):
