@@ -38,8 +38,9 @@ _WORDS = {
         "en": "Answers are recorded as given; reverse-worded items are not turned.",
     },
     "counts_note": {
-        "zh": f"频数少于 {SMALLEST_CELL} 的不显示（{_HIDDEN}），其余取 5 的倍数；某题有答案少于 {SMALLEST_CELL} 人选择时，"
-        "该题频数都不显示；均值和标准差按至少相当于 5 人的间距取整。这样，少数几个人的回答无法推算出来。",
+        "zh": f"频数少于 {SMALLEST_CELL} 的不显示（{_HIDDEN}），其余取 5 的倍数；"
+        f"某题有答案少于 {SMALLEST_CELL} 人选择时，该题频数都不显示；"
+        "均值和标准差按至少相当于 5 人的间距取整。这样，少数几个人的回答无法推算出来。",
         "en": f"Counts under {SMALLEST_CELL} are not shown ({_HIDDEN}), others are rounded to multiples of five; of an "
         f"item with an answer that fewer than {SMALLEST_CELL} gave none is shown. Means and standard deviations are "
         "rounded to steps that at least five respondents make. What few answered cannot be worked out.",

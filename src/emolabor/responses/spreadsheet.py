@@ -108,7 +108,7 @@ def _read(path, with_formulas, layout, known):
                 numbers, table = [], []
         builder.add(numbers, table)
         others = sum(bool(_beginning(sheet)) for sheet in sheets if sheet is not sheets[place])
-        return replace(builder.table(others), sheet=place + 1 if place else 0)
+        return replace(builder.table(others), sheet=place + 1 if place else 0, header_row=header.row)
     finally:
         for workbook in workbooks:
             workbook.close()

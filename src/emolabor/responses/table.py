@@ -65,7 +65,7 @@ class Column:
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """A file's columns, and the number of each row as a spreadsheet counts.
+    """A file's columns, and the number of each row, and of the row of headings, as a spreadsheet counts.
 
     Of a workbook also how many sheets were not read, and which was, from 1 (0 where it is the first). For a folder also
     how many files were read, how many entries were not, and which file each row is from.
@@ -73,6 +73,7 @@ class Table:
 
     columns: list
     rows: np.ndarray
+    header_row: int = 1
     further_sheets: int = 0
     sheet: int = 0
     files: int = 1
@@ -151,7 +152,7 @@ def without_blank_rows(columns, rows, further_sheets=0):
         filled |= column.codes != EMPTY
     if not filled.all():
         columns, rows = [column.take(filled) for column in columns], rows[filled]
-    return Table(columns, rows, further_sheets)
+    return Table(columns, rows, further_sheets=further_sheets)
 
 
 def heading(cell):
