@@ -193,7 +193,9 @@ def _default_rows(variables, group, std_lv, mean_structure, ordered, theta):
     exogenous = (*variables.fixed_x, *variables.random_x)
     random = [name for name in variables.observed if name not in exogenous]
     own_variance = {
-        name: (-1, 0.0) if name in variables.single_indicators else (0, None)  # what one indicator measures is all of it
+        name: (-1, 0.0)
+        if name in variables.single_indicators
+        else (0, None)  # what one indicator measures is all of it
         for name in (*random, *variables.latent)
     }
     rows = threshold_rows(variables.observed, ordered, group)
@@ -203,9 +205,7 @@ def _default_rows(variables, group, std_lv, mean_structure, ordered, theta):
         else Row(name, "~~", name, group, *own_variance[name])
         for name in random
     ]
-    rows += [
-        Row(name, "~~", name, group, *((-1, 1.0) if std_lv else own_variance[name])) for name in variables.latent
-    ]
+    rows += [Row(name, "~~", name, group, *((-1, 1.0) if std_lv else own_variance[name])) for name in variables.latent]
     for names in (variables.exogenous_latent, variables.pure_outcomes):
         rows += [Row(a, "~~", b, group, 0) for i, a in enumerate(names) for b in names[i + 1 :]]
     held = dict(free=-1, from_data=True) if variables.fixed_x else dict(free=0)
