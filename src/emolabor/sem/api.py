@@ -13,7 +13,7 @@ from emolabor.sem.model import Model
 from emolabor.sem.ordinal_options import ORDINAL, check_ordinal_options, estimator_for
 from emolabor.sem.ordinal_samples import ordered_in, ordinal_samples
 from emolabor.sem.parquet_samples import column_names, samples_from_parquet
-from emolabor.sem.samples import check_frame, sample_from_cov, samples_from_data
+from emolabor.sem.samples import check_frame, check_means, sample_from_cov, samples_from_data
 from emolabor.sem.start import start_values
 from emolabor.sem.structure import build_structure
 from emolabor.sem.syntax import parse_model
@@ -183,6 +183,10 @@ def sem(
     equal, partial = _names(group_equal), _names(group_partial)
     held = (bool(std_lv), bool(means), equal, partial, not least_squares)
     table = _completed(model, len(samples), *held, thresholds, theta)
+    if table.mean_structure:
+        predictors = {row.rhs for row in table.rows if row.op == "~"}
+        for sample in samples:
+            check_means(names, sample.mean, np.sqrt(np.diag(sample.cov)), predictors)
     return fit_table(model, table, samples, estimator, fiml=missing == "fiml", linear_test=linear_test)
 
 

@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.optimize import linprog
 
 from emolabor.errors import EmolaborError
 from emolabor.sem import expressions
+
+INFEASIBLE = 2  # linprog's word for it
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,20 @@ def build_constraints(table, active=()):
             raise EmolaborError("model: the constraints contradict each other.")
         basis = null_space(slopes)
     return Constraints(basis, offset, tuple(curved))
+
+
+def check_bounds(table, constraints):
+    """Refuse linear inequalities that no parameters within the equalities meet, by linear programming."""
+    degrees = _label_degrees(table)
+    straight = [tree for tree in table.inequalities if _degree(tree, degrees) <= 1]
+    if not straight:
+        return
+    values, slopes = constraint_values(table, straight, constraints.offset)
+    slopes = slopes @ constraints.basis
+    lengths = row_lengths(slopes)
+    least, slopes = -values / lengths, slopes / lengths[:, None]
+    if linprog(np.zeros(slopes.shape[1]), -slopes, -least, bounds=(None, None)).status == INFEASIBLE:
+        raise EmolaborError("model: the constraints contradict each other.")
 
 
 def _label_degrees(table):

@@ -8,7 +8,14 @@ from scipy.optimize import nnls
 
 from emolabor.errors import EmolaborError
 from emolabor.sem import fiml, least_squares, likelihood, wlsmv
-from emolabor.sem.constraints import build_constraints, constraint_values, null_space, relation, row_lengths
+from emolabor.sem.constraints import (
+    build_constraints,
+    check_bounds,
+    constraint_values,
+    null_space,
+    relation,
+    row_lengths,
+)
 from emolabor.sem.likelihood import factor
 from emolabor.sem.model import Loss
 from emolabor.sem.optimize import Optimum, minimize, minimize_on_curve
@@ -92,6 +99,7 @@ def _at_bounds(model, free, start):
         _refuse_start(table, bounds, starts[0])
     within = _search(model, constraints, first, bounds)
     if within is None or not np.isfinite(within.optimum.value):
+        check_bounds(table, constraints)
         return within
     binding = within.optimum.pushes > 0
     active = tuple(tree for tree, binds in zip(bounds, binding, strict=True) if binds)

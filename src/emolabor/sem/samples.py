@@ -15,6 +15,9 @@ ROUNDING = 1e-12
 SINGULAR = 1e-10  # eigenvalue of the correlations
 # The information goes with the fourth power of the units: beyond these, powers of numbers leave the range of a double.
 SMALLEST, LARGEST = 1e-30, 1e30
+# Means in standard deviations. A slope beside an intercept costs the square of it in a double's 16 digits: from 1e5 on
+# their information is singular to the computer. An intercept alone keeps a gradient of 1e-8 up to 1e7.
+FAR_PREDICTOR, FAR = 3e4, 1e7
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,9 @@ def _sample(values, names, label, clusters, missing, wishart, exogenous):
     if clusters is not None and len(np.unique(clusters)) < 2:
         raise EmolaborError(f"cluster: {place} has one cluster only; allowed: two or more.")
     if missing == "fiml" and holes.any():
-        check_variances(np.diag(np.nanvar(values, axis=0)), names, place, np.nanmean(values, axis=0))
+        mean, variances = np.nanmean(values, axis=0), np.nanvar(values, axis=0)
+        check_variances(np.diag(variances), names, place, mean)
+        check_means(names, mean, np.sqrt(variances))
         sample = incomplete_sample(values, names, place)
         check_variances(sample.cov, names, place)
         return replace(sample, label=label, n_dropped=dropped, clusters=clusters), kept
@@ -292,6 +297,17 @@ def check_variances(cov, names, argument, mean=0.0):
             f"{argument}: the covariance matrix is not positive definite (smallest eigenvalue of the correlations "
             f"{smallest:.3g}); look for duplicated or summed variables among {quoted(names)}."
         )
+
+
+def check_means(names, mean, sd, predictors=()):
+    """Refuse means (p,) so many standard deviations (p,) from zero that intercepts cannot be estimated."""
+    for name, distance in zip(names, np.abs(mean) / sd, strict=True):
+        most = FAR_PREDICTOR if name in predictors else FAR
+        if distance > most:
+            raise EmolaborError(
+                f"data: the mean of '{name}' is {distance:.2g} standard deviations away from zero; allowed beside "
+                f"intercepts: {most:g}. Subtract a constant near it: slopes, standard errors and tests stay the same."
+            )
 
 
 def quoted(names):
