@@ -42,6 +42,8 @@ class Sample:
     saturated_half: float | None = None  # half the discrepancy of the saturated model, FIML only
     rows: np.ndarray | None = None  # places of the cases in the data ...
     labels: pd.Index | None = None  # ... and the index of the data
+    n_without_exogenous: int = 0  # of those left out, for a missing exogenous variable that FIML does not fill
+    exogenous_missing: tuple = ()  # names of exogenous variables and in how many rows they are missing
 
 
 def samples_from_data(data, names, *, group=None, cluster=None, missing="listwise", wishart=False, exogenous=()):
@@ -85,8 +87,9 @@ def samples_from_data(data, names, *, group=None, cluster=None, missing="listwis
 
 def _sample(values, names, label, clusters, missing, wishart, exogenous):
     place = f"data, group {label}" if label else "data"
-    n_given, holes, kept = len(values), np.isnan(values), slice(None)
+    n_given, holes, kept, without = len(values), np.isnan(values), slice(None), {}
     if holes.any():
+        without = _without_exogenous(holes, names, exogenous) if missing == "fiml" else {}
         kept = _kept(holes, names, place, missing, exogenous)
         values, holes = values[kept], holes[kept]
         clusters = None if clusters is None else clusters[kept]
@@ -105,14 +108,14 @@ def _sample(values, names, label, clusters, missing, wishart, exogenous):
         check_means(names, mean, np.sqrt(variances))
         sample = incomplete_sample(values, names, place)
         check_variances(sample.cov, names, place)
-        return replace(sample, label=label, n_dropped=dropped, clusters=clusters), kept
+        return replace(sample, label=label, n_dropped=dropped, clusters=clusters, **without), kept
     values = np.ascontiguousarray(values)
     mean = values.mean(axis=0)
     centred = values - mean
     weight = n - 1.0 if wishart else float(n)
     cov = centred.T @ centred / weight
     check_variances(cov, names, place, mean)
-    return Sample(cov, mean, n, weight, label, dropped, values, clusters=clusters), kept
+    return Sample(cov, mean, n, weight, label, dropped, values, clusters=clusters, **without), kept
 
 
 def incomplete_sample(values, names, place):
@@ -133,6 +136,14 @@ def _kept(holes, names, place, missing, exogenous):
         return ~holes.any(axis=1)
     fixed = [i for i, name in enumerate(names) if name in exogenous]
     return ~holes.all(axis=1) & ~holes[:, fixed].any(axis=1)
+
+
+def _without_exogenous(holes, names, exogenous):
+    """Fields of a sample: rows without a fixed exogenous variable, given where answers (n, p) are missing."""
+    fixed = [i for i, name in enumerate(names) if name in exogenous]
+    count = int((holes[:, fixed].any(axis=1) & ~holes.all(axis=1)).sum())
+    by_name = tuple((names[i], int(holes[:, i].sum())) for i in fixed if holes[:, i].any())
+    return dict(n_without_exogenous=count, exogenous_missing=by_name)
 
 
 def sample_from_cov(sample_cov, sample_mean, n_obs, names, wishart=False):
