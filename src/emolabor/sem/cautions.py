@@ -9,8 +9,27 @@ from emolabor.sem.syntax import parse_model
 
 MOST = 4  # names in a sentence
 CODED, FAR = 20, 3  # answers have at most this many values; a value this many ranges away is none of them
+TOGETHER = 5  # codes at one end
 # What is written for "no answer" where a lesser distance is enough: below zero, or one of these.
-USUAL = {8, 9, 55, 66, 77, 88, *range(95, 100), 555, 666, 777, 888, *range(995, 1000), 7777, 8888, *range(9995, 10000)}
+USUAL = {
+    8,
+    9,
+    55,
+    66,
+    77,
+    88,
+    *range(95, 100),
+    555,
+    666,
+    777,
+    888,
+    *range(995, 1000),
+    7777,
+    8888,
+    *range(9995, 10000),
+    99999,
+    999999,
+}
 
 
 def text_warnings(fit):
@@ -103,9 +122,9 @@ def missing_codes(values, names, place=""):
     """
     found = []
     for name, column in zip(names, values.T, strict=True):
-        column = column[~np.isnan(column)]
-        far = far_values(column)
-        found += [f"{value:g} in {int(np.sum(column == value))} rows of {name}" for value in far]
+        for value in far_values(column[~np.isnan(column)]):
+            count = int(np.sum(column == value))
+            found.append(f"{value:g} in {name} ({count} row{'s' * (count != 1)})")
     if found:
         yield Notice(
             "missing_codes",
@@ -115,29 +134,32 @@ def missing_codes(values, names, place=""):
 
 
 def far_values(column):
-    """Values of a column of whole numbers (n,) that stand apart from most others, as codes for missing answers do.
+    """Values of a column (n,) that stand apart from most others, as codes for missing answers do.
 
-    Apart is beyond three times the range of the others, or once their range for numbers that usually are such codes.
+    Numbers that usually are such codes stand apart beyond once the range of the others; where a column has whole
+    numbers and few of them, any number does beyond three times that range.
     """
-    if not len(column) or (column[:50] % 1).any() or (column % 1).any():
-        return []
+    broken = column[column % 1 != 0]
+    if 2 * len(broken) > len(
+        column
+    ):  # a measured variable: its ends stand for all of it, codes are whole numbers beyond
+        ends = np.repeat([broken.min(), broken.max()], len(broken) // 2 + 1)
+        column = np.append(ends, column[(column % 1 == 0) & ((column < ends[0]) | (column > ends[-1]))])
     seen, counts = np.unique(column, return_counts=True)
-    if len(seen) > CODED:
-        return []
+    few = len(seen) <= CODED and not (seen % 1).any()
     inside = np.ones(len(seen), bool)
-    for _ in seen:
+    while True:
         own = np.flatnonzero(inside)
-        for k in range(1, len(own)):
+        for k in [k for k in range(1, len(own)) if min(k, len(own) - k) <= TOGETHER]:
             gap = seen[own[k]] - seen[own[k - 1]]
             outer, inner = sorted((own[:k], own[k:]), key=lambda side: counts[side].sum())
             rest = seen[inner[-1]] - seen[inner[0]]
-            usual = all(value < 0 or value in USUAL for value in seen[outer])
-            if rest > 0 and gap >= (1 if usual else FAR) * max(rest, 2):
+            usual = all(value % 1 == 0 and (value < 0 or value in USUAL) for value in seen[outer])
+            if rest > 0 and (usual or few) and gap >= (1 if usual else FAR) * max(rest, 2):
                 inside[outer] = False
                 break
         else:
-            break
-    return list(seen[~inside])
+            return list(seen[~inside])
 
 
 def _some(texts):
