@@ -8,7 +8,7 @@ from scipy.optimize import linprog
 from emolabor.errors import EmolaborError
 from emolabor.sem import expressions
 
-INFEASIBLE = 2  # linprog's word for it
+INFEASIBLE, UNBOUNDED = 2, 1e15  # linprog's word for it, and what it would take for infinite
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,8 @@ def check_bounds(table, constraints):
     slopes = slopes @ constraints.basis
     lengths = row_lengths(slopes)
     least, slopes = -values / lengths, slopes / lengths[:, None]
+    within = np.abs(least) < UNBOUNDED
+    least, slopes = least[within], slopes[within]
     if linprog(np.zeros(slopes.shape[1]), -slopes, -least, bounds=(None, None)).status == INFEASIBLE:
         raise EmolaborError("model: the constraints contradict each other.")
 
