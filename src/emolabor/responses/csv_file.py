@@ -4,6 +4,7 @@ import codecs
 import csv
 import gzip
 import zlib
+from dataclasses import replace
 from itertools import chain, count, islice
 
 from emolabor.errors import EmolaborError
@@ -15,7 +16,8 @@ _LONGEST_LINE = 1_000_000
 _MAX_BYTES = 4_000_000_000
 _ENCODINGS = ("utf-8-sig", "gb18030")
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_SEPARATORS = ",;\t|"
+_SEPARATORS = ",;\t| "
+_ROWS_TO_TELL = 8  # so many first fields that all differ are no answers
 _EXCEL = "sep="  # a first line for Excel alone
 
 
@@ -88,6 +90,9 @@ def _separator_and_header(path, encoding, layout, known):
         widths = [len(row) for row in rows if any(row)]
         usual = max(set(widths), key=lambda width: (widths.count(width), width), default=0)
         share = widths.count(usual) / len(widths) if usual > 1 else 0
+        if separator == " " != layout.separator and not header.known:
+            continue  # prose is parted by blanks too
+        header = _with_row_names(header, rows)
         rank = (header.known, share, usual)
         if best is None or rank > best[0]:
             best = rank, separator, header
@@ -96,6 +101,17 @@ def _separator_and_header(path, encoding, layout, known):
     if error and (best is None or best[0][:2] == (0, 0)):
         raise error
     return best[1:]
+
+
+def _with_row_names(header, rows):
+    """Add the heading that R leaves out above the names of rows: each row has one field more, and the first ones differ."""
+    below = [row for row in rows[header.first :] if any(row)]
+    first = [row[0] for row in below]
+    if len(below) < _ROWS_TO_TELL or len(set(first)) < len(first):
+        return header
+    if any(len(row) != len(header.names) + 1 or not row[-1].strip() for row in below):
+        return header
+    return replace(header, names=["", *header.names], labels=["", *header.labels])
 
 
 def _first_rows(path, encoding, separator):
@@ -114,7 +130,7 @@ def _read(path, rows, header):
     rows = _numbered(path, islice(rows, header.first, None), header)
     while piece := list(islice(rows, _ROWS_AT_ONCE)):
         builder.add(*zip(*piece, strict=True))
-    return builder.table()
+    return replace(builder.table(), header_row=header.row)
 
 
 def _numbered(path, rows, header):

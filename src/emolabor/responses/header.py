@@ -23,6 +23,8 @@ class Header:
         What a second row of headings says; empty where there is none.
     first : int
         Place of the first row below the headings, from 0.
+    row : int
+        Number of the first row of headings, from 1.
     known : int
         How many of the questionnaire's columns are among the headings.
     """
@@ -30,6 +32,7 @@ class Header:
     names: list
     labels: list
     first: int
+    row: int
     known: int
 
 
@@ -64,14 +67,14 @@ def find_header(rows, known, at=None):
 
     start = _start(rows, count) if at is None else at - 1
     if not 0 <= start < len(rows):
-        return Header([], [], len(rows), 0)
+        return Header([], [], len(rows), 1, 0)
     block = [start]
     if at is None and start and _is_upper(rows[start - 1], rows[start]):
         block.insert(0, start - 1)
     while block[-1] + 1 < len(rows) and _is_lower(rows, block, count):
         block.append(block[-1] + 1)
     names, labels = _joined([rows[place] for place in block if not _imports(rows[place])])
-    return Header(names, labels, block[-1] + 1, known(names, labels))
+    return Header(names, labels, block[-1] + 1, block[0] + 1, known(names, labels))
 
 
 def _start(rows, count):

@@ -1,5 +1,6 @@
 """What a heading may say: the key of a question, or its wording, among what platforms write around them."""
 
+import html
 import re
 import unicodedata
 
@@ -10,18 +11,20 @@ from emolabor.instrument.words import WORDS
 from emolabor.responses.cells import same
 
 _TAG = re.compile(r"<[^>]{0,200}>")
-# A number that a platform or a person writes before a question: "Q1. ", "5. ", "1、", "第1题(", "(3) ", "Q1_2: ".
+# What a platform or a person writes before a question: "Q1. ", "5. ", "1、", "第1题(", "(3) ", "Q1_2: ", "A2b. ", "③".
 _NUMBER = re.compile(
-    r"\s*(?:第\s*[0-9]+\s*题\s*[(（:：、.]?"
-    r"|[(（\[][0-9]+[)）\]]"
-    r"|(?:Q|Question|问题|题目?|No\.)?\s*[0-9]+(?:[._-][0-9]+)*\s*[、.．:：)）]"
-    r"|(?:Q|Question)\s*[0-9]+(?:[._-][0-9]+)*\s)\s*",
+    r"\s*(?:第\s*[0-9]+\s*题\s*[(:：、.]?"
+    r"|[(\[][0-9]+[)\]]"
+    r"|[A-Z]{0,8}[0-9]+[A-Z]?(?:[._-][0-9]+)*\s*[、.．:：)\]]"
+    r"|(?:题目?|问题|Question)\s*[0-9]+\s*[、.．:：)]?"
+    r"|Q?[0-9]+(?:[._-][0-9]+)*\s"
+    r"|[①-⑳]|[一二三四五六七八九十]{1,3}、|[A-Z][.)]\s)\s*",
     re.IGNORECASE,
 )
 _OPENING = {")": "(", "]": "[", "】": "【"}
 _ONE_WIDTH = str.maketrans("（）［］", "()[]")
 # What stands between a question and its row, or between two languages.
-_PARTING = re.compile(r"—+|--+|\s[-–>]+\s|[|/>:：\n]|[?？。!！.]\s*\.?(?=\s|[^\W0-9])")
+_PARTING = re.compile(r"—+|-+|_+|[|/>:：\n]|[?？。!！.]\s*\.?(?=\s|[^\W0-9])")
 _SEPARATOR = re.compile(r"\s*[-/:.|>~#+→—–]+\s*|__+")
 _BESIDE = re.compile(rf"{CONSENT}(\. .*)?|Consent_text|Introduction|Instruction_\w+")
 _OWN_GROUP = re.compile(r"Page_(?:[0-9]+|background)[\W_]+")
@@ -126,7 +129,7 @@ def texts_in(text):
     >>> texts_in("3、您怎么看？—我愿意 [单选题]*")[-2:]
     ['我愿意单选题', '我愿意']
     """
-    pieces = [_TAG.sub("", unicodedata.normalize("NFC", text[:_LONGEST])).translate(_ONE_WIDTH)]
+    pieces = [html.unescape(_TAG.sub("", unicodedata.normalize("NFC", text[:_LONGEST]))).translate(_ONE_WIDTH)]
     for piece in pieces:  # grows while it is walked through
         if len(pieces) > _PIECES:
             break

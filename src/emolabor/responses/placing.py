@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import permutations
 
 import numpy as np
 
 from emolabor.errors import EmolaborError
-from emolabor.responses.cells import same
+from emolabor.responses.cells import as_number, same
 from emolabor.responses.headings import Keys, texts_in
 from emolabor.responses.personal import personal_column, shown_heading
 from emolabor.responses.platforms import PLATFORMS, added_by, platform_of
@@ -72,6 +73,7 @@ def place(table, instrument, mapping, path):
         found.claim(key, _mapped(key, name, table.columns, path), "mapping")
     keys = Keys(instrument)
     platform = _place_surely(table.columns, keys, wordings, found)
+    found.withdraw_number(table.columns)
     added = frozenset(
         position
         for position in found.free(table.columns)
@@ -132,6 +134,13 @@ class _Found:
             elif key in self.keys and key not in self.columns:
                 self.doubled[key] = tuple(positions)
 
+    def withdraw_number(self, columns):
+        """Take back a running number that only the platform's heading promised, where the column holds no number."""
+        if self.rules.get("respondent") == "platform":
+            cells = columns[self.columns["respondent"]].cells
+            if all(as_number(cell) is None for cell in cells):
+                del self.columns["respondent"], self.rules["respondent"]
+
     def is_open(self, key):
         return key in self.keys and key not in self.columns and key not in self.doubled
 
@@ -171,7 +180,9 @@ def wordings_of(instrument):
     texts |= {variable.key: variable.names for variable in instrument.background}
     wordings = {}
     for key in (*instrument.points(), *(variable.key for variable in instrument.background)):
-        for text in dict.fromkeys(map(same, texts[key].values())):
+        reduced = list(map(same, texts[key].values()))
+        both = ["".join(pair) for pair in permutations(reduced, 2)]  # a heading may hold two languages
+        for text in dict.fromkeys([*reduced, *both]):
             wordings.setdefault(text, []).append(key)
     return wordings
 

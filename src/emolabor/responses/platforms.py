@@ -82,12 +82,12 @@ PLATFORMS = {
             "formhubuuid rootuuid metarootuuid instancename metainstancename xformid xformidstring duration edited "
             "mediacount totalmedia mediaallreceived bamboodatasetid geolocation attachments metasubmissiondate "
             "metamodelversion metauiversion metaiscomplete metadatemarkedascomplete key parentkey submitterid "
-            "submittername attachmentspresent attachmentsexpected reviewstate edits formversion formdefversion "
-            "isvalidated lastedited deletedat metadeprecatedid metaaudit",
+            "submittername starttime endtime attachmentspresent attachmentsexpected reviewstate edits formversion "
+            "formdefversion isvalidated lastedited deletedat metadeprecatedid metaaudit",
             respondent="index",
         ),
         submission=frozenset(("uuid", "key", "instanceid", "metainstanceid")),
-        times=(("start", "end"),),
+        times=(("start", "end"), ("starttime", "endtime")),
     ),
     "limesurvey": Platform(
         "LimeSurvey",

@@ -275,7 +275,9 @@ def _elapsed(start, end, rows, findings):
 def _moments(column):
     """Read moments, with or without a time zone, as UTC; the order of the parts must be beyond doubt."""
     texts = [re.sub(r"^(\d{4})/(\d{1,2})/(\d{1,2})", _with_dashes, str(cell)) for cell in column.cells]
-    cells = pd.to_datetime(pd.Series([*texts, None]), utc=True, errors="coerce", format="ISO8601")
+    texts = pd.Series([*texts, None])
+    cells = pd.to_datetime(texts, utc=True, errors="coerce", format="ISO8601")
+    cells = cells.fillna(pd.to_datetime(texts, utc=True, errors="coerce", format="%b %d, %Y %I:%M:%S %p"))
     return cells.iloc[column.codes].reset_index(drop=True)
 
 

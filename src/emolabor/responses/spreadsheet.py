@@ -107,7 +107,7 @@ def _read(path, with_formulas, layout, known):
                 numbers, table = [], []
         builder.add(numbers, table)
         others = [sheet.title for sheet in sheets if sheet is not sheets[place] and _beginning(sheet)]
-        return replace(builder.table(others), sheet=sheets[place].title if place else "")
+        return replace(builder.table(others), sheet=sheets[place].title if place else "", header_row=header.row)
     finally:
         for workbook in workbooks:
             workbook.close()

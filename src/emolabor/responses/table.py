@@ -65,7 +65,7 @@ class Column:
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """A file's columns, and the number of each row as a spreadsheet counts.
+    """A file's columns, and the number of each row, and of the row of headings, as a spreadsheet counts.
 
     Of a workbook also the sheets that were not read, and the one that was, unless it is the first. For a folder also
     how many files were read, the names of what was not, and which file each row is from.
@@ -73,6 +73,7 @@ class Table:
 
     columns: list
     rows: np.ndarray
+    header_row: int = 1
     further_sheets: tuple = ()
     sheet: str = ""
     files: int = 1
@@ -151,7 +152,7 @@ def without_blank_rows(columns, rows, further_sheets=()):
         filled |= column.codes != EMPTY
     if not filled.all():
         columns, rows = [column.take(filled) for column in columns], rows[filled]
-    return Table(columns, rows, tuple(further_sheets))
+    return Table(columns, rows, further_sheets=tuple(further_sheets))
 
 
 def heading(cell):
