@@ -188,7 +188,7 @@ def wordings_of(instrument):
 
 
 def _mapped(key, name, columns, path):
-    """Return the place of the column that a mapping means, by its number, heading or second heading."""
+    """Return the place of the column a mapping means: by number, heading, second heading, or the code before a text."""
     if isinstance(name, int):
         if name > len(columns):
             raise EmolaborError(f"{path}: the mapping puts {key} in column {name}; allowed: 1 to {len(columns)}")
@@ -196,6 +196,7 @@ def _mapped(key, name, columns, path):
     wanted = " ".join(name.split())
     places = [position for position, column in enumerate(columns) if column.name == wanted]
     places = places or [position for position, column in enumerate(columns) if column.label == wanted]
+    places = places or [position for position, column in enumerate(columns) if column.name.startswith(f"{wanted}. ")]
     if len(places) != 1:
         found = f"{len(places)} columns" if places else "no column"
         raise EmolaborError(
