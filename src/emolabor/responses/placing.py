@@ -153,7 +153,8 @@ def _place_surely(columns, keys, wordings, found):
     """Place keys by everything that is more than probable, and tell whose export it is."""
     names = [column.name for column in columns]
     platform = platform_of([*names, *filter(None, (column.label for column in columns))])
-    headings = frozenset(names)
+    filled = (column for column in columns if any(cell is not None for cell in column.cells))
+    headings = frozenset(column.name for column in filled)  # the column of a group is empty: it is no question
     for rule, key_of in (
         ("key", lambda column: column.name),
         ("key", lambda column: keys.named(column.name) or (keys.named(column.label) if column.label else None)),
