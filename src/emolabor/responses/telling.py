@@ -141,7 +141,7 @@ def tell_screening(screening, sensitivity):
         summary.to_string(index=False, na_rep="-", justify="left"),
         f"careless: {n_careless} of {len(screening)}, flagged by at least {FAMILIES_NEEDED} families of indices",
     ]
-    if sensitivity is not None and n_careless:
+    if sensitivity is not None and sensitivity["difference"].notna().any() and n_careless:
         most = sensitivity["difference"].abs().sort_values(ascending=False, kind="stable").index[:10]
         lines += ["largest changes without them:", sensitivity.loc[most].round(3).to_string()]
     return "\n".join(lines)
