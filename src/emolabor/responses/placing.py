@@ -90,7 +90,7 @@ def place(table, instrument, mapping, path):
     """
     names = [column.name for column in table.columns]
     platform = platform_of(names)
-    found = _Found(instrument.columns)
+    found = _Found([key for key in instrument.columns if key not in mapping.unread])
     for key, name in mapping.columns.items():
         found.set(key, _mapped(key, name, names, path), "mapping")
     _refuse_repeated(names, instrument, found, path)

@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from emolabor.errors import EmolaborError
+from emolabor.errors import EmolaborError, MendableError
 from emolabor.instrument.part import part_of
-from emolabor.responses.cells import reader_for
+from emolabor.responses.cells import reader_for, settle
 from emolabor.responses.csv_file import read_csv, read_csv_folder
 from emolabor.responses.findings import Findings, listed
 from emolabor.responses.mapping import load_mapping
@@ -18,6 +18,8 @@ from emolabor.responses.staff import Staff
 from emolabor.responses.statistics_file import read_statistics_file
 from emolabor.responses.suspicions import report_suspicions
 from emolabor.responses.table import EMPTY
+from emolabor.responses.template import mapping_text
+from emolabor.responses.unclear import refuse_unclear
 
 _READERS = {
     ".csv": read_csv,
@@ -88,18 +90,21 @@ def read_responses(path, instrument, mapping=None, *, partial=False):
     findings = Findings()
     if partial:
         instrument = _present_part(instrument, placement, findings)
-    _refuse_missing_items(path, instrument, placement)
+    _refuse_missing_items(path, table, instrument, mapping, placement)
     if not len(table.rows):
         raise EmolaborError(
             f"{path}, row 2: found no row below the headings; allowed: a row a respondent; export it again"
         )
     _report_columns(table, placement, instrument, findings)
-    data = _answers(table, placement, instrument, mapping, findings)
+    readers = read_columns(table, placement, instrument, mapping)
+    refuse_unclear(path, table, placement, instrument, mapping, readers)
+    data = _answers(table, placement, instrument, mapping, readers, findings)
     kept = _keep_rows(data, table, placement, instrument, findings)
     if not len(kept):
-        raise EmolaborError(
+        raise MendableError(
             f"{path}: found no valid answer to any item; allowed: answers as codes, e.g. 1 to 5, or as the labels of "
-            "the questionnaire; a mapping file can say what other values mean"
+            "the questionnaire; a mapping file can say what other values mean",
+            mapping_text(table, placement, instrument, mapping, readers),
         )
     data, rows = data.loc[kept].reset_index(drop=True), table.rows[kept]
     report_suspicions(data, rows, instrument, findings)
@@ -157,15 +162,44 @@ def _present_part(instrument, placement, findings):
     return part
 
 
-def _refuse_missing_items(path, instrument, placement):
+def read_columns(table, placement, instrument, mapping):
+    """Say of every placed column what its cells mean.
+
+    Parameters
+    ----------
+    table : Table
+        What the file holds.
+    placement : Placement
+        Where the keys are.
+    instrument : Instrument
+        What was asked.
+    mapping : Mapping
+        What the user said.
+
+    Returns
+    -------
+    list of Reader
+        In the instrument's order.
+    """
+    readers = [
+        reader_for(key, instrument, mapping, placement.platform, table.columns[placement.columns[key]])
+        for key in instrument.columns
+        if key in placement.columns
+    ]
+    settle(readers)
+    return readers
+
+
+def _refuse_missing_items(path, table, instrument, mapping, placement):
     items = [item for items in instrument.dimensions().values() for item in items]
     missing = [item for item in items if item not in placement.columns]
     if missing:
         hint = "; are the headings legible, or is the encoding another than UTF-8?" if missing == items else ""
-        raise EmolaborError(
+        raise MendableError(
             f"{path}, row 1: found no column for {listed(missing, ', ')} ({len(missing)} of {len(items)} items); "
             f"allowed: a column for each item of {instrument.key}, named by its key or wording in the first row, or by "
-            f"a mapping file (`emolabor check` proposes one){hint}"
+            f"a mapping file (`emolabor check` proposes one){hint}",
+            mapping_text(table, placement, instrument, mapping),
         )
 
 
@@ -191,14 +225,14 @@ def _report_columns(table, placement, instrument, findings):
             findings.add("absent", "no such column", "left out of the data", key)
 
 
-def _answers(table, placement, instrument, mapping, findings):
-    """Read the cells of every placed column; the index of the frame counts the table's rows."""
+def _answers(table, placement, instrument, mapping, readers, findings):
+    """Take the answers of every column; the index of the frame counts the table's rows."""
     points, data = instrument.points(), {}
     numeric = {variable.key for variable in instrument.background if _is_numeric(variable)} | set(points)
+    readers = {reader.question.key: reader for reader in readers}
     for key in instrument.columns:
-        if key in placement.columns:
-            reader = reader_for(key, instrument, mapping, placement.platform)
-            answers = reader.read(table.columns[placement.columns[key]], table.rows, findings)
+        if key in readers:
+            answers = readers[key].answers(table.rows, findings)
             data[key] = answers.astype(float) if key in numeric else pd.Series(answers, dtype="str")
         elif is_computed(key, table, placement):
             data[key] = _elapsed(table)
