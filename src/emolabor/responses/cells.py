@@ -174,7 +174,10 @@ class Reader:
         if self.question.kind == "code" and name in _NO_CODE:
             return Said("missing")
         number, label = self._parts(cell, name)
-        for text in filter(None, (name, label, "" if number is None else name_of(number))):
+        number_name = "" if number is None else name_of(number)
+        if self.platform == "limesurvey" and isinstance(cell, str) and (code := answer_code(name)):
+            number_name = name_of(code[1])
+        for text in filter(None, (name, label, number_name)):
             if text in self._missing or same(text) in self._folded_missing:
                 return Said("declared", text)
             if text in self.values or same(text) in self._folded:
@@ -313,14 +316,14 @@ def reader_for(key, instrument, mapping, platform, column):
     column : Column
         Its cells.
     """
-    question = _question(key, instrument, platform)
+    question = _question(key, instrument)
     return Reader(question, mapping.values_of(key), mapping.missing_of(key), platform, column)
 
 
-def _question(key, instrument, platform):
+def _question(key, instrument):
     for variable in instrument.background:
         if variable.key == key:
-            return _background(variable, platform)
+            return _background(variable)
     for scale in instrument.scales:
         checks = [check.key for check in instrument.attention_checks if check.after == scale.key]
         if key in [item.key for item in scale.items] + checks:
@@ -340,7 +343,7 @@ def _labels(texts):
     return labels
 
 
-def _background(variable, platform):
+def _background(variable):
     if variable.kind == "number":
         low, high = variable.minimum, variable.maximum
 
@@ -368,11 +371,6 @@ def _background(variable, platform):
         return Question(variable.key, "choice", allowed, tuple(codes), labels, None, variable.key)
 
     def choice(cell):
-        number = as_number(cell)
-        if platform == "limesurvey" and isinstance(cell, str) and (found := answer_code(cell)):
-            number = found[1]
-        if platform in ("wjx", "limesurvey") and number in range(1, len(codes) + 1):
-            return str(codes[int(number) - 1])  # these number the options in the order asked
         return str(cell) if str(cell) in map(str, codes) else None
 
     return Question(variable.key, "choice", allowed, (), labels, choice, variable.key)

@@ -1,7 +1,7 @@
 """The mapping file: which column of an answer file holds which item, where the names differ."""
 
 from collections.abc import Mapping as AnyMapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from emolabor.responses.written import name_of
 from emolabor.scales.checked import Document, read_document
@@ -51,6 +51,10 @@ class Mapping:
         """Return what the file writes for a missing answer under one key."""
         of_items = self.missing.get(ALL_ITEMS, frozenset()) if key in self.items else frozenset()
         return self.missing.get("", frozenset()) | of_items | self.missing.get(key, frozenset())
+
+    def with_values(self, values):
+        """Return the mapping with values that count where the user said nothing."""
+        return replace(self, values={**values, **self.values})
 
 
 def load_mapping(source, instrument):

@@ -142,6 +142,7 @@ def mapping_text(table, placement, instrument, mapping, readers=(), placed=None)
     if rest:
         lines.append("# Columns without a place, each by its heading or by its number:")
         lines += [f"#   {position + 1}: {_held(table.columns[position], position)}" for position in rest]
+    rest = [position for position in rest if position not in placement.added]
     tables = _tables(readers, instrument, mapping)
     if not all(key in columns for key in instrument.points()):
         tables.setdefault(ALL_ITEMS, []).extend(_open_values(table, rest, instrument, mapping))
