@@ -191,6 +191,160 @@ def test_what_is_not_understood_is_refused_and_the_mapping_filled_in_reads_right
     assert_right(el.read_responses(tmp_path / "mine.csv", instrument, tmp_path / "mapping.yaml"), truth)
 
 
+def test_a_background_question_of_numbers_is_refused_and_mended_or_left_out(truth, instrument, tmp_path):
+    frame = truth.assign(shift=np.where(np.arange(80) % 3, "early", "late"))
+    frame.assign(shift=np.where(np.arange(80) % 3, 1, 2)).to_csv(tmp_path / "mine.csv", index=False)
+    with pytest.raises(el.EmolaborError, match=r"shift \(early, late\): 80 of 80 cells, 1 \(53\), 2 \(27\)") as caught:
+        el.read_responses(tmp_path / "mine.csv", instrument)
+    empty = yaml.safe_load(caught.value.mapping)
+    staff = el.read_responses(tmp_path / "mine.csv", instrument, empty)
+    assert staff.data["shift"].isna().all() and "80 answers: shift (80)" in staff.report_text("en")
+    staff = el.read_responses(tmp_path / "mine.csv", instrument, {"columns": {"shift": False}})
+    assert "shift" not in staff.data
+    named = {"values": {"shift": {1: "early", 2: "late"}}}
+    assert_right(el.read_responses(tmp_path / "mine.csv", instrument, named), frame)
+
+
+def test_a_mapping_explains_one_word_and_leaves_the_others(truth, instrument, tmp_path):
+    path = written(truth, lambda code: "同意" if code == 4 else ZH[code - 1], tmp_path / "mine.csv")
+    staff = el.read_responses(path, instrument, {"values": {"all_items": {"同意": 4}}})
+    assert_right(staff, truth)
+    assert "mixed" not in set(staff.report["kind"])
+
+
+def test_a_mapping_of_numbers_that_leaves_one_out_reads_it_as_missing(truth, instrument, tmp_path):
+    frame = truth.clip(lower=2)
+    frame.iloc[:5] = 1
+    path = written(frame, lambda code: code - 1, tmp_path / "mine.csv")
+    mapping = {"values": {"all_items": {1: 2, 2: 3, 3: 4, 4: 5}}}
+    with pytest.raises(el.EmolaborError, match=r"3 \(.*4 \(.*the mapping leaves them out"):
+        el.read_responses(path, instrument, {"values": {"all_items": {0: 1, 1: 2, 2: 3}}})
+    staff = el.read_responses(path, instrument, mapping)
+    assert_right(staff, frame.iloc[5:].reset_index(drop=True))  # the five rows are left without an answer
+    assert (staff.report["kind"] == "not_allowed").sum() == 20
+
+
+def test_missing_may_be_said_of_single_items_and_is_counted(truth, instrument, tmp_path):
+    frame = truth.copy()
+    frame.loc[:11, ["t1", "t2"]] = 9
+    frame.to_csv(tmp_path / "mine.csv", index=False)
+    (tmp_path / "mapping.yaml").write_text("missing: {t1: [9], t2: ['9']}\n")
+    staff = el.read_responses(tmp_path / "mine.csv", instrument, tmp_path / "mapping.yaml")
+    assert_right(staff, truth.where(frame != 9))
+    assert "24 answers: t1 (12), t2 (12)" in staff.report_text("en")
+
+
+TURNED = "{1: 5, 2: 4, 3: 3, 4: 2, 5: 1}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"all_items: {TURNED}",
+        "all_items: {'1': 5, '2': 4, '3': 3, '4': 2, '5': 1}",
+        f"t1: {TURNED}, all_items: {TURNED}",
+    ],
+)
+def test_numbers_may_be_keys_of_a_mapping(text, truth, instrument, tmp_path):
+    (tmp_path / "mapping.yaml").write_text(f"values: {{{text}}}")
+    path = written(truth, lambda code: 6 - code, tmp_path / "mine.csv")
+    assert_right(el.read_responses(path, instrument, tmp_path / "mapping.yaml"), truth)
+
+
+TIMES = {
+    "00:01:05": 65, "0:01:05": 65, "1:00:05": 3605, "2 days, 1:02:03": 176523, "1分5秒": 65, "1分05秒": 65,
+    "2小时": 7200, "1天": 86400, "1天2小时3分5秒": 93785, "1小時5分鐘": 3900, "1 min 5 s": 65, "1h 5m": 3900,
+    "65 sec": 65, "65.5秒": 65.5,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", TIMES)
+def test_times_are_seconds_however_they_are_written(text, truth, instrument, tmp_path):
+    truth.assign(seconds=text).to_csv(tmp_path / "mine.csv", index=False)
+    staff = el.read_responses(tmp_path / "mine.csv", instrument)
+    assert (staff.data["seconds"] == TIMES[text]).all()
+
+
+@pytest.mark.parametrize("text", ["1:05", "soon", "1分5"])
+def test_times_that_may_mean_two_things_are_missing_and_told(text, truth, instrument, tmp_path):
+    truth.assign(seconds=text).to_csv(tmp_path / "mine.csv", index=False)
+    staff = el.read_responses(tmp_path / "mine.csv", instrument)
+    assert staff.data["seconds"].isna().all()
+    assert (staff.report.query("column == 'seconds'")["kind"] == "not_allowed").sum() == 80
+
+
+def test_a_few_stray_numbers_are_no_other_scale(truth, instrument, tmp_path):
+    frame = truth.copy()
+    frame.iloc[0, 0] = frame.iloc[1, 1] = 6
+    frame.iloc[2, 2] = 0
+    frame.to_csv(tmp_path / "mine.csv", index=False)
+    staff = el.read_responses(tmp_path / "mine.csv", instrument)
+    assert_right(staff, truth.where(frame.isin(range(1, 6))))
+
+
+def test_a_scale_from_0_is_told_even_where_hardly_anybody_chose_0(truth, instrument, tmp_path):
+    frame = truth.clip(lower=2) - 1
+    frame.iloc[7, 1] = 0
+    frame.to_csv(tmp_path / "mine.csv", index=False)
+    with pytest.raises(el.EmolaborError, match="0 occurs and 5 never does"):
+        el.read_responses(tmp_path / "mine.csv", instrument)
+
+
+def test_the_refusal_shows_no_value_of_fewer_than_five_and_nothing_personal(truth, instrument, tmp_path):
+    names = ["张三丰", "13800138000", "someone@example.org", "I think so, said Mr Wang"]
+    frame = truth.astype(object)
+    frame.loc[:7, "t1"] = "13800138000"
+    frame.loc[8:15, "t1"] = "always"
+    frame.loc[16:19, "t1"] = names
+    frame.to_csv(tmp_path / "mine.csv", index=False)
+    with pytest.raises(el.EmolaborError, match=r"t1 \(1 to 5\): 20 of 80 cells, always \(8\)") as caught:
+        el.read_responses(tmp_path / "mine.csv", instrument)
+    assert not [name for name in names if name in str(caught.value) + caught.value.mapping]
+
+
+def test_where_nothing_is_placed_all_keys_headings_and_values_are_written_down(truth, instrument, tmp_path):
+    renamed = (
+        truth.set_axis(["V1", "V2", "V3", "V4"], axis=1).assign(name="王五", note=range(80)) - {"name": 0}.get("x", 0)
+        if False
+        else truth.set_axis(["V1", "V2", "V3", "V4"], axis=1).sub(1).assign(name="王五", note=range(80))
+    )
+    renamed.to_csv(tmp_path / "mine.csv", index=False)
+    with pytest.raises(el.EmolaborError, match="found no column for t1") as caught:
+        el.read_responses(tmp_path / "mine.csv", instrument)
+    text = caught.value.mapping
+    assert "王五" not in text and "#   1: V1   holds 0 (" in text
+    mapping = yaml.safe_load(text)
+    assert mapping["columns"] == dict.fromkeys(["shift", "seconds", *ITEMS])
+    assert list(mapping["values"]["all_items"]) == ["0", "1", "2", "3", "4"]
+    mapping["columns"] |= dict(zip(ITEMS, ["V1", "V2", "V3", "V4"], strict=True))
+    mapping["values"]["all_items"] = {str(code - 1): code for code in range(1, 6)}
+    assert_right(el.read_responses(tmp_path / "mine.csv", instrument, mapping), truth)
+
+
+def test_check_writes_the_mapping(truth, instrument, tmp_path, monkeypatch):
+    from emolabor import cli
+
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "tiny.yaml").write_text(SCALE, encoding="utf-8")
+    (tmp_path / "survey.yaml").write_text(SURVEY, encoding="utf-8")
+    (truth - 1).to_csv("mine.csv", index=False)
+    assert cli.main(["check", "mine.csv", "--instrument", "survey.yaml"]) == 2
+    assert cli.main(["check", "mine.csv", "--instrument", "survey.yaml", "--write-mapping", "mapping.yaml"]) == 0
+    with pytest.raises(el.EmolaborError) as caught:
+        el.read_responses("mine.csv", el.load_instrument("survey.yaml"))
+    text = (tmp_path / "mapping.yaml").read_text(encoding="utf-8")
+    assert text == caught.value.mapping
+    (tmp_path / "mapping.yaml").write_text(
+        text.replace('"0":', '"0": 1')
+        .replace('"1":', '"1": 2')
+        .replace('"2":', '"2": 3')
+        .replace('"3":', '"3": 4')
+        .replace('"4":', '"4": 5'),
+        encoding="utf-8",
+    )
+    assert cli.main(["check", "mine.csv", "--instrument", "survey.yaml", "--mapping", "mapping.yaml"]) == 0
+
+
 def ends(low, high):
     """Labels at both ends only."""
     return {low: EN[0], high: EN[4]}

@@ -25,7 +25,7 @@ from emolabor.responses.written import (
 # What 问卷星 writes where a question was skipped by logic or left empty, in its number and text modes.
 _LEFT_OUT = {"-3": "skipped", "-2": "empty", "(跳过)": "skipped", "(空)": "empty"}
 _NO_CODE = frozenset({"无", "none"})  # what a respondent without a code is asked to write
-_UNCLEAR = ("not_allowed", "several", "formula")
+UNCLEAR = ("not_allowed", "several", "formula")
 
 
 @dataclass(frozen=True)
@@ -124,11 +124,11 @@ class Reader:
 
     def unclear_cells(self):
         """List what is said by the different cells that are not understood."""
-        return [said for said in self.said if said.kind in _UNCLEAR]
+        return [said for said in self.said if said.kind in UNCLEAR]
 
     def unclear(self):
         """Return how many cells are not understood, and how many say something at all."""
-        unclear = self.count(*_UNCLEAR)
+        unclear = self.count(*UNCLEAR)
         return unclear, unclear + self.count("code", "label", "mapped")
 
     def answers(self, rows, findings):
@@ -153,7 +153,7 @@ class Reader:
         for place, said in enumerate(self.said):
             if said.kind in ("code", "label", "mapped"):
                 answers[place] = said.value
-            if said.kind in _UNCLEAR or said.kind == minority:
+            if said.kind in UNCLEAR or said.kind == minority:
                 found, kind, what = said.value, said.kind, action
                 if said.kind == minority:
                     cell = self.column.cells[place]

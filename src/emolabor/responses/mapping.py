@@ -99,7 +99,11 @@ def load_mapping(source, instrument):
     return Mapping(
         columns={key: name for key, name in columns.items() if name is not None and name is not False},
         unread=frozenset(key for key, name in columns.items() if name is False),
-        values={key: _table(table) for key, table in (data.get("values") or {}).items() if table},
+        values={
+            key: _table(table, key == ALL_ITEMS or key in instrument.points())
+            for key, table in (data.get("values") or {}).items()
+            if table
+        },
         missing={
             key: frozenset(map(name_of, cells or ()))
             for key, cells in (missing if isinstance(missing, AnyMapping) else {"": missing}).items()
@@ -109,9 +113,9 @@ def load_mapping(source, instrument):
     )
 
 
-def _table(table):
-    """Read a table of values; one in which nothing is filled in says nothing, else what is left empty is missing."""
-    if all(code is None for code in table.values()):
+def _table(table, of_items):
+    """Read a table of values; what is empty is missing, but an items' table with nothing filled in says nothing."""
+    if of_items and all(code is None for code in table.values()):
         return {}
     return {name_of(cell): float(code) if isinstance(code, int) else code for cell, code in table.items()}
 

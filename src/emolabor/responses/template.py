@@ -8,7 +8,7 @@ from datetime import time, timedelta
 import numpy as np
 
 from emolabor.instrument.small_cells import SMALLEST_CELL
-from emolabor.responses.cells import reader_for, settle
+from emolabor.responses.cells import UNCLEAR, reader_for, settle
 from emolabor.responses.mapping import ALL_ITEMS
 from emolabor.responses.personal import personal_column, personal_content, shown_heading
 from emolabor.responses.table import Unreadable
@@ -28,11 +28,12 @@ _PLAIN_CODE = re.compile(r"[A-Za-z]{1,2}[0-9]{0,2}")
 
 @dataclass
 class Value:
-    """One value of a block of columns: its code (None where it is not understood) and how many respondents gave it."""
+    """One value of a block of columns: its code (None: in doubt), how many gave it, and whether it was refused."""
 
     name: str
     code: object
     respondents: int
+    refused: bool
 
 
 def values_of(readers, are_items=True):
@@ -53,13 +54,15 @@ def values_of(readers, are_items=True):
     hidden : int
         How many cells hold other values.
     """
-    rows, codes = {}, {}
+    rows, codes, refused = {}, {}, set()
     for reader in readers:
         for place, (cell, said) in enumerate(zip(reader.column.cells, reader.said, strict=True)):
             if said.kind in ("missing", "declared") or isinstance(cell, Unreadable | time | timedelta):
                 continue
             name = name_of(cell)
             rows.setdefault(name, []).append(np.flatnonzero(reader.column.codes == place))
+            if said.kind in UNCLEAR:
+                refused.add(name)
             # A number that no label explains is in doubt as soon as others beside it are not understood.
             explained = said.kind in ("label", "mapped") or (said.kind == "code" and said.number in reader.explained)
             codes[name] = said.value if explained and codes.get(name, said.value) == said.value else None
@@ -70,7 +73,7 @@ def values_of(readers, are_items=True):
     shown = {name for name in fit if counts[name] >= SMALLEST_CELL or name in changed or _is_impersonal(name, labels)}
     words = set().union(*map(_words, shown), *(_words(text) for text in labels))
     shown |= {name for name in fit if _words(name) and _words(name) <= words}
-    values = [Value(name, codes[name], counts[name]) for name in sorted(shown, key=_order)[:_MOST]]
+    values = [Value(name, codes[name], counts[name], name in refused) for name in sorted(shown, key=_order)[:_MOST]]
     listed = {value.name for value in values}
     hidden = sum(sum(map(len, parts)) for name, parts in rows.items() if name not in listed)
     return sorted([*values, *_between(values)], key=lambda value: _order(value.name)), hidden
@@ -100,7 +103,7 @@ def _between(values):
     if len(numbers) < 3 or not all(number.is_integer() for number in numbers) or max(numbers) - min(numbers) > 10:
         return []
     return [
-        Value(str(number), None, 0)
+        Value(str(number), None, 0, False)
         for number in range(int(min(numbers)), int(max(numbers)) + 1)
         if float(number) not in numbers
     ]

@@ -79,9 +79,7 @@ def _told(block):
     unclear, filled = (sum(numbers) for numbers in zip(*(reader.unclear() for reader in block), strict=True))
     shown, hidden = values_of(block)
     values = [
-        f"{value.name} ({value.respondents})"
-        for value in shown
-        if value.code is None and value.respondents >= SMALLEST_CELL
+        f"{value.name} ({value.respondents})" for value in shown if value.refused and value.respondents >= SMALLEST_CELL
     ]
     if not values:
         rare = f"values of fewer than {SMALLEST_CELL} respondents each, not shown"
