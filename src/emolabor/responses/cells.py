@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from emolabor.responses.codes import Numbers, meanings
-from emolabor.responses.personal import personal_content
+from emolabor.responses.personal_contents import personal_content
 from emolabor.responses.table import FORMULA
 from emolabor.responses.written import (
     answer_code,

@@ -10,7 +10,8 @@ import numpy as np
 from emolabor.instrument.small_cells import SMALLEST_CELL
 from emolabor.responses.cells import UNCLEAR, reader_for, settle
 from emolabor.responses.mapping import ALL_ITEMS
-from emolabor.responses.personal import personal_column, personal_content, shown_heading
+from emolabor.responses.personal import personal_column, shown_heading
+from emolabor.responses.personal_contents import personal_content
 from emolabor.responses.table import Unreadable
 from emolabor.responses.written import as_number, is_date, name_of, number_and_label, plain, same
 

@@ -5,7 +5,7 @@ import re
 import unicodedata
 from datetime import date, datetime, time, timedelta
 
-from emolabor.responses.personal import personal_content
+from emolabor.responses.personal_contents import personal_content
 from emolabor.responses.table import Unreadable
 
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:[.][0-9]+|,0+)?")  # 3,0 has a decimal comma; 3,5 could be two answers
