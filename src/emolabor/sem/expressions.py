@@ -169,7 +169,10 @@ def parse(text, where=""):
         elif not ready and kind == "name":
             raise EmolaborError(f"{where}: the function '{value}' is not known; allowed: {', '.join(KNOWN)}.")
         else:
-            raise EmolaborError(f"{where}: '{value}' is not expected in the expression '{_short(text)}'.")
+            raise EmolaborError(
+                f"{where}: '{value}' is not expected in the expression '{_short(text)}'; is a sign missing before it, "
+                "or a parenthesis?"
+            )
     if not ready:
         raise EmolaborError(f"{where}: the expression '{_short(text)}' ends too early.")
     if outer:

@@ -116,16 +116,16 @@ def _operator_position(formula):
     if not positions:
         first = formula[0]
         raise EmolaborError(
-            f"{first.where}: '{first.text}' stands alone; an operator is missing ({ALLOWED_OPERATORS})."
+            f"{first.where}: '{first.text}' stands alone; an operator is missing on its line ({ALLOWED_OPERATORS})."
         )
     if len(positions) > 1:
         second = formula[positions[1]]
-        both = {formula[i].text for i in positions}
-        bounds = both <= set(CONSTRAINT_OPERATORS)
-        raise EmolaborError(
-            f"{second.where}: a second operator '{second.text}' in one formula; "
-            + ("write each constraint on a line of its own." if bounds else "start a new line.")
-        )
+        hint = "start a new line"
+        if {formula[i].text for i in positions} <= set(CONSTRAINT_OPERATORS):
+            hint = "write each constraint on a line of its own"
+        elif positions[1] == positions[0] + 1 and second.text == formula[positions[0]].text == "~":
+            hint = "write '~~' without a blank for a covariance"
+        raise EmolaborError(f"{second.where}: a second operator '{second.text}' in one formula; {hint}.")
     operator = formula[positions[0]]
     if operator.text == "<~":
         raise EmolaborError(
@@ -145,7 +145,6 @@ def _constraint(operator, left, right):
 
 def _add_terms(terms, operator, left, right):
     outcomes = [_single_name(part, operator) for part in _summands(left, operator)]
-    here = set()  # what this formula names: modifiers of one parameter may stand in several of its terms
     for part in _summands(right, operator):
         factors = split(part, "*?", operator)
         variable = _variable(factors[-1], operator)
@@ -162,7 +161,7 @@ def _add_terms(terms, operator, left, right):
             given = modifiers
             if op == "~1" and variable.text == "0":
                 given = [*modifiers, Modifier("fixed", (0.0,))]
-            _merge(terms, Term(outcome.text, op, rhs, variable, list(given)), here)
+            _merge(terms, Term(outcome.text, op, rhs, variable, list(given)))
 
 
 def _check_ordered(outcome, op, variable):
@@ -172,7 +171,7 @@ def _check_ordered(outcome, op, variable):
         raise EmolaborError(f"{variable.where}: found '{variable.text}', allowed: '{outcome.text} ~*~ {outcome.text}'.")
 
 
-def _merge(terms, term, here):
+def _merge(terms, term):
     key = (term.lhs, term.op, term.rhs)
     if term.op == "~~" and (term.rhs, term.op, term.lhs) in terms:
         key = (term.rhs, term.op, term.lhs)
@@ -182,14 +181,13 @@ def _merge(terms, term, here):
         earlier = terms[key]
         known = {modifier.kind: modifier.values for modifier in earlier.modifiers}
         clash = any(known.get(modifier.kind, modifier.values) != modifier.values for modifier in term.modifiers)
-        if clash or not (term.modifiers or key in here):
+        if clash or not term.modifiers:
             raise EmolaborError(
                 f"{term.token.where}: '{term.lhs} {term.op} {term.rhs}' is given a second time (first in line "
                 f"{earlier.token.line}, column {earlier.token.column}); allowed: once, with one modifier of each kind. "
                 "Delete one of the two."
             )
         earlier.modifiers.extend(term.modifiers)
-    here.add(key)
 
 
 def _summands(tokens, operator):

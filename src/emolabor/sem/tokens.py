@@ -8,12 +8,12 @@ from emolabor.errors import EmolaborError
 
 ALLOWED_OPERATORS = "=~ ~ ~~ ~1 | ~*~ := == < >"
 LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
-GAP = r"[^\S\n]*"  # blanks of any width; lavaan lets them part the signs of an operator
+GAP = r"[^\S\n]*"  # blanks of any width, which as in lavaan may part the signs of an operator
 NAME = re.compile(r"(?:[^\W\d]|\.(?!\d))[\w.]*")
 TOKEN = re.compile(
     r"(?P<blank>(?:[^\S\n]|[\ufeff\u200b\u2060])+)|(?P<other><-+>|<-+(?=[^\S\n]*[^\W\d])|-+>|[<>]=|=[<>]|!=|:~|//|/\*)"
     r"|(?P<comment>[#!][^\n]*)|(?P<end>[\n;])"
-    rf"|(?P<operator>={GAP}~|<{GAP}~|~{GAP}\*{GAP}~|~{GAP}~|~|:{GAP}=|={GAP}=|<|>|\|)"
+    rf"|(?P<operator>={GAP}~|<{GAP}~|~\*~|~~|~|:{GAP}=|={GAP}=|<|>|\|)"
     rf"|(?P<name>{NAME.pattern})|(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
     r"|(?P<string>\"[^\"\n]*\"|'[^'\n]*')|(?P<quoted>`[^`\n]*`)|(?P<sign>\*\*|[-+*?(),:/^%])"
 )
