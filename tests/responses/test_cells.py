@@ -6,7 +6,8 @@ import pytest
 import emolabor as el
 from emolabor.errors import EmolaborError
 from emolabor.responses.findings import _SENTENCES, Findings, sentences
-from emolabor.responses.personal import is_id_number, personal_content, personal_heading
+from emolabor.responses.personal_contents import is_id_number, personal_content
+from emolabor.responses.personal_headings import personal_heading
 from emolabor.responses.suspicions import against_their_dimension
 
 
@@ -23,7 +24,7 @@ def instrument():
         ("110105194912310021", None),
         ("110105194913310029", None),
         ("13800138000", "mobile numbers"),
-        ("+86 138-0013-8000", None),
+        ("+86 138-0013-8000", "mobile numbers"),
         ("+86-13800138000", "mobile numbers"),
         ("12800138000", None),
         ("a.b+c@mail.example.cn", "e-mail addresses"),
@@ -90,7 +91,7 @@ def test_one_row_is_told_in_the_singular():
         findings.add(kind, "what", "then", rows=[7])
     assert sentences(findings.table([]), "en") == [
         "1 row holds no valid answer to any item (row 7); dropped.",
-        "1 row repeats a respondent that came before (row 7); dropped.",
+        "1 row repeats number and answers of a row that came before (row 7); dropped.",
         "1 row answers all as an earlier row does (row 7); kept: was it sent twice?",
     ]
 

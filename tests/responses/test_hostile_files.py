@@ -23,7 +23,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 import emolabor as el
 from emolabor import cli
 from emolabor.errors import EmolaborError
-from emolabor.responses.personal import personal_content
+from emolabor.responses.personal_contents import personal_content
 
 QUESTIONNAIRE = el.load_instrument("window_staff")
 STAFF = el.simulate_staff(60, seed=3)
@@ -116,7 +116,7 @@ TOLD = {
     ),
     "duplicated respondents": (
         csv(pd.concat([STAFF, STAFF[:3]])),
-        ["3 rows repeat a respondent that came before (rows 62, 63, 64); dropped."],
+        ["3 rows repeat number and answers of a row that came before (rows 62, 63, 64); dropped."],
     ),
     "labels in two languages": (csv(two_languages()), ["Labels of answers were read as codes: ic1."]),
     "labels among numbers": (

@@ -12,7 +12,7 @@ from emolabor.measurement.adequacy import factor_adequacy
 from emolabor.measurement.answers import answers_and_dimensions, as_instrument
 from emolabor.measurement.factor_analysis import efa
 from emolabor.measurement.factor_model import complete_dimensions, factor_text, item_names
-from emolabor.measurement.items import item_analysis
+from emolabor.measurement.items import item_analysis, shown_items
 from emolabor.measurement.keying import keying_audit
 from emolabor.measurement.omega import omega_coefficients
 from emolabor.measurement.parallel import parallel_analysis
@@ -40,8 +40,8 @@ class ValidationReport:
     n_read, n : int
         Respondents there were, and respondents analysed.
     tables : dict of str to DataFrame
-        By section: screening, keys, items, reliability, adequacy, loadings, fit, and where they apply htmt, versions,
-        ladder, equated, retest.
+        By section: screening, keys, items, reliability (with the shares of respondents at the lowest and the highest
+        score that there can be), adequacy, loadings, fit, and where they apply htmt, versions, ladder, equated, retest.
     findings : tuple of Finding
         What must not be missed, the faults first; `sentences` says them.
     reading : DataFrame or None
@@ -110,10 +110,10 @@ class ValidationReport:
         >>> import emolabor as el
         >>> report = el.validation_report(el.simulate_staff(n=500, seed=1), el.load_scale("emotional_exhaustion"))
         >>> report.verdict("zh")
-        '这批作答中没有不利于该量表的证据。'
+        '这批作答未显示该量表有疑点；使用前请先看下列说明。'
         """
         levels = {finding.level for finding in self.findings}
-        worst = next((level for level in ("fault", "doubt") if level in levels), "sound")
+        worst = next((level for level in ("fault", "doubt", "note") if level in levels), "sound")
         return _words(language)["verdicts"][worst]
 
     def __repr__(self):
@@ -165,7 +165,7 @@ def validation_report(
     >>> report.tables["reliability"].round(2).iloc[0][["alpha", "omega_total_ml", "ave"]].tolist()
     [0.85, 0.85, 0.59]
     >>> report.verdict()
-    'Nothing in these answers speaks against the scale.'
+    'These answers raise no doubt about the scale; see the notes below before you rely on it.'
     """
     if not isinstance(scale, Scale):
         raise EmolaborError(f"scale: found {type(scale).__name__}; allowed: a scale, such as load_scale gives")
@@ -174,11 +174,13 @@ def validation_report(
     keys = keying_audit(kept, scale, seed=seed)
     turned, alphas = _turned(kept, scale, keys)
     _, dimensions = answers_and_dimensions(turned, scale)
-    tables = {"keys": keys, "items": item_analysis(turned, scale)}
-    tables["reliability"] = _reliability(turned, scale, n_resamples, seed)
+    items = item_analysis(turned, scale)
+    tables = {"keys": keys, "items": shown_items(items, turned, scale)}
+    ends = _score_ends(turned, scale)
+    tables["reliability"] = _reliability(turned, scale, n_resamples, seed).join(ends)
     tables |= _structure(turned, scale, seed)
-    found += [*checks.of_keys(keys, alphas), *checks.of_items(tables["items"])]
-    found += checks.of_reliability(tables["reliability"])
+    found += [*checks.of_keys(keys, alphas), *checks.of_items(items)]
+    found += [*checks.of_reliability(tables["reliability"]), *checks.of_scores(ends)]
     pattern = tables["loadings"].drop(columns="communality")
     found += checks.of_structure(tables["adequacy"], tables["fit"], pattern, dimensions)
     if len(dimensions) > 1:
@@ -277,6 +279,16 @@ def _reliability(data, scale, n_resamples, seed):
     table["omega_categorical"] = omega_coefficients(data, scale, ordered=True)["omega_categorical"]
     validity = convergent_validity(data, scale, n_resamples=n_resamples, seed=seed)
     return table.join(validity.drop(columns="problems"))
+
+
+def _score_ends(data, scale):
+    """Shares of the complete respondents with the lowest and the highest score that a dimension can have."""
+    answers, dimensions = answers_and_dimensions(data, scale)
+    rows = {}
+    for dimension, items in dimensions.items():
+        score = answers[items].dropna().mean(axis=1)
+        rows[dimension] = {"floor": (score == 1).mean(), "ceiling": (score == scale.response_format.points).mean()}
+    return pd.DataFrame.from_dict(rows, orient="index")
 
 
 def _structure(data, scale, seed):

@@ -65,16 +65,28 @@ class Column:
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """A file's columns, the number of each row as a spreadsheet counts (the header is 1), and further sheets' names.
+    """A file's columns, and the number of each row, and of the row of headings, as a spreadsheet counts.
 
-    For a folder also how many files were read, and the names of what was not.
+    Of a workbook also how many sheets were not read, and which was, from 1 (0 where it is the first). For a folder also
+    how many files were read, how many entries were not, and which file each row is from.
     """
 
     columns: list
     rows: np.ndarray
-    further_sheets: tuple = ()
+    header_row: int = 1
+    further_sheets: int = 0
+    sheet: int = 0
     files: int = 1
-    unread: tuple = ()
+    unread: int = 0
+    sources: np.ndarray | None = None
+
+    def as_rows(self):
+        """List the rows as tuples of cells; None is an empty cell."""
+        cells = [[*column.cells, None] for column in self.columns]  # EMPTY, -1, reads the last one
+        return [
+            tuple(kept[code] for kept, code in zip(cells, codes, strict=True))
+            for codes in zip(*(column.codes for column in self.columns), strict=True)
+        ]
 
 
 class _Numbering(dict):
@@ -88,9 +100,10 @@ class _Numbering(dict):
 class TableBuilder:
     """Takes rows in pieces and numbers their cells column by column."""
 
-    def __init__(self, path, header):
+    def __init__(self, path, header, labels=None):
         self.path = path
         self.header = [heading(cell) for cell in header]
+        self._labels = labels or [""] * len(self.header)
         check_size(path, 0, len(self.header))
         self._known = [_Numbering() for _ in self.header]
         self._codes = [[] for _ in self.header]
@@ -114,12 +127,12 @@ class TableBuilder:
                 "to that; leave out columns of free text, or split the file"
             )
 
-    def table(self, further_sheets=()):
+    def table(self, further_sheets=0):
         """Return the table; rows without any cell are left out."""
         rows = np.concatenate(self._rows) if self._rows else np.zeros(0, dtype=int)
         columns = [
-            numbered(name, np.concatenate(codes) if codes else np.zeros(0, np.int32), list(known))
-            for name, codes, known in zip(self.header, self._codes, self._known, strict=True)
+            numbered(name, np.concatenate(codes) if codes else np.zeros(0, np.int32), list(known), label)
+            for name, label, codes, known in zip(self.header, self._labels, self._codes, self._known, strict=True)
         ]
         return without_blank_rows(columns, rows, further_sheets)
 
@@ -132,14 +145,14 @@ def numbered(name, codes, cells, label="", value_labels=None):
     return Column(name, codes, cells, label, value_labels or {})
 
 
-def without_blank_rows(columns, rows, further_sheets=()):
+def without_blank_rows(columns, rows, further_sheets=0):
     """Make a table, leaving out rows in which every cell is empty."""
     filled = np.zeros(len(rows), dtype=bool)
     for column in columns:
         filled |= column.codes != EMPTY
     if not filled.all():
         columns, rows = [column.take(filled) for column in columns], rows[filled]
-    return Table(columns, rows, tuple(further_sheets))
+    return Table(columns, rows, further_sheets=further_sheets)
 
 
 def heading(cell):
