@@ -1,6 +1,7 @@
 """The command line: the library's verbs, one message for a mistake, exit status 2."""
 
 import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import click
@@ -9,7 +10,8 @@ from emolabor.cli_fit import fit
 from emolabor.cli_help import examples
 from emolabor.cli_scales import scales
 from emolabor.cli_study import new_study, reproduce
-from emolabor.errors import EmolaborError, system_message
+from emolabor.errors import EmolaborError, fault_message, printable, system_message
+from emolabor.terminal import Printable, keep_libraries_quiet
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -17,7 +19,7 @@ def cli():
     """Emotional-labour scales and structural equation models for window staff.
 
     Exit status: 0 all went well, 1 a result differs or a notebook failed, 2 a mistake in what was given,
-    130 stopped with Ctrl-C.
+    70 a fault of emolabor itself, 130 stopped with Ctrl-C.
     """
 
 
@@ -90,6 +92,7 @@ def check(file, instrument, mapping, write_mapping, report, partial, language, *
     from emolabor.files import csv_text, write_text
     from emolabor.instrument import load_instrument
     from emolabor.responses import propose_mapping, read_responses
+    from emolabor.responses.personal_contents import redacted
     from emolabor.responses.telling import tell_consequences, tell_findings, tell_proposal
     from emolabor.theory import tell_reversed
 
@@ -110,7 +113,9 @@ def check(file, instrument, mapping, write_mapping, report, partial, language, *
         filter(None, (tell(staff, language) for tell in (tell_findings, tell_consequences, tell_reversed)))
     )
     click.echo(tell_proposal(proposal))
-    click.echo(f"{file}: {_counted(len(staff.data), 'respondent')} read, {_counted(len(staff.report), 'finding')}")
+    click.echo(
+        f"{redacted(file)}: {_counted(len(staff.data), 'respondent')} read, {_counted(len(staff.report), 'finding')}"
+    )
     if told:
         click.echo(told)
     if report:
@@ -320,12 +325,13 @@ def codebook(instrument, output, data, mapping, partial, language, **layout):
     from emolabor.instrument import codebook as make_codebook
     from emolabor.instrument import load_instrument
     from emolabor.responses import read_responses
+    from emolabor.responses.personal_contents import redacted
 
     loaded = load_instrument(instrument)
     _keep(loaded, (data, mapping), (output,))
     staff = read_responses(data, loaded, mapping, partial=partial, **layout) if data else None
     described, answers = (staff.instrument, staff.data) if staff else (loaded, None)
-    book = make_codebook(described, answers, source=Path(data).name if data else None)
+    book = make_codebook(described, answers, source=redacted(Path(data).name) if data else None)
     click.echo(f"written: {book.write(output, language)}")
 
 
@@ -350,6 +356,13 @@ def _counted(n, word):
     return f"{n} {word}" + "s" * (n != 1)
 
 
+def _complain(message):
+    """Write a message about a mistake; what is personal in it, such as the name of a file, is left out."""
+    from emolabor.responses.personal_contents import redacted
+
+    print(f"emolabor: {printable(redacted(message))}", file=sys.stderr)
+
+
 def main(arguments=None):
     """Run the command line.
 
@@ -363,15 +376,21 @@ def main(arguments=None):
     int
         Exit status.
     """
+    if arguments is None:
+        keep_libraries_quiet()
     try:
-        return cli.main(arguments, prog_name="emolabor", standalone_mode=False) or 0
+        with redirect_stdout(sys.stdout and Printable(sys.stdout)):
+            return cli.main(arguments, prog_name="emolabor", standalone_mode=False) or 0
     except click.ClickException as error:
         error.show()
     except (KeyboardInterrupt, click.Abort):
         print("\nStopped. What was finished is kept whole; the same command starts again.", file=sys.stderr)
         return 130
     except EmolaborError as error:
-        print(f"emolabor: {error}", file=sys.stderr)
+        _complain(str(error))
     except OSError as error:
-        print(f"emolabor: {system_message(error)}", file=sys.stderr)
+        _complain(system_message(error))
+    except Exception as error:
+        _complain(fault_message(error))
+        return 70
     return 2
