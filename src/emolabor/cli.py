@@ -9,7 +9,7 @@ from emolabor.cli_fit import fit
 from emolabor.cli_help import examples
 from emolabor.cli_scales import scales
 from emolabor.cli_study import new_study, reproduce
-from emolabor.errors import EmolaborError, system_message
+from emolabor.errors import NO_MEMORY, EmolaborError, system_message
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -383,6 +383,8 @@ def main(arguments=None):
         return 130
     except EmolaborError as error:
         _complain(str(error))
+    except MemoryError:
+        _complain(NO_MEMORY)
     except OSError as error:
         _complain(system_message(error))
     return 2

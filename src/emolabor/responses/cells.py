@@ -5,6 +5,7 @@ import unicodedata
 
 import numpy as np
 
+from emolabor.instrument.patterns import LONGEST_CODE
 from emolabor.responses.personal_contents import personal_content
 from emolabor.responses.table import FORMULA, Unreadable
 
@@ -254,7 +255,7 @@ def _one_of(codes):
 
 
 def _matches(pattern, cell):
-    return isinstance(cell, str) and pattern.fullmatch(cell)
+    return isinstance(cell, str) and len(cell) <= LONGEST_CODE and pattern.fullmatch(cell)
 
 
 def _text(cell, number):

@@ -124,8 +124,11 @@ def _check_columns(document, instrument, columns):
             )
         elif not isinstance(name, str | int) or isinstance(name, bool) or (isinstance(name, int) and name < 1):
             document.problem(("columns", key), repr(name), "the heading of a column, or its number from 1")
-    for name in {name for name in columns.values() if list(columns.values()).count(name) > 1}:
-        keys = [key for key in columns if columns[key] == name]
+    keys_of = {}
+    for key, name in columns.items():
+        if isinstance(name, str | int):
+            keys_of.setdefault(name, []).append(key)
+    for keys in (keys for keys in keys_of.values() if len(keys) > 1):
         document.problem(("columns", keys[1]), f"the column of {keys[0]} again", "each column once")
 
 
