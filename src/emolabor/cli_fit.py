@@ -31,7 +31,7 @@ def fit(model_file, data_file, cov, n_obs):
 def _read_text(file):
     try:
         refuse_endless(file)
-        return Path(file).read_text(encoding="utf-8")
+        return Path(file).read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise EmolaborError(f"{file}: not a text in UTF-8") from None
 

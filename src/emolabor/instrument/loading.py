@@ -127,9 +127,10 @@ def _check_keys(document, scales):
         entries += [((part, position, "key"), entry["key"]) for position, entry in enumerate(document.data[part])]
     seen = {CONSENT: "every questionnaire, as the column of the consent"}
     for where, key in entries:
-        if key in seen:
-            document.problem(where, f"the key {key!r}, already used in {seen[key]}", "a new key")
-        seen[key] = document.place(where)
+        name = key.casefold()  # SPSS tells no capital from a small letter
+        if name in seen:
+            document.problem(where, f"the key {key!r}, already used in {seen[name]}", "a new key")
+        seen[name] = document.place(where)
 
 
 def _check_layout(document, scales):

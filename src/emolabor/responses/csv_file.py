@@ -104,7 +104,7 @@ def _separator_and_header(path, encoding, layout, known):
 
 
 def _with_row_names(header, rows):
-    """Add the heading that R leaves out above the names of rows: each row has one field more, and the first ones differ."""
+    """Add the heading that R leaves out above the names of rows: rows have a field more, and the first ones differ."""
     below = [row for row in rows[header.first :] if any(row)]
     first = [row[0] for row in below]
     if len(below) < _ROWS_TO_TELL or len(set(first)) < len(first):

@@ -69,9 +69,15 @@ def find_header(rows, known, at=None):
     if not 0 <= start < len(rows):
         return Header([], [], len(rows), 1, 0)
     block = [start]
-    if at is None and start and _is_upper(rows[start - 1], rows[start]):
-        block.insert(0, start - 1)
-    while block[-1] + 1 < len(rows) and _is_lower(rows, block, count):
+
+    def together(block):
+        return known(*_joined([rows[place] for place in block]))
+
+    if at is None and start:
+        above = [start - 1, start]
+        if _is_upper(rows[start - 1], rows[start]) or together(above) > count(start):
+            block = above
+    while block[-1] + 1 < len(rows) and _is_lower(rows, block, count, together):
         block.append(block[-1] + 1)
     names, labels = _joined([rows[place] for place in block if not _imports(rows[place])])
     return Header(names, labels, block[-1] + 1, block[0] + 1, known(names, labels))
@@ -100,7 +106,7 @@ def _is_upper(row, below):
     return bool(beside) or len(texts) >= max(2, 0.8 * sum(map(bool, below)))
 
 
-def _is_lower(rows, block, count):
+def _is_lower(rows, block, count, together):
     """Tell whether the row below a block of headings holds headings too."""
     above, row = rows[block[-1]], rows[block[-1] + 1]
     if _imports(row):
@@ -112,6 +118,8 @@ def _is_lower(rows, block, count):
     if len(block) > 1:
         return False
     if count(block[-1] + 1) >= max(2, count(block[0]) / 2):
+        return True
+    if count(block[-1] + 1) and together([block[0], block[0] + 1]) >= count(block[0]) + 2:
         return True
     if filled and sum(same(text) in _RESPONSES for _, text in filled) >= len(filled) / 2:
         return True

@@ -138,6 +138,8 @@ def texts_in(text):
             pieces.append(piece[number.end() :])
         if split := _last_bracket(piece):
             pieces += split
+        if piece.startswith("[") and "]" in piece:  # LimeSurvey's label in SPSS: "[row] question"
+            pieces.append(piece[1 : piece.index("]")])
         if piece.endswith(")"):
             pieces.append(piece[:-1])  # "第1题(wording)" has lost its opening bracket
         pieces += [piece[match.end() :] for match in _PARTING.finditer(piece)]

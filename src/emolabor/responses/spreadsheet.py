@@ -124,11 +124,12 @@ def _read(path, with_formulas, layout, known):
 def _sheet_and_header(path, sheets, layout, known):
     """Return the place of the sheet that holds the answers, and its headings."""
     places = range(len(sheets)) if layout.sheet is None else [_named(path, sheets, layout.sheet)]
-    headers = {place: find_header(_beginning(sheets[place]), known, layout.header_row) for place in places}
+    rows = {place: _beginning(sheets[place]) for place in places}
+    headers = {place: find_header(rows[place], known, layout.header_row) for place in places}
     filled = [place for place in places if headers[place].names]
     if not filled:
         raise EmolaborError(f"{path}: found nothing in the first {ROWS} rows; allowed: a row of column names")
-    best = max(filled, key=lambda place: (headers[place].known, -place))
+    best = max(filled, key=lambda place: (headers[place].known, len(rows[place]), -place))
     return best, headers[best]
 
 
