@@ -41,6 +41,20 @@ class EmolaborError(ValueError):
     """
 
 
+class MendableError(EmolaborError):
+    """A mistake in a file of answers that a mapping mends.
+
+    Attributes
+    ----------
+    mapping : str
+        The mapping file, YAML, with everything that is known; what is missing stays empty, to be filled in.
+    """
+
+    def __init__(self, message, mapping):
+        super().__init__(message)
+        self.mapping = mapping
+
+
 def system_message(error):
     """Write what the operating system refused, where, and what to do.
 

@@ -68,7 +68,7 @@ def place(table, instrument, mapping, path):
     EmolaborError
         The mapping names a column that is not there or is there twice.
     """
-    wordings, found = wordings_of(instrument), _Found(instrument.columns)
+    wordings, found = wordings_of(instrument), _Found(key for key in instrument.columns if key not in mapping.unread)
     for key, name in mapping.columns.items():
         found.claim(key, _mapped(key, name, table.columns, path), "mapping")
     keys = Keys(instrument)

@@ -14,6 +14,7 @@ from emolabor.files import refuse_endless
 _TAG = "tag:yaml.org,2002:"
 _TEXT = f"{_TAG}str"
 _PLAIN = {_TAG + kind for kind in ("str", "int", "float", "bool", "null", "seq", "map")}
+_KEYS = {_TAG + kind for kind in ("str", "int", "float", "bool")}
 _DEEPEST = 20
 _MAX_BYTES = 5_000_000
 _LONGEST_NUMBER = 40  # characters
@@ -98,13 +99,15 @@ class Document:
             raise EmolaborError("\n".join([*told[:_PROBLEMS_TOLD], *more]))
 
 
-def read_document(path):
+def read_document(path, number_keys=False):
     """Read a YAML file with its line numbers.
 
     Parameters
     ----------
     path : str or Path
         The file.
+    number_keys : bool
+        Whether a key may be a number, true or false.
 
     Returns
     -------
@@ -116,10 +119,10 @@ def read_document(path):
     EmolaborError
         The file cannot be read, is no YAML, repeats a key, has a key that is not text, or uses an alias or a tag.
     """
-    return parse_document(read_plain_text(path), str(path))
+    return parse_document(read_plain_text(path), str(path), number_keys)
 
 
-def parse_document(text, file):
+def parse_document(text, file, number_keys=False):
     """Parse the text of a YAML file with its line numbers.
 
     Parameters
@@ -128,6 +131,8 @@ def parse_document(text, file):
         The file's content.
     file : str
         Its name, for messages.
+    number_keys : bool
+        Whether a key may be a number, true or false.
 
     Returns
     -------
@@ -145,7 +150,7 @@ def parse_document(text, file):
         _refuse_depth(text)
         node = loader.get_single_node()
         if node is not None:
-            _note_lines(node, (), document, set())
+            _note_lines(node, (), document, set(), _KEYS if number_keys else {_TEXT})
             document.refuse_problems()
             document.data = loader.construct_document(node)
     except yaml.MarkedYAMLError as error:
@@ -264,7 +269,7 @@ def _refuse_depth(text):
             raise yaml.composer.ComposerError(None, None, problem, event.start_mark)
 
 
-def _note_lines(node, where, document, seen):
+def _note_lines(node, where, document, seen, keys):
     """Walk the node tree once. Aliases are refused: with them a small file could stand for an endless one."""
     if id(node) in seen:
         document.problem(where, "an alias", "the entry written out")
@@ -281,7 +286,7 @@ def _note_lines(node, where, document, seen):
             # An alias has the place of what it stands for, which is elsewhere.
             line = document.lines[where] if id(child) in seen else child.start_mark.line + 1
             document.lines[(*where, position)] = line
-            _note_lines(child, (*where, position), document, seen)
+            _note_lines(child, (*where, position), document, seen, keys)
     if isinstance(node, yaml.MappingNode):
         for key, child in node.value:
             entry = (*where, key.value if isinstance(key, yaml.ScalarNode) else "?")
@@ -290,9 +295,9 @@ def _note_lines(node, where, document, seen):
                 document.problem(entry, f"the key again in line {line}", "each key once")
                 continue
             document.lines[entry] = key.start_mark.line + 1
-            if key.tag != _TEXT:
+            if key.tag not in keys:
                 document.problem(entry, "a key that is not text", "text (put it in quotes)")
-            _note_lines(child, entry, document, seen)
+            _note_lines(child, entry, document, seen, keys)
 
 
 def _explain(error, document):
