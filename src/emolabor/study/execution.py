@@ -6,6 +6,7 @@ import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from emolabor.errors import system_message
 from emolabor.files import write_text
 from emolabor.responses.personal_contents import redacted
 
@@ -130,5 +131,5 @@ def execute(job, stage):
     except NoSuchKernel:
         problem = f"{job.name}: no Jupyter kernel named python3; install ipykernel in this environment"
     except (RuntimeError, OSError) as error:  # a kernel that died or never answered; a full disk
-        problem = f"{job.name}: {error}"
+        problem = f"{job.name}: {system_message(error) if isinstance(error, OSError) else error}"
     return Execution(job.name, time.perf_counter() - start, problem)
