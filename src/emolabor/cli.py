@@ -10,7 +10,7 @@ from emolabor.cli_fit import fit
 from emolabor.cli_help import examples
 from emolabor.cli_scales import scales
 from emolabor.cli_study import new_study, reproduce
-from emolabor.errors import EmolaborError, fault_message, printable, system_message
+from emolabor.errors import NO_MEMORY, EmolaborError, fault_message, printable, system_message
 from emolabor.terminal import Printable, keep_libraries_quiet
 
 
@@ -388,6 +388,8 @@ def main(arguments=None):
         return 130
     except EmolaborError as error:
         _complain(str(error))
+    except MemoryError:
+        _complain(NO_MEMORY)
     except OSError as error:
         _complain(system_message(error))
     except Exception as error:

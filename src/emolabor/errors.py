@@ -13,7 +13,12 @@ HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud80
 _FULL = "the disk that holds it is full; free some space, then give the command again; earlier results are whole"
 _FORBIDDEN = "allowed: a file or folder that you have the right to; mend its permissions, or name another"
 _IN_THE_WAY = "allowed: a folder; a file is in its place; rename the file, or name another folder"
+_MANY_FILES = "the system allows no more open files; close programs, or raise the limit (`ulimit -n 1024`)"
+NO_MEMORY = "there is too little memory; close programs, or give fewer `--jobs`"
 _REMEDIES = {
+    errno.EMFILE: _MANY_FILES,
+    errno.ENFILE: _MANY_FILES,
+    errno.ENOMEM: NO_MEMORY,
     errno.ENOSPC: _FULL,
     errno.EDQUOT: _FULL,
     errno.EACCES: _FORBIDDEN,

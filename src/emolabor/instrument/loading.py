@@ -1,11 +1,11 @@
 """Instruments read from the package or from a user's file."""
 
-import re
 from importlib.resources import files
 from pathlib import Path
 
 from emolabor.errors import EmolaborError
 from emolabor.instrument.instrument import CONSENT, AttentionCheck, Instrument, Variable
+from emolabor.instrument.patterns import pattern_problem
 from emolabor.scales import load_scale
 from emolabor.scales.checked import open_document
 from emolabor.scales.loading import LIBRARY
@@ -156,8 +156,6 @@ def _check_attention(document, scales):
 
 def _check_background(document):
     for position, variable in enumerate(document.data["background"]):
-        try:
-            re.compile(variable.get("pattern", ""))
-        except re.error as error:
-            where = ("background", position, "pattern")
-            document.problem(where, f"{variable['pattern']!r} ({error})", "a regular expression")
+        if problem := pattern_problem(variable.get("pattern", "")):
+            found, allowed = problem.split("; allowed: ")
+            document.problem(("background", position, "pattern"), f"{variable['pattern']!r}, {found}", allowed)

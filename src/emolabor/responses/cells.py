@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from emolabor.instrument.patterns import LONGEST_CODE
 from emolabor.responses.codes import Numbers, meanings
 from emolabor.responses.personal_contents import personal_content
 from emolabor.responses.table import FORMULA
@@ -361,7 +362,8 @@ def _background(variable):
         allowed = f"a code like {variable.pattern}"
 
         def code(cell):
-            return cell if isinstance(cell, str) and pattern.fullmatch(cell) else None
+            is_short = isinstance(cell, str) and len(cell) <= LONGEST_CODE
+            return cell if is_short and pattern.fullmatch(cell) else None
 
         return Question(variable.key, "code", allowed, (), {}, code, variable.key)
     labels = _labels({code: list(names.values()) for code, names in variable.values.items()})

@@ -149,9 +149,11 @@ def _check_columns(document, instrument, columns):
         elif not isinstance(name, str | int) or name is True or (isinstance(name, int) and name < 1):
             allowed = "the heading of a column, or its number from 1; false for a column that is not to be read"
             document.problem(("columns", key), repr(name), allowed)
-    used = [name for name in columns.values() if isinstance(name, str | int) and not isinstance(name, bool)]
-    for name in {name for name in used if used.count(name) > 1}:
-        keys = [key for key in columns if columns[key] == name]
+    keys_of = {}
+    for key, name in columns.items():
+        if isinstance(name, str | int) and not isinstance(name, bool):
+            keys_of.setdefault(name, []).append(key)
+    for keys in (keys for keys in keys_of.values() if len(keys) > 1):
         document.problem(("columns", keys[1]), f"the column of {keys[0]} again", "each column once")
 
 

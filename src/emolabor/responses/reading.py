@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from emolabor.errors import EmolaborError, MendableError
+from emolabor.files import refuse_endless
 from emolabor.instrument.part import part_of
 from emolabor.responses.cells import reader_for, settle
 from emolabor.responses.csv_file import read_csv
@@ -160,6 +161,7 @@ def read_table(path, layout, known):
         remedy = "; save it as .xlsx" if suffix in (".xls", ".et", ".ods", ".numbers") else ""
         kinds = ", ".join((*_LAID_OUT, *_DESCRIBED))
         raise EmolaborError(f"path: found {str(path)!r}; allowed: a file ending in {kinds}{remedy}")
+    refuse_endless(path)
     try:
         with open(path, "rb") as file:
             empty = not file.read(1)

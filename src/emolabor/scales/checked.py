@@ -9,12 +9,16 @@ from pathlib import Path
 import yaml
 
 from emolabor.errors import EmolaborError
+from emolabor.files import refuse_endless
 
 _TAG = "tag:yaml.org,2002:"
 _TEXT = f"{_TAG}str"
 _PLAIN = {_TAG + kind for kind in ("str", "int", "float", "bool", "null", "seq", "map")}
 _KEYS = {_TAG + kind for kind in ("str", "int", "float", "bool")}
 _DEEPEST = 20
+_MAX_BYTES = 5_000_000
+_LONGEST_NUMBER = 40  # characters
+_PROBLEMS_TOLD = 50
 _KINDS = {
     "object": "a mapping",
     "array": "a list",
@@ -30,9 +34,12 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
     """The safe loader, in C where PyYAML was built with it."""
 
     def construct_object(self, node, deep=False):
+        is_number = node.tag in (f"{_TAG}int", f"{_TAG}float")
+        if is_number and len(node.value) > _LONGEST_NUMBER:  # Python does not even write what is longer than 4,300
+            raise yaml.constructor.ConstructorError(None, None, "a number that is none", node.start_mark)
         try:
             return super().construct_object(node, deep)
-        except ValueError:  # an endless number, say
+        except ValueError:  # a number with a wrong digit, say
             raise yaml.constructor.ConstructorError(None, None, "a number that is none", node.start_mark) from None
 
 
@@ -87,7 +94,9 @@ class Document:
     def refuse_problems(self):
         """Raise EmolaborError with every noted mistake, in the order of the lines, if there is one."""
         if self.problems:
-            raise EmolaborError("\n".join(sorted(self.problems, key=self.problems.get)))
+            told = sorted(self.problems, key=self.problems.get)
+            more = [f"... and {len(told) - _PROBLEMS_TOLD:,} more"] * (len(told) > _PROBLEMS_TOLD)
+            raise EmolaborError("\n".join([*told[:_PROBLEMS_TOLD], *more]))
 
 
 def read_document(path, number_keys=False):
@@ -227,7 +236,10 @@ def read_plain_text(path):
     EmolaborError
         The file cannot be read, is not in UTF-8, or holds an unprintable character.
     """
+    refuse_endless(path)
     try:
+        if Path(path).stat().st_size > _MAX_BYTES:
+            raise EmolaborError(f"{path}: found more than {_MAX_BYTES:,} bytes; allowed: up to that")
         text = Path(path).read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise EmolaborError(f"{path}: found bytes that are not UTF-8; allowed: a text file saved as UTF-8") from None

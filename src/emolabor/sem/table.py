@@ -168,7 +168,7 @@ def _text_rows(syntax, group, n_groups, std_lv, variables):
         if bounds and not label:  # a constraint calls its parameter by a label
             label = f"{term.lhs}{term.op}{term.rhs}" + (f".g{group + 1}" if n_groups > 1 else "")
         own = Row(term.lhs, term.op, term.rhs, group, -1 if fixed else 0, value, label, where=term.token.where)
-        rows.append(replace(own, **bounds))
+        rows.append(replace(own, **bounds) if bounds else own)
     return [_in_order(row, variables) for row in _resolve_equal(rows)]
 
 

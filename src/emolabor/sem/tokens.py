@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from emolabor.errors import EmolaborError
 
@@ -69,8 +69,7 @@ PLAIN = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A word of the model text and where it stands."""
 
     kind: str
