@@ -244,10 +244,11 @@ def _refuse_missing_items(path, table, instrument, mapping, placement):
     missing = [item for item in items if item not in placement.columns]
     if missing:
         hint = "; are the headings in another row, sheet or encoding (`--header-row`, `--sheet`, `--encoding`)?"
+        hint = hint if missing == items else ""
         raise MendableError(
             f"{path}, row {table.header_row}: found no column for {listed(missing, ', ')} ({len(missing)} of "
             f"{len(items)} items); allowed: a column for each item of {instrument.key}, named by its "
-            f"key or wording in that row, or by a mapping file (`emolabor check` proposes one){hint if missing == items else ''}",
+            f"key or wording in that row, or by a mapping file (`emolabor check` proposes one){hint}",
             mapping_text(table, placement, instrument, mapping),
         )
 
