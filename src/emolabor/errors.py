@@ -48,6 +48,19 @@ class MendableError(EmolaborError):
     ----------
     mapping : str
         The mapping file, YAML, with everything that is known; what is missing stays empty, to be filled in.
+
+    Examples
+    --------
+    >>> import pandas as pd, emolabor as el
+    >>> from tempfile import TemporaryDirectory
+    >>> instrument = el.load_instrument("window_staff")
+    >>> with TemporaryDirectory() as folder:
+    ...     pd.DataFrame({"Q7": [3, 4]}).to_csv(f"{folder}/mine.csv", index=False)
+    ...     try:
+    ...         el.read_responses(f"{folder}/mine.csv", instrument)
+    ...     except el.MendableError as error:
+    ...         print(error.mapping.splitlines()[2])
+    columns:
     """
 
     def __init__(self, message, mapping):

@@ -94,9 +94,11 @@ def test_another_kind_of_file_under_this_ending_is_refused(suffix, instrument, t
 
 def test_labels_of_another_order_are_read_by_their_words(staff, instrument, tmp_path):
     # The file counts from 0 and the other way round, but says what its numbers mean.
-    path, labels = tmp_path / "mine.sav", instrument.scales[8].response_format.labels["zh"]
-    meaning = {float(5 - code): label for code, label in enumerate(labels, start=1)}
-    pyreadstat.write_sav(staff.assign(sa1=5 - staff["sa1"]), path, variable_value_labels={"sa1": meaning})
+    path, scale = tmp_path / "mine.sav", instrument.scales[8]
+    meaning = dict(enumerate(scale.response_format.labels["zh"], start=1))
+    meanings = {item.key: meaning for item in scale.items}
+    meanings["sa1"] = {float(5 - code): label for code, label in meaning.items()}
+    pyreadstat.write_sav(staff.assign(sa1=5 - staff["sa1"]), path, variable_value_labels=meanings)
     read = el.read_responses(path, instrument)
     assert read.report[["column", "kind"]].to_numpy().tolist() == [["sa1", "relabelled"]]
     pd.testing.assert_series_equal(read.data["sa1"], staff["sa1"], check_dtype=False)

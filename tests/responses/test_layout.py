@@ -73,6 +73,15 @@ def test_an_encoding_without_a_mark_is_found(tmp_path, staff, instrument, encodi
     same(path, instrument, staff)
 
 
+def test_big5_is_told_from_gb18030_by_the_headings(tmp_path, staff, instrument):
+    # Bytes of Big5 are letters of GB18030 too; among the wrong ones some are no letters at all.
+    path = tmp_path / "a.csv"
+    headings = [f"{key} 我常常想離開這裡，喜歡窗口工作" for key in staff]
+    path.write_bytes(staff.set_axis(headings, axis=1).to_csv(index=False).encode("big5hkscs"))
+    mapping = {"columns": dict(zip(staff, headings, strict=True))}
+    pd.testing.assert_frame_equal(el.read_responses(path, instrument, mapping).data, staff, check_dtype=False)
+
+
 def test_what_the_user_says_is_followed(tmp_path, lines, staff, instrument):
     path = tmp_path / "a.csv"
     path.write_text("\n".join(line.replace(",", "~") for line in lines), encoding="utf-8")
@@ -200,14 +209,24 @@ def test_exports_of_two_centres_in_a_folder_lose_nobody(tmp_path, staff, instrum
 
 
 def test_exports_one_below_the_other_lose_nobody(tmp_path, staff, instrument):
-    # Two centres whose answers are the same: number and answers agree, yet the count begins anew.
-    again = pd.concat([staff, staff], ignore_index=True)
-    assert len(el.read_responses(el.simulate_export(tmp_path / "a.csv", again, instrument), instrument).data) == 24
+    def read(name, *parts):
+        path = el.simulate_export(tmp_path / name, pd.concat(parts, ignore_index=True), instrument)
+        read = el.read_responses(path, instrument)
+        return read.data["ic1"].tolist(), read.report.groupby("kind")["row"].nunique()
+
+    # Another centre counts from 1 too: nobody goes, even who by chance answered as the same number did there.
     other = staff.iloc[::-1].assign(respondent=staff["respondent"].to_numpy())
-    read = el.read_responses(
-        el.simulate_export(tmp_path / "b.csv", pd.concat([staff, other.iloc[:5]]), instrument), instrument
-    )
-    assert len(read.data) == 17
+    other.iloc[3] = staff.iloc[3]
+    answers, kinds = read("a.csv", staff, other)
+    assert answers == [*staff["ic1"], *other["ic1"]] and not {"repeated", "collision"} & set(kinds.index)
+    # The same export as downloaded later, when more had answered and one had changed an answer.
+    later = staff.copy()
+    later.loc[later.index[2], "ic1"] = 6 - staff["ic1"].fillna(1).iloc[2]
+    answers, kinds = read("b.csv", staff.iloc[:9], later)
+    assert len(answers) == 13 and kinds["repeated"] == 8 and kinds["collision"] == 1
+    # Both: the other centre's export, twice.
+    answers, kinds = read("c.csv", staff, other, other)
+    assert answers == [*staff["ic1"], *other["ic1"]] and kinds["repeated"] == 12
 
 
 def test_a_submission_sent_again_is_told_from_one_that_was_changed(tmp_path, staff, instrument):

@@ -416,3 +416,38 @@ def test_words_for_no_answer_are_missing_and_counted(word, truth, instrument, tm
     staff = el.read_responses(tmp_path / "mine.csv", instrument)
     assert staff.data["t3"].isna().sum() == 25
     assert staff.report[["column", "found", "kind"]].to_numpy().tolist()[-1] == ["t3", "25", "declared"]
+
+
+def test_a_column_without_labels_beside_labels_that_turn_the_codes_is_refused_and_mended(truth, instrument, tmp_path):
+    turned = 6 - truth[ITEMS]
+    labels = {"t1": {1: ZH[4], 5: ZH[0]}}
+    pyreadstat.write_sav(truth.assign(**turned), tmp_path / "mine.sav", variable_value_labels=labels)
+    with pytest.raises(el.MendableError, match=r"t2, t3, t4 .* give these numbers another meaning") as caught:
+        el.read_responses(tmp_path / "mine.sav", instrument)
+    mapping = filled_in(caught.value.mapping, truth, truth.assign(**turned))
+    assert_right(el.read_responses(tmp_path / "mine.sav", instrument, mapping), truth)
+
+
+def test_values_that_all_mean_no_answer_are_said_with_null(truth, instrument, tmp_path):
+    silent = np.arange(80) % 5 == 3
+    frame = truth.assign(**truth[ITEMS].map(lambda code: EN[code - 1]))
+    frame.loc[silent, "t2"] = "Can't say"
+    frame.to_csv(tmp_path / "mine.csv", index=False)
+    with pytest.raises(el.MendableError, match=r"t2 .*Can't say \(16\)") as caught:
+        el.read_responses(tmp_path / "mine.csv", instrument)
+    blank, said = tmp_path / "blank.yaml", tmp_path / "null.yaml"
+    blank.write_text(caught.value.mapping, encoding="utf-8")
+    with pytest.raises(el.MendableError):  # left as it was proposed, it says nothing
+        el.read_responses(tmp_path / "mine.csv", instrument, blank)
+    said.write_text(caught.value.mapping.replace('"Can\'t say":', '"Can\'t say": null'), encoding="utf-8")
+    expected = truth.assign(t2=truth["t2"].where(~silent))
+    for mapping in (said, {"values": {"t2": {"Can't say": None}}}):
+        staff = el.read_responses(tmp_path / "mine.csv", instrument, mapping)
+        pd.testing.assert_frame_equal(staff.data[ITEMS], expected[ITEMS], check_dtype=False)
+        assert staff.report.query("kind == 'declared'")[["column", "found"]].to_numpy().tolist() == [["t2", "16"]]
+
+
+def test_letters_of_nobody_are_not_understood_rather_than_empty(truth, instrument, tmp_path):
+    truth.map(lambda code: "\ue6b6" if code == 3 else code).to_csv(tmp_path / "mine.csv", index=False)
+    with pytest.raises(el.MendableError, match="not understood"):
+        el.read_responses(tmp_path / "mine.csv", instrument)

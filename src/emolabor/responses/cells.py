@@ -98,6 +98,13 @@ class Reader:
         self._numbers = Numbers(question.codes, question.kind == "item", redefined=self._redefined())
         self.reason, self.explained = None, frozenset()
         self.said = [self._said(cell) for cell in column.cells]
+        if question.kind == "item" and {*values.values()} == {None} and 2 * self.count("declared") > sum(self._counts):
+            self.values, self._folded = {}, {}  # most would not have answered: the table was not filled in
+            self.said = [self._said(cell) for cell in column.cells]
+        for number, label in column.value_labels.items():  # what nobody chose tells the direction too
+            code = self._label_code(plain(str(label))) if as_number(number) is not None else None
+            if code is not None and name_of(number) not in self.values:
+                self._numbers.known.setdefault(as_number(number), code)
 
     def numbers(self):
         """Return what the column says about its numbers, for `meanings`."""

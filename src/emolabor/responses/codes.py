@@ -64,6 +64,8 @@ def meanings(block):
             results.append((numbers.known, "the mapping leaves them out"))
         elif known or numbers.unknown:
             results.append(_by_labels(known, numbers))
+        elif any(not _agree(other.known) for other in block if not other.redefined):
+            results.append(({}, "labels of the columns asked with it give these numbers another meaning"))
         else:
             results.append((codes, None))
     if not codes:
@@ -80,6 +82,10 @@ def meanings(block):
     return [({}, doubt) if doubt and is_open else result for result, is_open in zip(results, open_ended, strict=True)]
 
 
+def _agree(known):
+    return all(number == code for number, code in known.items())
+
+
 def _shared_labels(block):
     """Return the known labels of all columns together, or None where two columns differ about a number."""
     shared = {}
@@ -93,7 +99,7 @@ def _shared_labels(block):
 def _by_labels(known, numbers):
     """Extend the known labels to the numbers between them, where they tell the direction; else take them alone."""
     codes = {float(code): code for code in numbers.codes}
-    same = all(number == code for number, code in known.items())
+    same = _agree(known)
     if not numbers.ordered:
         rest = codes if same and known else {}
         return {n: code for n, code in rest.items() if n not in numbers.unknown} | known, "their labels are others"
@@ -108,7 +114,7 @@ def _by_labels(known, numbers):
 
 def _line(known, middle):
     """Return slope (1 or -1) and offset of the line from numbers to codes on which all known labels lie, or None."""
-    if all(number == code for number, code in known.items()) and any(number != middle for number in known):
+    if _agree(known) and any(number != middle for number in known):
         return 1, 0
     (first, code), *others = sorted(known.items()) or [(None, None)]
     for slope in (1, -1) if others else ():

@@ -3,6 +3,7 @@
 import codecs
 import csv
 import gzip
+import unicodedata
 import zlib
 from dataclasses import replace
 from itertools import chain, count, islice
@@ -15,6 +16,7 @@ _ROWS_AT_ONCE = 1_000
 _LONGEST_LINE = 1_000_000
 _MAX_BYTES = 4_000_000_000
 _ENCODINGS = ("utf-8-sig", "gb18030")
+_LIKE_GB18030 = ("big5hkscs", "cp1252")  # their bytes are letters of GB18030 too, only other ones
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _SEPARATORS = ",;\t|"
 _ROWS_TO_TELL = 8  # so many first fields that all differ are no answers
@@ -22,7 +24,7 @@ _EXCEL = "sep="  # a first line for Excel alone
 
 
 def read_csv(path, layout, known):
-    """Read a text file, saved as UTF-8, GB18030 or UTF-16, piece by piece; it may be packed with gzip.
+    """Read a text file, saved as UTF-8, GB18030, Big5 or UTF-16, piece by piece; it may be packed with gzip.
 
     Parameters
     ----------
@@ -44,8 +46,7 @@ def read_csv(path, layout, known):
         Another encoding, an open quote, or a row of another length than the header.
     """
     try:
-        encoding = layout.encoding or _encoding(path)
-        separator, header = _separator_and_header(path, encoding, layout, known)
+        encoding, separator, header = _start(path, layout, known)
         with _Lines(path, encoding) as lines:
             reader = csv.reader(lines, delimiter=separator, strict=True)
             try:
@@ -54,7 +55,7 @@ def read_csv(path, layout, known):
                 raise _broken(path, reader.line_num, error) from None
     except UnicodeError:
         raise EmolaborError(
-            f"{path}: found bytes that are not {encoding}; allowed: a file in the encoding that is named"
+            f"{path}: found bytes that are not {layout.encoding}; allowed: a file in the encoding that is named"
         ) from None
     except (gzip.BadGzipFile, EOFError, zlib.error):
         raise EmolaborError(f"{path}: found no whole gzip file; allowed: one that was downloaded whole") from None
@@ -66,6 +67,25 @@ def _broken(path, line, error):
     return EmolaborError(
         f"{path}, line {line}: found {error}; allowed: fields parted by one separator, quotes closed; {hint}"
     )
+
+
+def _start(path, layout, known):
+    """Return encoding, separator and headings; of encodings that differ in letters only, the one whose headings fit."""
+    encoding = layout.encoding or _encoding(path)
+    start = (encoding, *_separator_and_header(path, encoding, layout, known))
+    for other in _LIKE_GB18030 if start[0] == "gb18030" and not layout.encoding else ():
+        try:
+            separator, header = _separator_and_header(path, other, layout, known)
+        except (UnicodeError, EmolaborError):
+            continue
+        if _fit(header) > _fit(start[2]) and _can_read(path, other):
+            start = other, separator, header
+    return start
+
+
+def _fit(header):
+    """Return how many columns the headings name, and, less than 0, how many of their signs are no letters at all."""
+    return header.known, -sum(unicodedata.category(sign) == "Co" for sign in "".join(header.names + header.labels))
 
 
 def _separator_and_header(path, encoding, layout, known):
@@ -213,22 +233,28 @@ def _encoding(path):
     with _opened(path) as file:
         sample = file.read(1 << 16)
     for encoding in ["utf-16"] if sample.startswith(_UTF_16) else [*_unmarked_utf_16(sample), *_ENCODINGS]:
-        try:
-            with _opened(path, encoding) as file:
-                size = 0
-                while piece := file.read(1 << 20):
-                    size += len(piece)
-                    if size > _MAX_BYTES:
-                        raise EmolaborError(
-                            f"{path}: found more than {_MAX_BYTES:,} characters; allowed: up to that; split the file"
-                        )
+        if _can_read(path, encoding):
             return encoding
-        except UnicodeError:
-            continue
     raise EmolaborError(
         f"{path}, line {_undecodable_line(path)}: found bytes that are neither UTF-8 nor GB18030; allowed: CSV saved "
         "as UTF-8 (in Excel and WPS: CSV UTF-8), or its encoding named (`--encoding`); was the file cut off?"
     )
+
+
+def _can_read(path, encoding):
+    """Tell whether the whole file is text in an encoding."""
+    try:
+        with _opened(path, encoding) as file:
+            size = 0
+            while piece := file.read(1 << 20):
+                size += len(piece)
+                if size > _MAX_BYTES:
+                    raise EmolaborError(
+                        f"{path}: found more than {_MAX_BYTES:,} characters; allowed: up to that; split the file"
+                    )
+    except UnicodeError:
+        return False
+    return True
 
 
 def _unmarked_utf_16(sample):

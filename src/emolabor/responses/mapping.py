@@ -100,9 +100,9 @@ def load_mapping(source, instrument):
         columns={key: name for key, name in columns.items() if name is not None and name is not False},
         unread=frozenset(key for key, name in columns.items() if name is False),
         values={
-            key: _table(table, key == ALL_ITEMS or key in instrument.points())
+            key: {name_of(cell): float(code) if isinstance(code, int) else code for cell, code in table.items()}
             for key, table in (data.get("values") or {}).items()
-            if table
+            if table and not (key in (ALL_ITEMS, *instrument.points()) and _is_blank(document, key))
         },
         missing={
             key: frozenset(map(name_of, cells or ()))
@@ -113,11 +113,10 @@ def load_mapping(source, instrument):
     )
 
 
-def _table(table, of_items):
-    """Read a table of values; what is empty is missing, but an items' table with nothing filled in says nothing."""
-    if of_items and all(code is None for code in table.values()):
-        return {}
-    return {name_of(cell): float(code) if isinstance(code, int) else code for cell, code in table.items()}
+def _is_blank(document, key):
+    """Tell whether a table was left as it was proposed: no code is filled in, nor null for a missing answer."""
+    entries = [entry for entry in document.lines if entry[:2] == ("values", key) and len(entry) == 3]
+    return bool(entries) and document.blank.issuperset(entries)
 
 
 def _lines(data):

@@ -50,12 +50,12 @@ def read_responses(
     Parameters
     ----------
     path : str or Path
-        A .csv (also .tsv, .txt; UTF-8, GB18030 or UTF-16; packed as .csv.gz), .xlsx, .sav, .zsav, .dta, .parquet or
-        .json file, or a folder of .csv or .xlsx files with the same headings. The headings stand in the row, or the two
-        or three rows, that name most of the questionnaire's columns. Columns are found by the instrument's keys, by the
-        names that 问卷星, 腾讯问卷, KoboToolbox or ODK, LimeSurvey, Qualtrics, SurveyMonkey, Google Forms, Microsoft
-        Forms and REDCap give them, or by the wording of the items. Answers are codes or the labels of the answers, or
-        both together, such as 4. Agree.
+        A .csv (also .tsv, .txt; UTF-8, GB18030, Big5 or UTF-16; packed as .csv.gz), .xlsx, .sav, .zsav, .dta, .parquet
+        or .json file, or a folder of .csv or .xlsx files with the same headings. The headings stand in the row, or the
+        two or three rows, that name most of the questionnaire's columns. Columns are found by the instrument's keys, by
+        the names that 问卷星, 腾讯问卷, KoboToolbox or ODK, LimeSurvey, Qualtrics, SurveyMonkey, Google Forms,
+        Microsoft Forms and REDCap give them, or by the wording of the items. Answers are codes or the labels of the
+        answers, or both together, such as 4. Agree.
     instrument : Instrument
         What was asked.
     mapping : str, Path or dict, optional
@@ -83,8 +83,9 @@ def read_responses(
     ------
     EmolaborError
         The file cannot be read, lacks columns of items (they are listed), has two for one key, has a row of another
-        length than the header, or more than a tenth of a column is not understood; the mapping does not fit. Where a
-        mapping mends it, the error has an attribute `mapping`: the file to fill in.
+        length than the header, or more than a tenth of a column is not understood; the mapping does not fit.
+    MendableError
+        The same, where a mapping mends it: its attribute `mapping` is the file to fill in.
 
     Examples
     --------

@@ -58,7 +58,7 @@ def _persons(data, table, placement):
     """Name each column that numbers respondents or submissions, and hold what tells them apart."""
     files = np.zeros(len(data), int) if table.sources is None else table.sources
     if "respondent" in data:
-        part = _parts(data["respondent"].to_numpy(), files)
+        part = _parts(data.assign(_file=files))
         yield "respondent", pd.DataFrame({"_file": files, "_part": part, "_number": data["respondent"]})
     if placement.platform:
         for column in table.columns:
@@ -67,9 +67,23 @@ def _persons(data, table, placement):
                 yield column.name, pd.DataFrame({"_number": number})
 
 
-def _parts(numbers, files):
-    """Number the exports that stand one below the other in a file: each begins to count as the first one does."""
+def _parts(data):
+    """Number the exports that stand one below the other in a file: each begins to count as the first one does.
+
+    An export that says of most numbers what an earlier one says of them is that one once more, as downloaded later.
+    """
+    numbers, files = data["respondent"].to_numpy(), data["_file"].to_numpy()
     if len(numbers) < 2:
         return np.zeros(len(numbers), int)
     begins = (numbers[:-1] == numbers[0]) & (numbers[1:] == numbers[1]) & (files[:-1] == files[1:])
-    return np.cumsum(np.append(begins & (numbers[0] != numbers[1]), False))
+    parts = np.cumsum(np.append(begins & (numbers[0] != numbers[1]), False))
+    if parts[-1] == parts[0]:
+        return parts
+    counted_before, sent_before = data.duplicated(["_file", "respondent"]).to_numpy(), data.duplicated().to_numpy()
+    first = data.groupby(list(data), dropna=False, sort=False).ngroup().to_numpy()
+    first = np.unique(first, return_index=True)[1][first]  # where the same number and answers stand first
+    for part in range(parts[0] + 1, parts[-1] + 1):
+        again = (parts == part) & sent_before
+        if again.sum() > ((parts == part) & counted_before).sum() / 2:
+            parts[parts == part] = parts[first[again][0]]
+    return parts

@@ -22,7 +22,7 @@ _HEADER = """\
 """
 _VALUES = """\
 # What the file holds: the code of the questionnaire. What stays empty in a table that has codes counts as missing, and
-# so does what is listed below under missing.
+# so does what has null behind it or is listed below under missing.
 """
 _PLAIN_CODE = re.compile(r"[A-Za-z]{1,2}[0-9]{0,2}")
 

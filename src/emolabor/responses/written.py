@@ -64,7 +64,7 @@ def plain(text):
         text = "".join(
             sign
             for sign in unicodedata.normalize("NFKC", text)
-            if unicodedata.category(sign)[0] != "C" or sign in "\t\n"
+            if unicodedata.category(sign) not in ("Cc", "Cf") or sign in "\t\n"
         )
     text = " ".join(text.split())
     quoted = _QUOTED.fullmatch(text)

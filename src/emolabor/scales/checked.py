@@ -63,11 +63,14 @@ class Document:
         The content.
     lines : dict
         Path of an entry, e.g. ``("dimensions", 0, "key")``, to its line in the file.
+    blank : set of tuple
+        Paths of the entries after which nothing is written, not even null.
     """
 
     file: str
     data: dict = None
     lines: dict = field(default_factory=dict)
+    blank: set = field(default_factory=set)
     problems: dict = field(default_factory=dict)
 
     def problem(self, where, found, allowed):
@@ -295,6 +298,8 @@ def _note_lines(node, where, document, seen, keys):
                 document.problem(entry, f"the key again in line {line}", "each key once")
                 continue
             document.lines[entry] = key.start_mark.line + 1
+            if isinstance(child, yaml.ScalarNode) and child.start_mark.index == child.end_mark.index:
+                document.blank.add(entry)
             if key.tag not in keys:
                 document.problem(entry, "a key that is not text", "text (put it in quotes)")
             _note_lines(child, entry, document, seen, keys)
