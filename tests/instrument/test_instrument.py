@@ -58,7 +58,7 @@ def test_columns_are_background_then_answers_in_the_order_asked(instrument):
         "respondent", "centre", "department", "dispatch_type", "tenure_band", "sex", "age_band", "seconds",
     )  # fmt: skip
     assert len(columns) == len(set(columns)) == 8 + 65 + 2
-    assert columns[columns.index("at1") - 1] == "us4"
+    assert columns[columns.index("at1") - 1] == "ug4"
     assert columns[columns.index("at2") - 1] == "ps5"
     assert set(instrument.points().values()) == {5}
 

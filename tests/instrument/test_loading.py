@@ -115,7 +115,7 @@ BROKEN = {
         "a new key",
     ),
     "a check after an absent scale": (
-        "after: unit_support",
+        "after: unit_guidance",
         "after: support",
         "    after: support",
         "attention_checks[0].after",

@@ -155,9 +155,9 @@ def test_sentences_on_the_models_agree_with_the_reference(reference):
     }
     assert changed == {
         "institutional_clarity>role_clarity>proactive_service": "supported",
-        "reward_fairness>proactive_service": "contradicted",
+        "reward_say>proactive_service": "contradicted",
         "staffing_stability>exhaustion": "undecided",
-        "training_adequacy>exhaustion": "undecided",
+        "training_access>exhaustion": "undecided",
     }
     largest = reference["robustness"]["careless_counts"]["largest_difference"]
     assert largest > structural["parameters"]["smallest_effect"]
@@ -174,13 +174,13 @@ def test_sentences_on_the_hypotheses_agree_with_the_reference(reference):
     held = [key for key in reference["structural"]["verdicts"] if key[:3] in {"C18", "C19", "C20"}]
     assert len(held) == 5 and {verdict(reference, key) for key in held} == {"supported"}  # "H7 holds"
     assert verdict(reference, "C12 staffing_stability>proactive_service") == "undecided"  # "holds in part"
-    supported = ("C14 marginalisation>proactive_service", "C15 training_adequacy>proactive_service")
+    supported = ("C14 marginalisation>proactive_service", "C15 training_access>proactive_service")
     assert {verdict(reference, key) for key in supported} == {"supported"}  # "two of its three"
-    assert verdict(reference, "C16 reward_fairness>proactive_service") == "contradicted"
+    assert verdict(reference, "C16 reward_say>proactive_service") == "contradicted"
     way = reference["structural"]["verdicts"]["C11 institutional_clarity>role_clarity>proactive_service"]
     assert 0 < way["ci_lower"] and way["est"] < reference["structural"]["parameters"]["smallest_effect"]
-    fairness = reference["measurement"]["correlations"]["proactive_service"]["reward_fairness"]
-    assert fairness > 0 > reference["structural"]["verdicts"]["C16 reward_fairness>proactive_service"]["est"]
+    fairness = reference["measurement"]["correlations"]["proactive_service"]["reward_say"]
+    assert fairness > 0 > reference["structural"]["verdicts"]["C16 reward_say>proactive_service"]["est"]
     truth = reference["structural"]["truth"]
     below, above = truth["C13 role_clarity>proactive_service"], truth["C13 role_clarity>surface_acting"]
     assert below["ci_upper"] < below["truth"] and above["ci_upper"] < above["truth"] < 0
@@ -209,7 +209,7 @@ def test_sentences_on_the_hypotheses_agree_with_the_reference(reference):
 def test_sentences_on_the_levers_agree_with_the_reference(reference):
     ranking = reference["levers"]["ranking"]
     order = sorted(ranking, key=lambda name: -ranking[name]["gain"])
-    assert order[:3] == ["training_adequacy", "role_clarity", "marginalisation"]
+    assert order[:3] == ["training_access", "role_clarity", "marginalisation"]
     assert min(ranking[name]["rank_upper"] for name in order[:3]) >= 3  # the first three ranges overlap
     assert max(ranking[name]["rank_lower"] for name in order[:3]) == 1
     everyone = reference["levers"]["all_answers"]

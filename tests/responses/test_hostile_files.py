@@ -79,7 +79,7 @@ REFUSED = {
     ),
     "wrong encoding": (
         csv(WORDED, "big5"),
-        ".csv, row 1: found no column for ic1, ic2, ic3, ic4, ss1, ss2, ss3, rc1, rc2, rc3, rc4, rf1, … "
+        ".csv, row 1: found no column for ic1, ic2, ic3, ic4, ss1, ss2, ss3, rc1, rc2, rc3, rc4, rs1, … "
         "(65 of 65 items); allowed: a column for each item",
     ),
     "truncated workbook": (
@@ -126,7 +126,7 @@ TOLD = {
     ),
     "60 % missing": (
         csv(mostly_missing()),
-        ["More than half of the respondents left out: ic1, ic2, ic3, ic4, ss1, ss2, ss3, rc1, rc2, rc3, rc4, rf1, …; "
+        ["More than half of the respondents left out: ic1, ic2, ic3, ic4, ss1, ss2, ss3, rc1, rc2, rc3, rc4, rs1, …; "
          "kept, but analyses of complete answers lose these respondents."],
     ),
     "one respondent": (csv(STAFF[:1]), ["mine.csv: 1 respondent read, 0 findings"]),
@@ -137,7 +137,7 @@ TOLD = {
     "a whole dimension reversed": (
         csv(MANY.assign(**{item: 6 - MANY[item] for item in QUESTIONNAIRE.dimensions()["exhaustion"]})),
         ["All of exhaustion goes against what the claims expect of it (surface_acting: r = -0.39, proactive_service: "
-         "r = 0.16, training_adequacy: r = 0.16); nothing was changed: was the whole dimension coded in reverse? If so,"
+         "r = 0.16, training_access: r = 0.16); nothing was changed: was the whole dimension coded in reverse? If so,"
          " "
          "its results have the wrong sign; a mapping file can turn it (turned)."],
     ),

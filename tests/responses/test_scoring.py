@@ -55,10 +55,10 @@ def test_missing_columns_are_listed(data, instrument):
 
 @pytest.mark.parametrize("value", [0, 6, 2.5, "3", np.inf])
 def test_other_values_than_codes_are_refused(data, instrument, value):
-    data = data.astype({"us2": object})
-    data.loc[100, "us2"] = value
-    data["us2"] = data["us2"].infer_objects()
-    with pytest.raises(EmolaborError, match=r"data: found other values than codes in column us2; allowed: 1 to 5"):
+    data = data.astype({"ug2": object})
+    data.loc[100, "ug2"] = value
+    data["ug2"] = data["ug2"].infer_objects()
+    with pytest.raises(EmolaborError, match=r"data: found other values than codes in column ug2; allowed: 1 to 5"):
         scored_items(data, instrument)
 
 

@@ -17,9 +17,9 @@ ITEMS = {
     "institutional_clarity": {"institutional_clarity": "ic1 ic2 ic3 ic4"},
     "staffing_stability": {"staffing_stability": "ss1 ss2 ss3"},
     "role_clarity": {"role_clarity": "rc1 rc2 rc3 rc4"},
-    "reward_fairness": {"reward_fairness": "rf1 rf2 rf3 rf4"},
-    "training_adequacy": {"training_adequacy": "ta1 ta2 ta3 ta4"},
-    "unit_support": {"unit_support": "us1 us2 us3 us4"},
+    "reward_say": {"reward_say": "rs1 rs2 rs3 rs4"},
+    "training_access": {"training_access": "ta1 ta2 ta3 ta4"},
+    "unit_guidance": {"unit_guidance": "ug1 ug2 ug3 ug4"},
     "marginalisation": {"marginalisation": "mg1 mg2 mg3 mg4"},
     "role_pressure": {"role_pressure": "rp1 rp2 rp3"},
     "emotional_labor": {

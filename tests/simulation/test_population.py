@@ -127,6 +127,8 @@ def test_product_terms_bend_the_paths(population):
     n = 30_000
     latent = draw_latent(population, rng.integers(48, size=n), np.zeros(n, dtype=int), rng)
     place = population.constructs.index
-    support, surface, exhaustion = (latent[:, place(name)] for name in ("unit_support", "surface_acting", "exhaustion"))
+    support, surface, exhaustion = (
+        latent[:, place(name)] for name in ("unit_guidance", "surface_acting", "exhaustion")
+    )
     slopes = [np.polyfit(surface[side], exhaustion[side], 1)[0] for side in (support > 0, support <= 0)]
     assert slopes[0] - slopes[1] == pytest.approx(-0.24, abs=0.04)

@@ -26,7 +26,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from implied import alpha_of, code_correlation, code_covariance
 
 STRATEGIES = ("surface_acting", "deep_acting", "natural_expression")
-MANAGEMENT = ("staffing_stability", "role_clarity", "reward_fairness", "marginalisation")
+MANAGEMENT = ("staffing_stability", "role_clarity", "reward_say", "marginalisation")
 WELLBEING = ("exhaustion", "accomplishment", "belonging")
 
 

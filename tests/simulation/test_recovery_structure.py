@@ -26,7 +26,7 @@ from implied import code_correlation
 
 STRATEGIES = ("surface_acting", "deep_acting", "natural_expression")
 INTERACTIONS = {
-    "exhaustion": ("surface_acting", "unit_support", ("staffing_stability", "training_adequacy")),
+    "exhaustion": ("surface_acting", "unit_guidance", ("staffing_stability", "training_access")),
     "service_quality": ("deep_acting", "exhaustion", ("natural_expression",)),
 }
 

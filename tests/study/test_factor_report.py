@@ -30,9 +30,9 @@ FACTORS = [
     "staffing_stability",
     "role_clarity",
     "marginalisation",
-    "training_adequacy",
-    "reward_fairness",
-    "unit_support",
+    "training_access",
+    "reward_say",
+    "unit_guidance",
 ]
 
 
@@ -48,17 +48,17 @@ def test_every_factor_has_a_whole_report(study, draws, factor):
 
 
 def test_the_ways_to_an_outcome_add_up_to_its_total(study, draws):
-    report = FactorReport(study, "unit_support")
+    report = FactorReport(study, "unit_guidance")
     ways = report.ways(draws)
     to_belonging = ways[ways.index.str.endswith(">belonging")]
     assert len(to_belonging) == 2
-    total = report.associations(draws).loc["belonging~unit_support", "total"]
+    total = report.associations(draws).loc["belonging~unit_guidance", "total"]
     assert to_belonging["std"].sum() == pytest.approx(total, abs=1e-10)
 
 
 def test_the_claims_are_those_in_which_it_does_something(study):
-    assert [claim.id for claim in FactorReport(study, "unit_support").claims] == ["C18", "C19"]
-    assert FactorReport(study, "unit_support").outcomes == ["deep_acting", "exhaustion", "belonging"]
+    assert [claim.id for claim in FactorReport(study, "unit_guidance").claims] == ["C18", "C19"]
+    assert FactorReport(study, "unit_guidance").outcomes == ["deep_acting", "exhaustion", "belonging"]
     assert [claim.id for claim in FactorReport(study, "role_clarity").claims] == ["C11", "C13"]
 
 
@@ -73,8 +73,8 @@ def test_shares_are_of_those_who_answered_as_they_answered(study):
 
 
 def test_group_means_are_those_of_student_s_t(study):
-    means = FactorReport(study, "unit_support").group_means(["dispatch_type", "tenure_band", "office"])
-    scores = el.score(study.kept)["unit_support"]
+    means = FactorReport(study, "unit_guidance").group_means(["dispatch_type", "tenure_band", "office"])
+    scores = el.score(study.kept)["unit_guidance"]
     own = scores[study.kept.data["tenure_band"] == 2].dropna()
     lower, upper = stats.t.interval(0.95, len(own) - 1, own.mean(), stats.sem(own))
     row = means.loc["tenure_band=2"]
@@ -83,7 +83,7 @@ def test_group_means_are_those_of_student_s_t(study):
 
 
 def test_groups_under_five_are_not_tabulated(study):
-    small = FactorReport(study, "unit_support")
+    small = FactorReport(study, "unit_guidance")
     data = small.study.staff.data
     before = data["dispatch_type"].copy()
     try:

@@ -86,8 +86,8 @@ def test_a_notebook_that_the_data_cannot_carry_says_why(change, notebook, told, 
 
 def test_a_factor_needs_its_items_and_a_claim_about_what_goes_with_it(staff, opened):
     study = opened(keep("role_clarity", "marginalisation", "exhaustion")(staff))
-    asked = {factor: why_not("06_management_factor", study, factor) for factor in ("unit_support", "marginalisation")}
-    assert asked["unit_support"]["en"] == "no unit_support in these data"
+    asked = {factor: why_not("06_management_factor", study, factor) for factor in ("unit_guidance", "marginalisation")}
+    assert asked["unit_guidance"]["en"] == "no unit_guidance in these data"
     assert asked["marginalisation"]["en"] == "no claim about marginalisation is left that these data can test"
 
 

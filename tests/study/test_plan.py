@@ -35,11 +35,12 @@ def test_with_its_default_factor_nothing_is_put_in(folder):
 
 
 @pytest.mark.parametrize(
-    ("only", "given"), [("06_factor-unit", {}), ("06", {"factor": "unit_support"}), (None, {"factor": "unit_support"})]
+    ("only", "given"),
+    [("06_factor-unit", {}), ("06", {"factor": "unit_guidance"}), (None, {"factor": "unit_guidance"})],
 )
 def test_one_factor_can_be_asked_for(folder, only, given):
     names = [job.name for job in plan_jobs(folder, only, given)]
-    assert [name for name in names if name.startswith("06")] == ["06_factor-unit_support"]
+    assert [name for name in names if name.startswith("06")] == ["06_factor-unit_guidance"]
     assert len(names) == (1 if only else 4)
 
 
@@ -53,7 +54,7 @@ def test_a_parameter_goes_to_each_execution(folder):
     [
         ("99", {}, "no notebook begins with '99'; there are: 05_plain, 06_factor, 07_resampled, 08_plain"),
         (None, {"factor": "weather"}, "factor: found 'weather', allowed: institutional_clarity, "),
-        ("05", {"factor": "unit_support"}, "parameter 'factor' is unknown; allowed: 05_plain: seed"),
+        ("05", {"factor": "unit_guidance"}, "parameter 'factor' is unknown; allowed: 05_plain: seed"),
         (None, {"n_boot": "many"}, "n_boot: found 'many', allowed: a whole number"),
     ],
 )
@@ -63,7 +64,7 @@ def test_mistakes_are_refused(folder, only, given, message):
 
 
 def test_long_ones_come_first(folder):
-    jobs = plan_jobs(folder, None, {"factor": "unit_support"})
+    jobs = plan_jobs(folder, None, {"factor": "unit_guidance"})
     assert [job.name[:2] for job in longest_first(jobs, {})] == ["07", "05", "06", "08"]
     assert [job.name[:2] for job in longest_first(jobs, {"05_plain": 2.0, "07_resampled": 3.5, "08_plain": 9})] == [
         "08",

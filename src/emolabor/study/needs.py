@@ -215,7 +215,7 @@ PARTS = {
     "needs-moderation": moderated,
     "needs-moderated-exhaustion": partial(moderated, outcome="exhaustion"),
     "needs-moderated-quality": partial(moderated, outcome="service_quality"),
-    "needs-support-and-belonging": partial(measured, names=("unit_support", "belonging")),
+    "needs-support-and-belonging": partial(measured, names=("unit_guidance", "belonging")),
 }
 LEFT_OUT = _reason("这些数据做不了这一部分：", "These data cannot carry this part: ")
 TABLE_NOTEBOOK = "15_correlation_table"
