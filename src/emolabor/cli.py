@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from emolabor.cli_claims import claims
 from emolabor.cli_fit import fit
 from emolabor.cli_help import examples
 from emolabor.cli_scales import scales
@@ -21,6 +22,7 @@ def cli():
     """
 
 
+cli.add_command(claims)
 cli.add_command(scales)
 cli.add_command(reproduce)
 cli.add_command(new_study)
