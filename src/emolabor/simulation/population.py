@@ -126,8 +126,8 @@ def total_truth(population):
     Examples
     --------
     >>> table = total_truth(load_population()).set_index(["source", "target"])
-    >>> table.loc[("institutional_clarity", "proactive_service")].round(4).to_dict()
-    {'direct': 0.0, 'indirect': 0.0, 'total': 0.0}
+    >>> table.loc[("marginalisation", "proactive_service")].round(4).to_dict()
+    {'direct': -0.15, 'indirect': -0.095, 'total': -0.245}
     """
     direct, names = path_matrix(population), np.array(population.constructs)
     total = np.linalg.inv(np.eye(len(names)) - direct) - np.eye(len(names))

@@ -76,6 +76,10 @@ class Study:
         population = self.design.population
         return self._staff(self._careful) if population and column == population["column"] else self.kept
 
+    def answers_by(self, column):
+        """As `answers`, of whom `staff_by` returns."""
+        return answers_of(self.staff_by(column))
+
     @property
     def _careful(self):
         return ~self.screening["careless"].to_numpy(dtype=bool)
@@ -144,7 +148,7 @@ def open_study(data_path, mapping_path=None, study_path=None):
     ...     simulate_staff(300).to_csv(f"{folder}/simulated.csv", index=False)
     ...     study = open_study(f"{folder}/simulated.csv")
     >>> study, len(study.answers), study.source
-    (Study(respondents=300, careless=11), 289, 'simulated.csv')
+    (Study(respondents=300, careless=13), 205, 'simulated.csv')
     """
     design = load_design(study_path)
     instrument = design.instrument

@@ -156,7 +156,7 @@ def cohen_kappa(first, second, level=0.95):
     Examples
     --------
     >>> [round(float(value), 3) for value in cohen_kappa(list("aabbbb"), list("abbbba"))]
-    [0.25, -0.572, 1.0]
+    [0.25, -0.558, 1.0]
     """
     kinds = sorted({*first, *second})
     place = {kind: number for number, kind in enumerate(kinds)}
