@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 import yaml
 
+import emolabor as el
 from emolabor import cli
 from emolabor.simulation.folder import DATA_FILE
 
@@ -300,7 +301,7 @@ def test_options_of_reproduce_are_notebook_parameters(monkeypatch, capsys):
 
 
 def test_ctrl_c_ends_with_130_and_says_what_is_kept(monkeypatch, capsys):
-    def stop(*_):
+    def stop(*_, **__):
         raise KeyboardInterrupt
 
     monkeypatch.setattr("emolabor.responses.read_responses", stop)
@@ -368,3 +369,48 @@ def test_a_codebook_is_written_with_counts_of_the_data(answers, tmp_path, capsys
     assert "| sa1 | Emotional labour | Surface acting | When I am annoyed inside" in text
     assert f"Data: {DATA_FILE}" in text
     assert "Counts under 5 are not shown" in text
+
+
+@pytest.fixture
+def some_scales(tmp_path):
+    """A file with three scales of the questionnaire, and the items' answers as they were simulated."""
+    staff = el.simulate_staff(n=300, seed=1)
+    keys = [key for key in staff if key[:2] in ("ex", "be", "ps")]
+    staff[["respondent", "seconds", *keys]].to_csv(tmp_path / "some.csv", index=False)
+    return str(tmp_path / "some.csv")
+
+
+@pytest.mark.parametrize("command", [["score"], ["screen"], ["codebook", "--data"]])
+def test_a_file_with_some_of_the_scales_is_taken_when_it_is_said_to_be_one(some_scales, tmp_path, capsys, command):
+    more = ["--output", str(tmp_path / "book.csv")] if command[0] == "codebook" else []
+    assert cli.main([*command, some_scales, *more]) == 2
+    assert "found no column for" in capsys.readouterr().err
+    assert cli.main([*command, some_scales, "--partial", *more]) == 0
+    if more:
+        keys = pd.read_csv(more[1])["key"]
+        assert "ps1" in set(keys) and "sa1" not in set(keys)
+
+
+def test_a_scale_in_a_file_of_the_questionnaire_is_screened_by_the_questionnaire(tmp_path, capsys):
+    staff = el.simulate_staff(n=300, seed=1)
+    staff.to_csv(tmp_path / "whole.csv", index=False)
+    assert (
+        cli.main(["validate-scale", str(tmp_path / "whole.csv"), "--scale", "proactive_service", "--language", "en"])
+        == 0
+    )
+    told = capsys.readouterr().out
+    careless = int(el.screen(staff, el.load_instrument("window_staff"))["careless"].sum())
+    assert f"- {careless} of 300 respondents answered carelessly" in told
+    assert not told.startswith("Nothing in these answers speaks against the scale.")
+    assert "15%" not in told  # of a scale's scores, as none of these has so many at an end
+    staff[[f"ps{number}" for number in range(1, 6)]].to_csv(tmp_path / "alone.csv", index=False)
+    assert (
+        cli.main(["validate-scale", str(tmp_path / "alone.csv"), "--scale", "proactive_service", "--language", "en"])
+        == 0
+    )
+    assert "answered carelessly" not in capsys.readouterr().out
+
+
+def test_screen_says_which_index_cannot_judge(some_scales, capsys):
+    assert cli.main(["screen", some_scales, "--partial"]) == 0
+    assert "cannot judge: nothing to compute it from" in capsys.readouterr().out

@@ -152,7 +152,7 @@ def test_rate_prints_items_and_scale(run, here):
 
 def test_ratings_that_are_wrong_are_refused(run, here):
     (here / "ratings.csv").write_text(RATINGS.replace("E3,3", "E3,7"), encoding="utf-8")
-    assert "ratings.csv, line 4, ps1: found '7'; allowed: 1, 2, 3 or 4" in run("rate", "ratings.csv", status=2)
+    assert "ratings.csv, row 4, ps1: found '7'; allowed: 1, 2, 3 or 4" in run("rate", "ratings.csv", status=2)
     assert "nowhere.csv" in run("rate", "nowhere.csv", status=2)
 
 

@@ -44,6 +44,7 @@ def simulate(folder, n, seed):
 def answer_file(command):
     """Give a command the options with which a file of answers is read."""
     for option in (
+        click.option("--partial", is_flag=True, help="The file may hold only some of the scales."),
         click.option("--mapping", metavar="YAML", help="Which column holds which item, where the names differ."),
         click.option("--instrument", default="window_staff", show_default=True, help="Key or YAML file."),
         click.argument("file"),
@@ -65,7 +66,6 @@ def answer_file(command):
 @answer_file
 @click.option("--write-mapping", metavar="YAML", help="Write the proposed mapping there, to look over and mend.")
 @click.option("--report", metavar="CSV", help="Write all findings there, row by row.")
-@click.option("--partial", is_flag=True, help="The file may hold only some of the scales.")
 @click.option("--language", default="en", show_default=True, metavar="zh|en", help="Language of the sentences.")
 def check(file, instrument, mapping, write_mapping, report, partial, language):
     """Read answers and report what does not fit the questionnaire.
@@ -115,7 +115,7 @@ def check(file, instrument, mapping, write_mapping, report, partial, language):
     "--cutoff", "cutoffs", nargs=2, type=(str, float), multiple=True, metavar="INDEX VALUE", help="A cut-off."
 )
 @click.option("--output", metavar="CSV", help="Write indices and flags there, a row a respondent.")
-def screen(file, instrument, mapping, cutoffs, output):
+def screen(file, instrument, mapping, partial, cutoffs, output):
     """Screen careless respondents, and compare results with and without them.
 
     Prints counts, never a respondent's row.
@@ -125,7 +125,7 @@ def screen(file, instrument, mapping, cutoffs, output):
     from emolabor.responses import screening_sensitivity
     from emolabor.responses.telling import tell_screening
 
-    staff = _read(file, instrument, mapping, output)
+    staff = _read(file, instrument, mapping, partial, output)
     screening = screen_staff(staff, cutoffs=dict(cutoffs))
     sensitivity = None if screening["careless"].all() else screening_sensitivity(staff, screening)
     click.echo(tell_screening(screening, sensitivity))
@@ -138,7 +138,7 @@ def screen(file, instrument, mapping, cutoffs, output):
 @cli.command(epilog=examples("emolabor score answers.csv --output scores.csv"))
 @answer_file
 @click.option("--output", metavar="CSV", help="Write the scores there, a row a respondent.")
-def score(file, instrument, mapping, output):
+def score(file, instrument, mapping, partial, output):
     """Score the scales: means of items, reverse-worded ones turned.
 
     Prints how the scores are distributed, never a respondent's row.
@@ -147,7 +147,7 @@ def score(file, instrument, mapping, output):
     from emolabor.instrument.small_cells import SMALLEST_CELL
     from emolabor.responses import score as score_staff
 
-    staff = _read(file, instrument, mapping, output)
+    staff = _read(file, instrument, mapping, partial, output)
     scores = score_staff(staff)
     if len(scores) < SMALLEST_CELL:
         click.echo(f"found {_counted(len(scores), 'respondent')}; distributions are shown from {SMALLEST_CELL} on")
@@ -168,23 +168,26 @@ def score(file, instrument, mapping, output):
 )
 @click.argument("file")
 @click.option("--scale", required=True, metavar="KEY|YAML", help="The scale: a key of the library or a file.")
-@click.option("--instrument", metavar="KEY|YAML", help="The questionnaire that it was asked in; by default it alone.")
+@click.option("--instrument", metavar="KEY|YAML", help="What it was asked in; by default it alone, or window_staff.")
 @click.option("--mapping", metavar="YAML", help="Which column holds which item, where the names differ.")
+@click.option("--partial", is_flag=True, help="FILE may hold only some of the questionnaire's scales.")
 @click.option("--version", metavar="COLUMN", help="Column that tells which of two versions was answered.")
 @click.option("--old", metavar="VALUE", help="Its value for the old version.")
 @click.option("--keep-careless", is_flag=True, help="Do not screen careless respondents.")
 @click.option("--simulated", is_flag=True, help="Say on every page that the answers are simulated.")
 @click.option("--language", default="zh", show_default=True, metavar="zh|en", help="Language of the report.")
 @click.option("--output", "outputs", multiple=True, metavar="FILE", help="Write the report: .md, .html or .docx.")
-def validate_scale(file, scale, instrument, mapping, version, old, keep_careless, simulated, language, outputs):
+def validate_scale(
+    file, scale, instrument, mapping, partial, version, old, keep_careless, simulated, language, outputs
+):
     """Examine an adapted scale by the answers in FILE, and write a validation report.
 
     Reads and screens the answers, then looks at keys, items, reliability, structure and, with --version, at whether
-    the old and the new version measure alike. Prints the findings.
+    the old and the new version measure alike. Prints the findings. A FILE that holds more of window_staff than the
+    scale is read and screened with that whole questionnaire.
     """
     from emolabor.measurement import validation_report
     from emolabor.report import check_page, write_validation
-    from emolabor.responses import read_responses
     from emolabor.responses import screen as screen_staff
     from emolabor.scales import load_scale
 
@@ -193,7 +196,7 @@ def validate_scale(file, scale, instrument, mapping, version, old, keep_careless
     if (version is None) != (old is None):
         raise EmolaborError("--version, --old: found one of them; allowed: both or neither")
     asked = load_scale(scale)
-    staff = read_responses(file, _questionnaire(asked, instrument, version), mapping)
+    staff = _answers_to(asked, file, instrument, mapping, partial, version)
     screening = None if keep_careless else screen_staff(staff)
     try:
         report = validation_report(staff, asked, screening=screening, version=version, old=old, simulated=simulated)
@@ -204,18 +207,39 @@ def validate_scale(file, scale, instrument, mapping, version, old, keep_careless
         click.echo(f"written: {write_validation(report, output, language)}")
 
 
-def _questionnaire(scale, instrument, version):
-    """The questionnaire to read the answers with, and the column of versions as part of its background."""
+def _answers_to(scale, file, instrument, mapping, partial, version):
+    """Read the answers with the questionnaire the scale was asked in; a column of versions joins its background."""
     from dataclasses import replace
 
     from emolabor.instrument import Variable, load_instrument
     from emolabor.measurement.answers import as_instrument
+    from emolabor.responses import read_responses
 
-    questionnaire = load_instrument(instrument) if instrument else as_instrument(scale)
-    if version is None or version in questionnaire.columns:
-        return questionnaire
-    code = Variable(version, "code", {language: version for language in scale.languages}, {}, ".{1,40}", None, None)
-    return replace(questionnaire, background=(*questionnaire.background, code))
+    questionnaire = load_instrument(instrument or "window_staff")
+    if not instrument:
+        whole = _holds_more(file, scale, questionnaire, mapping)
+        questionnaire, partial = (questionnaire, True) if whole else (as_instrument(scale), partial)
+    if version is not None and version not in questionnaire.columns:
+        names = dict.fromkeys(questionnaire.languages, version)
+        code = Variable(version, "code", names, {}, ".{1,40}", None, None)
+        questionnaire = replace(questionnaire, background=(*questionnaire.background, code))
+    return read_responses(file, questionnaire, mapping, partial=partial)
+
+
+def _holds_more(file, scale, questionnaire, mapping):
+    """Whether FILE holds answers to other items of the questionnaire beside those of the scale, which it asks alike."""
+    from emolabor.responses import propose_mapping
+
+    points, keys = questionnaire.points(), {item.key for item in scale.items}
+    alike = scale.response_format and all(points.get(key) == scale.response_format.points for key in keys)
+    if not alike or {item.key for item in scale.items if item.reverse} != questionnaire.reversed_items & keys:
+        return False
+    try:
+        placed = propose_mapping(file, questionnaire, mapping).placed
+    except EmolaborError:  # a mapping of the scale's own; what is wrong beyond that is said when the file is read
+        return False
+    found = set(placed.loc[placed["sure"], "key"])
+    return keys <= found and bool(found & set(points) - keys)
 
 
 @cli.command(
@@ -269,8 +293,10 @@ def questionnaire(instrument, format_name, output, language, mapping):
 @click.argument("instrument", default="window_staff")
 @click.option("--output", required=True, metavar="FILE", help="Ends in .md, .html or .csv (all languages).")
 @click.option("--data", metavar="FILE", help="Answers to count; no respondent's row is shown, no count under 5.")
+@click.option("--mapping", metavar="YAML", help="Which column of FILE holds which item, where the names differ.")
+@click.option("--partial", is_flag=True, help="FILE may hold only some of the scales; these are described.")
 @click.option("--language", metavar="zh|en", help="By default the first the instrument is written in.")
-def codebook(instrument, output, data, language):
+def codebook(instrument, output, data, mapping, partial, language):
     """Write what every column of a data file means, and with data how it was answered.
 
     INSTRUMENT is window_staff or the path of an instrument's YAML file.
@@ -280,19 +306,20 @@ def codebook(instrument, output, data, language):
     from emolabor.responses import read_responses
 
     loaded = load_instrument(instrument)
-    _keep(loaded, (data,), (output,))
-    answers = read_responses(data, loaded).data if data else None
-    book = make_codebook(loaded, answers, source=Path(data).name if data else None)
+    _keep(loaded, (data, mapping), (output,))
+    staff = read_responses(data, loaded, mapping, partial=partial) if data else None
+    described, answers = (staff.instrument, staff.data) if staff else (loaded, None)
+    book = make_codebook(described, answers, source=Path(data).name if data else None)
     click.echo(f"written: {book.write(output, language)}")
 
 
-def _read(file, instrument, mapping, output):
+def _read(file, instrument, mapping, partial, output):
     from emolabor.instrument import load_instrument
     from emolabor.responses import read_responses
 
     loaded = load_instrument(instrument)
     _keep(loaded, (file, mapping), (output,))
-    return read_responses(file, loaded, mapping)
+    return read_responses(file, loaded, mapping, partial=partial)
 
 
 def _keep(instrument, read, outputs):

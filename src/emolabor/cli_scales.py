@@ -157,7 +157,8 @@ def diff(old, new):
 def rate(file, scale):
     """Content validity from experts' ratings of relevance, 1 to 4.
 
-    FILE is a CSV: one row an expert, whose label stands in the first column, one column an item.
+    FILE is a table in any kind of file that `emolabor check` reads (CSV, Excel ...): one row an expert, whose label
+    stands in the first column, one column an item.
     """
     from emolabor.measurement import content_validity, read_ratings
     from emolabor.scales import load_scale

@@ -50,7 +50,7 @@ def test_withheld_texts_are_refused_in_every_format(changed, tmp_path, name):
     instrument = changed(
         "calm.yaml",
         ('text: {zh: 上班时我很平静。, en: "At work I am calm."}', "text: null"),
-        ('text: {zh: 上班时我很烦躁。, en: "At work I am \\"edgy\\", <often> so."}', "text: null"),
+        ('text: {zh: 上班时我很烦躁。, en: "At work I am \\"edgy\\", < often so."}', "text: null"),
         ("  text: own", "  text: withheld"),
         ("holder: emolabor contributors", "holder: A publisher"),
     )

@@ -137,14 +137,29 @@ def test_ratings_are_read_in_the_order_of_the_scale(tmp_path):
     assert np.isnan(ratings.loc[0, "ps1"])
 
 
+@pytest.mark.parametrize("kind", ["numbers.xlsx", "texts.xlsx", "gbk.csv", "wide.csv"])
+def test_ratings_are_read_from_what_experts_send(tmp_path, kind):
+    path, rows = tmp_path / kind, [["专家", "ps1", "ps2"], ["甲", 4, None], ["乙", 3, 1]]
+    if kind == "numbers.xlsx":
+        pd.DataFrame(rows[1:], columns=rows[0]).to_excel(path, index=False)
+    elif kind == "texts.xlsx":
+        pd.DataFrame([["甲", "4 ", ""], ["乙", "3", "1"]], columns=rows[0]).to_excel(path, index=False)
+    else:
+        text = "专家,ps1,ps2\n甲,4,\n乙,3,1\n"
+        text, encoding = (text, "gbk") if kind == "gbk.csv" else (text.replace("4", "４"), "utf-8")
+        path.write_text(text, encoding=encoding)
+    ratings = read_ratings(path)
+    assert ratings["ps1"].tolist() == [4, 3] and ratings["ps2"].tolist()[1] == 1 and np.isnan(ratings["ps2"][0])
+
+
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        ("expert,ps1,ps2\nA,4,4\nB,4,5\n", r"ratings\.csv, line 3, ps2: found '5'; allowed: 1, 2, 3 or 4, or nothing"),
-        ("expert,ps1\nA,four\n", r"line 2, ps1: found 'four'"),
-        ("expert,ps1,ps1\nA,4,4\n", "line 1: found ps1 more than once"),
-        ("", "cannot be read as a CSV table"),
-        ("expert,ps1\nA,4,4\nB,4,4,4\n", "cannot be read as a CSV table"),
+        ("expert,ps1,ps2\nA,4,4\nB,4,5\n", r"ratings\.csv, row 3, ps2: found '5'; allowed: 1, 2, 3 or 4, or nothing"),
+        ("expert,ps1\nA,four\n", r"row 2, ps1: found 'four'"),
+        ("expert,ps1,ps1\nA,4,4\n", "row 1: found ps1 more than once"),
+        ("", "found no text; allowed: a row of column names"),
+        ("expert,ps1\nA,4\nB,4,4,4\n", "row 3: found 4 fields"),
     ],
 )
 def test_a_wrong_file_is_refused_with_its_place(tmp_path, text, found):
@@ -157,5 +172,5 @@ def test_a_wrong_file_is_refused_with_its_place(tmp_path, text, found):
     [("ps1,ps2,ps3,ps4,ps9", "the column ps9"), ("ps1,ps2,ps3,ps4", "no column ps5")],
 )
 def test_the_columns_are_the_items_of_the_scale(tmp_path, header, found):
-    with pytest.raises(EmolaborError, match=f"line 1: found {found}; allowed: the items of proactive_service, ps1"):
+    with pytest.raises(EmolaborError, match=f"row 1: found {found}; allowed: the items of proactive_service, ps1"):
         read_ratings(write(tmp_path, f"expert,{header}\n"), load_scale("proactive_service"))

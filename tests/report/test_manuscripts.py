@@ -126,7 +126,7 @@ def test_sentences_on_the_measurement_agree_with_the_reference(reference):
     assert sum(row["ave"] < 0.5 for row in scale["validity"].values()) == len(scale["validity"]) / 2  # "half of"
     judged = {name for name, row in data["screening"].items() if not row["judged"]}
     assert judged == {"synonyms", "antonyms"} and len(data["screening"].keys() - {"careless"}) == 10
-    rivals = {name: values["cfi"] for name, values in measurement["rivals"].items()}
+    rivals = {name: values["cfi_robust"] for name, values in measurement["rivals"].items()}
     assert max(rivals, key=rivals.get) == "constructs"
     steps = {name: row["pvalue_diff"] for name, row in measurement["marker"].items()}
     assert steps["method-C"] > 0.05 > steps["method-U"] and steps["method-R"] > 0.05
@@ -139,9 +139,11 @@ def test_sentences_on_the_measurement_agree_with_the_reference(reference):
 def test_sentences_on_the_models_agree_with_the_reference(reference):
     structural, rivals = reference["structural"], reference["robustness"]["rivals"]
     assert structural["fit"]["admissible"] and reference["measurement"]["fit"]["admissible"]
-    assert abs(structural["fit"]["cfi"] - reference["measurement"]["fit"]["cfi"]) < 0.01  # "about as well"
+    assert (
+        abs(structural["fit"]["cfi_robust"] - reference["measurement"]["fit"]["cfi_robust"]) < 0.01
+    )  # "about as well"
     assert min(rivals, key=lambda name: rivals[name]["bic"]) == "main"
-    assert abs(rivals["reversed"]["cfi"] - rivals["main"]["cfi"]) < 0.002  # "nearly as well"
+    assert abs(rivals["reversed"]["cfi_robust"] - rivals["main"]["cfi_robust"]) < 0.002  # "nearly as well"
     assert reference["robustness"]["nested"]["direct_too"]["pvalue"] > 0.05
     assert all(row["est"] < 0 for row in reference["robustness"]["curve"].values())
     latent = [row for row in reference["robustness"]["curve"].values() if row["measure"] == "latent"]

@@ -20,12 +20,23 @@ def test_numbers_come_from_results_and_the_used_keys_are_told(results):
 
 
 @pytest.mark.parametrize(
+    ("stored", "key"), [("cfi", "cfi"), ("cfi_robust", "cfi_robust"), ("cfi_scaled", "cfi_scaled")]
+)
+def test_a_fit_measure_is_found_under_the_name_that_the_estimator_gives_it(results, stored, key):
+    results.values["structural"]["fit"] = {stored: 0.91234, "df": 84}
+    filled = fill("CFI = {{ reported structural.fit.cfi:.3b }}", results)
+    assert (filled.text, filled.used) == ("CFI = .912", {f"structural.fit.{key}"})
+
+
+@pytest.mark.parametrize(
     ("text", "message"),
     [
         (
             "{{ structural.fit.cfl:.3f }}",
             r"draft.md, line 2: unknown key 'structural.fit.cfl' \(nearest: structural.fit.cfi",
         ),
+        ("{{ reported structural.fit.cfl:.3f }}", r"unknown key 'structural.fit.cfl'"),
+        ("{{ reported nothing.at.all:.3f }}", r"unknown key 'nothing.at.all'"),
         ("{{ structural.fit }}", "holds no single value"),
         ("{{ structural.fit.cfi }}", "draft.md, line 2: format ''"),
         ("{{ structural.fit.cfi:.3f", "does not close"),

@@ -99,7 +99,7 @@ def test_signs_of_users_stay_text(report, tmp_path):
     page = write_validation(replace(report, scale=scale), tmp_path / "page.html", "en").read_text(encoding="utf-8")
     assert "<script>" not in page and "&lt;script&gt;" in page
     rows = re.findall(r"<tr.*?</tr>", page, re.DOTALL)
-    assert {len(re.findall(r"<t[dh]", row)) for row in rows if "A|B" in row} == {4, 6, 9}
+    assert {len(re.findall(r"<t[dh]", row)) for row in rows if "A|B" in row} == {4, 6, 9, 11}
 
 
 def test_words_of_both_languages_are_there():

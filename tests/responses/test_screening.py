@@ -222,3 +222,56 @@ def test_a_comparison_that_makes_no_sense_is_refused(drawn, instrument, screenin
     screening = screening(el.screen(staff)) if screening else None
     with pytest.raises(EmolaborError, match=message):
         el.screening_sensitivity(staff, screening, statistics)
+
+
+@pytest.mark.parametrize(
+    ("index", "cutoff", "why"),
+    [
+        ("irv", -0.5, "out of reach"),
+        ("irv", 0, "out of reach"),
+        ("seconds_per_item", 0, "out of reach"),
+        ("mahalanobis", 0, "no values"),
+        ("even_odd", -1, "out of reach"),
+        ("antonyms", 1.5, "no values"),
+        ("failed_checks", 3, "out of reach"),
+        ("missing_rate", 1.2, "out of reach"),
+        ("longstring", 2000, "out of reach"),
+    ],
+)
+def test_an_index_that_can_never_flag_says_that_it_cannot_judge(index, cutoff, why):
+    table = el.screen(el.simulate_staff(100, seed=1), el.load_instrument("window_staff"), cutoffs={index: cutoff})
+    assert table.attrs["cannot_judge"][index] == why
+    row = el.screening_summary(table).set_index("index").loc[index]
+    assert row["judged"] == 0 and row["flagged"] == 0 and np.isnan(row["cutoff"])
+
+
+def test_a_spread_so_wide_that_its_limit_falls_below_zero_cannot_judge():
+    instrument = el.load_instrument("window_staff")
+    answers = el.simulate_staff(60, seed=1)
+    items = [key for keys in instrument.dimensions().values() for key in keys]
+    for row in range(60):  # spreads from none to the widest
+        answers.loc[row, items] = np.where(np.arange(len(items)) % 2, 3, 3 + (row % 5 - 2))
+    assert el.screen(answers, instrument).attrs["cannot_judge"]["irv"] == "out of reach"
+
+
+def test_a_short_scale_is_not_judged_by_runs_of_answers():
+    from emolabor.measurement.answers import as_instrument
+
+    table = el.screen(el.simulate_staff(300, seed=1), as_instrument(el.load_scale("proactive_service")))
+    silent = table.attrs["cannot_judge"]
+    assert {key for key, why in silent.items() if why == "few items"} == {"longstring", "average_string", "irv"}
+    assert silent["failed_checks"] == silent["even_odd"] == "no values"
+    assert not table["flagged_by"].str.contains("string").any()
+
+
+def test_seconds_are_divided_by_the_questions_shown():
+    instrument = el.load_instrument("window_staff")
+    answers = el.simulate_staff(40, seed=1).assign(seconds=100.0)
+    asked = list(instrument.points())
+    answers[asked] = 3.0
+    answers.loc[0, asked[50:]] = np.nan  # gave up after fifty
+    answers.loc[1, asked[::2]] = np.nan  # left out every other one, and was shown all
+    answers[asked[-1]] = np.nan  # was shown to nobody
+    seconds = el.screen(answers, instrument)["seconds_per_item"]
+    shown = len(asked) - 1
+    assert seconds.iloc[:3].round(4).tolist() == [2.0, round(100 / (shown - (shown % 2)), 4), round(100 / shown, 4)]

@@ -7,14 +7,14 @@ from pathlib import Path
 from emolabor.errors import EmolaborError
 from emolabor.files import refuse_overwriting, write_bytes
 from emolabor.instrument.form import make_form
-from emolabor.instrument.losses import mapping, not_carried
+from emolabor.instrument.losses import cut_labels, mapping, not_carried
 from emolabor.scales.scale import PLACEHOLDER, check_language
 
 # Format: the module and the function that write it, and what of a questionnaire it does not carry (see losses.py).
 _WJX = {"languages", "random order", "skipping", "patterns", "keys", "codes"}
 _FORMATS = {
     "xlsform": ("xlsform", "xlsform", {"random order", "quotation marks"}),
-    "wjx": ("wjx", "wjx", _WJX | {"web only"}),
+    "wjx": ("wjx", "wjx", _WJX | {"web only", "blank lines"}),
     "wjx-jsonl": ("wjx", "wjx_jsonl", _WJX),
     "limesurvey": ("limesurvey", "limesurvey", {"underscores", "codes"}),
     "qualtrics": (
@@ -24,8 +24,8 @@ _FORMATS = {
     ),
     "surveyjs": ("surveyjs", "surveyjs", {"nesting"}),
     "html": ("page", "page", {"files"}),
-    "docx": ("paper", "paper", {"languages", "random order", "pages", "recording"}),
-    "sav-codebook": ("description", "sav_codebook", {"form", "languages", "patterns"}),
+    "docx": ("paper", "paper", {"languages", "random order", "pages", "recording", "long titles"}),
+    "sav-codebook": ("description", "sav_codebook", {"form", "languages", "patterns", "long labels"}),
     "table-schema": ("description", "table_schema", {"form", "languages"}),
     "ddi": ("ddi", "ddi", {"random order", "agreement", "patterns", "agency"}),
 }
@@ -70,7 +70,9 @@ def write_instrument(instrument, path, format, language=None):
     refuse_overwriting(path, *instrument.files.values())
     form = make_form(instrument)
     written = write_bytes(path, content)
-    return Export(written, format, language, not_carried(form, lost, language), mapping(form, lost))
+    told = not_carried(form, lost, language)
+    told += cut_labels(instrument, language) if "long labels" in lost else ()
+    return Export(written, format, language, told, mapping(form, lost))
 
 
 def _refuse_unwritten(instrument):

@@ -1,6 +1,7 @@
 """The form that a respondent meets: pages of questions and tables, the same for every format it is written in."""
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from emolabor.instrument.instrument import CONSENT
 from emolabor.instrument.words import WORDS
@@ -156,29 +157,65 @@ def make_form(instrument):
     )
 
 
-def texts(form):
-    """List the texts of questions and tables with their places in the files.
+class Text(NamedTuple):
+    """One text of a questionnaire in one language.
+
+    Attributes
+    ----------
+    slot : str
+        "title", "consent", "introduction", "instruction", "item", "label" (of a table's answers), "question" (of the
+        background) or "option" (of such a question).
+    key : str
+        Key that the text's entry has in its file.
+    steps : tuple
+        Steps to the text beside that key (see `places.place`).
+    language : str
+        The language.
+    words : str
+        The text.
+    """
+
+    slot: str
+    key: str
+    steps: tuple
+    language: str
+    words: str
+
+
+def texts(form, languages=None):
+    """List every text that a respondent may meet, with its place in the files.
 
     Parameters
     ----------
     form : Form
         The questionnaire.
+    languages : sequence of str, optional
+        By default all it is written in.
 
     Returns
     -------
-    list of tuple
-        The key an entry has in its file with the steps to the text beside it (see `places.place`), and the text by
-        language.
+    list of Text
+        In the order asked, language by language.
     """
     found = []
-    for table in form.tables:
-        found.append(((table.key, "instruction"), table.instruction))
-        found += [((row.key, "text"), row.text) for row in table.rows]
-    for question in form.background:
-        found.append(((question.key, "names"), question.text))
-        found += [
-            ((question.key, "values", number, "names"), choice.names) for number, choice in enumerate(question.choices)
-        ]
+    for language in languages or form.languages:
+
+        def add(slot, key, *steps, words, language=language):
+            found.append(Text(slot, key, steps, language, words))
+
+        for slot in ("title", "consent", "introduction"):
+            add(slot, form.key, slot, language, words=getattr(form, slot)[language])
+        for question in form.background:
+            add("question", question.key, "names", language, words=question.text[language])
+            for number, choice in enumerate(question.choices):
+                add("option", question.key, "values", number, "names", language, words=choice.names[language])
+        for table in form.tables:
+            add("instruction", table.key, "instruction", language, words=table.instruction[language])
+            for number, choice in enumerate(table.choices):
+                steps = ("response_format", "labels", language, number)
+                add("label", table.key, *steps, words=choice.names[language])
+            for row in table.rows:
+                add("item", row.key, "text", language, words=row.text[language])
     return found
 
 

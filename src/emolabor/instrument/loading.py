@@ -68,7 +68,8 @@ def _files(document):
     for name in document.data["scales"]:
         path = _own_file(document, name)
         paths[str(path) if path else name] = path or LIBRARY[name]
-    return paths
+    wordings = [Path(document.file).parent / name for name in document.data.get("texts", {}).values()]
+    return paths | {str(wording): wording for wording in wordings}
 
 
 def _own_file(document, name):
@@ -88,9 +89,9 @@ def _load_scales(document):
         if name not in document.data["scales"]:
             document.problem(("texts", name), "a scale that is not asked", ", ".join(document.data["scales"]))
     for position, name in enumerate(document.data["scales"]):
-        wording = texts.get(name)
+        wording = Path(document.file).parent / texts[name] if name in texts else None
         try:
-            scales.append(load_scale(_own_file(document, name) or name, wording and _own_file(document, wording)))
+            scales.append(load_scale(_own_file(document, name) or name, wording))
         except EmolaborError as error:
             document.problem(("scales", position), repr(name), f"a scale that loads ({error})")
             continue

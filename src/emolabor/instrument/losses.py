@@ -1,5 +1,10 @@
 """What a format cannot carry of a questionnaire, in plain sentences."""
 
+from emolabor.instrument.columns import variables
+
+# What SPSS keeps of a variable's label and of a value's, in bytes of UTF-8 (a Chinese character has three), and Word of
+# the title in a file's properties, in characters.
+_VARIABLE_LABEL, _VALUE_LABEL, DOCX_TITLE = 256, 120, 255
 LANGUAGE = {"zh": "Chinese", "en": "English"}
 
 
@@ -22,6 +27,34 @@ def not_carried(form, lost, language):
     """
     sentences = (sentence(form, language) for feature, sentence in _SENTENCES.items() if feature in lost)
     return tuple(sentence for sentence in sentences if sentence)
+
+
+def cut_labels(instrument, language):
+    """Say which labels an SPSS file holds only the beginning of.
+
+    Parameters
+    ----------
+    instrument : Instrument
+        What is asked.
+    language : str
+        The language written.
+
+    Returns
+    -------
+    tuple of str
+        One sentence, or none.
+    """
+    cut = []
+    for column in variables(instrument):
+        if _too_long(column.text[language], _VARIABLE_LABEL):
+            cut.append(column.key)
+        cut += [f"{column.key}={code}" for code, one in column.codes.items() if _too_long(one[language], _VALUE_LABEL)]
+    limits = f"{_VARIABLE_LABEL} bytes of a variable's label and {_VALUE_LABEL} of a value's"
+    return (f"labels: cut off in {', '.join(cut)}, as SPSS keeps {limits}",) if cut else ()
+
+
+def _too_long(words, limit):
+    return len(words.encode()) > limit
 
 
 def mapping(form, lost):
@@ -122,6 +155,16 @@ def _web_only(form, language):
     return "page breaks are for the web import (文本导入) only: where a program sends the questionnaire, use wjx-jsonl"
 
 
+def _title(form, language):
+    long = len(form.title[language]) > DOCX_TITLE
+    return long and f"title: whole on the page, cut off at {DOCX_TITLE} characters in the file's properties"
+
+
+def _blank_lines(form, language):
+    parted = [name for name in ("consent", "introduction") if "\n\n" in getattr(form, name)[language].replace(" ", "")]
+    return parted and f"paragraphs: no blank lines between those of {' and '.join(parted)}"
+
+
 def _files(form, language):
     return "files: each respondent saves a file of one row; keep them in one folder, which is read as a whole"
 
@@ -166,6 +209,8 @@ _SENTENCES = {
     "codes": _codes,
     "quotation marks": _quotes,
     "recording": _recording,
+    "long titles": _title,
+    "blank lines": _blank_lines,
     "files": _files,
     "agency": _agency,
 }

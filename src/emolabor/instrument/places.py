@@ -1,5 +1,7 @@
-"""Where in a user's files a key stands: looked up only when a message needs it."""
+"""Where in a user's files a text or a key stands: looked up only when a message needs it."""
 
+from emolabor.errors import EmolaborError
+from emolabor.instrument.form import texts
 from emolabor.scales.checked import Document, read_document
 
 
@@ -28,13 +30,56 @@ def place(instrument, key, *entry):
     """
     for file, path in instrument.files.items():
         document = read_document(path)
-        found = [one for one in document.lines if one and one[-1] == "key" and _at(document.data, one) == key]
-        if found:
-            # A scale may be named like its only dimension: the scale stands higher.
-            where = min(found, key=len)
-            where = (*where[:-1], *entry) if entry else where
+        where = _wording(document, key, entry) if "scale" in document.data else _beside_key(document, key, entry)
+        if where in document.lines:
             return f"{file}, line {document.lines[where]}, {Document.place(where)} ({key})"
     return key
+
+
+def refuse_texts(form, instrument, rule, languages=None):
+    """Refuse, all at once, the texts of a questionnaire that a format would take for something else.
+
+    Parameters
+    ----------
+    form : Form
+        The questionnaire.
+    instrument : Instrument
+        What it was made of, for the places.
+    rule : callable
+        Takes a `Text`; returns None, or what is wrong with it and what is allowed.
+    languages : sequence of str, optional
+        The languages written, by default all.
+
+    Raises
+    ------
+    EmolaborError
+        A line for each text that the rule does not take: file and line, the text, the reason, the remedy.
+    """
+    problems = []
+    for text in texts(form, languages):
+        if refusal := rule(text):
+            found, allowed = refusal
+            where = place(instrument, text.key, *text.steps)
+            problems.append(f"{where}: found the text {text.words!r}, {found}; allowed: {allowed}")
+    if problems:
+        raise EmolaborError("\n".join(problems))
+
+
+def _beside_key(document, key, entry):
+    """Path of an entry beside a key in an instrument's or a scale's file."""
+    found = [one for one in document.lines if one and one[-1] == "key" and _at(document.data, one) == key]
+    if not found:
+        return None
+    # A scale may be named like its only dimension: the scale stands higher.
+    where = min(found, key=len)
+    return (*where[:-1], *entry) if entry else where
+
+
+def _wording(document, key, entry):
+    """Path of a text in a file of wording that is kept apart from its scale."""
+    if entry and key == document.data["scale"]:
+        return entry[1:] if entry[0] == "response_format" else entry
+    return ("items", key, *entry[1:]) if entry else None
 
 
 def _at(data, where):

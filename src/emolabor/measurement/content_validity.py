@@ -1,6 +1,7 @@
 """Content validity: what experts say of the items before any respondent sees them."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -8,6 +9,9 @@ from scipy.special import bdtrc, comb, ndtri
 
 from emolabor.errors import EmolaborError
 from emolabor.measurement.answers import checked_share
+from emolabor.responses.reading import read_table
+
+_RATINGS = {sign: float(number) for signs in ("1234", "１２３４") for number, sign in enumerate(signs, 1)}
 
 
 @dataclass(frozen=True)
@@ -197,13 +201,14 @@ def critical_cvr(experts, alpha=0.05):
 
 
 def read_ratings(path, scale=None):
-    """Read experts' ratings from a CSV file.
+    """Read experts' ratings from a file.
 
     Parameters
     ----------
     path : str or Path
-        A table in UTF-8: one row an expert, whose label stands in the first column, one column an item, ratings 1 to 4;
-        an empty cell is a missing rating.
+        A table in any file that `read_responses` takes (CSV in UTF-8 or GB18030, Excel, SPSS and others): one row an
+        expert, whose label stands in the first column, one column an item, ratings 1 to 4; an empty cell is a missing
+        rating. Or the rating form that `write_rating_form` wrote, filled in by one expert or more.
     scale : Scale, optional
         The scale that was rated; the columns must then be its items, and come back in its order.
 
@@ -217,34 +222,36 @@ def read_ratings(path, scale=None):
     EmolaborError
         The file is no such table, a rating is none of 1 to 4, or an item is missing, unknown or given twice.
     """
-    try:
-        cells = pd.read_csv(path, dtype=str, encoding="utf-8-sig", header=None, keep_default_na=False)
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
-        raise EmolaborError(f"{path}: cannot be read as a CSV table in UTF-8: {error}") from None
-    names = [name.strip() for name in cells.iloc[0, 1:]]
+    path = Path(path)
+    table = read_table(path)
+    names = [column.name for column in table.columns[1:]]
     _check_columns(path, names, scale)
-    cells = cells.iloc[1:, 1:].set_axis(names, axis=1).apply(lambda column: column.str.strip())
-    for name in names:
-        wrong = cells.index[~cells[name].isin(["", "1", "2", "3", "4"])]
-        if len(wrong):
+    ratings = pd.DataFrame({column.name: _ratings(column, table.rows, path) for column in table.columns[1:]})
+    return ratings if scale is None else ratings[[item.key for item in scale.items]]
+
+
+def _ratings(column, rows, path):
+    """The cells of an item as numbers; a spreadsheet may hold them as 4, 4.0 or text."""
+    values = [_RATINGS.get(str(cell).removesuffix(".0")) for cell in column.cells]
+    for code, value in enumerate(values):
+        if value is None and (wrong := column.codes == code).any():
             raise EmolaborError(
-                f"{path}, line {wrong[0] + 1}, {name}: found {cells.loc[wrong[0], name]!r}; "
+                f"{path}, row {rows[wrong][0]}, {column.name}: found {column.cells[code]!r}; "
                 "allowed: 1, 2, 3 or 4, or nothing for a missing rating"
             )
-    ratings = cells.replace("", np.nan).astype(float).reset_index(drop=True)
-    return ratings if scale is None else ratings[[item.key for item in scale.items]]
+    return np.array([*(np.nan if value is None else value for value in values), np.nan])[column.codes]
 
 
 def _check_columns(path, names, scale):
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        raise EmolaborError(f"{path}, line 1: found {', '.join(twice)} more than once; allowed: each item once")
+        raise EmolaborError(f"{path}, row 1: found {', '.join(twice)} more than once; allowed: each item once")
     if scale is not None:
         keys = [item.key for item in scale.items]
         wrong = [name for name in names if name not in keys] or [key for key in keys if key not in names]
         if wrong:
             found = f"{'no column' if wrong[0] in keys else 'the column'} {', '.join(wrong)}"
-            raise EmolaborError(f"{path}, line 1: found {found}; allowed: the items of {scale.key}, {', '.join(keys)}")
+            raise EmolaborError(f"{path}, row 1: found {found}; allowed: the items of {scale.key}, {', '.join(keys)}")
 
 
 def _check_ratings(ratings, lowest, highest):

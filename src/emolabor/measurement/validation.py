@@ -24,19 +24,9 @@ from emolabor.measurement.versions import compare_versions
 from emolabor.responses import Staff
 from emolabor.scales import Scale
 from emolabor.scales.scale import check_language
-from emolabor.sem import cfa
+from emolabor.sem import cfa, reported_names
 
-FIT = {
-    "chisq": "chisq_scaled",
-    "df": "df",
-    "pvalue": "pvalue_scaled",
-    "cfi": "cfi_robust",
-    "tli": "tli_robust",
-    "rmsea": "rmsea_robust",
-    "rmsea_ci_lower": "rmsea_ci_lower_robust",
-    "rmsea_ci_upper": "rmsea_ci_upper_robust",
-    "srmr": "srmr",
-}
+FIT = ("chisq", "df", "pvalue", "cfi", "tli", "rmsea", "rmsea_ci_lower", "rmsea_ci_upper", "srmr")
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,8 +40,8 @@ class ValidationReport:
     n_read, n : int
         Respondents there were, and respondents analysed.
     tables : dict of str to DataFrame
-        By section: screening, keys, items, reliability, adequacy, loadings, fit, and where they apply htmt, versions,
-        ladder, equated, retest.
+        By section: screening, keys, items, reliability (with the shares of respondents at the lowest and the highest
+        score that there can be), adequacy, loadings, fit, and where they apply htmt, versions, ladder, equated, retest.
     findings : tuple of Finding
         What must not be missed, the faults first; `sentences` says them.
     reading : DataFrame or None
@@ -120,10 +110,10 @@ class ValidationReport:
         >>> import emolabor as el
         >>> report = el.validation_report(el.simulate_staff(n=500, seed=1), el.load_scale("emotional_exhaustion"))
         >>> report.verdict("zh")
-        '这批作答中没有不利于该量表的证据。'
+        '这批作答未显示该量表有疑点；使用前请先看下列说明。'
         """
         levels = {finding.level for finding in self.findings}
-        worst = next((level for level in ("fault", "doubt") if level in levels), "sound")
+        worst = next((level for level in ("fault", "doubt", "note") if level in levels), "sound")
         return _words(language)["verdicts"][worst]
 
     def __repr__(self):
@@ -175,7 +165,7 @@ def validation_report(
     >>> report.tables["reliability"].round(2).iloc[0][["alpha", "omega_total_ml", "ave"]].tolist()
     [0.85, 0.85, 0.59]
     >>> report.verdict()
-    'Nothing in these answers speaks against the scale.'
+    'These answers raise no doubt about the scale; see the notes below before you rely on it.'
     """
     if not isinstance(scale, Scale):
         raise EmolaborError(f"scale: found {type(scale).__name__}; allowed: a scale, such as load_scale gives")
@@ -185,10 +175,11 @@ def validation_report(
     turned, alphas = _turned(kept, scale, keys)
     _, dimensions = answers_and_dimensions(turned, scale)
     tables = {"keys": keys, "items": item_analysis(turned, scale)}
-    tables["reliability"] = _reliability(turned, scale, n_resamples, seed)
+    ends = _score_ends(turned, scale)
+    tables["reliability"] = _reliability(turned, scale, n_resamples, seed).join(ends)
     tables |= _structure(turned, scale, seed)
     found += [*checks.of_keys(keys, alphas), *checks.of_items(tables["items"])]
-    found += checks.of_reliability(tables["reliability"])
+    found += [*checks.of_reliability(tables["reliability"]), *checks.of_scores(ends)]
     pattern = tables["loadings"].drop(columns="communality")
     found += checks.of_structure(tables["adequacy"], tables["fit"], pattern, dimensions)
     if len(dimensions) > 1:
@@ -289,6 +280,16 @@ def _reliability(data, scale, n_resamples, seed):
     return table.join(validity.drop(columns="problems"))
 
 
+def _score_ends(data, scale):
+    """Shares of the complete respondents with the lowest and the highest score that a dimension can have."""
+    answers, dimensions = answers_and_dimensions(data, scale)
+    rows = {}
+    for dimension, items in dimensions.items():
+        score = answers[items].dropna().mean(axis=1)
+        rows[dimension] = {"floor": (score == 1).mean(), "ceiling": (score == scale.response_format.points).mean()}
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
 def _structure(data, scale, seed):
     """Adequacy, number of factors, loadings as found, and the fit of the model as declared."""
     answers, dimensions = complete_dimensions(data, scale)
@@ -300,7 +301,8 @@ def _structure(data, scale, seed):
     names = item_names(answers)
     fit = cfa(factor_text(dimensions, names), answers.rename(columns=names), std_lv=True, estimator="MLR")
     measures = fit.fit_measures()
-    row = {name: measures.get(key, measures.get(name, float("nan"))) for name, key in FIT.items()}
+    names = reported_names(measures)
+    row = {name: measures[names[name]] for name in FIT}
     row |= {"n": fit.n_obs, "problems": "; ".join(fit.problems)}
     return {
         "adequacy": pd.DataFrame([numbers]),

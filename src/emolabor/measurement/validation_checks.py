@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 
+from emolabor.measurement.items import EXTREME
+
 # Limits, with whose they are: Nunnally (1978) for alpha; Fornell & Larcker (1981) for AVE; Kaiser (1974) for KMO;
 # Henseler et al. (2015) for HTMT; Ebel & Frisbie (1991) for item-rest correlations; Hu & Bentler's (1999) and older
-# limits of poor fit; a difference of .20 is small (Cohen, 1988).
+# limits of poor fit; a difference of .20 is small (Cohen, 1988). The 15 % of floor and ceiling are of scale scores
+# (Terwee et al., 2007): of an item with five answers nearly every end has more.
 ALPHA, AVE, KMO, HTMT, ITEM_REST, LOADING = 0.70, 0.50, 0.60, 0.85, 0.30, 0.50
 CFI, RMSEA, SRMR = 0.90, 0.08, 0.08
 RETEST, DIFFERENCE, FEW = 0.70, 0.20, 100
@@ -45,14 +48,21 @@ def of_keys(keys, alphas):
 
 
 def of_items(items):
-    """Items at the ends of their answers, apart from the rest, or the same in low and high groups."""
+    """Items apart from the rest, or the same in low and high groups."""
     for code, bad in (
-        ("extreme", items["extreme"]),
         ("apart", items["item_rest_r"] < ITEM_REST),
         ("not_discriminating", ~(items["high_low_p"] < 0.05)),
     ):
         if bad.any():
-            yield Finding(code, "note" if code == "extreme" else "doubt", {"items": list(items.index[bad])})
+            yield Finding(code, "doubt", {"items": list(items.index[bad])})
+
+
+def of_scores(ends):
+    """Dimensions with more than 15 % of the respondents at the lowest or the highest score that there can be."""
+    for end in ("floor", "ceiling"):
+        many = ends.index[ends[end] > EXTREME]
+        if len(many):
+            yield Finding(end, "note", {"dimensions": list(many)})
 
 
 def of_reliability(table):

@@ -13,7 +13,7 @@ from emolabor.drawing.style import PAGE, save_figure
 from emolabor.errors import EmolaborError
 from emolabor.report.paper import fill
 from emolabor.report.pictures import KINDS
-from emolabor.report.results import RunResults
+from emolabor.report.results import RunResults, reported_name
 from emolabor.report.tables import pipe_table
 
 # In print, a table of at most so many rows is kept whole with its note: where it fits on a page, or where it stands.
@@ -188,6 +188,8 @@ class Floats:
         """Return one cell: a value, or an interval of two."""
         named = column["column"] if isinstance(column["column"], list) else [column["column"]]
         parts = [part.format(language=self.language) for part in named]
+        if column.get("reported"):
+            parts = [reported_name(values, part) for part in parts]
         for part in parts:
             if part not in values:
                 raise EmolaborError(f"floats.yaml, table {name}: unknown column {part!r}, allowed: {', '.join(values)}")

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from emolabor.drawing.formats import show
 from emolabor.errors import EmolaborError
-from emolabor.report.results import KEY
+from emolabor.report.results import KEY, reported_name
 
 PLACEHOLDER = re.compile(r"\{\{(.*?)\}\}")
-NUMBER = re.compile(rf"({KEY})(?::(\S+))?")
+NUMBER = re.compile(rf"(reported )?({KEY})(?::(\S+))?")
 FLOAT = re.compile(r"(table|figure|ref) (\w+)")
 OF_TABLE = re.compile(rf"(largest|smallest|count) ({KEY}) (\w+)(?: (\w[\w ]*))?(?::(\S+))?")
 
@@ -36,6 +36,7 @@ def fill(text, results, floats=None, language="en", source="manuscript"):
     ``{{ figure name }}`` stand alone on a line, and ``{{ ref name }}`` is "Table 2" or "Figure 1" in running text. Of a
     column of a stored table, ``{{ largest key column:format }}`` and ``{{ smallest key column:format }}`` are its ends,
     ``{{ count key column }}`` counts its values and ``{{ count key column value }}`` the rows that hold one.
+    ``{{ reported structural.fit.chisq:format }}`` is the fit measure as the run's estimator has it, scaled or robust.
     Collected answers may lack what the text speaks of, such as a group: of them, a value that does not exist is a dash.
 
     Parameters
@@ -83,10 +84,12 @@ def fill(text, results, floats=None, language="en", source="manuscript"):
         of_table, plain = OF_TABLE.fullmatch(inside), NUMBER.fullmatch(inside)
         if not of_table and not plain:
             raise EmolaborError(
-                f"cannot read {inside!r}, allowed: key:format, table NAME, figure NAME, ref NAME, "
+                f"cannot read {inside!r}, allowed: key:format, reported KEY:format, table NAME, figure NAME, ref NAME, "
                 "largest | smallest | count KEY COLUMN"
             )
-        key, spec = (of_table[2], of_table[5]) if of_table else plain.groups()
+        key, spec = (of_table[2], of_table[5]) if of_table else plain.groups()[1:]
+        if not of_table and plain[1]:
+            key = _reported(results, key)
         used.add(key)
         try:
             found = _of_column(results, *of_table.groups()[:4]) if of_table else _single(results, key)
@@ -114,6 +117,15 @@ def _single(results, key):
     if isinstance(found, dict) or found is None:
         raise EmolaborError(f"the key {key!r} holds no single value")
     return found
+
+
+def _reported(results, key):
+    """Name the key that holds a fit measure as the estimator has it; where there are none, the key itself."""
+    stem, _, name = key.rpartition(".")
+    try:
+        return f"{stem}.{reported_name(results.get(stem), name)}"
+    except EmolaborError:
+        return key
 
 
 def _of_column(results, kind, key, column, wanted):

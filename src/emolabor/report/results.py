@@ -90,6 +90,29 @@ class RunResults:
         return found
 
 
+def reported_name(values, name):
+    """Name a fit measure as its estimator has it.
+
+    Parameters
+    ----------
+    values : dict
+        A stored row or table of fit measures.
+    name : str
+        A plain name, such as ``cfi``.
+
+    Returns
+    -------
+    str
+        The robust one or that of the scaled test where `values` hold it.
+
+    Examples
+    --------
+    >>> reported_name({"chisq_scaled": 85.3, "df": 24}, "chisq"), reported_name({"chisq": 85.3}, "chisq")
+    ('chisq_scaled', 'chisq')
+    """
+    return next((name + kind for kind in ("_robust", "_scaled") if name + kind in values), name)
+
+
 def load_results(folder):
     """Read the results of a run.
 

@@ -84,7 +84,9 @@ INDICES = (
     ),
     Index(
         "seconds_per_item", "fast", "low", 2.0,
-        {"en": "Answering time divided by the items and checks answered.", "zh": "作答总秒数除以已答题数。"},
+        {"en": "Answering time divided by the items and checks shown: those that anybody answered, up to the last one "
+               "that the respondent did.",
+         "zh": "作答总秒数除以所呈现的题数：有人作答过的题目，计至该受访者所答的最后一题。"},
         "Huang et al. 2012, 2 seconds an item",
     ),
     Index(
@@ -100,6 +102,9 @@ INDICES = (
     ),
 )  # fmt: skip
 FAMILIES_NEEDED = 2
+# Half of fewer items than these is a run that an attentive respondent to one scale gives.
+FEWEST_ITEMS = 10
+_ENDS = {"even_odd": -1, "synonyms": -1, "antonyms": 1, "missing_rate": 1}
 
 
 def screen(answers, instrument=None, *, cutoffs=None, synonym_r=0.60):
@@ -128,7 +133,10 @@ def screen(answers, instrument=None, *, cutoffs=None, synonym_r=0.60):
     -------
     DataFrame
         One row a respondent, index as the answers': the indices, `mahalanobis_p`, then `flagged_by` (indices that
-        passed their cut-off), `families` (how many) and `careless`. The cut-offs used are in ``attrs["cutoffs"]``.
+        passed their cut-off), `families` (how many) and `careless`. The cut-offs used are in ``attrs["cutoffs"]``; in
+        ``attrs["cannot_judge"]`` the indices that can flag nobody here, with the reason: "few items" (runs and spread
+        of fewer than ten), "no values", "no spread" (to take a cut-off from) and "out of reach" (a cut-off beyond what
+        the index can be).
 
     Raises
     ------
@@ -160,21 +168,25 @@ def screen(answers, instrument=None, *, cutoffs=None, synonym_r=0.60):
     data, instrument = _data_and_instrument(answers, instrument)
     limits = _limits(cutoffs)
     values = _values(data, instrument, synonym_r)
-    used, passed = {}, {}
+    n_items, used, passed, silent = _n_items(instrument), {}, {}, {}
     for index in INDICES:
         column = values["mahalanobis_p" if index.key == "mahalanobis" else index.key].to_numpy()
         limit = limits[index.key]
+        used[index.key], passed[index.key] = np.nan, np.zeros(len(data), dtype=bool)
         if index.key in (cutoffs or {}) and limit is None:
-            used[index.key], passed[index.key] = np.nan, np.zeros(len(data), dtype=bool)
             continue
         if limit is None:
             limit = indices.robust_limit(column, index.side)
         elif index.key == "longstring" and limit < 1:
-            limit = limit * _n_items(instrument)
+            limit = limit * n_items
+        reason = _cannot_judge(index, limit, column, n_items, len(instrument.attention_checks))
+        if reason:
+            silent[index.key] = reason
+            continue
         used[index.key] = float(limit)
         passed[index.key] = column >= limit if index.side == "high" else column < limit
     result = values.assign(**_joined(passed))
-    result.attrs["cutoffs"] = used
+    result.attrs |= {"cutoffs": used, "cannot_judge": silent}
     return result
 
 
@@ -232,7 +244,7 @@ def screening_summary(screening):
     -------
     DataFrame
         One row an index: index, family, flagged_side, cutoff (as used), judged, flagged; a last row `careless` for the
-        rule.
+        rule. An index that cannot judge (see `screen`) judged nobody.
 
     Examples
     --------
@@ -254,7 +266,7 @@ def screening_summary(screening):
                 index.family,
                 index.side,
                 screening.attrs["cutoffs"][index.key],
-                int(screening[index.key].notna().sum()),
+                0 if index.key in screening.attrs["cannot_judge"] else int(screening[index.key].notna().sum()),
                 int(flagged.sum()),
             )
         )
@@ -282,6 +294,19 @@ def _limits(cutoffs):
     return limits | dict(cutoffs or {})
 
 
+def _cannot_judge(index, limit, column, n_items, n_checks):
+    """Say why an index can flag nobody, whatever is answered; None where it can."""
+    if np.isnan(column).all():
+        return "no values"
+    if index.family == "invariable" and n_items < FEWEST_ITEMS:
+        return "few items"
+    if np.isnan(limit):
+        return "no spread"
+    ends = _ENDS | {"longstring": n_items, "average_string": n_items, "failed_checks": n_checks}
+    end = ends.get(index.key, 0 if index.side == "low" else np.inf)
+    return "out of reach" if (limit > end if index.side == "high" else limit <= end) else None
+
+
 def _n_items(instrument):
     return sum(map(len, instrument.dimensions().values()))
 
@@ -298,7 +323,7 @@ def _values(data, instrument, synonym_r):
     synonyms, antonyms = indices.synonyms(raw, correlation, synonym_r)
     dimensions = [[place[item] for item in keys] for keys in instrument.dimensions().values()]
     checks = {check.key: check.expected for check in instrument.attention_checks if check.key in data}
-    answered = data[[*items, *checks]].notna().sum(axis=1).to_numpy()
+    shown = _shown(data, [key for key in instrument.points() if key in place or key in checks])
     seconds = data["seconds"].to_numpy(dtype=float) if "seconds" in data else np.full(len(data), np.nan)
     failed = sum((data[key].notna() & data[key].ne(value)).to_numpy(dtype=float) for key, value in checks.items())
     return pd.DataFrame(
@@ -311,12 +336,19 @@ def _values(data, instrument, synonym_r):
             "even_odd": indices.even_odd(keyed.to_numpy(dtype=float), dimensions),
             "synonyms": synonyms,
             "antonyms": antonyms,
-            "seconds_per_item": seconds / np.where(answered > 0, answered, np.nan),
+            "seconds_per_item": seconds / np.where(shown > 0, shown, np.nan),
             "failed_checks": failed if checks else np.nan,
             "missing_rate": np.isnan(raw).mean(axis=1),
         },
         index=data.index,
     )
+
+
+def _shown(data, keys):
+    """How many questions each respondent met: of those that anybody answered, up to the last one that he did."""
+    answered = data[keys].notna().to_numpy()
+    answered = answered[:, answered.any(axis=0)]
+    return np.where(answered, np.arange(1, answered.shape[1] + 1), 0).max(axis=1, initial=0)
 
 
 def _joined(passed):

@@ -2,11 +2,17 @@
 
 from emolabor.instrument.small_cells import SMALLEST_CELL
 from emolabor.responses.findings import listed
-from emolabor.responses.screening import FAMILIES_NEEDED, screening_summary
+from emolabor.responses.screening import FAMILIES_NEEDED, FEWEST_ITEMS, screening_summary
 from emolabor.scales.scale import check_language
 
 _ROWS_SHOWN, _COLUMNS_SHOWN = 60, 30
 _HEADING_WIDTH = 40
+_SILENT = {
+    "no values": "nothing to compute it from",
+    "few items": f"fewer than {FEWEST_ITEMS} items",
+    "no spread": "no spread to take a cut-off from",
+    "out of reach": "no answers can pass its cut-off",
+}
 _CONSEQUENCES = {
     "en": {
         "few": "Respondents: {n}, items: {items}; models of all items need more respondents than items.",
@@ -128,10 +134,11 @@ def tell_screening(screening, sensitivity):
     str
         Lines of text.
     """
-    summary = screening_summary(screening)
+    summary, silent = screening_summary(screening)[:-1].round({"cutoff": 3}), screening.attrs["cannot_judge"]
+    summary["note"] = [f"cannot judge: {_SILENT[silent[key]]}" if key in silent else "" for key in summary["index"]]
     n_careless = int(screening["careless"].sum())
     lines = [
-        summary[:-1].round({"cutoff": 3}).to_string(index=False, na_rep="-"),
+        summary.to_string(index=False, na_rep="-", justify="left"),
         f"careless: {n_careless} of {len(screening)}, flagged by at least {FAMILIES_NEEDED} families of indices",
     ]
     if sensitivity is not None and n_careless:

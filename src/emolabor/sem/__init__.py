@@ -9,6 +9,7 @@ from emolabor.sem.interaction import Interaction, interaction
 from emolabor.sem.invariance_ladder import invariance
 from emolabor.sem.moderated_mediation import moderated_mediation
 from emolabor.sem.refit import refit_many
+from emolabor.sem.reported import reported_measures, reported_names
 from emolabor.sem.slopes import interaction_lines, johnson_neyman, simple_slopes
 from emolabor.sem.standardized import interaction_size
 
@@ -26,6 +27,8 @@ __all__ = [
     "moderated_mediation",
     "polychoric_correlations",
     "refit_many",
+    "reported_measures",
+    "reported_names",
     "sem",
     "simple_slopes",
 ]

@@ -7,30 +7,8 @@ import pandas as pd
 
 from emolabor.errors import EmolaborError
 from emolabor.sem.fit import Fit
+from emolabor.sem.reported import MEASURES, reported_names
 
-MEASURES = (
-    "chisq",
-    "df",
-    "pvalue",
-    "cfi",
-    "tli",
-    "rmsea",
-    "rmsea_ci_lower",
-    "rmsea_ci_upper",
-    "srmr",
-    "aic",
-    "bic",
-)
-# What robust estimators and incomplete answers add; a column is there where a fit has it.
-ROBUST = {
-    "chisq": "chisq_scaled",
-    "pvalue": "pvalue_scaled",
-    "cfi": "cfi_robust",
-    "tli": "tli_robust",
-    "rmsea": "rmsea_robust",
-    "rmsea_ci_lower": "rmsea_ci_lower_robust",
-    "rmsea_ci_upper": "rmsea_ci_upper_robust",
-}
 # Moments of the same data differ by rounding only, relative to the standard deviations.
 SAME = 1e-6
 
@@ -47,9 +25,10 @@ def compare(fits):
     -------
     DataFrame
         One row a model, under its name: estimator, n_obs, npar, chisq, df, pvalue, cfi, tli, rmsea with its 90 %
-        interval, srmr, aic, bic; beside them, where a fit has them, the scaled test (`_scaled`) and the robust indices
-        (`_robust`); admissible; `note`: why the solution is not admissible, and why AIC and BIC cannot be compared
-        with the first model's.
+        interval, srmr, aic, bic; beside them what is reported in their place where estimators are robust or
+        answers incomplete: the scaled test (`_scaled`) and the robust indices (`_robust`; `_scaled` where there are
+        none); admissible; `note`: why the solution is not admissible, and why AIC and BIC cannot be compared with the
+        first model's.
 
     Raises
     ------
@@ -72,11 +51,9 @@ def compare(fits):
         raise EmolaborError("fits: allowed: a dict of names and fits, such as {'main': fit, 'reversed': other}.")
     first = next(iter(fits.values()))
     measures = {name: fit.fit_measures() for name, fit in fits.items()}
-    columns = []
-    for plain in MEASURES:
-        columns.append(plain)
-        if plain in ROBUST and any(ROBUST[plain] in own for own in measures.values()):
-            columns.append(ROBUST[plain])
+    reported = [reported_names(own) for own in measures.values()]
+    named = ((plain, *(own.get(plain, plain) for own in reported)) for plain in MEASURES)
+    columns = list(dict.fromkeys(name for names in named for name in names))
     rows = []
     for name, fit in fits.items():
         notes = [*fit.problems, why_not_by_information(first, fit)]

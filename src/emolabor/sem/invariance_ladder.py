@@ -21,6 +21,7 @@ STEPS = {
 }
 ROBUST_KIND = " (scaled chi-square, robust CFI and RMSEA)"
 KINDS = {"MLM": ROBUST_KIND, "MLR": ROBUST_KIND, "WLSMV": " (scaled and shifted chi-square, scaled CFI and RMSEA)"}
+INCOMPLETE_KIND = " (robust CFI and RMSEA)"
 ORDINAL_NOTE = (
     " These limits were found for continuous answers: with ordered ones read the difference test beside them. "
     "Thresholds come before loadings (Wu & Estabrook, 2016)."
@@ -37,7 +38,8 @@ class Invariance:
         A row a step (and one for the partial model of a step that failed): chisq, df, pvalue, chisq_diff, df_diff,
         pvalue_diff, cfi, rmsea, srmr, their changes dcfi, drmsea, dsrmr against the step before, decision. Where the
         estimator is robust: scaled chi-square and difference (Satorra & Bentler, 2001), robust CFI and RMSEA; for
-        ordered answers the scaled and shifted ones (Satorra, 2000), scaled CFI and RMSEA.
+        ordered answers the scaled and shifted ones (Satorra, 2000), scaled CFI and RMSEA; with ML of incomplete answers
+        robust CFI and RMSEA.
     fits : dict
         The fits by the table's row names.
     level : str or None
@@ -140,7 +142,7 @@ class Invariance:
     def _heading(self):
         fit = next(iter(self.fits.values()))
         groups = ", ".join(f"{sample.label} {sample.n}" for sample in fit.model.samples)
-        kind = KINDS.get(fit.estimator, "")
+        kind = KINDS.get(fit.estimator, INCOMPLETE_KIND if fit.model.fiml else "")
         return f"Measurement invariance, estimator {fit.estimator}{kind}, cases by group: {groups}"
 
     def _rounded(self):

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from emolabor.sem.comparison import ROBUST, difference
+from emolabor.sem.comparison import difference
+from emolabor.sem.reported import reported_names
 
 # Chen (2007, p. 501): largest fall of CFI and rise of RMSEA and SRMR. She names CFI the main criterion, supplemented by
 # RMSEA or SRMR; our reading: CFI and at least one of the two keep their limits. The stricter limits are hers for small
@@ -26,6 +27,7 @@ RULE = {
     },
 }
 METHODS = {"MLM": "satorra_bentler_2001", "MLR": "satorra_bentler_2001", "WLSMV": "satorra_2000"}
+JUDGED = ("chisq", "df", "pvalue", "cfi", "rmsea", "srmr")
 COLUMNS = (
     "chisq",
     "df",
@@ -90,18 +92,10 @@ def _breaches(row, allowed):
 
 
 def _measures(fit):
-    m = fit.fit_measures()
-    scaled, robust = ("_scaled", "_robust") if fit.estimator in ROBUST else ("", "")
-    if fit.estimator == "WLSMV":  # there are no robust indices where scales are free
-        scaled = robust = "_scaled"
-    return {
-        "chisq": m[f"chisq{scaled}"],
-        "df": int(m.df),
-        "pvalue": m[f"pvalue{scaled}"],
-        "cfi": m[f"cfi{robust}"],
-        "rmsea": m[f"rmsea{robust}"],
-        "srmr": m.srmr,
-    }
+    """What a step is judged by, under plain names; every step by the same kind."""
+    measures = fit.fit_measures()
+    names = reported_names(measures, robust=not fit.table.ordered)
+    return {name: measures[names[name]] for name in JUDGED} | {"df": int(measures.df)}
 
 
 def limits_for(fit):

@@ -3,19 +3,8 @@
 import numpy as np
 import pandas as pd
 
-FIT_MEASURES = (
-    "chisq",
-    "df",
-    "pvalue",
-    "cfi",
-    "tli",
-    "rmsea",
-    "rmsea_ci_lower",
-    "rmsea_ci_upper",
-    "srmr",
-    "aic",
-    "bic",
-)
+from emolabor.sem import reported_measures
+
 ESTIMATES = ("est", "se", "z", "pvalue", "ci_lower", "ci_upper", "std_all", "std_lower", "std_upper")
 
 
@@ -30,7 +19,8 @@ def fit_table(fit):
     Returns
     -------
     Series
-        n_obs, admissible, problems (why not; empty when nothing is wrong), then the usual fit measures.
+        n_obs, admissible, problems (why not; empty when nothing is wrong), then what is reported of the estimator
+        (`emolabor.sem.reported_measures`): with MLR chisq_scaled and cfi_robust, say, with ML chisq and cfi.
 
     Examples
     --------
@@ -39,9 +29,8 @@ def fit_table(fit):
     >>> fit_table(el.sem("y ~ x", sample_cov=cov, n_obs=101))[["n_obs", "admissible"]].tolist()
     [101, True]
     """
-    measures = fit.fit_measures()
     first = {"n_obs": fit.n_obs, "admissible": fit.admissible, "problems": "; ".join(fit.problems)}
-    return pd.Series(first | {name: measures[name] for name in FIT_MEASURES}, dtype=object)
+    return pd.Series(first | reported_measures(fit).to_dict(), dtype=object)
 
 
 def parameter_table(fit, op):

@@ -6,6 +6,9 @@
   let language = page.language;
   let survey, started, row;
 
+  // No text holds these signs: braces in a text stay braces, and nothing is put in their place.
+  Survey.settings.expressionVariableDelimiters = { start: "\u0002", end: "\u0003" };
+
   // Answers to a table are nested under its name; a data file has a column an item.
   function flatten(answers) {
     const flat = {};

@@ -12,7 +12,7 @@ _SKIPPED, _EMPTY = -3, -2
 # Where the head of an SPSS file keeps the length of a case in units of 8 bytes, how many cases there are, and when it
 # was written (PSPP manual, "System File Format").
 _CASE_SIZE, _CASES, _WRITTEN = slice(68, 72), slice(80, 84), slice(92, 109)
-_LONGEST_CODE = 24
+_TYPED_CODE = 24  # room for a code that is typed in; one that is chosen may need more
 
 
 def sav_codebook(instrument, language):
@@ -36,14 +36,15 @@ def sav_codebook(instrument, language):
     columns, labels, values, missing, measures, formats = {}, {}, {}, {}, {}, {}
     for variable in variables(instrument):
         key, text = variable.key, variable.is_text
-        columns[key] = [" " * _LONGEST_CODE if text else float("nan")]
+        width = max([_TYPED_CODE, *(len(str(code).encode()) for code in variable.codes)])
+        columns[key] = [" " * width if text else float("nan")]
         labels[key] = variable.text[language]
         measures[key] = {"answer": "ordinal", "number": "scale"}.get(variable.kind, "nominal")
         values[key] = {code: names[language] for code, names in variable.codes.items()}
         if variable.kind == "answer":
             values[key] |= {_SKIPPED: WORDS["skipped"][language], _EMPTY: WORDS["empty"][language]}
             missing[key] = [{"lo": _SKIPPED, "hi": _EMPTY}]
-        formats[key] = f"A{_LONGEST_CODE}" if text else "F8.0" if variable.kind == "number" else "F2.0"
+        formats[key] = f"A{width}" if text else "F8.0" if variable.kind == "number" else "F2.0"
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "codebook.sav"
         pyreadstat.write_sav(

@@ -3,11 +3,12 @@
 import csv
 import html
 import io
+import re
 
 from emolabor.errors import EmolaborError
-from emolabor.instrument.form import Table, make_form, texts
+from emolabor.instrument.form import Table, make_form
 from emolabor.instrument.losses import short
-from emolabor.instrument.places import place
+from emolabor.instrument.places import place, refuse_texts
 from emolabor.instrument.words import WORDS
 
 LANGUAGES = {"zh": "zh-Hans", "en": "en"}
@@ -16,7 +17,7 @@ _COLUMNS = (
     "default", "same_default", "random_order",
 )  # fmt: skip
 # Lengths of the columns in LimeSurvey's data base.
-_LONGEST_KEY = 20
+_LONGEST_KEY, _LONGEST_TITLE = 20, 200
 
 
 def limesurvey(instrument, language):
@@ -40,8 +41,8 @@ def limesurvey(instrument, language):
     Raises
     ------
     EmolaborError
-        A key that is longer than 20 characters or equal to another without its underscores, or a text with a brace,
-        which LimeSurvey would run as an expression.
+        A key that is longer than 20 characters or equal to another without its underscores, a title of more than 200
+        characters, or a text with a brace, which LimeSurvey would run as an expression.
     """
     form = make_form(instrument)
     _check(form, instrument)
@@ -56,17 +57,22 @@ def limesurvey(instrument, language):
             "surveyls_endtext": WORDS["thanks"][one],
         }
         rows += [
-            {"class": "SL", "name": name, "text": text, "language": LANGUAGES[one]} for name, text in texts.items()
+            {"class": "SL", "name": name, "text": _html(text), "language": LANGUAGES[one]}
+            for name, text in texts.items()
         ]
     for one in languages:
         for row in _block(form, one, base=one == language):
-            # LimeSurvey takes texts as HTML.
-            rows.append({**row, "text": html.escape(row["text"], quote=False), "language": LANGUAGES[one]})
+            rows.append({**row, "text": _html(row["text"]), "language": LANGUAGES[one]})
     buffer = io.StringIO()
     writer = csv.DictWriter(buffer, _COLUMNS, restval="", delimiter="\t", lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
     return f"\ufeff{buffer.getvalue()}".encode()
+
+
+def _html(text):
+    """LimeSurvey takes texts as HTML. Its importer would take off quotation marks round a text, so none is left."""
+    return html.escape(" ".join(text.split("\t"))).replace("\n", "<br />")
 
 
 def _block(form, language, base):
@@ -93,7 +99,7 @@ def _question(entry, language, base):
         row |= {"text": entry.text[language], "mandatory": "Y" if entry.required else "N"}
         if not entry.choices:
             hint = WORDS["code_hint"][language]
-            yield {**row, "type/scale": "S", "help": hint, "validation": f"/^({entry.pattern})$/"}
+            yield {**row, "type/scale": "S", "help": hint, "validation": f"/^({_delimited(entry.pattern)})$/"}
             return
         yield {**row, "type/scale": "L"}
     for number, choice in enumerate(entry.choices, start=1):
@@ -108,13 +114,20 @@ def _check(form, instrument):
         rows = {}
         for row in table.rows:
             _check_key(instrument, row.key, rows)
-    for place_of, text in texts(form):
-        for language, words in text.items():
-            if "{" in words:
-                raise EmolaborError(
-                    f"{place(instrument, *place_of, language)}: found a brace in {words!r}, and LimeSurvey runs what "
-                    "stands in braces; allowed: round brackets"
-                )
+    refuse_texts(form, instrument, _refusal)
+
+
+def _refusal(text):
+    if "{" in text.words:
+        return "and LimeSurvey runs what stands in braces", "round brackets"
+    if text.slot == "title" and len(_html(text.words)) > _LONGEST_TITLE:
+        return f"{len(text.words)} characters long, and LimeSurvey keeps {_LONGEST_TITLE}", "a shorter title"
+    return None
+
+
+def _delimited(pattern):
+    """A slash would end the expression; one that is escaped already stays so."""
+    return re.sub(r"(\\.)|/", lambda found: found[1] or r"\/", pattern)
 
 
 def _check_key(instrument, key, others):

@@ -2,6 +2,7 @@
 
 import html
 import json
+import re
 from importlib.resources import files
 
 from emolabor.instrument.form import make_form
@@ -58,13 +59,8 @@ def page(instrument, language):
         "questionnaire": json.dumps(content, ensure_ascii=False).replace("<", "\\u003c"),
         "scripts": "\n".join(f"<script>{_file(name)}</script>" for name in _SCRIPTS),
     }
-    text = _file("page.html")
-    for name in ("policy", "title"):
-        text = text.replace(f"{{{{{name}}}}}", parts.pop(name))
-    for name, part in parts.items():
-        before, after = text.split(f"{{{{{name}}}}}", 1)
-        text = before + part + after
-    return text.encode()
+    # All places at once: what is put in may itself look like a place.
+    return re.sub(r"{{(\w+)}}", lambda found: parts[found[1]], _file("page.html")).encode()
 
 
 def _file(name):

@@ -3,6 +3,7 @@
 import io
 
 from emolabor.instrument.form import make_form
+from emolabor.instrument.losses import DOCX_TITLE
 from emolabor.instrument.words import WORDS
 from emolabor.instrument.writers.archive import without_times
 
@@ -34,7 +35,7 @@ def paper(instrument, language):
     document = docx.Document()
     _dress(document, language)
     document.core_properties.author = ""
-    document.core_properties.title = form.title[language]
+    document.core_properties.title = form.title[language][:DOCX_TITLE]
     document.add_paragraph(form.title[language], "Title")
     document.add_paragraph(form.consent[language])
     document.add_paragraph(f"{_BOX} {form.agreement.text[language]}")

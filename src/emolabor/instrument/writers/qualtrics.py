@@ -2,9 +2,8 @@
 
 import html
 
-from emolabor.errors import EmolaborError
-from emolabor.instrument.form import Table, make_form, texts
-from emolabor.instrument.places import place
+from emolabor.instrument.form import Table, make_form
+from emolabor.instrument.places import refuse_texts
 from emolabor.instrument.words import WORDS
 
 
@@ -27,10 +26,10 @@ def qualtrics(instrument, language):
     Raises
     ------
     EmolaborError
-        A text holds ``[[``, which would be read as a tag, or a line break.
+        A text holds ``[[``, which would be read as a tag, or ``${``, in the place of which Qualtrics puts data.
     """
     form = make_form(instrument)
-    _check(form, instrument, language)
+    refuse_texts(form, instrument, _refusal, [language])
     blocks = ["[[AdvancedFormat]]", "[[Block]]"]
     blocks += [_text("Consent_text", form.consent, language), _question(form.agreement, language), "[[PageBreak]]"]
     blocks += [_text("Introduction", form.introduction, language)]
@@ -58,14 +57,12 @@ def _question(entry, language):
 
 
 def _words(translations, language):
-    """Qualtrics takes texts as HTML."""
-    return html.escape(translations[language], quote=False)
+    """Qualtrics takes texts as HTML; a line of the file is a text."""
+    return html.escape(translations[language], quote=False).replace("\n", "<br>")
 
 
-def _check(form, instrument, language):
-    for place_of, text in texts(form):
-        if "[[" in text[language] or "\n" in text[language]:
-            raise EmolaborError(
-                f"{place(instrument, *place_of, language)}: found the text {text[language]!r}, which Qualtrics would "
-                "read as a tag or as two texts; allowed: one line without [["
-            )
+def _refusal(text):
+    for code, meaning in (("[[", "reads as the beginning of a tag"), ("${", "replaces by data")):
+        if code in text.words:
+            return f"and {code} is what Qualtrics {meaning}", f"a text without {code}"
+    return None

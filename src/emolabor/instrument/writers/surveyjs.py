@@ -2,8 +2,10 @@
 
 import html
 import json
+import re
 
 from emolabor.instrument.form import make_form
+from emolabor.instrument.places import refuse_texts
 from emolabor.instrument.words import WORDS
 
 LOCALES = {"zh": "zh-cn", "en": "en"}
@@ -23,8 +25,25 @@ def surveyjs(instrument, language):
     -------
     bytes
         The JSON text. Answers to a table come nested under the table's name.
+
+    Raises
+    ------
+    EmolaborError
+        A text with a name in braces, in the place of which SurveyJS puts an answer.
     """
-    return (json.dumps(survey(make_form(instrument), language), ensure_ascii=False, indent=1) + "\n").encode()
+    form = make_form(instrument)
+    refuse_texts(form, instrument, _refusal)
+    return (json.dumps(survey(form, language), ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _refusal(text):
+    # What is written as HTML needs no refusal: there a brace can be escaped.
+    if text.slot not in ("consent", "introduction") and re.search("{[^{}]+}", text.words):
+        return (
+            "and SurveyJS puts an answer in the place of a name in braces",
+            "round brackets, or the format html, which takes it",
+        )
+    return None
 
 
 def survey(form, language):
@@ -70,8 +89,14 @@ def _words(translations):
 
 
 def _text(name, translations):
-    escaped = {language: f"<p>{html.escape(text, quote=False)}</p>" for language, text in translations.items()}
-    return {"type": "html", "name": name, "html": _words(escaped)}
+    return {"type": "html", "name": name, "html": _words({one: _html(text) for one, text in translations.items()})}
+
+
+def _html(text):
+    """Blank lines part paragraphs; a brace is escaped, as SurveyJS puts answers in the place of names in braces."""
+    escaped = html.escape(text, quote=False).replace("{", "&#123;")
+    paragraphs = (part.replace("\n", "<br>") for part in re.split(r"\n\s*\n", escaped))
+    return "".join(f"<p>{part}</p>" for part in paragraphs)
 
 
 def _choices(choices):

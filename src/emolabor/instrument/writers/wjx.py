@@ -8,11 +8,18 @@ import json
 import re
 
 from emolabor.errors import EmolaborError
-from emolabor.instrument.form import Table, make_form, texts
-from emolabor.instrument.places import place
+from emolabor.instrument.form import Table, make_form
+from emolabor.instrument.places import place, refuse_texts
 from emolabor.instrument.words import WORDS
 
 _INSTEAD = "or write the format wjx-jsonl, which takes it"
+# Both readers take a number at the beginning of a line for the next question, brackets for a kind of question, a letter
+# with a stop or a blank before an option for its number, and these signs for rows, ranges and page breaks.
+_NUMBER = re.compile(r"\s*\d")
+_BRACKET = re.compile(r"[\[\]【】［］]")
+_OPTION_LETTER = re.compile(r"\s*[A-Za-zＡ-Ｚａ-ｚ]([.．、)）:：]|\s+\S)")
+_SIGN = re.compile(r"\s*(- |=== |行[：:]|列[：:]|rows:|总分[：:])", re.IGNORECASE)
+_TAG = re.compile(r"<[A-Za-z/!]|&(#\w+|[A-Za-z]+);|\{_\}")
 
 
 def wjx(instrument, language):
@@ -34,11 +41,15 @@ def wjx(instrument, language):
     ------
     EmolaborError
         A text would be read as something else: a label with a blank, fewer than three labels, a line that begins with
-        a digit or holds a square bracket.
+        a digit or holds a square bracket or a tag.
     """
     form = make_form(instrument)
-    _check(form, instrument, language)
-    blocks = ["\n".join(part[language] for part in (form.title, form.consent, form.introduction))]
+    for table in form.tables:
+        _check_labels(table, instrument, language)
+    refuse_texts(form, instrument, _refusal, [language])
+    # A blank line would end the opening words: paragraphs become lines.
+    head = "\n".join(part[language] for part in (form.title, form.consent, form.introduction))
+    blocks = [re.sub(r"\n\s*\n", "\n", head)]
     number = 0
     for entry in _entries(form):
         if entry is None:
@@ -68,8 +79,14 @@ def wjx_jsonl(instrument, language):
     -------
     bytes
         UTF-8 text, a JSON object a line: the questionnaire's head, then its questions and page breaks.
+
+    Raises
+    ------
+    EmolaborError
+        A text holds a tag: 问卷星 shows texts as HTML.
     """
     form = make_form(instrument)
+    refuse_texts(form, instrument, _tag, [language])
     lines = [
         {
             "qtype": "问卷基础信息",
@@ -111,17 +128,25 @@ def _parts(entry, language):
     return entry.text[language] + hint, [], labels
 
 
-def _check(form, instrument, language):
-    for table in form.tables:
-        _check_labels(table, instrument, language)
-    for place_of, text in texts(form):
-        line = text[language]
-        if re.match(r"\s*[0-9]", line) or re.search(r"[\[\]\n]", line):
-            raise EmolaborError(
-                f"{place(instrument, *place_of, language)}: found the text {line!r}, which 问卷星 would read as the "
-                "start or the kind of a question; allowed: one line without square brackets that does not begin with "
-                f"a digit, {_INSTEAD}"
-            )
+def _refusal(text):
+    many_lines = text.slot in ("consent", "introduction")
+    if "\n" in text.words and not many_lines:
+        return "which 问卷星 would read as several", f"one line, {_INSTEAD}"
+    for line in text.words.split("\n"):
+        if _NUMBER.match(line) or _BRACKET.search(line):
+            allowed = "lines without square brackets that do not begin with a digit"
+            return "which 问卷星 would read as the start or the kind of a question", f"{allowed}, {_INSTEAD}"
+        if _SIGN.match(line):
+            return "which 问卷星 would read as a row, a range or a page break", f"another beginning, {_INSTEAD}"
+        if text.slot in ("label", "option") and _OPTION_LETTER.match(line):
+            return "whose first letter 问卷星 would take for the letter of an option", f"other words, {_INSTEAD}"
+    return _tag(text)
+
+
+def _tag(text):
+    if _TAG.search(text.words):
+        return "and 问卷星 takes texts as HTML", "texts without tags and codes of signs"
+    return None
 
 
 def _check_labels(table, instrument, language):

@@ -1,14 +1,21 @@
 """XLSForm, for ODK and KoboToolbox: all languages in one workbook."""
 
 import io
+import re
 
 from emolabor.instrument.form import make_form
+from emolabor.instrument.places import refuse_texts
 from emolabor.instrument.words import WORDS
 from emolabor.instrument.writers.archive import without_times
 
 LANGUAGE_NAMES = {"zh": "中文 (zh)", "en": "English (en)"}
 _TRANSLATED = ("label", "hint", "constraint_message")
 _PLAIN = ("type", "name", "required", "appearance", "constraint")
+_LONGEST_CELL = 32_767
+# What ODK and KoboToolbox read in labels (docs.getodk.org, "Form styling"): a reference to a question, HTML, a link,
+# and Markdown, which a backslash before the sign turns off; labels of choices are not everywhere read as Markdown.
+_REFERENCE = re.compile(r"\$\{|instance\(")
+_HTML = re.compile(r"<[A-Za-z/!]|&(#\w+|[A-Za-z]+);|\[[^\]]*\]\([^)]*\)")
 
 
 def xlsform(instrument, language):
@@ -29,8 +36,15 @@ def xlsform(instrument, language):
     -------
     bytes
         The XLSX file.
+
+    Raises
+    ------
+    EmolaborError
+        A text holds a reference to a question, a tag or a link, an answer's label Markdown, or a text is longer than a
+        cell.
     """
     form = make_form(instrument)
+    refuse_texts(form, instrument, _refusal)
     answer_lists = _answer_lists(form)
     survey = [{"type": "start", "name": "start"}, {"type": "end", "name": "end"}]
     survey += _page(
@@ -64,6 +78,27 @@ def xlsform(instrument, language):
         },
         form.languages,
     )
+
+
+def _refusal(text):
+    if _REFERENCE.search(text.words):
+        return "and ODK puts an answer in the place of such a reference", "a text without ${ and instance("
+    if _HTML.search(text.words):
+        return "and ODK takes it for a tag or a link", "a text without tags, codes of signs and [words](address)"
+    if text.slot in ("label", "option") and _unstyled(text.words) != text.words:
+        return "and ODK styles what stands between such signs", "an answer without pairs of * or _ and # at its head"
+    if len(text.words) > _LONGEST_CELL:
+        return f"longer than the {_LONGEST_CELL:,} characters of a cell", "a shorter text"
+    return None
+
+
+def _unstyled(words):
+    """Put a backslash before the signs that Markdown would take for its own."""
+    words = re.sub(r"\\(?=[\\*_#])", r"\\\\", words)
+    for sign in "*_":
+        if words.count(sign) > 1:
+            words = words.replace(sign, f"\\{sign}")
+    return re.sub(r"(?m)^(\s*)#", r"\1\\#", words)
 
 
 def _answer_lists(form):
@@ -105,9 +140,14 @@ def _asked(question, answer_lists, **options):
         row["required"] = "yes"
     if question.choices:
         return {"type": f"select_one {answer_lists[_Answers(question.choices)]}", **row}
-    row |= {"hint": WORDS["code_hint"], "constraint": f"regex(., '^({question.pattern})$')"}
+    row |= {"hint": WORDS["code_hint"], "constraint": f"regex(., {_quoted(f'^({question.pattern})$')})"}
     example = {language: f"{word}: {question.pattern}" for language, word in WORDS["code_form"].items()}
     return {"type": "text", **row, "constraint_message": example}
+
+
+def _quoted(pattern):
+    """Write a text of XPath, which knows no escape: in the quotation marks that it does not hold."""
+    return f'"{pattern}"' if "'" in pattern else f"'{pattern}'"
 
 
 def _workbook(sheets, languages):
@@ -122,8 +162,10 @@ def _workbook(sheets, languages):
         for row, entry in enumerate(rows, start=2):
             for column, (key, tag) in enumerate(columns, start=1):
                 value = entry.get(key)
+                if tag and value is not None:
+                    value = value[tag] if key == "constraint_message" else _unstyled(value[tag])
                 if value is not None:
-                    _write(sheet.cell(row, column), value[tag] if tag else value)
+                    _write(sheet.cell(row, column), value)
         sheet.freeze_panes = "A2"
     buffer = io.BytesIO()
     book.save(buffer)
