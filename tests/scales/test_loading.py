@@ -24,7 +24,7 @@ def test_the_list_has_a_row_a_scale():
     row = table.set_index("key").loc["emotional_labor"]
     assert row["construct"] == "情绪劳动 / Emotional labour"
     assert row["dimensions"] == "surface_acting, deep_acting, natural_expression"
-    assert row["items"] == 9
+    assert row["items"] == 11
     assert row["languages"] == "zh, en"
     assert row["rights"] == "own, CC BY 4.0"
     assert table["rights"].str.startswith("own").sum() == 23

@@ -66,7 +66,7 @@ def load_population():
     --------
     >>> population = load_population()
     >>> len(population.constructs), len(population.items)
-    (25, 78)
+    (25, 81)
     """
     content = yaml.safe_load(population_file().read_text(encoding="utf-8"))
     constructs = (*CONSTRUCTS, "music_preference")
