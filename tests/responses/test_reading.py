@@ -220,9 +220,9 @@ def test_rows_are_counted_as_a_spreadsheet_does(tmp_path, answers, instrument):
 
 def test_missing_item_columns_are_listed(read, answers):
     with pytest.raises(
-        EmolaborError, match=r"mine\.csv, row 1: found no column for rc2, ps5 \(2 of 65 items\); allowed: a column"
+        EmolaborError, match=r"mine\.csv, row 1: found no column for rc5, ps6 \(2 of 81 items\); allowed: a column"
     ):
-        read(answers.drop(columns=["rc2", "ps5", "age_band"]))
+        read(answers.drop(columns=["rc5", "ps6", "age_band"]))
 
 
 def test_a_file_without_header_shows_no_answers_in_the_message(tmp_path, answers, instrument):
@@ -296,7 +296,7 @@ def test_a_file_may_hold_only_some_of_the_scales_when_that_is_said(tmp_path, ans
     with pytest.raises(EmolaborError, match=r"found no column for ic1"):
         read_responses(path, instrument)
     staff = read_responses(path, instrument, partial=True)
-    assert staff.instrument.dimensions() == {"role_clarity": ["rc1", "rc2", "rc3", "rc4"], "exhaustion": kept[:3]}
+    assert staff.instrument.dimensions() == {"role_clarity": ["rc1", "rc4", "rc5"], "exhaustion": kept[:3]}
     assert set(staff.data) == {"sex", *kept[:7]}
     told = staff.report_text("en").splitlines()
     assert told[0].startswith(

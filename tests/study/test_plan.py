@@ -11,7 +11,7 @@ FACTORS = management_factors(load_claims())
 def folder(tmp_path, write_notebook):
     """A notebook that takes a factor between one that resamples and two that do not."""
     write_notebook(tmp_path, "05_plain", "seed = 1", "x = 1")
-    write_notebook(tmp_path, "06_factor", 'factor = "role_clarity"\nseed = 1', "x = 1")
+    write_notebook(tmp_path, "06_factor", 'factor = "reward_say"\nseed = 1', "x = 1")
     write_notebook(tmp_path, "07_resampled", "n_boot = 50\nmapping_path = None", "x = 1")
     write_notebook(tmp_path, "08_plain", "seed = 1", "x = 1")
     return tmp_path
@@ -30,8 +30,8 @@ def test_a_notebook_that_takes_a_factor_runs_once_for_each(folder):
 
 def test_with_its_default_factor_nothing_is_put_in(folder):
     parameters = {job.name: job.parameters for job in plan_jobs(folder, "06", {})}
-    assert parameters.pop("06_factor-role_clarity") == {}
-    assert parameters == {f"06_factor-{factor}": {"factor": factor} for factor in FACTORS if factor != "role_clarity"}
+    assert parameters.pop("06_factor-reward_say") == {}
+    assert parameters == {f"06_factor-{factor}": {"factor": factor} for factor in FACTORS if factor != "reward_say"}
 
 
 @pytest.mark.parametrize(

@@ -163,7 +163,7 @@ def screen(answers, instrument=None, *, cutoffs=None, synonym_r=0.60):
     >>> int(found["careless"].sum())
     8
     >>> found["families"].value_counts().sort_index().to_dict()
-    {0: 176, 1: 16, 3: 4, 4: 4}
+    {0: 176, 1: 16, 2: 1, 3: 3, 4: 4}
     """
     data, instrument = _data_and_instrument(answers, instrument)
     limits = _limits(cutoffs)
@@ -253,7 +253,7 @@ def screening_summary(screening):
     >>> el.screening_summary(screening)[["index", "cutoff", "judged", "flagged"]].round(2).tail(4)
                    index  cutoff  judged  flagged
     7   seconds_per_item     2.0     100        3
-    8      failed_checks     1.0     100        6
+    8      failed_checks     1.0     100       11
     9       missing_rate     0.5     100        0
     10          careless     NaN     100        4
     """

@@ -174,6 +174,11 @@ def load_claims(path=None, groups=CONSTRUCT_GROUPS):
     return tuple(claims.values())
 
 
+def essay_source():
+    """Return what the essay is and how much of it was available: a sentence by language."""
+    return read_document(resources.files("emolabor.theory") / "essay.yaml").data["source"]
+
+
 def load_essay():
     """Read what the essay says, sentence by sentence, in the project's own words.
 
