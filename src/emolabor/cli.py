@@ -41,9 +41,22 @@ def simulate(folder, n, seed):
         click.echo(f"written: {path}")
 
 
+def laid_out(command):
+    """Give a command the options that say how a file is laid out, where it is not found."""
+    for option in (
+        click.option("--header-row", type=int, metavar="N", help="Row of the headings."),
+        click.option("--sheet", metavar="NAME|N", help="Sheet of a workbook."),
+        click.option("--encoding", metavar="NAME", help="Encoding of a text file, such as big5 or cp1252."),
+        click.option("--separator", metavar="CHARACTER", help="Separator of a text file, such as ; or tab."),
+    ):
+        command = option(command)
+    return command
+
+
 def answer_file(command):
     """Give a command the options with which a file of answers is read."""
     for option in (
+        laid_out,
         click.option("--partial", is_flag=True, help="The file may hold only some of the scales."),
         click.option("--mapping", metavar="YAML", help="Which column holds which item, where the names differ."),
         click.option("--instrument", default="window_staff", show_default=True, help="Key or YAML file."),
@@ -61,17 +74,20 @@ def answer_file(command):
         "emolabor check other.sav --mapping mapping.yaml",
         "emolabor check folder_of_saved_answers --instrument survey.yaml",
         "emolabor check some_scales.csv --partial",
+        "emolabor check old.csv --encoding big5 --separator ';' --header-row 3",
+        "emolabor check book.xlsx --sheet Answers",
     )
 )
 @answer_file
 @click.option("--write-mapping", metavar="YAML", help="Write the proposed mapping there, to look over and mend.")
 @click.option("--report", metavar="CSV", help="Write all findings there, row by row.")
 @click.option("--language", default="en", show_default=True, metavar="zh|en", help="Language of the sentences.")
-def check(file, instrument, mapping, write_mapping, report, partial, language):
+def check(file, instrument, mapping, write_mapping, report, partial, language, **layout):
     """Read answers and report what does not fit the questionnaire.
 
-    Takes CSV, Excel, SPSS, Stata and Parquet files, exports of 问卷星, KoboToolbox or ODK, and LimeSurvey, and a folder
-    of the files that the web page saves, one a respondent. Columns that it cannot place are listed.
+    Takes CSV, Excel, SPSS, Stata, Parquet and JSON files, exports of 问卷星, 腾讯问卷, KoboToolbox, ODK, LimeSurvey,
+    Qualtrics, SurveyMonkey, Google Forms, Microsoft Forms and REDCap, and a folder of files with the same headings.
+    Columns that it cannot place are listed.
     """
     from emolabor.files import csv_text, write_text
     from emolabor.instrument import load_instrument
@@ -81,13 +97,13 @@ def check(file, instrument, mapping, write_mapping, report, partial, language):
 
     questionnaire = load_instrument(instrument)
     _keep(questionnaire, (file, mapping), (write_mapping, report))
-    proposal = propose_mapping(file, questionnaire, mapping)
+    proposal = propose_mapping(file, questionnaire, mapping, **layout)
     if write_mapping:
         write_text(write_mapping, proposal.text())
         click.echo(f"{tell_proposal(proposal)}\nwritten: {write_mapping}")
         return
     try:
-        staff = read_responses(file, questionnaire, mapping, partial=partial)
+        staff = read_responses(file, questionnaire, mapping, partial=partial, **layout)
     except EmolaborError:
         if len(proposal.placed):
             click.echo(tell_proposal(proposal))
@@ -115,7 +131,7 @@ def check(file, instrument, mapping, write_mapping, report, partial, language):
     "--cutoff", "cutoffs", nargs=2, type=(str, float), multiple=True, metavar="INDEX VALUE", help="A cut-off."
 )
 @click.option("--output", metavar="CSV", help="Write indices and flags there, a row a respondent.")
-def screen(file, instrument, mapping, partial, cutoffs, output):
+def screen(file, instrument, mapping, partial, cutoffs, output, **layout):
     """Screen careless respondents, and compare results with and without them.
 
     Prints counts, never a respondent's row.
@@ -125,7 +141,7 @@ def screen(file, instrument, mapping, partial, cutoffs, output):
     from emolabor.responses import screening_sensitivity
     from emolabor.responses.telling import tell_screening
 
-    staff = _read(file, instrument, mapping, partial, output)
+    staff = _read(file, instrument, mapping, output, partial=partial, **layout)
     screening = screen_staff(staff, cutoffs=dict(cutoffs))
     sensitivity = None if screening["careless"].all() else screening_sensitivity(staff, screening)
     click.echo(tell_screening(screening, sensitivity))
@@ -138,7 +154,7 @@ def screen(file, instrument, mapping, partial, cutoffs, output):
 @cli.command(epilog=examples("emolabor score answers.csv --output scores.csv"))
 @answer_file
 @click.option("--output", metavar="CSV", help="Write the scores there, a row a respondent.")
-def score(file, instrument, mapping, partial, output):
+def score(file, instrument, mapping, partial, output, **layout):
     """Score the scales: means of items, reverse-worded ones turned.
 
     Prints how the scores are distributed, never a respondent's row.
@@ -147,7 +163,7 @@ def score(file, instrument, mapping, partial, output):
     from emolabor.instrument.small_cells import SMALLEST_CELL
     from emolabor.responses import score as score_staff
 
-    staff = _read(file, instrument, mapping, partial, output)
+    staff = _read(file, instrument, mapping, output, partial=partial, **layout)
     scores = score_staff(staff)
     if len(scores) < SMALLEST_CELL:
         click.echo(f"found {_counted(len(scores), 'respondent')}; distributions are shown from {SMALLEST_CELL} on")
@@ -171,6 +187,7 @@ def score(file, instrument, mapping, partial, output):
 @click.option("--instrument", metavar="KEY|YAML", help="What it was asked in; by default it alone, or window_staff.")
 @click.option("--mapping", metavar="YAML", help="Which column holds which item, where the names differ.")
 @click.option("--partial", is_flag=True, help="FILE may hold only some of the questionnaire's scales.")
+@laid_out
 @click.option("--version", metavar="COLUMN", help="Column that tells which of two versions was answered.")
 @click.option("--old", metavar="VALUE", help="Its value for the old version.")
 @click.option("--keep-careless", is_flag=True, help="Do not screen careless respondents.")
@@ -178,7 +195,7 @@ def score(file, instrument, mapping, partial, output):
 @click.option("--language", default="zh", show_default=True, metavar="zh|en", help="Language of the report.")
 @click.option("--output", "outputs", multiple=True, metavar="FILE", help="Write the report: .md, .html or .docx.")
 def validate_scale(
-    file, scale, instrument, mapping, partial, version, old, keep_careless, simulated, language, outputs
+    file, scale, instrument, mapping, partial, version, old, keep_careless, simulated, language, outputs, **layout
 ):
     """Examine an adapted scale by the answers in FILE, and write a validation report.
 
@@ -196,7 +213,7 @@ def validate_scale(
     if (version is None) != (old is None):
         raise EmolaborError("--version, --old: found one of them; allowed: both or neither")
     asked = load_scale(scale)
-    staff = _answers_to(asked, file, instrument, mapping, partial, version)
+    staff = _answers_to(asked, file, instrument, mapping, partial, version, layout)
     screening = None if keep_careless else screen_staff(staff)
     try:
         report = validation_report(staff, asked, screening=screening, version=version, old=old, simulated=simulated)
@@ -207,7 +224,7 @@ def validate_scale(
         click.echo(f"written: {write_validation(report, output, language)}")
 
 
-def _answers_to(scale, file, instrument, mapping, partial, version):
+def _answers_to(scale, file, instrument, mapping, partial, version, layout):
     """Read the answers with the questionnaire the scale was asked in; a column of versions joins its background."""
     from dataclasses import replace
 
@@ -217,16 +234,16 @@ def _answers_to(scale, file, instrument, mapping, partial, version):
 
     questionnaire = load_instrument(instrument or "window_staff")
     if not instrument:
-        whole = _holds_more(file, scale, questionnaire, mapping)
+        whole = _holds_more(file, scale, questionnaire, mapping, layout)
         questionnaire, partial = (questionnaire, True) if whole else (as_instrument(scale), partial)
     if version is not None and version not in questionnaire.columns:
         names = dict.fromkeys(questionnaire.languages, version)
         code = Variable(version, "code", names, {}, ".{1,40}", None, None)
         questionnaire = replace(questionnaire, background=(*questionnaire.background, code))
-    return read_responses(file, questionnaire, mapping, partial=partial)
+    return read_responses(file, questionnaire, mapping, partial=partial, **layout)
 
 
-def _holds_more(file, scale, questionnaire, mapping):
+def _holds_more(file, scale, questionnaire, mapping, layout):
     """Whether FILE holds answers to other items of the questionnaire beside those of the scale, which it asks alike."""
     from emolabor.responses import propose_mapping
 
@@ -235,7 +252,7 @@ def _holds_more(file, scale, questionnaire, mapping):
     if not alike or {item.key for item in scale.items if item.reverse} != questionnaire.reversed_items & keys:
         return False
     try:
-        placed = propose_mapping(file, questionnaire, mapping).placed
+        placed = propose_mapping(file, questionnaire, mapping, **layout).placed
     except EmolaborError:  # a mapping of the scale's own; what is wrong beyond that is said when the file is read
         return False
     found = set(placed.loc[placed["sure"], "key"])
@@ -295,8 +312,9 @@ def questionnaire(instrument, format_name, output, language, mapping):
 @click.option("--data", metavar="FILE", help="Answers to count; no respondent's row is shown, no count under 5.")
 @click.option("--mapping", metavar="YAML", help="Which column of FILE holds which item, where the names differ.")
 @click.option("--partial", is_flag=True, help="FILE may hold only some of the scales; these are described.")
+@laid_out
 @click.option("--language", metavar="zh|en", help="By default the first the instrument is written in.")
-def codebook(instrument, output, data, mapping, partial, language):
+def codebook(instrument, output, data, mapping, partial, language, **layout):
     """Write what every column of a data file means, and with data how it was answered.
 
     INSTRUMENT is window_staff or the path of an instrument's YAML file.
@@ -307,19 +325,19 @@ def codebook(instrument, output, data, mapping, partial, language):
 
     loaded = load_instrument(instrument)
     _keep(loaded, (data, mapping), (output,))
-    staff = read_responses(data, loaded, mapping, partial=partial) if data else None
+    staff = read_responses(data, loaded, mapping, partial=partial, **layout) if data else None
     described, answers = (staff.instrument, staff.data) if staff else (loaded, None)
     book = make_codebook(described, answers, source=Path(data).name if data else None)
     click.echo(f"written: {book.write(output, language)}")
 
 
-def _read(file, instrument, mapping, partial, output):
+def _read(file, instrument, mapping, output, **reading):
     from emolabor.instrument import load_instrument
     from emolabor.responses import read_responses
 
     loaded = load_instrument(instrument)
     _keep(loaded, (file, mapping), (output,))
-    return read_responses(file, loaded, mapping, partial=partial)
+    return read_responses(file, loaded, mapping, **reading)
 
 
 def _keep(instrument, read, outputs):

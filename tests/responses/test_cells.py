@@ -90,7 +90,7 @@ def test_one_row_is_told_in_the_singular():
         findings.add(kind, "what", "then", rows=[7])
     assert sentences(findings.table([]), "en") == [
         "1 row holds no valid answer to any item (row 7); dropped.",
-        "1 row repeats a respondent that came before (row 7); dropped.",
+        "1 row repeats number and answers of a row that came before (row 7); dropped.",
         "1 row answers all as an earlier row does (row 7); kept: was it sent twice?",
     ]
 

@@ -51,7 +51,7 @@ def test_a_chinese_encoding_is_known(tmp_path, staff, instrument):
 
 
 def test_older_headings_of_wjx_are_known(tmp_path, staff, instrument):
-    path = el.simulate_export(tmp_path / "export.csv", staff, instrument)
+    path = el.simulate_export(tmp_path / "export.csv", staff, instrument, as_labels=True)
     table = pd.read_csv(path, dtype=str)
     items = instrument.items("zh").set_index("key")["text"]
     older = {text: f"第{number}题({text})" for number, text in enumerate(items, start=7)}
@@ -155,7 +155,7 @@ def test_identity_numbers_are_found_under_any_heading(tmp_path, staff, instrumen
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"platform": "excel"}, "platform: found 'excel'; allowed: wjx, kobo, limesurvey"),
+        ({"platform": "excel"}, "platform: found 'excel'; allowed: wjx, tencent, kobo"),
         ({"path": "export.sav"}, "path: found 'export.sav'; allowed: a file ending in .csv or .xlsx"),
     ],
 )

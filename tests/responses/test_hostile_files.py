@@ -116,7 +116,7 @@ TOLD = {
     ),
     "duplicated respondents": (
         csv(pd.concat([STAFF, STAFF[:3]])),
-        ["3 rows repeat a respondent that came before (rows 62, 63, 64); dropped."],
+        ["3 rows repeat number and answers of a row that came before (rows 62, 63, 64); dropped."],
     ),
     "labels in two languages": (csv(two_languages()), ["Labels of answers were read as codes: ic1."]),
     "labels among numbers": (

@@ -174,13 +174,23 @@ def test_an_absent_background_column_is_reported(read, answers):
 
 
 def test_the_later_row_of_a_repeated_number_is_dropped(read, answers):
-    answers.loc[[2, 4], "respondent"] = 1
+    answers.loc[[2, 4]] = answers.loc[0].to_numpy()
     staff = read(answers)
     assert staff.data["respondent"].tolist() == [1, 2, 4]
     assert staff.data["sa1"].tolist() == answers.loc[[0, 1, 3], "sa1"].tolist()
     assert findings(staff) == [
-        (4, "respondent", "a number that came before", "row dropped"),
-        (6, "respondent", "a number that came before", "row dropped"),
+        (4, "respondent", "number and answers of a row that came before", "row dropped"),
+        (6, "respondent", "number and answers of a row that came before", "row dropped"),
+    ]
+
+
+def test_a_number_that_another_respondent_has_too_drops_nobody(read, answers):
+    answers.loc[[2, 4], "respondent"] = 1
+    staff = read(answers)
+    assert staff.data["respondent"].tolist() == [1, 2, 1, 4, 1]
+    assert findings(staff) == [
+        (4, "respondent", "a number that came before, with other answers", "kept"),
+        (6, "respondent", "a number that came before, with other answers", "kept"),
     ]
 
 
@@ -236,7 +246,9 @@ def test_a_file_without_header_shows_no_answers_in_the_message(tmp_path, answers
 def test_a_column_given_twice_is_refused(tmp_path, answers, instrument):
     path = tmp_path / "mine.csv"
     pd.concat([answers, answers[["sa1"]]], axis=1).to_csv(path, index=False)
-    with pytest.raises(EmolaborError, match=r"found several columns named sa1; allowed: one each"):
+    with pytest.raises(
+        EmolaborError, match=r"found several columns named as sa1 or with its wording, columns \d+, 76; allowed: one"
+    ):
         read_responses(path, instrument)
 
 

@@ -202,7 +202,7 @@ def reader_for(key, instrument, mapping, platform):
         if variable.key == key:
             if variable.kind == "code":
                 missing |= _NO_CODE
-            return Reader(key, *_background(variable, platform), values, missing, platform)
+            return Reader(key, *_background(variable), values, missing, platform)
     for scale in instrument.scales:
         checks = [check.key for check in instrument.attention_checks if check.after == scale.key]
         if key in [item.key for item in scale.items] + checks:
@@ -214,7 +214,7 @@ def reader_for(key, instrument, mapping, platform):
     raise KeyError(key)
 
 
-def _background(variable, platform):
+def _background(variable):
     """Return what is allowed in words, the function that reads a code, and the labels."""
     if variable.kind == "number":
         low, high = variable.minimum, variable.maximum
@@ -238,8 +238,6 @@ def _background(variable, platform):
         return allowed, _one_of(codes), labels
 
     def choice(cell):
-        if platform in ("wjx", "limesurvey") and as_number(cell) in range(1, len(codes) + 1):
-            return str(codes[int(as_number(cell)) - 1])  # these number the options in the order asked
         return str(cell) if str(cell) in map(str, codes) else None
 
     return allowed, choice, labels

@@ -1,26 +1,37 @@
-"""Text files with fields parted by commas, semicolons or tabs."""
+"""Text files with fields parted by commas, semicolons, tabs or bars."""
 
 import codecs
 import csv
+import gzip
+import zlib
 from dataclasses import replace
-from itertools import count, islice
+from itertools import chain, count, islice
 
 from emolabor.errors import EmolaborError
+from emolabor.responses.header import ROWS, find_header
 from emolabor.responses.table import TableBuilder
 
 _ROWS_AT_ONCE = 1_000
 _LONGEST_LINE = 1_000_000
+_MAX_BYTES = 4_000_000_000
 _ENCODINGS = ("utf-8-sig", "gb18030")
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_SEPARATORS = ",;\t| "
+_ROWS_TO_TELL = 8  # so many first fields that all differ are no answers
+_EXCEL = "sep="  # a first line for Excel alone
 
 
-def read_csv(path):
-    """Read a text file, saved as UTF-8, GB18030 or UTF-16, piece by piece.
+def read_csv(path, layout, known):
+    """Read a text file, saved as UTF-8, GB18030 or UTF-16, piece by piece; it may be packed with gzip.
 
     Parameters
     ----------
     path : Path
-        The file; its first row holds the headings.
+        The file.
+    layout : Layout
+        What the user says about it.
+    known : callable
+        From headings and labels to how many of the questionnaire's columns they name.
 
     Returns
     -------
@@ -32,86 +43,151 @@ def read_csv(path):
     EmolaborError
         Another encoding, an open quote, or a row of another length than the header.
     """
-    with open(path, encoding=_encoding(path), newline="") as file:
-        first = next(_lines(path, file), "")
-        file.seek(0)
-        lines = csv.reader(_lines(path, file), delimiter=max(",;\t", key=first.count), strict=True)
-        try:
-            return _read(path, lines)
-        except csv.Error as error:
-            raise EmolaborError(
-                f"{path}, line {lines.line_num}: found {error}; allowed: fields parted by commas, quotes closed; "
-                "was the file cut off?"
-            ) from None
+    try:
+        encoding = layout.encoding or _encoding(path)
+        separator, header = _separator_and_header(path, encoding, layout, known)
+        with _Lines(path, encoding) as lines:
+            reader = csv.reader(lines, delimiter=separator, strict=True)
+            try:
+                return _read(path, reader, header)
+            except csv.Error as error:
+                raise _broken(path, reader.line_num, error) from None
+    except UnicodeError:
+        raise EmolaborError(
+            f"{path}: found bytes that are not {encoding}; allowed: a file in the encoding that is named"
+        ) from None
+    except (gzip.BadGzipFile, EOFError, zlib.error):
+        raise EmolaborError(f"{path}: found no whole gzip file; allowed: one that was downloaded whole") from None
 
 
-def read_csv_folder(path):
-    """Read a folder of .csv files with the same headings, as the web page saves them, one below the other.
+def _broken(path, line, error):
+    at_end = "unexpected end" in str(error)
+    hint = "was the file cut off, or is a quote not closed?" if at_end else "a quote inside quotes is written twice"
+    return EmolaborError(
+        f"{path}, line {line}: found {error}; allowed: fields parted by one separator, quotes closed; {hint}"
+    )
 
-    Parameters
-    ----------
-    path : Path
-        The folder. Hidden files are passed over; folders in it and files of another kind are named as not read.
 
-    Returns
-    -------
-    Table
-        Every cell a text. The files stand in the order of their names, and rows are counted through.
+def _separator_and_header(path, encoding, layout, known):
+    """Return the separator under which the file is most of a table, and its headings.
 
-    Raises
-    ------
-    EmolaborError
-        No .csv file in it, one that cannot be read, or one with other headings than the first.
+    Each separator is tried on the first rows: the one under which most of the questionnaire's columns are named, then
+    the one under which most rows are equally long, then the one that gives most columns.
     """
-    entries = sorted(entry for entry in path.iterdir() if not entry.name.startswith((".", "~$")))
-    files = [entry for entry in entries if entry.suffix.lower() == ".csv" and entry.is_file()]
-    if not files:
-        raise EmolaborError(f"{path}: found a folder without .csv files; allowed: a folder of them, or a file")
-    builder, number = None, 1
-    for file in files:
-        table = read_csv(file)
-        header = [column.name for column in table.columns]
-        builder = builder or TableBuilder(path, header)
-        if header != builder.header:
-            other = [name for name in (*header, *builder.header) if (name in header) != (name in builder.header)]
-            found = f"other headings than in {files[0].name}: {', '.join(other) or 'another order'}"
-            raise EmolaborError(f"{file}: found {found}; allowed: files that one questionnaire saved")
-        cells = [[*column.cells, None] for column in table.columns]  # EMPTY, -1, reads the last one
-        rows = [
-            tuple(kept[code] for kept, code in zip(cells, codes, strict=True))
-            for codes in zip(*(column.codes for column in table.columns), strict=True)
-        ]
-        builder.add(range(number + 1, number + 1 + len(rows)), rows)
-        number += len(rows)
-    unread = tuple(entry.name for entry in entries if entry not in files)
-    return replace(builder.table(), files=len(files), unread=unread)
+    with _Lines(path, encoding) as lines:
+        first = lines.first
+    candidates = [layout.separator] if layout.separator else sorted(_SEPARATORS, key=first.count, reverse=True)
+    if lines.directive and not layout.separator:
+        candidates = [lines.directive]
+    best, error = None, None
+    for separator in candidates:
+        try:
+            rows = _first_rows(path, encoding, separator)
+        except EmolaborError as problem:
+            error = error or problem
+            continue
+        header = find_header(rows, known, layout.header_row)
+        widths = [len(row) for row in rows if any(row)]
+        usual = max(set(widths), key=lambda width: (widths.count(width), width), default=0)
+        share = widths.count(usual) / len(widths) if usual > 1 else 0
+        if separator == " " != layout.separator and not header.known:
+            continue  # prose is parted by blanks too
+        header = _with_row_names(header, rows)
+        rank = (header.known, share, usual)
+        if best is None or rank > best[0]:
+            best = rank, separator, header
+        if header.known and share == 1 and header.known == len(header.names):
+            break
+    if error and (best is None or best[0][:2] == (0, 0)):
+        raise error
+    return best[1:]
 
 
-def _read(path, lines):
-    header = next(lines, None)
-    if header is None:  # half a byte order mark, say
+def _with_row_names(header, rows):
+    """Add the heading that R leaves out above the names of rows: each row has one field more, and the first ones differ."""
+    below = [row for row in rows[header.first :] if any(row)]
+    first = [row[0] for row in below]
+    if len(below) < _ROWS_TO_TELL or len(set(first)) < len(first):
+        return header
+    if any(len(row) != len(header.names) + 1 or not row[-1].strip() for row in below):
+        return header
+    return replace(header, names=["", *header.names], labels=["", *header.labels])
+
+
+def _first_rows(path, encoding, separator):
+    with _Lines(path, encoding) as lines:
+        reader = csv.reader(lines, delimiter=separator, strict=True)
+        try:
+            return list(islice(reader, ROWS))
+        except csv.Error as error:
+            raise _broken(path, reader.line_num, error) from None
+
+
+def _read(path, rows, header):
+    if not header.names:  # half a byte order mark, say
         raise EmolaborError(f"{path}: found no text; allowed: a row of column names and rows of answers")
-    builder = TableBuilder(path, header)
-    rows = _rows(path, lines, len(header))
+    builder = TableBuilder(path, header.names, header.labels)
+    rows = _numbered(path, islice(rows, header.first, None), header)
     while piece := list(islice(rows, _ROWS_AT_ONCE)):
         builder.add(*zip(*piece, strict=True))
-    return builder.table()
+    return replace(builder.table(), header_row=header.row)
 
 
-def _rows(path, lines, width):
+def _numbered(path, rows, header):
     """Number the rows that are not blank; one of another length than the header ends the reading."""
-    for number, cells in enumerate(lines, start=2):
+    width = len(header.names)
+    for number, cells in enumerate(rows, start=header.first + 1):
         if len(cells) == width:
             yield number, cells
-        elif any(cell.strip() for cell in cells):
-            raise EmolaborError(
-                f"{path}, row {number}: found {len(cells)} fields; allowed: {width}, as the header; "
-                "was the file cut off, or is a quote missing?"
+        elif any(cell.strip() for cell in cells[width:]) or (
+            len(cells) < width and any(cell.strip() for cell in cells)
+        ):
+            last = len(cells) < width and next(rows, None) is None
+            hint = (
+                "was the file cut off?"
+                if last
+                else "is a quote or a separator missing, or a heading? See `--separator`"
             )
+            raise EmolaborError(
+                f"{path}, row {number}: found {len(cells)} fields; allowed: {width}, as the header; {hint}"
+            )
+        elif len(cells) > width:
+            yield number, cells[:width]
 
 
-def _lines(path, file):
-    """Give the lines, none longer than a row of a survey, so that a file without line ends never fills the memory."""
+class _Lines:
+    """A text file's lines, none longer than a row of a survey, so that a file without line ends never fills the memory.
+
+    Attributes
+    ----------
+    directive : str
+        The separator that a first line names for Excel; such a line is no line of the table.
+    first : str
+        The first line of the table.
+    """
+
+    def __init__(self, path, encoding):
+        self._path, self._encoding = path, encoding
+
+    def __enter__(self):
+        self._file = _opened(self._path, self._encoding)
+        lines = _bounded(self._path, self._file)
+        first = next(lines, "").removeprefix("\ufeff")  # UTF-16 whose byte order is named keeps its mark
+        self.directive = (
+            first[len(_EXCEL)] if first.lower().startswith(_EXCEL) and len(first.strip("\r\n")) == 5 else ""
+        )
+        self.first = next(lines, "") if self.directive else first
+        self._lines = chain([self.first], lines) if self.first else iter(())
+        return self
+
+    def __exit__(self, *_):
+        self._file.close()
+
+    def __iter__(self):
+        return self._lines
+
+
+def _bounded(path, file):
     for number in count(1):
         line = file.readline(_LONGEST_LINE)
         if len(line) == _LONGEST_LINE:
@@ -124,31 +200,47 @@ def _lines(path, file):
         yield line
 
 
+def _opened(path, encoding=None):
+    """Open a file, packed or not: as text in an encoding, or without one as bytes."""
+    how = {"mode": "rt", "encoding": encoding, "newline": ""} if encoding else {"mode": "rb"}
+    return (gzip.open if path.suffix.lower() == ".gz" else open)(path, **how)
+
+
 def _encoding(path):
     """Return the first encoding in which the whole file can be read."""
-    with open(path, "rb") as file:
-        if file.read(2) in _UTF_16:
-            candidates = ("utf-16",)
-        else:
-            candidates = _ENCODINGS
-    for encoding in candidates:
+    with _opened(path) as file:
+        sample = file.read(1 << 16)
+    for encoding in ["utf-16"] if sample.startswith(_UTF_16) else [*_unmarked_utf_16(sample), *_ENCODINGS]:
         try:
-            with open(path, encoding=encoding, newline="") as file:
-                while file.read(1 << 20):
-                    pass
+            with _opened(path, encoding) as file:
+                size = 0
+                while piece := file.read(1 << 20):
+                    size += len(piece)
+                    if size > _MAX_BYTES:
+                        raise EmolaborError(
+                            f"{path}: found more than {_MAX_BYTES:,} characters; allowed: up to that; split the file"
+                        )
             return encoding
         except UnicodeError:
             continue
     raise EmolaborError(
         f"{path}, line {_undecodable_line(path)}: found bytes that are neither UTF-8 nor GB18030; allowed: CSV saved "
-        "as UTF-8 (in Excel and WPS: CSV UTF-8); was the file cut off?"
+        "as UTF-8 (in Excel and WPS: CSV UTF-8), or its encoding named (`--encoding`); was the file cut off?"
     )
+
+
+def _unmarked_utf_16(sample):
+    """Return the UTF-16 that bytes without a byte order mark are written in, if any: every second one is often zero."""
+    if sample.count(0) < len(sample) / 50:
+        return []
+    texts = {name: sample[: len(sample) // 2 * 2].decode(name, "replace") for name in ("utf-16-le", "utf-16-be")}
+    return [name for name, text in texts.items() if "\0" not in text and ("\n" in text or "\r" in text)]
 
 
 def _undecodable_line(path):
     """Return the first line that is no UTF-8."""
     decoder, number = codecs.getincrementaldecoder("utf-8")(), 1
-    with open(path, "rb") as file:
+    with _opened(path) as file:
         try:
             while piece := file.read(1 << 20):
                 number += decoder.decode(piece).count("\n")

@@ -10,12 +10,13 @@ from emolabor.scales.scale import check_language
 _SENTENCES = {
     "en": {
         "platform": "The file was read as an export of {found}.",
-        "sheets": "Only the first sheet was read; left out: {found}.",
+        "sheet": "The answers were read from the sheet {found}, which is not the first.",
+        "sheets": "Sheets that were not read: {found}.",
         "files": "{found} files were read in the order of their names, and their rows counted through; "
         "row 2 is the first.",
         "unread": "Not read, as they are not .csv files: {found}.",
         "personal": "Dropped, as what they hold {found}: {columns}.",
-        "added_column": "Dropped, as the platform added them: {columns}.",
+        "added_column": "Dropped, as the platform or the form itself added them: {columns}.",
         "unknown_column": "Dropped, as they are not part of the questionnaire: {columns}.",
         "absent": "There is no column for {columns}; the data are without.",
         "scale_absent": "Scales without at least two of their items, left out of the study: {columns}.",
@@ -29,7 +30,9 @@ _SENTENCES = {
         "several": "Column {column}: {n} cells hold several answers{rows}; {action}.",
         "formula": "Column {column}: {n} cells hold a formula whose value the file does not store{rows}; {action}.",
         "no_answer": "{n} rows hold no valid answer to any item{rows}; dropped.",
-        "repeated": "{n} rows repeat a respondent that came before{rows}; dropped.",
+        "repeated": "{n} rows repeat number and answers of a row that came before{rows}; dropped.",
+        "collision": "{n} rows have a number that came before, but other answers{rows}; kept as other respondents: "
+        "were exports put together?",
         "same_answers": "{n} rows answer all as an earlier row does{rows}; kept: were they sent twice?",
         "constant": "Every respondent gave the same answer: {columns}; kept, but no model with it can be estimated: "
         "was it read rightly?",
@@ -39,11 +42,12 @@ _SENTENCES = {
     },
     "zh": {
         "platform": "文件按 {found} 的导出格式读取。",
-        "sheets": "只读取了第一个工作表，未读取：{found}。",
+        "sheet": "答卷读自工作表 {found}（不是第一个工作表）。",
+        "sheets": "未读取的工作表：{found}。",
         "files": "按文件名顺序读取了 {found} 个文件，各行连续编号，第一行答卷为第 2 行。",
         "unread": "不是 .csv 文件，未读取：{found}。",
         "personal": "疑似个人信息，整列删除，内容未作任何保留：{columns}。",
-        "added_column": "平台自动附加的列，已删除：{columns}。",
+        "added_column": "平台或问卷本身附加、不含答案的列，已删除：{columns}。",
         "unknown_column": "不属于问卷的列，已删除：{columns}。",
         "absent": "文件中没有对应的列，数据中也没有：{columns}。",
         "scale_absent": "以下量表在文件中不足两道题，未纳入研究：{columns}。",
@@ -57,7 +61,8 @@ _SENTENCES = {
         "several": "{column} 列有 {n} 个单元格含多个答案{rows}，已设为缺失。",
         "formula": "{column} 列有 {n} 个单元格是公式而文件没有保存其结果{rows}，已设为缺失。",
         "no_answer": "有 {n} 行没有任何有效的题目答案{rows}，已删除。",
-        "repeated": "有 {n} 行的答卷编号在前面出现过{rows}，已删除。",
+        "repeated": "有 {n} 行的编号和回答都与前面某一行相同{rows}，已删除。",
+        "collision": "有 {n} 行的编号在前面出现过，但回答不同{rows}；按不同作答者保留：是否合并过几份导出文件？",
         "same_answers": "有 {n} 行与前面某一行的回答完全相同{rows}，予以保留：是否重复提交？",
         "constant": "所有作答者答案相同：{columns}；予以保留，但含有它的模型无法估计：是否读取有误？",
         "sparse": "半数以上作答者未答：{columns}；予以保留，但只用完整答卷的分析会失去这些作答者。",
@@ -145,6 +150,7 @@ def sentences(report, language):
             line = line.replace(f" {plural}", f" {singular}")
         if line.startswith("1 rows "):
             line = line.replace("1 rows hold", "1 row holds").replace("1 rows repeat", "1 row repeats")
+            line = line.replace("1 rows have", "1 row has").replace("other respondents", "another respondent")
             line = line.replace("1 rows answer", "1 row answers").replace("kept: were they", "kept: was it")
         lines.append(line)
     return lines

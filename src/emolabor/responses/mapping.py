@@ -1,7 +1,7 @@
 """The mapping file: which column of an answer file holds which item, where the names differ."""
 
 from collections.abc import Mapping as AnyMapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from emolabor.errors import EmolaborError
 from emolabor.scales.checked import Document, read_document
@@ -37,6 +37,10 @@ class Mapping:
     def values_of(self, key):
         """Return the table from what the file holds to codes for one key."""
         return {**(self.values.get(ALL_ITEMS, {}) if key in self.items else {}), **self.values.get(key, {})}
+
+    def with_values(self, values):
+        """Return the mapping with values that count where the user said nothing."""
+        return replace(self, values={**values, **self.values})
 
 
 def load_mapping(source, instrument):

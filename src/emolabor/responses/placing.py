@@ -1,45 +1,19 @@
 """Which column of a file holds which item: by key, by the exporting platform's way of naming, or by the wording."""
 
-import re
-import unicodedata
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import permutations
+
+import numpy as np
 
 from emolabor.errors import EmolaborError
-from emolabor.responses.cells import same
+from emolabor.responses.cells import as_number, same
+from emolabor.responses.headings import Keys, texts_in
 from emolabor.responses.personal import personal_column, shown_heading
+from emolabor.responses.platforms import PLATFORMS, added_by, platform_of
+from emolabor.responses.table import Column
 
-PLATFORMS = {"wjx": "问卷星", "kobo": "KoboToolbox/ODK", "limesurvey": "LimeSurvey"}
-
-# Columns that a platform adds: heading (reduced by `same`) to the background variable it fills, None for no variable.
-_ADDED = {
-    "wjx": {
-        "序号": "respondent", "所用时间": "seconds", "提交答卷时间": None, "来源": None, "来源详情": None,
-        "来自ip": None, "总分": None,
-    },
-    "kobo": {
-        "index": "respondent", "id": None, "uuid": None, "submissiontime": None, "start": None, "end": None,
-        "today": None,
-        "deviceid": None, "version": None, "validationstatus": None, "notes": None, "status": None, "submittedby": None,
-        "tags": None, "instanceid": None, "metainstanceid": None, "formhubuuid": None, "rootuuid": None,
-        "metarootuuid": None, "instancename": None, "metainstancename": None, "consentnote": None,
-    },
-    "limesurvey": {
-        "id": "respondent", "responseid": "respondent", "答复id": "respondent", "interviewtime": "seconds",
-        "totaltime": "seconds", "submitdate": None, "datesubmitted": None, "lastpage": None, "startlanguage": None,
-        "seed": None, "startdate": None, "datestarted": None, "datestamp": None, "datelastaction": None, "ipaddr": None,
-        "refurl": None, "token": None,
-    },
-}  # fmt: skip
-# Headings that only the platform writes.
-_SIGNS = {
-    "wjx": {"提交答卷时间", "所用时间"},
-    "kobo": {"submissiontime", "uuid", "formhubuuid", "metainstanceid", "instanceid"},
-    "limesurvey": {"lastpage", "startlanguage", "submitdate", "responseid", "答复id", "interviewtime"},
-}
-_NUMBERED = re.compile(r"^[0-9]+、|^第[0-9]+题[(（:：、]?")
-_BRACKETED = re.compile(r"^(.*?)\[([^\[\]]+)\](\[[^\[\]]+\])?$")
-_SIMILAR = 0.85
+_SIMILAR, _BEGINNING = 0.85, 6
 
 
 @dataclass(frozen=True)
@@ -49,11 +23,15 @@ class Placement:
     Attributes
     ----------
     platform : str or None
-        wjx, kobo, limesurvey, or None for a plain table.
+        A key of `platforms.PLATFORMS`, or None for a plain table.
     columns : dict of str to int
         Key to the place of its column, from 0.
     rules : dict of str to str
         Key to the rule that placed it: mapping, key, code, wording, platform.
+    doubled : dict of str to tuple of int
+        Keys that several columns carry in the same way, to these columns. Reading refuses to choose.
+    added : frozenset of int
+        Columns that the platform, or our own form, has beside the answers.
     probable : dict of str to tuple of int and str
         Keys that are only probably in a column (by similar wording, or by order). Reading does not use them.
     """
@@ -61,6 +39,8 @@ class Placement:
     platform: str | None
     columns: dict
     rules: dict
+    doubled: dict
+    added: frozenset
     probable: dict
 
 
@@ -86,73 +66,108 @@ def place(table, instrument, mapping, path):
     Raises
     ------
     EmolaborError
-        The mapping names a column that is not there or is there twice, or two columns carry the same key.
+        The mapping names a column that is not there or is there twice.
     """
-    names = [column.name for column in table.columns]
-    platform = platform_of(names)
-    found = _Found(instrument.columns)
+    wordings, found = wordings_of(instrument), _Found(instrument.columns)
     for key, name in mapping.columns.items():
-        found.set(key, _mapped(key, name, names, path), "mapping")
-    _refuse_repeated(names, instrument, found, path)
-    added = _ADDED.get(platform, {})
-    for rule, key_of in (
-        ("key", lambda column: column.name),
-        ("code", lambda column: _code_in(column.name, platform, instrument)),
-        ("platform", lambda column: added.get(same(column.name))),
-    ):
-        for position, column in enumerate(table.columns):
-            found.set(key_of(column), position, rule)
-    wordings = wordings_of(instrument)
-    _by_wording(table, wordings, found)
-    probable = _by_similar_wording(table, wordings, found, added)
+        found.claim(key, _mapped(key, name, table.columns, path), "mapping")
+    keys = Keys(instrument)
+    platform = _place_surely(table.columns, keys, wordings, found)
+    found.withdraw_number(table.columns)
+    added = frozenset(
+        position
+        for position in found.free(table.columns)
+        if added_by(platform, table.columns[position].name)[0] or keys.is_beside(table.columns[position].name)
+    )
+    probable = {key: (places[0], f"first of {len(places)} columns") for key, places in found.doubled.items()}
+    probable |= _by_similar_wording(table, wordings, found, added)
     probable |= _by_order(table, instrument, found, added, probable)
-    return Placement(platform, found.columns, found.rules, probable)
+    return Placement(platform, found.columns, found.rules, found.doubled, added, probable)
+
+
+def counter_of_known(instrument, mapping):
+    """Return a function that counts how many of an instrument's columns headings surely name.
+
+    Parameters
+    ----------
+    instrument : Instrument
+        What was asked.
+    mapping : Mapping
+        Its headings count as known.
+
+    Returns
+    -------
+    callable
+        From names and labels, a list each, to the number.
+    """
+    keys, wordings, empty = Keys(instrument), wordings_of(instrument), np.zeros(0, np.int32)
+    mapped = {" ".join(name.split()) for name in mapping.columns.values() if isinstance(name, str)}
+
+    def known(names, labels):
+        columns = [Column(name, empty, [], label) for name, label in zip(names, labels, strict=True)]
+        found = _Found(instrument.columns)
+        _place_surely(columns, keys, wordings, found)
+        sure = [key for key, rule in found.rules.items() if rule != "platform"]
+        return len(sure) + len(found.doubled) + len(mapped & {*names, *labels})
+
+    return known
 
 
 class _Found:
     """Keys placed so far; the first rule that claims a key or a column keeps it."""
 
     def __init__(self, keys):
-        self.keys, self.columns, self.rules = keys, {}, {}
+        self.keys, self.columns, self.rules, self.doubled = frozenset(keys), {}, {}, {}
 
-    def set(self, key, position, rule):
+    def claim(self, key, position, rule):
         if key in self.keys and key not in self.columns and position not in self.columns.values():
             self.columns[key], self.rules[key] = position, rule
 
-    def free(self, table):
-        taken = set(self.columns.values())
-        return [position for position in range(len(table.columns)) if position not in taken]
+    def claim_all(self, claims, rule):
+        """Place what one rule says; a key that it finds in several columns has no place."""
+        places = {}
+        for position, key in claims:
+            places.setdefault(key, []).append(position)
+        for key, positions in places.items():
+            if len(positions) == 1:
+                self.claim(key, positions[0], rule)
+            elif key in self.keys and key not in self.columns:
+                self.doubled[key] = tuple(positions)
+
+    def withdraw_number(self, columns):
+        """Take back a running number that only the platform's heading promised, where the column holds no number."""
+        if self.rules.get("respondent") == "platform":
+            cells = columns[self.columns["respondent"]].cells
+            if all(as_number(cell) is None for cell in cells):
+                del self.columns["respondent"], self.rules["respondent"]
+
+    def is_open(self, key):
+        return key in self.keys and key not in self.columns and key not in self.doubled
+
+    def free(self, columns):
+        taken = {*self.columns.values(), *(position for several in self.doubled.values() for position in several)}
+        return [position for position in range(len(columns)) if position not in taken]
 
 
-def platform_of(names):
-    """Tell whose export has these headings.
-
-    Parameters
-    ----------
-    names : list of str
-        Headings.
-
-    Returns
-    -------
-    str or None
-        wjx, kobo, limesurvey, or None.
-
-    Examples
-    --------
-    >>> platform_of(["序号", "提交答卷时间", "所用时间"]), platform_of(["_uuid", "a/b"]), platform_of(["ic1"])
-    ('wjx', 'kobo', None)
-    """
-    reduced = {same(name) for name in names}
-    for platform, signs in _SIGNS.items():
-        if signs & reduced:
-            return platform
-    shares = {
-        "wjx": sum(bool(_NUMBERED.match(name)) for name in names),
-        "kobo": sum(bool(re.fullmatch(r"\w+(/\w+)+", name)) for name in names),
-        "limesurvey": sum(bool(re.fullmatch(r"[A-Za-z][A-Za-z0-9]*\[\w+\]", name)) for name in names),
-    }
-    best = max(shares, key=shares.get)
-    return best if shares[best] else None
+def _place_surely(columns, keys, wordings, found):
+    """Place keys by everything that is more than probable, and tell whose export it is."""
+    names = [column.name for column in columns]
+    platform = platform_of([*names, *filter(None, (column.label for column in columns))])
+    headings = frozenset(names)
+    for rule, key_of in (
+        ("key", lambda column: column.name),
+        ("key", lambda column: keys.named(column.name) or (keys.named(column.label) if column.label else None)),
+        ("code", lambda column: keys.inside(column.name, headings, platform)),
+    ):
+        claims = [(position, key_of(columns[position])) for position in found.free(columns)]
+        found.claim_all([(position, key) for position, key in claims if found.is_open(key)], rule)
+    for position in found.free(columns):
+        for heading in filter(None, (names[position], columns[position].label)):
+            found.claim(added_by(platform, heading)[1], position, "platform")
+    _by_wording(columns, wordings, found)
+    claims = [(position, keys.before_text(names[position], headings, platform)) for position in found.free(columns)]
+    found.claim_all([(position, key) for position, key in claims if found.is_open(key)], "code")
+    return platform
 
 
 def wordings_of(instrument):
@@ -165,17 +180,22 @@ def wordings_of(instrument):
     texts |= {variable.key: variable.names for variable in instrument.background}
     wordings = {}
     for key in (*instrument.points(), *(variable.key for variable in instrument.background)):
-        for text in dict.fromkeys(map(same, texts[key].values())):
+        reduced = list(map(same, texts[key].values()))
+        both = ["".join(pair) for pair in permutations(reduced, 2)]  # a heading may hold two languages
+        for text in dict.fromkeys([*reduced, *both]):
             wordings.setdefault(text, []).append(key)
     return wordings
 
 
-def _mapped(key, name, names, path):
+def _mapped(key, name, columns, path):
+    """Return the place of the column that a mapping means, by its number, heading or second heading."""
     if isinstance(name, int):
-        if name > len(names):
-            raise EmolaborError(f"{path}: the mapping puts {key} in column {name}; allowed: 1 to {len(names)}")
+        if name > len(columns):
+            raise EmolaborError(f"{path}: the mapping puts {key} in column {name}; allowed: 1 to {len(columns)}")
         return name - 1
-    places = [position for position, other in enumerate(names) if other == " ".join(name.split())]
+    wanted = " ".join(name.split())
+    places = [position for position, column in enumerate(columns) if column.name == wanted]
+    places = places or [position for position, column in enumerate(columns) if column.label == wanted]
     if len(places) != 1:
         found = f"{len(places)} columns" if places else "no column"
         raise EmolaborError(
@@ -185,71 +205,45 @@ def _mapped(key, name, names, path):
     return places[0]
 
 
-def _refuse_repeated(names, instrument, found, path):
-    repeated = [key for key in instrument.columns if names.count(key) > 1 and key not in found.columns]
-    if repeated:
-        raise EmolaborError(f"{path}: found several columns named {', '.join(repeated)}; allowed: one each")
-
-
-def _code_in(name, platform, instrument):
-    """Return the key that an export's compound name ends with: group/key, question[key], question_key."""
-    if platform == "kobo":
-        return name.rsplit("/", 1)[-1]
-    if platform == "limesurvey":
-        match = _BRACKETED.match(name)
-        ending = match[2] if match else name
-        keys = {same(key): key for key in instrument.columns}  # LimeSurvey's codes have no underscores
-        return keys.get(same(ending)) or keys.get(same(ending.rsplit("_", 1)[-1]))
-    return None
-
-
-def _texts_in(column):
-    """List the wordings that a heading may hold: the whole, and what is left without number, question or group."""
-    for name in (column.name, column.label):
-        name = re.sub(r"<[^>]{0,200}>", "", unicodedata.normalize("NFC", name))
-        bare = _NUMBERED.sub("", name)
-        yield from (name, bare, re.sub(r"[)）]$", "", bare), re.sub(r"[(（][^()（）]*[)）]$", "", bare))
-        yield from (bare[match.end() :] for match in re.finditer("—+|--|/", bare))
-        if match := _BRACKETED.match(bare):
-            yield from (match[1], match[2])
-
-
-def _by_wording(table, wordings, found):
+def _by_wording(columns, wordings, found):
     """Place columns by their wording; where several items share one, by the order in which they are asked."""
-    columns = {}
-    for position in found.free(table):
-        texts = map(same, _texts_in(table.columns[position]))
-        text = next((text for text in texts if text in wordings), None)
+    places = {}
+    for position in found.free(columns):
+        texts = (text for heading in (columns[position].name, columns[position].label) for text in texts_in(heading))
+        text = next((text for text in texts if any(map(found.is_open, wordings.get(text, ())))), None)
         if text:
-            columns.setdefault(text, []).append(position)
-    for text, positions in columns.items():
-        keys = [key for key in wordings[text] if key not in found.columns]
+            places.setdefault(text, []).append(position)
+    for text, positions in places.items():
+        keys = [key for key in wordings[text] if found.is_open(key)]
         if len(keys) == len(positions):
             for key, position in zip(keys, positions, strict=True):
-                found.set(key, position, "wording")
+                found.claim(key, position, "wording")
+        elif len(positions) > len(keys):
+            found.doubled |= {key: tuple(positions) for key in keys}
 
 
 def _questions(table, found, added):
-    """List the columns without a place that may be questions: not added by the platform, not personal."""
+    """List the columns without a place that may be questions: not beside the answers, not personal."""
     return [
         position
-        for position in found.free(table)
-        if same(table.columns[position].name) not in added and not personal_column(table.columns[position])
+        for position in found.free(table.columns)
+        if position not in added and not personal_column(table.columns[position])
     ]
 
 
 def _by_similar_wording(table, wordings, found, added):
     """Propose the item whose wording is nearest to a heading, if each is the other's nearest."""
-    open_texts = {text: keys[0] for text, keys in wordings.items() if len(keys) == 1 and keys[0] not in found.columns}
+    open_texts = {text: keys[0] for text, keys in wordings.items() if len(keys) == 1 and found.is_open(keys[0])}
     nearest, best_for = {}, {}
     for position in _questions(table, found, added)[:500]:
-        texts = {same(text)[:300] for text in _texts_in(table.columns[position])}
+        column = table.columns[position]
+        texts = {text[:300] for heading in (column.name, column.label) for text in texts_in(heading)}
         ratios = [
-            (SequenceMatcher(None, text, wording).ratio(), key)
+            (_likeness(text, wording), key)
             for text in texts
             if len(text) > 3
             for wording, key in open_texts.items()
-            if abs(len(text) - len(wording)) <= 0.3 * len(wording)
+            if abs(len(text) - len(wording)) <= 0.3 * len(wording) or wording.startswith(text)
         ]
         if ratios and max(ratios)[0] >= _SIMILAR:
             ratio, key = max(ratios)
@@ -259,9 +253,16 @@ def _by_similar_wording(table, wordings, found, added):
     return {key: (position, "similar wording") for position, key in nearest.items() if best_for[key][1] == position}
 
 
+def _likeness(text, wording):
+    """Tell how alike two wordings are; one that was cut off is the same as far as it goes."""
+    if len(text) >= _BEGINNING and wording.startswith(text):
+        return _SIMILAR
+    return SequenceMatcher(None, text, wording).ratio()
+
+
 def _by_order(table, instrument, found, added, probable):
     """Propose the order asked, if as many columns as items are left."""
-    keys = [key for key in instrument.points() if key not in found.columns and key not in probable]
+    keys = [key for key in instrument.points() if found.is_open(key) and key not in probable]
     taken = {position for position, _ in probable.values()}
     positions = [position for position in _questions(table, found, added) if position not in taken]
     if len(keys) != len(positions):
@@ -269,21 +270,28 @@ def _by_order(table, instrument, found, added, probable):
     return {key: (position, "order") for key, position in zip(keys, positions, strict=True)}
 
 
-def is_computed(key, table, placement):
-    """Tell whether this is the answering time in an export that holds start and end instead.
+def start_and_end(table, placement):
+    """Return the columns with the moments of start and end, for an export that holds no answering time.
 
     Parameters
     ----------
-    key : str
-        One of the instrument's columns.
     table : Table
         What the file holds.
     placement : Placement
         Where the keys are.
+
+    Returns
+    -------
+    tuple of Column or None
+        The two, or None where they are not there or the answering time has a column.
     """
-    if key != "seconds" or placement.platform != "kobo" or key in placement.columns:
-        return False
-    return {"start", "end"} <= {column.name for column in table.columns}
+    if placement.platform is None or "seconds" in placement.columns:
+        return None
+    columns = {same(column.name): column for column in table.columns}
+    for pair in PLATFORMS[placement.platform].times:
+        if all(name in columns for name in pair):
+            return tuple(columns[name] for name in pair)
+    return None
 
 
 def unplaced(table, placement):
@@ -302,9 +310,8 @@ def unplaced(table, placement):
         Heading, why the column looks personal (None where it does not), and whether the platform adds it.
     """
     taken = set(placement.columns.values())
-    added = _ADDED.get(placement.platform, {})
     return [
-        (shown_heading(column.name, position), personal_column(column), same(column.name) in added)
+        (shown_heading(column.name, position), personal_column(column), position in placement.added)
         for position, column in enumerate(table.columns)
         if position not in taken
     ]

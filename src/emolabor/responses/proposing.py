@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pandas as pd
 
+from emolabor.responses.layout import make_layout
 from emolabor.responses.mapping import load_mapping, mapping_text
 from emolabor.responses.personal import shown_heading
-from emolabor.responses.placing import is_computed, place, unplaced
+from emolabor.responses.placing import counter_of_known, place, start_and_end, unplaced
 from emolabor.responses.reading import read_table
 
 
@@ -18,13 +19,13 @@ class ProposedMapping:
     Attributes
     ----------
     platform : str or None
-        wjx, kobo, limesurvey, or None for a plain table.
+        Whose export it is (wjx, kobo, limesurvey, qualtrics, ...), or None for a plain table.
     placed : DataFrame
         One row a key: key, column (heading, or the column's number where the heading is empty or stands twice), rule,
         sure. What is not sure is read only when a mapping file says so.
     unplaced : DataFrame
-        One row a column without a place: column, why (it looks like personal data, or was added by the platform; empty
-        where neither).
+        One row a column without a place: column, why (it looks like personal data, or was added by platform or form;
+        empty where neither).
     absent : list of str
         Keys without a column.
     """
@@ -59,7 +60,7 @@ class ProposedMapping:
         )
 
 
-def propose_mapping(path, instrument, mapping=None):
+def propose_mapping(path, instrument, mapping=None, *, separator=None, encoding=None, sheet=None, header_row=None):
     """Propose which column of a file holds which item, and show what could not be placed.
 
     Parameters
@@ -70,6 +71,8 @@ def propose_mapping(path, instrument, mapping=None):
         What was asked.
     mapping : str, Path or dict, optional
         What is already known.
+    separator, encoding, sheet, header_row
+        How the file is laid out, as `read_responses` takes it.
 
     Returns
     -------
@@ -93,9 +96,10 @@ def propose_mapping(path, instrument, mapping=None):
     >>> proposed.placed.query("not sure").to_dict("records")
     [{'key': 'sa1', 'column': 'Q7', 'rule': 'order', 'sure': False}]
     """
-    path = Path(path)
-    table = read_table(path)
-    placement = place(table, instrument, load_mapping(mapping, instrument), path)
+    path, mapping = Path(path), load_mapping(mapping, instrument)
+    layout = make_layout(separator, encoding, sheet, header_row)
+    table = read_table(path, layout, counter_of_known(instrument, mapping))
+    placement = place(table, instrument, mapping, path)
     names = [column.name for column in table.columns]
     rows = []
     for key in instrument.columns:
@@ -107,16 +111,16 @@ def propose_mapping(path, instrument, mapping=None):
     placed = pd.DataFrame(rows, columns=["key", "column", "rule", "sure"])
     probable = {shown_heading(names[position], position) for position, _ in placement.probable.values()}
     rest = [
-        (name, personal or ("added by the platform" if added else ""))
+        (name, personal or ("added by platform or form" if added else ""))
         for name, personal, added in unplaced(table, placement)
         if name not in probable
     ]
-    known = set(placed["key"])
+    known = {*placed["key"], *(["seconds"] if start_and_end(table, placement) else [])}
     return ProposedMapping(
         placement.platform,
         placed,
         pd.DataFrame(rest, columns=["column", "why"]),
-        [key for key in instrument.columns if key not in known and not is_computed(key, table, placement)],
+        [key for key in instrument.columns if key not in known],
     )
 
 

@@ -1,5 +1,6 @@
 """Answers read from a file: what fits the instrument is kept, everything else is reported."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -8,41 +9,50 @@ import pandas as pd
 from emolabor.errors import EmolaborError
 from emolabor.instrument.part import part_of
 from emolabor.responses.cells import reader_for
-from emolabor.responses.csv_file import read_csv, read_csv_folder
+from emolabor.responses.csv_file import read_csv
 from emolabor.responses.findings import Findings, listed
+from emolabor.responses.folder import read_folder
+from emolabor.responses.json_file import read_json
+from emolabor.responses.layout import make_layout, refuse_unused
 from emolabor.responses.mapping import load_mapping
+from emolabor.responses.own_form import option_numbers
 from emolabor.responses.parquet_file import read_parquet
-from emolabor.responses.placing import PLATFORMS, is_computed, place, unplaced
+from emolabor.responses.placing import counter_of_known, place, start_and_end, unplaced
+from emolabor.responses.platforms import PLATFORMS
+from emolabor.responses.respondents import kept_rows
 from emolabor.responses.spreadsheet import read_spreadsheet
 from emolabor.responses.staff import Staff
 from emolabor.responses.statistics_file import read_statistics_file
 from emolabor.responses.suspicions import report_suspicions
-from emolabor.responses.table import EMPTY
 
-_READERS = {
-    ".csv": read_csv,
-    ".tsv": read_csv,
-    ".txt": read_csv,
-    ".xlsx": read_spreadsheet,
-    ".xlsm": read_spreadsheet,
-    ".sav": read_statistics_file,
-    ".zsav": read_statistics_file,
-    ".dta": read_statistics_file,
+_TEXT, _WORKBOOK = ("separator", "encoding", "header_row"), ("sheet", "header_row")
+# Files whose headings are looked for, with what a user can say about them.
+_LAID_OUT = {
+    **dict.fromkeys((".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz"), (read_csv, _TEXT)),
+    **dict.fromkeys((".xlsx", ".xlsm"), (read_spreadsheet, _WORKBOOK)),
+}
+# Files that say themselves what their columns are.
+_DESCRIBED = {
+    **dict.fromkeys((".sav", ".zsav", ".dta"), read_statistics_file),
     ".parquet": read_parquet,
+    ".json": read_json,
 }
 
 
-def read_responses(path, instrument, mapping=None, *, partial=False):
-    """Read answers from a file, or from a folder of files that the web page saved.
+def read_responses(
+    path, instrument, mapping=None, *, partial=False, separator=None, encoding=None, sheet=None, header_row=None
+):
+    """Read answers from a file, or from a folder of files such as the web page saves or several centres export.
 
     Parameters
     ----------
     path : str or Path
-        A .csv (also .tsv, .txt; UTF-8, GB18030 or UTF-16), .xlsx, .sav, .zsav, .dta or .parquet file; the first row
-        holds the headings. Or a folder of .csv files with the same headings, such as the questionnaire's web page saves
-        one a respondent. Columns are found by the instrument's keys, by the names that 问卷星, KoboToolbox or ODK, and
-        LimeSurvey give them, or by the wording of the items. Answers are codes or the labels of the answers, one way in
-        a column.
+        A .csv (also .tsv, .txt; UTF-8, GB18030 or UTF-16; packed as .csv.gz), .xlsx, .sav, .zsav, .dta, .parquet or
+        .json file, or a folder of .csv or .xlsx files with the same headings. The headings stand in the row, or the two
+        or three rows, that name most of the questionnaire's columns. Columns are found by the instrument's keys, by the
+        names that 问卷星, 腾讯问卷, KoboToolbox or ODK, LimeSurvey, Qualtrics, SurveyMonkey, Google Forms, Microsoft
+        Forms and REDCap give them, or by the wording of the items. Answers are codes or the labels of the answers, one
+        way in a column.
     instrument : Instrument
         What was asked.
     mapping : str, Path or dict, optional
@@ -51,19 +61,26 @@ def read_responses(path, instrument, mapping=None, *, partial=False):
     partial : bool
         Whether the file may hold only some of the scales. What has fewer than two of its items there is then left out
         of the instrument and reported, and so are single items that are not there.
+    separator, encoding : str, optional
+        Of a text file: the character between its fields, and how its letters are written. By default both are found.
+    sheet : str or int, optional
+        Of a workbook: name or number of the sheet. By default the one that names most of the questionnaire's columns.
+    header_row : int, optional
+        Number of the row of headings, from 1. By default it is found.
 
     Returns
     -------
     Staff
         Valid answers, and a report of everything else. Set to missing: what is no allowed code or label, and what is
         written in another way than most cells of its column. Dropped: columns that are not the instrument's, rows
-        without any answer to an item, later rows of a repeated respondent. Reported and kept: rows that repeat an
-        earlier row's answers, items that run against their dimension, that all answered alike or most left out.
+        without any answer to an item, later rows with the number and the answers of an earlier one. Reported and kept:
+        rows that repeat an earlier row's number or its answers, items that run against their dimension, that all
+        answered alike or most left out.
 
     Raises
     ------
     EmolaborError
-        The file cannot be read, lacks columns of items (they are listed), repeats a column, has a row of another
+        The file cannot be read, lacks columns of items (they are listed), has two for one key, has a row of another
         length than the header, or holds no valid answer; the mapping does not fit.
 
     Examples
@@ -83,9 +100,11 @@ def read_responses(path, instrument, mapping=None, *, partial=False):
     Dropped, as what they hold looks like personal data: 姓名.
     """
     path, mapping = Path(path), load_mapping(mapping, instrument)
-    table = read_table(path)
+    layout = make_layout(separator, encoding, sheet, header_row)
+    table = read_table(path, layout, counter_of_known(instrument, mapping))
     placement = place(table, instrument, mapping, path)
     findings = Findings()
+    _refuse_doubled(path, table, placement)
     if partial:
         instrument = _present_part(instrument, placement, findings)
     _refuse_missing_items(path, instrument, placement)
@@ -95,7 +114,7 @@ def read_responses(path, instrument, mapping=None, *, partial=False):
         )
     _report_columns(table, placement, instrument, findings)
     data = _answers(table, placement, instrument, mapping, findings)
-    kept = _keep_rows(data, table, placement, instrument, findings)
+    kept = kept_rows(data, table, placement, instrument, findings)
     if not len(kept):
         raise EmolaborError(
             f"{path}: found no valid answer to any item; allowed: answers as codes, e.g. 1 to 5, or as the labels of "
@@ -106,13 +125,17 @@ def read_responses(path, instrument, mapping=None, *, partial=False):
     return Staff(data, findings.table(instrument.columns), instrument)
 
 
-def read_table(path):
-    """Read a file by its suffix, or a folder of .csv files, into a table of cells.
+def read_table(path, layout, known):
+    """Read a file by its suffix, or a folder of files, into a table of cells.
 
     Parameters
     ----------
     path : Path
         The file or folder.
+    layout : Layout
+        What the user says about it.
+    known : callable
+        From headings and labels to how many of the questionnaire's columns they name.
 
     Returns
     -------
@@ -125,11 +148,12 @@ def read_table(path):
         Not there, empty, of another kind, or broken.
     """
     if path.is_dir():
-        return read_csv_folder(path)
-    suffix = path.suffix.lower()
-    if suffix not in _READERS:
+        return read_folder(path, lambda file: read_table(file, layout, known))
+    suffix = next((end for end in _LAID_OUT if path.name.lower().endswith(end)), path.suffix.lower())
+    if suffix not in _LAID_OUT and suffix not in _DESCRIBED:
         remedy = "; save it as .xlsx" if suffix in (".xls", ".et", ".ods", ".numbers") else ""
-        raise EmolaborError(f"path: found {str(path)!r}; allowed: a file ending in {', '.join(_READERS)}{remedy}")
+        kinds = ", ".join((*_LAID_OUT, *_DESCRIBED))
+        raise EmolaborError(f"path: found {str(path)!r}; allowed: a file ending in {kinds}{remedy}")
     try:
         with open(path, "rb") as file:
             empty = not file.read(1)
@@ -140,7 +164,25 @@ def read_table(path):
         raise EmolaborError(
             f"{path}: found an empty file; allowed: a row of column names, then a row a respondent; download it again"
         )
-    return _READERS[suffix](path)
+    if suffix in _DESCRIBED:
+        refuse_unused(path, layout, ())
+        return _DESCRIBED[suffix](path)
+    read, used = _LAID_OUT[suffix]
+    refuse_unused(path, layout, used)
+    return read(path, layout, known)
+
+
+def _refuse_doubled(path, table, placement):
+    """Refuse to choose between columns that carry one key in the same way."""
+    if not placement.doubled:
+        return
+    key, places = next(iter(placement.doubled.items()))
+    numbers = listed([place + 1 for place in places], ", ")
+    more = f" (and so for {len(placement.doubled) - 1} more)" if len(placement.doubled) > 1 else ""
+    raise EmolaborError(
+        f"{path}: found several columns named as {key} or with its wording, columns {numbers}{more}; allowed: one "
+        f"each; a mapping file can say which, as in `columns: {{{key}: {places[0] + 1}}}`"
+    )
 
 
 def _present_part(instrument, placement, findings):
@@ -172,7 +214,9 @@ def _refuse_missing_items(path, instrument, placement):
 def _report_columns(table, placement, instrument, findings):
     """Report the platform, columns that are dropped, by name only, and background columns that are not there."""
     if placement.platform:
-        findings.add("platform", PLATFORMS[placement.platform], "read accordingly")
+        findings.add("platform", PLATFORMS[placement.platform].name, "read accordingly")
+    if table.sheet:
+        findings.add("sheet", table.sheet, "read")
     if table.further_sheets:
         findings.add("sheets", ", ".join(table.further_sheets), "not read")
     if table.files > 1:
@@ -183,25 +227,26 @@ def _report_columns(table, placement, instrument, findings):
         if personal:
             findings.add("personal", personal, "column dropped", name)
         elif added:
-            findings.add("added_column", "added by the platform", "column dropped", name)
+            findings.add("added_column", "added by platform or form", "column dropped", name)
         else:
             findings.add("unknown_column", "not a column of the instrument", "column dropped", name)
     for key in instrument.columns:
-        if key not in placement.columns and not is_computed(key, table, placement):
+        if key not in placement.columns and not (key == "seconds" and start_and_end(table, placement)):
             findings.add("absent", "no such column", "left out of the data", key)
 
 
 def _answers(table, placement, instrument, mapping, findings):
     """Read the cells of every placed column; the index of the frame counts the table's rows."""
-    points, data = instrument.points(), {}
+    points, data, times = instrument.points(), {}, start_and_end(table, placement)
+    mapping = mapping.with_values(option_numbers(table, placement, instrument))
     numeric = {variable.key for variable in instrument.background if _is_numeric(variable)} | set(points)
     for key in instrument.columns:
         if key in placement.columns:
             reader = reader_for(key, instrument, mapping, placement.platform)
             answers = reader.read(table.columns[placement.columns[key]], table.rows, findings)
             data[key] = answers.astype(float) if key in numeric else pd.Series(answers, dtype="str")
-        elif is_computed(key, table, placement):
-            data[key] = _elapsed(table)
+        elif key == "seconds" and times:
+            data[key] = _elapsed(*times, table.rows, findings)
         if key in mapping.turned:
             data[key] = points[key] + 1 - data[key]
             findings.add("turned_back", "answers turned in the file", "turned back to the answers given", key)
@@ -214,43 +259,27 @@ def _is_numeric(variable):
     )
 
 
-def _elapsed(table):
+def _elapsed(start, end, rows, findings):
     """Return the seconds from start to end; missing where either is no moment or the end comes first."""
-    start, end = (
-        _moments(next(column for column in table.columns if column.name == name)) for name in ("start", "end")
-    )
+    start, end = _moments(start), _moments(end)
     passed = (end - start).dt.total_seconds().to_numpy()
-    return np.where(passed >= 0, passed, np.nan)
+    backwards = passed < 0
+    if backwards.any():
+        findings.add("not_allowed", "an end before the start", "set to missing", "seconds", rows[backwards])
+    unread = (start.isna() | end.isna()).to_numpy()
+    if unread.any():
+        findings.add("not_allowed", "no moments of start and end", "set to missing", "seconds", rows[unread])
+    return np.where(backwards, np.nan, passed)
 
 
 def _moments(column):
-    """Read moments, with or without a time zone, as UTC."""
-    cells = pd.to_datetime(pd.Series([*map(str, column.cells), None]), utc=True, errors="coerce", format="ISO8601")
+    """Read moments, with or without a time zone, as UTC; the order of the parts must be beyond doubt."""
+    texts = [re.sub(r"^(\d{4})/(\d{1,2})/(\d{1,2})", _with_dashes, str(cell)) for cell in column.cells]
+    texts = pd.Series([*texts, None])
+    cells = pd.to_datetime(texts, utc=True, errors="coerce", format="ISO8601")
+    cells = cells.fillna(pd.to_datetime(texts, utc=True, errors="coerce", format="%b %d, %Y %I:%M:%S %p"))
     return cells.iloc[column.codes].reset_index(drop=True)
 
 
-def _keep_rows(data, table, placement, instrument, findings):
-    """Return the index of rows to keep: with an answer to an item, and the first of each respondent."""
-    items = [item for items in instrument.dimensions().values() for item in items]
-    unanswered = data[items].isna().all(axis=1)
-    if unanswered.any():
-        findings.add("no_answer", "no valid answer to any item", "row dropped", rows=table.rows[unanswered])
-    kept = data.index[~unanswered]
-    for column, identity in _identities(data, table, placement):
-        identity = identity.loc[kept]
-        repeated = identity.duplicated() & identity.notna()
-        if repeated.any():
-            rows = table.rows[kept[repeated]]
-            findings.add("repeated", "a number that came before", "row dropped", column, rows)
-            kept = kept[~repeated]
-    return kept
-
-
-def _identities(data, table, placement):
-    """Name and hold what identifies a respondent: the running number, and the number Kobo gives a submission."""
-    if "respondent" in data:
-        yield "respondent", data["respondent"]
-    if placement.platform == "kobo":
-        for column in table.columns:
-            if column.name == "_uuid":
-                yield "_uuid", pd.Series(column.codes).where(column.codes != EMPTY)
+def _with_dashes(match):
+    return f"{match[1]}-{int(match[2]):02d}-{int(match[3]):02d}"

@@ -1,9 +1,12 @@
-"""Excel workbooks: the first sheet, as its values were stored."""
+"""Excel workbooks: the sheet that holds the answers, as its values were stored."""
 
 import warnings
 import zipfile
+from dataclasses import replace
+from itertools import islice
 
 from emolabor.errors import EmolaborError
+from emolabor.responses.header import ROWS, find_header
 from emolabor.responses.table import FORMULA, TableBuilder, check_size, unreadable
 
 _ROWS_AT_ONCE = 1_000
@@ -11,13 +14,19 @@ _MAX_BYTES = 1_000_000_000
 _REMEDY = "a workbook saved as .xlsx, without password"
 
 
-def read_spreadsheet(path):
-    """Read the first sheet of a workbook; formulas give the value that was stored with them.
+def read_spreadsheet(path, layout, known):
+    """Read the sheet of a workbook that names most of the questionnaire's columns, else the first that is not empty.
+
+    Formulas give the value that was stored with them.
 
     Parameters
     ----------
     path : Path
-        An .xlsx or .xlsm file; the first row holds the headings.
+        An .xlsx or .xlsm file.
+    layout : Layout
+        What the user says about it.
+    known : callable
+        From headings and labels to how many of the questionnaire's columns they name.
 
     Returns
     -------
@@ -31,7 +40,7 @@ def read_spreadsheet(path):
     """
     try:
         with_formulas = _examine(path)
-        return _read(path, with_formulas)
+        return _read(path, with_formulas, layout, known)
     except EmolaborError:
         raise
     except Exception as error:  # a broken workbook makes openpyxl, zipfile and the XML parser raise almost anything
@@ -69,36 +78,65 @@ def _has_formula(archive, name):
     return False
 
 
-def _read(path, with_formulas):
+def _read(path, with_formulas, layout, known):
     workbooks = [_open(path, data_only=True)] + ([_open(path, data_only=False)] if with_formulas else [])
     try:
-        first, *others = workbooks[0].worksheets
-        values = first.iter_rows(values_only=True)
-        header = _trimmed(next(values, ()))
-        if not header:
-            raise EmolaborError(f"{path}: found nothing in the first row; allowed: a row of column names")
-        formulas = workbooks[1].worksheets[0].iter_rows(min_row=2, values_only=True) if with_formulas else None
-        builder = TableBuilder(path, header)
-        numbers, rows = [], []
-        for number, cells in enumerate(values, start=2):
-            check_size(path, number, len(header))  # a row may claim any number, and the empty ones before it are given
+        sheets = workbooks[0].worksheets
+        place, header = _sheet_and_header(path, sheets, layout, known)
+        rows = sheets[place].iter_rows(min_row=header.first + 1, values_only=True)
+        formulas = (
+            workbooks[1].worksheets[place].iter_rows(min_row=header.first + 1, values_only=True)
+            if with_formulas
+            else None
+        )
+        builder, width = TableBuilder(path, header.names, header.labels), len(header.names)
+        numbers, table = [], []
+        for number, cells in enumerate(rows, start=header.first + 1):
+            check_size(path, number, width)  # a row may claim any number, and the empty ones before it are given
             cells = _cells(cells, next(formulas, ()) if formulas else None)
             if cells:
-                if len(cells) > len(header):
+                if len(cells) > width:
                     raise EmolaborError(
-                        f"{path}, row {number}: found a value in column {len(cells)}; allowed: {len(header)} columns, "
+                        f"{path}, row {number}: found a value in column {len(cells)}; allowed: {width} columns, "
                         "as the header; give it a heading or clear it"
                     )
                 numbers.append(number)
-                rows.append(cells + [None] * (len(header) - len(cells)))
-            if len(rows) == _ROWS_AT_ONCE:
-                builder.add(numbers, rows)
-                numbers, rows = [], []
-        builder.add(numbers, rows)
-        return builder.table([sheet.title for sheet in others if next(sheet.iter_rows(values_only=True), ())])
+                table.append(cells + [None] * (width - len(cells)))
+            if len(table) == _ROWS_AT_ONCE:
+                builder.add(numbers, table)
+                numbers, table = [], []
+        builder.add(numbers, table)
+        others = [sheet.title for sheet in sheets if sheet is not sheets[place] and _beginning(sheet)]
+        return replace(builder.table(others), sheet=sheets[place].title if place else "", header_row=header.row)
     finally:
         for workbook in workbooks:
             workbook.close()
+
+
+def _sheet_and_header(path, sheets, layout, known):
+    """Return the place of the sheet that holds the answers, and its headings."""
+    places = range(len(sheets)) if layout.sheet is None else [_named(path, sheets, layout.sheet)]
+    headers = {place: find_header(_beginning(sheets[place]), known, layout.header_row) for place in places}
+    filled = [place for place in places if headers[place].names]
+    if not filled:
+        raise EmolaborError(f"{path}: found nothing in the first {ROWS} rows; allowed: a row of column names")
+    best = max(filled, key=lambda place: (headers[place].known, -place))
+    return best, headers[best]
+
+
+def _named(path, sheets, wanted):
+    titles = [sheet.title for sheet in sheets]
+    if wanted in titles:
+        return titles.index(wanted)
+    if str(wanted).isdecimal() and 1 <= int(wanted) <= len(titles):
+        return int(wanted) - 1
+    raise EmolaborError(f"sheet: found {wanted!r}; allowed in {path}: {', '.join(titles)}, or 1 to {len(titles)}")
+
+
+def _beginning(sheet):
+    """Return the first rows of a sheet; none where all are empty."""
+    rows = [_trimmed(row) for row in islice(sheet.iter_rows(values_only=True), ROWS)]
+    return rows if any(rows) else []
 
 
 def _open(path, data_only):

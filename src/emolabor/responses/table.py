@@ -65,16 +65,28 @@ class Column:
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """A file's columns, the number of each row as a spreadsheet counts (the header is 1), and further sheets' names.
+    """A file's columns, and the number of each row, and of the row of headings, as a spreadsheet counts.
 
-    For a folder also how many files were read, and the names of what was not.
+    Of a workbook also the sheets that were not read, and the one that was, unless it is the first. For a folder also
+    how many files were read, the names of what was not, and which file each row is from.
     """
 
     columns: list
     rows: np.ndarray
+    header_row: int = 1
     further_sheets: tuple = ()
+    sheet: str = ""
     files: int = 1
     unread: tuple = ()
+    sources: np.ndarray | None = None
+
+    def as_rows(self):
+        """List the rows as tuples of cells; None is an empty cell."""
+        cells = [[*column.cells, None] for column in self.columns]  # EMPTY, -1, reads the last one
+        return [
+            tuple(kept[code] for kept, code in zip(cells, codes, strict=True))
+            for codes in zip(*(column.codes for column in self.columns), strict=True)
+        ]
 
 
 class _Numbering(dict):
@@ -88,9 +100,10 @@ class _Numbering(dict):
 class TableBuilder:
     """Takes rows in pieces and numbers their cells column by column."""
 
-    def __init__(self, path, header):
+    def __init__(self, path, header, labels=None):
         self.path = path
         self.header = [heading(cell) for cell in header]
+        self._labels = labels or [""] * len(self.header)
         check_size(path, 0, len(self.header))
         self._known = [_Numbering() for _ in self.header]
         self._codes = [[] for _ in self.header]
@@ -118,8 +131,8 @@ class TableBuilder:
         """Return the table; rows without any cell are left out."""
         rows = np.concatenate(self._rows) if self._rows else np.zeros(0, dtype=int)
         columns = [
-            numbered(name, np.concatenate(codes) if codes else np.zeros(0, np.int32), list(known))
-            for name, codes, known in zip(self.header, self._codes, self._known, strict=True)
+            numbered(name, np.concatenate(codes) if codes else np.zeros(0, np.int32), list(known), label)
+            for name, label, codes, known in zip(self.header, self._labels, self._codes, self._known, strict=True)
         ]
         return without_blank_rows(columns, rows, further_sheets)
 
@@ -139,7 +152,7 @@ def without_blank_rows(columns, rows, further_sheets=()):
         filled |= column.codes != EMPTY
     if not filled.all():
         columns, rows = [column.take(filled) for column in columns], rows[filled]
-    return Table(columns, rows, tuple(further_sheets))
+    return Table(columns, rows, further_sheets=tuple(further_sheets))
 
 
 def heading(cell):

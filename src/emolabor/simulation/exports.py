@@ -1,6 +1,7 @@
 """Simulated answers written as survey platforms export them, and with faults planted in them on purpose."""
 
-import uuid
+import csv
+import io
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,9 @@ import pandas as pd
 
 from emolabor.errors import EmolaborError
 from emolabor.files import write_bytes
+from emolabor.instrument.form import make_form
 from emolabor.scales.scale import check_language
+from emolabor.simulation.platforms import PLATFORMS
 
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _START = pd.Timestamp("2026-03-02 09:00:00")
@@ -83,7 +86,9 @@ def plant_faults(answers, instrument, straight=0, wrong_key=None, repeated=0, ou
     return faulty, pd.DataFrame(planted, columns=["fault", "position", "column"]).astype({"position": "Int64"})
 
 
-def simulate_export(path, answers, instrument, platform="wjx", as_labels=False, language="zh", seed=1):
+def simulate_export(
+    path, answers, instrument, platform="wjx", as_labels=False, language="zh", seed=1, *, headings=None
+):
     """Write answers as a survey platform would export them, with columns of invented personal data.
 
     The file imitates the platform's headings, its own columns, its way of writing a missing answer and the answering
@@ -98,13 +103,17 @@ def simulate_export(path, answers, instrument, platform="wjx", as_labels=False, 
     instrument : Instrument
         What was asked.
     platform : str
-        "wjx" (问卷星), "kobo" or "limesurvey".
+        "wjx" (问卷星), "tencent" (腾讯问卷), "kobo", "odk", "limesurvey", "qualtrics", "surveymonkey", "googleforms",
+        "msforms" or "redcap".
     as_labels : bool
-        Whether answers are written as labels instead of codes.
+        Whether answers are written as labels instead of codes; some platforms export nothing else.
     language : str
         Language of wordings and labels.
     seed : int
         Seed of the invented data.
+    headings : str, optional
+        Where the platform leaves it to who exports: for kobo and odk what parts group and key (by default / and -), for
+        limesurvey "code" (the default), "text" or "code and text".
 
     Returns
     -------
@@ -125,131 +134,39 @@ def simulate_export(path, answers, instrument, platform="wjx", as_labels=False, 
     ...     print(path.read_text(encoding="utf-8-sig").splitlines()[0][:31])
     序号,提交答卷时间,所用时间,来源,来源详情,来自IP,姓名,
     """
-    if platform not in _PLATFORMS:
-        raise EmolaborError(f"platform: found {platform!r}; allowed: {', '.join(_PLATFORMS)}")
+    if platform not in PLATFORMS:
+        raise EmolaborError(f"platform: found {platform!r}; allowed: {', '.join(PLATFORMS)}")
     check_language(language, instrument.languages)
     path, answers = Path(path), answers.reset_index(drop=True)
     if path.suffix not in (".csv", ".xlsx"):
         raise EmolaborError(f"path: found {str(path)!r}; allowed: a file ending in .csv or .xlsx")
     invented = _invented(len(answers), np.random.default_rng(seed))
-    columns = _PLATFORMS[platform](answers, instrument, language, as_labels, invented)
+    columns = PLATFORMS[platform](make_form(instrument), answers, language, as_labels, invented, headings)
     names, cells = zip(*columns, strict=True)
-    table = pd.DataFrame(dict(enumerate(cells)))
-    table.columns = names
-    if path.suffix == ".csv":
-        return write_bytes(path, table.to_csv(index=False, lineterminator="\n").encode("utf-8-sig"))
-    return write_bytes(path, _workbook(table))
+    names = [(name,) if isinstance(name, str) else name for name in names]
+    rows = [list(row) for row in zip(*names, strict=True)]
+    rows += [[None if pd.isna(cell) else cell for cell in row] for row in zip(*cells, strict=True)]
+    return write_bytes(path, _csv(rows) if path.suffix == ".csv" else _workbook(rows))
+
+
+def _csv(rows):
+    """Write rows as CSV that Excel opens rightly."""
+    content = io.StringIO()
+    csv.writer(content, lineterminator="\n").writerows(rows)
+    return content.getvalue().encode("utf-8-sig")
 
 
 def _take(rows, number):
     return [next(rows) for _ in range(number)]
 
 
-def _wjx(answers, instrument, language, as_labels, invented):
-    """Numbered questions; a table's first row carries number and title, the others only their wording."""
-    empty = "(空)" if as_labels else "-2"
-    yield "序号", answers["respondent"]
-    yield "提交答卷时间", invented["end"].dt.strftime("%Y/%m/%d %H:%M:%S")
-    yield "所用时间", answers["seconds"].map("{:.0f}秒".format)
-    yield "来源", pd.Series("手机提交", answers.index)
-    yield "来源详情", pd.Series("直接访问", answers.index)
-    yield "来自IP", invented["ip"]
-    yield "姓名", invented["name"]
-    yield "您的手机号码", invented["mobile"]
-    yield "备注", invented["identity"]
-    number = 0
-    for variable in instrument.background:
-        if variable.kind != "number":
-            number += 1
-            cells = answers[variable.key]
-            if variable.kind == "choice":
-                cells = cells.map(_choices(variable, language, as_labels, numbered=True))
-            yield f"{number}、{variable.names[language]}", cells.astype(object).where(cells.notna(), empty)
-    for scale in instrument.scales:
-        number += 1
-        for place, (key, text) in enumerate(_asked(scale, instrument, language)):
-            heading = text if place else f"{number}、{scale.instruction[language]}—{text}"
-            yield heading, _written(answers[key], key, instrument, language, as_labels).fillna(empty)
-
-
-def _kobo(answers, instrument, language, as_labels, invented):
-    """Groups in front of the keys, moments of start and end, and the platform's own columns."""
-    start = invented["end"] - pd.to_timedelta(answers["seconds"], unit="s")
-    yield "start", start.dt.strftime("%Y-%m-%dT%H:%M:%S.000+08:00")
-    yield "end", invented["end"].dt.strftime("%Y-%m-%dT%H:%M:%S.000+08:00")
-    for variable in instrument.background:
-        if variable.kind != "number":
-            cells = answers[variable.key]
-            if variable.kind == "choice" and as_labels:
-                cells = cells.map(_choices(variable, language, as_labels, numbered=False))
-            yield f"page_background/{variable.key}", cells
-    yield "page_background/phone", invented["mobile"]
-    for number, scale in enumerate(instrument.scales, start=1):
-        for key, _ in _asked(scale, instrument, language):
-            yield f"page_{number}/{key}", _written(answers[key], key, instrument, language, as_labels)
-    yield "_id", 700_000_000 + answers["respondent"]
-    yield "_uuid", answers["respondent"].map(lambda number: str(uuid.UUID(int=int(number))))
-    yield "_submission_time", invented["end"].dt.strftime("%Y-%m-%dT%H:%M:%S")
-    yield "_submitted_by", invented["name"]
-    yield "_index", pd.Series(range(1, len(answers) + 1), answers.index)
-
-
-def _limesurvey(answers, instrument, language, as_labels, invented):
-    """Question codes with the keys in brackets, the answering time in seconds at the end."""
-    yield "id", answers["respondent"]
-    yield "submitdate", invented["end"].dt.strftime("%Y-%m-%d %H:%M:%S")
-    yield "lastpage", pd.Series(4, answers.index)
-    yield "startlanguage", pd.Series({"zh": "zh-Hans"}.get(language, language), answers.index)
-    yield "ipaddr", invented["ip"]
-    yield "email", invented["email"]
-    for variable in instrument.background:
-        if variable.kind != "number":
-            cells = answers[variable.key]
-            if variable.kind == "choice":
-                cells = cells.map(_choices(variable, language, as_labels, numbered=True))
-            yield variable.key.replace("_", ""), cells
-    for scale in instrument.scales:
-        question = scale.key.replace("_", "")
-        for key, _ in _asked(scale, instrument, language):
-            yield f"{question}[{key.replace('_', '')}]", _written(answers[key], key, instrument, language, as_labels)
-    yield "interviewtime", answers["seconds"].map("{:.2f}".format)
-
-
-_PLATFORMS = {"wjx": _wjx, "kobo": _kobo, "limesurvey": _limesurvey}
-
-
-def _asked(scale, instrument, language):
-    """List key and wording of a scale's items and of the attention checks after it."""
-    checks = [check for check in instrument.attention_checks if check.after == scale.key]
-    return [(entry.key, entry.text[language]) for entry in (*scale.items, *checks)]
-
-
 def _labels(instrument, language):
     """Map each item and attention check to the labels of its answers."""
     return {
-        key: scale.response_format.labels[language]
-        for scale in instrument.scales
-        for key, _ in _asked(scale, instrument, language)
+        row.key: [choice.names[language] for choice in row.choices]
+        for table in make_form(instrument).tables
+        for row in table.rows
     }
-
-
-def _written(answers, key, instrument, language, as_labels):
-    """Write codes as text, or as their labels; what is no code stays."""
-    labels = _labels(instrument, language)[key]
-
-    def write(cell):
-        if isinstance(cell, str):
-            return cell
-        return labels[int(cell) - 1] if as_labels and 1 <= cell <= len(labels) else str(int(cell))
-
-    return answers.map(write, na_action="ignore").astype(object)
-
-
-def _choices(variable, language, as_labels, numbered):
-    """Map codes of a choice to labels, to option numbers, or to themselves."""
-    if as_labels:
-        return {code: names[language] for code, names in variable.values.items()}
-    return {code: place if numbered else code for place, code in enumerate(variable.values, start=1)}
 
 
 def _invented(n, rng):
@@ -275,17 +192,14 @@ def _identity_number(row):
     return digits + "10X98765432"[total % 11]
 
 
-def _workbook(table):
-    """Write a table as an Excel workbook; texts stay texts."""
-    import io
-
+def _workbook(rows):
+    """Write rows as an Excel workbook; texts stay texts."""
     from openpyxl import Workbook
 
     book = Workbook(write_only=True)
     sheet = book.create_sheet("data")
-    sheet.append(list(table.columns))
-    for row in table.itertuples(index=False):
-        sheet.append([None if pd.isna(cell) else cell for cell in row])
+    for row in rows:
+        sheet.append(row)
     content = io.BytesIO()
     book.save(content)
     return content.getvalue()
