@@ -152,9 +152,9 @@ CHANGES = {
     "the instruction": ("您对下列说法的同意程度", "您同意的程度", ("instruction", "zh")),
     "an item added": (
         "scoring: mean",
-        "      - key: ps6\n        text:\n          zh: 新题。\n          en: New.\n        reverse: false\n"
+        "      - key: ps7\n        text:\n          zh: 新题。\n          en: New.\n        reverse: false\n"
         "scoring: mean",
-        ("ps6", "zh"),
+        ("ps7", "zh"),
     ),
 }
 

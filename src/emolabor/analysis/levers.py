@@ -178,7 +178,8 @@ def levers(
     >>> found = el.levers(el.sem(model, answers), n_boot=200)
     >>> found.table[["direction", "gain", "gain_lower", "gain_upper", "rank"]].round(2)
                      direction  gain  gain_lower  gain_upper  rank
-    marginalisation         -1  0.11        0.03        0.19     1
+    unit_guidance            1  0.23        0.15        0.30     1
+    marginalisation         -1  0.04       -0.04        0.11     2
     """
     model = LeverModel(fit, outcome, _factors(fit, outcome, factors), frozenset(undesirable))
     draws = fit.bootstrap(n_boot, seed) if draws is None else draws

@@ -66,7 +66,7 @@ class FactorAnalysis:
         --------
         >>> import emolabor as el
         >>> print(el.efa(el.simulate_staff(n=600, seed=1)[["sa1", "sa2", "sa3", "sa4"]], 1).summary().splitlines()[0])
-        FactorAnalysis(factors=1, items=4, n=566, method='minres', rotation=None, cor='pearson', problems=0)
+        FactorAnalysis(factors=1, items=4, n=545, method='minres', rotation=None, cor='pearson', problems=0)
         """
         table = self.loadings.map(lambda value: f"{value:.2f}" if abs(value) >= SHOWN else "")
         table["communality"] = self.communalities.map("{:.2f}".format)

@@ -99,7 +99,7 @@ def harman(data, scale_or_dimensions):
     --------
     >>> import emolabor as el
     >>> round(el.harman(el.simulate_staff(n=400, seed=1), el.load_scale("emotional_labor")).share, 2)
-    0.27
+    0.32
     """
     answers, _ = complete_dimensions(data, scale_or_dimensions)
     eigenvalues = np.linalg.eigvalsh(answers.corr().to_numpy())[::-1]

@@ -111,9 +111,9 @@ def fornell_larcker(data, scale_or_dimensions):
     >>> import emolabor as el
     >>> el.fornell_larcker(el.simulate_staff(n=400, seed=1), el.load_scale("emotional_labor")).round(2)
                         surface_acting  deep_acting  natural_expression
-    surface_acting                0.69          NaN                 NaN
-    deep_acting                   0.20         0.71                 NaN
-    natural_expression           -0.24         0.34                0.71
+    surface_acting                0.74          NaN                 NaN
+    deep_acting                   0.33         0.73                 NaN
+    natural_expression           -0.27         0.57                0.76
     """
     fit, dimensions = factor_model(data, scale_or_dimensions)
     tidy = fit.tidy().set_index(["lhs", "op", "rhs"])["std_all"]

@@ -191,12 +191,12 @@ class Fit:
         >>> import emolabor as el
         >>> fit = el.cfa("exhaustion =~ ex1 + ex2 + ex3 + ex4", el.simulate_staff(n=400, seed=1))
         >>> fit.fit_measures()[["chisq", "df", "pvalue", "cfi", "rmsea", "srmr"]].round(3)
-        chisq     0.264
+        chisq     6.871
         df        2.000
-        pvalue    0.876
-        cfi       1.000
-        rmsea     0.000
-        srmr      0.004
+        pvalue    0.032
+        cfi       0.992
+        rmsea     0.081
+        srmr      0.017
         dtype: float64
         """
         return pd.Series(self._fit_measures, dtype=float)
@@ -343,7 +343,7 @@ class Fit:
         >>> indirect = fit.effects().query("kind == 'indirect'")
         >>> indirect[["source", "target", "est", "ci_lower", "ci_upper", "std_all"]].round(2)
             source   target   est  ci_lower  ci_upper  std_all
-        3  surface  service -0.15     -0.23     -0.08    -0.14
+        3  surface  service -0.02     -0.07      0.03    -0.03
         """
         return effects_table(self, self._effects, level)
 

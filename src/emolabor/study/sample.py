@@ -148,7 +148,7 @@ def open_study(data_path, mapping_path=None, study_path=None):
     ...     simulate_staff(300).to_csv(f"{folder}/simulated.csv", index=False)
     ...     study = open_study(f"{folder}/simulated.csv")
     >>> study, len(study.answers), study.source
-    (Study(respondents=300, careless=13), 205, 'simulated.csv')
+    (Study(respondents=300, careless=12), 204, 'simulated.csv')
     """
     design = load_design(study_path)
     instrument = design.instrument

@@ -160,11 +160,12 @@ def cohen_kappa(first, second, level=0.95):
     """
     kinds = sorted({*first, *second})
     place = {kind: number for number, kind in enumerate(kinds)}
-    shares = np.zeros((len(kinds),) * 2)
+    counts = np.zeros((len(kinds),) * 2)
     for one, other in zip(first, second, strict=True):
-        shares[place[one], place[other]] += 1 / len(first)
+        counts[place[one], place[other]] += 1
+    shares, observed = counts / len(first), counts.trace() / len(first)
     rows, columns = shares.sum(axis=1), shares.sum(axis=0)
-    observed, chance = shares.trace(), rows @ columns
+    chance = rows @ columns
     if len(kinds) < 2:
         return np.nan, np.nan, np.nan
     kappa = (observed - chance) / (1 - chance)
