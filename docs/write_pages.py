@@ -41,7 +41,10 @@ ROOMS = {
 }
 # Objects that calls return, and what these are made of: where each is defined.
 RETURNED = {
-    "scales": {name: "scales.scale" for name in ("Scale", "Dimension", "Item", "ResponseFormat")},
+    "scales": {
+        **{name: "scales.scale" for name in ("Scale", "Dimension", "Item", "ResponseFormat")},
+        "WorkbookReading": "scales.workbook",
+    },
     "instrument": {
         "Instrument": "instrument.instrument",
         "AttentionCheck": "instrument.instrument",

@@ -413,4 +413,4 @@ def test_a_scale_in_a_file_of_the_questionnaire_is_screened_by_the_questionnaire
 
 def test_screen_says_which_index_cannot_judge(some_scales, capsys):
     assert cli.main(["screen", some_scales, "--partial"]) == 0
-    assert "cannot judge: nothing to compute it from" in capsys.readouterr().out
+    assert "failed_checks cannot judge: nothing to compute it from" in capsys.readouterr().out

@@ -25,7 +25,7 @@ for room in list(MAY_IMPORT):
 MAY_IMPORT["drawing"] = set()
 
 # Modules beside the rooms that every room may use. The command line is not among them: nothing imports it.
-BESIDE = ["errors", "files"]
+BESIDE = ["errors", "files", "office"]
 
 HEAVY = ["scipy.stats", "matplotlib", "seaborn", "sklearn", "semopy", "papermill", "jsonschema", "docx", "typst"]
 

@@ -92,6 +92,7 @@ def check(file, instrument, mapping, write_mapping, report, partial, language, *
     from emolabor.files import csv_text, write_text
     from emolabor.instrument import load_instrument
     from emolabor.responses import propose_mapping, read_responses
+    from emolabor.responses.personal_contents import redacted
     from emolabor.responses.telling import tell_consequences, tell_findings, tell_proposal
     from emolabor.theory import tell_reversed
 
@@ -112,7 +113,9 @@ def check(file, instrument, mapping, write_mapping, report, partial, language, *
         filter(None, (tell(staff, language) for tell in (tell_findings, tell_consequences, tell_reversed)))
     )
     click.echo(tell_proposal(proposal))
-    click.echo(f"{file}: {_counted(len(staff.data), 'respondent')} read, {_counted(len(staff.report), 'finding')}")
+    click.echo(
+        f"{redacted(file)}: {_counted(len(staff.data), 'respondent')} read, {_counted(len(staff.report), 'finding')}"
+    )
     if told:
         click.echo(told)
     if report:
@@ -322,12 +325,13 @@ def codebook(instrument, output, data, mapping, partial, language, **layout):
     from emolabor.instrument import codebook as make_codebook
     from emolabor.instrument import load_instrument
     from emolabor.responses import read_responses
+    from emolabor.responses.personal_contents import redacted
 
     loaded = load_instrument(instrument)
     _keep(loaded, (data, mapping), (output,))
     staff = read_responses(data, loaded, mapping, partial=partial, **layout) if data else None
     described, answers = (staff.instrument, staff.data) if staff else (loaded, None)
-    book = make_codebook(described, answers, source=Path(data).name if data else None)
+    book = make_codebook(described, answers, source=redacted(Path(data).name) if data else None)
     click.echo(f"written: {book.write(output, language)}")
 
 
@@ -352,6 +356,13 @@ def _counted(n, word):
     return f"{n} {word}" + "s" * (n != 1)
 
 
+def _complain(message):
+    """Write a message about a mistake; what is personal in it, such as the name of a file, is left out."""
+    from emolabor.responses.personal_contents import redacted
+
+    print(f"emolabor: {redacted(message)}", file=sys.stderr)
+
+
 def main(arguments=None):
     """Run the command line.
 
@@ -373,7 +384,7 @@ def main(arguments=None):
         print("\nStopped. What was finished is kept whole; the same command starts again.", file=sys.stderr)
         return 130
     except EmolaborError as error:
-        print(f"emolabor: {error}", file=sys.stderr)
+        _complain(str(error))
     except OSError as error:
-        print(f"emolabor: {system_message(error)}", file=sys.stderr)
+        _complain(system_message(error))
     return 2

@@ -3,6 +3,7 @@
 import click
 
 from emolabor.cli_help import examples
+from emolabor.cli_workbook import from_table, interview_guide, interviews, rating_form, workbook
 from emolabor.errors import EmolaborError
 
 
@@ -151,19 +152,24 @@ def diff(old, new):
             _echo_change(row.aspect, row.old, row.new)
 
 
-@scales.command(epilog=examples("emolabor scales rate ratings.csv --scale hall.yaml"))
-@click.argument("file")
+@scales.command(
+    epilog=examples(
+        "emolabor scales rate ratings.csv --scale hall.yaml",
+        "emolabor scales rate expert-1.docx expert-2.docx --scale hall.yaml",
+    )
+)
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option("--scale", metavar="SCALE", help="What was rated: the columns must be its items.")
-def rate(file, scale):
+def rate(files, scale):
     """Content validity from experts' ratings of relevance, 1 to 4.
 
     FILE is a table in any kind of file that `emolabor check` reads (CSV, Excel ...): one row an expert, whose label
-    stands in the first column, one column an item.
+    stands in the first column, one column an item; or a form of `emolabor scales rating-form`, one an expert.
     """
     from emolabor.measurement import content_validity, read_ratings
     from emolabor.scales import load_scale
 
-    found = content_validity(read_ratings(file, load_scale(scale) if scale else None))
+    found = content_validity(read_ratings(list(files), load_scale(scale) if scale else None))
     click.echo(found.items.round(3).to_string())
     values = found.scale.to_dict()
     click.echo(
@@ -174,6 +180,10 @@ def rate(file, scale):
     click.echo(
         "Relevant is a rating of 3 or 4; kappa after Polit, Beck & Owen (2007); critical CVR after Ayre & Scally."
     )
+
+
+for command in (workbook, rating_form, interview_guide, interviews, from_table):
+    scales.add_command(command)
 
 
 def _echo_change(aspect, old, new):

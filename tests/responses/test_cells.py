@@ -6,7 +6,8 @@ import pytest
 import emolabor as el
 from emolabor.errors import EmolaborError
 from emolabor.responses.findings import _SENTENCES, Findings, sentences
-from emolabor.responses.personal import is_id_number, personal_content, personal_heading
+from emolabor.responses.personal_contents import is_id_number, personal_content
+from emolabor.responses.personal_headings import personal_heading
 from emolabor.responses.suspicions import against_their_dimension
 
 
@@ -23,7 +24,7 @@ def instrument():
         ("110105194912310021", None),
         ("110105194913310029", None),
         ("13800138000", "mobile numbers"),
-        ("+86 138-0013-8000", None),
+        ("+86 138-0013-8000", "mobile numbers"),
         ("+86-13800138000", "mobile numbers"),
         ("12800138000", None),
         ("a.b+c@mail.example.cn", "e-mail addresses"),

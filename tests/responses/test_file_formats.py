@@ -170,9 +170,9 @@ def test_a_formula_gives_the_value_stored_with_it(files, instrument, tmp_path):
     assert el.read_responses(path, instrument).report.empty
 
 
-def test_further_sheets_are_named(sheet, instrument):
-    read = sheet(lambda book, place: book.create_sheet("notes").append(["x"]), instrument)
-    assert read.report[["kind", "found"]].to_numpy().tolist() == [["sheets", "notes"]]
+def test_further_sheets_are_counted_and_not_named(sheet, instrument):
+    read = sheet(lambda book, place: book.create_sheet("张三 13800138000").append(["x"]), instrument)
+    assert read.report[["kind", "found"]].to_numpy().tolist() == [["sheets", "1"]]
 
 
 def test_a_value_beside_the_table_is_refused(sheet, instrument):
@@ -288,13 +288,13 @@ def test_a_folder_of_files_is_read_as_one(folder, staff, instrument):
     assert len(el.propose_mapping(folder, instrument).placed) == len(instrument.columns)
 
 
-def test_rows_of_a_folder_are_counted_through_and_what_is_not_read_is_named(folder, staff, instrument):
+def test_rows_of_a_folder_are_counted_through_and_so_is_what_is_not_read(folder, staff, instrument):
     (folder / "notes.docx").write_bytes(b"PK")
     (folder / "more").mkdir()
     staff.iloc[[7]].assign(sa1=9).to_csv(folder / "answers-007.csv", index=False)
     read = el.read_responses(folder, instrument)
     report = read.report.set_index("kind")
-    assert report.loc["unread", "found"] == "more, notes.docx"
+    assert report.loc["unread", "found"] == "2"
     assert report.loc["not_allowed", ["row", "column"]].tolist() == [9, "sa1"]
     assert pd.isna(read.data.loc[7, "sa1"])
 

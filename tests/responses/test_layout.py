@@ -159,7 +159,7 @@ def test_the_sheet_with_the_answers_is_read(tmp_path, staff, instrument):
     path = workbook(tmp_path / "a.xlsx", sheets)
     read = el.read_responses(path, instrument)
     pd.testing.assert_frame_equal(read.data, staff, check_dtype=False)
-    assert read.report[["kind", "found"]].to_numpy().tolist() == [["sheet", "Data"], ["sheets", "README"]]
+    assert read.report[["kind", "found"]].to_numpy().tolist() == [["sheet", "3"], ["sheets", "1"]]
     same(path, instrument, staff, sheet="Data")
     same(path, instrument, staff, sheet=3)
     same(path, instrument, staff, sheet="3")

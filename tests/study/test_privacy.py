@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 from emolabor.cli import main
-from emolabor.responses.personal import is_id_number
+from emolabor.responses.personal_contents import is_id_number
 from emolabor.simulation import simulate_staff
 from emolabor.study import FactorReport, open_study
 from emolabor.study.paths import project_root

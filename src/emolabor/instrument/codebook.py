@@ -4,13 +4,14 @@ import html
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from emolabor.errors import EmolaborError
 from emolabor.files import csv_text, write_text
 from emolabor.instrument.columns import variables
 from emolabor.instrument.instrument import Instrument
-from emolabor.instrument.small_cells import SMALLEST_CELL
+from emolabor.instrument.small_cells import SMALLEST_CELL, coarse, is_small, rounded_counts
 from emolabor.scales.scale import check_language
 
 _HIDDEN = "–"
@@ -37,9 +38,12 @@ _WORDS = {
         "en": "Answers are recorded as given; reverse-worded items are not turned.",
     },
     "counts_note": {
-        "zh": f"频数少于 {SMALLEST_CELL} 的不显示（{_HIDDEN}）；若只有一个这样的频数，最小的另一个也不显示。",
-        "en": f"Counts under {SMALLEST_CELL} are not shown ({_HIDDEN}); where only one is, the next smallest is not "
-        "shown either, as it could be worked out.",
+        "zh": f"频数少于 {SMALLEST_CELL} 的不显示（{_HIDDEN}），其余取 5 的倍数；"
+        f"某题有答案少于 {SMALLEST_CELL} 人选择时，该题频数都不显示；"
+        "均值和标准差按至少相当于 5 人的间距取整。这样，少数几个人的回答无法推算出来。",
+        "en": f"Counts under {SMALLEST_CELL} are not shown ({_HIDDEN}), others are rounded to multiples of five; of an "
+        f"item with an answer that fewer than {SMALLEST_CELL} gave none is shown. Means and standard deviations are "
+        "rounded to steps that at least five respondents make. What few answered cannot be worked out.",
     },
     "yes": {"zh": "是", "en": "yes"},
     "number": {"zh": "数字", "en": "number"},
@@ -201,8 +205,8 @@ def codebook(instrument, data=None, source=None):
         What is asked. Withheld wording stays empty.
     data : DataFrame, optional
         Answers as given, columns named by the keys, e.g. the ``data`` of `read_responses`. The frame is not
-        changed, and no row of it is shown: only n, missing, mean and SD of items and numbers, and counts of codes, none
-        under 5.
+        changed, and no row of it is shown: only n, missing, mean and SD of items and numbers, and counts of codes,
+        rounded so that no count under 5 can be worked out (the page says how).
     source : str, optional
         Where the data are from, shown under the title; say there if they are simulated.
 
@@ -252,21 +256,25 @@ def _column_statistics(column, data):
     answers = data[column.key].dropna()
     if len(answers) < SMALLEST_CELL:
         return row
-    row |= {"n": len(answers), "missing": len(data) - len(answers)}
+    missing = len(data) - len(answers)
+    row |= {"n": 5 * round(len(answers) / 5), "missing": None if missing < SMALLEST_CELL else 5 * round(missing / 5)}
     if column.codes:
-        row["counts"] = _counts(answers, column.codes)
+        row["counts"] = _counts(answers, column)
     if column.kind in ("answer", "number"):
-        row |= {"mean": answers.mean(), "sd": answers.std()}
+        row |= {"mean": coarse(answers.mean(), len(answers)), "sd": coarse(answers.std(), len(answers))}
     return row
 
 
-def _counts(answers, codes):
-    """Count each code; small counts are hidden, and a second one where a single hidden one could be worked out."""
-    counts = {code: int((answers == code).sum()) for code in codes}
-    hidden = [code for code in counts if counts[code] < SMALLEST_CELL]
-    if len(hidden) == 1 and counts[hidden[0]]:
-        hidden.append(min((code for code in counts if code not in hidden), key=counts.get))
-    return "; ".join(f"{code}: {_HIDDEN if code in hidden else count}" for code, count in counts.items())
+def _counts(answers, column):
+    """Count each code, as far as it may be shown; beside a mean no count where one is small."""
+    codes = column.codes
+    counts = np.array([(answers == code).sum() for code in codes])
+    shown = rounded_counts(counts)
+    if column.kind == "answer" and is_small(counts).any():
+        shown[:] = np.nan
+    return "; ".join(
+        f"{code}: {_HIDDEN if pd.isna(count) else int(count)}" for code, count in zip(codes, shown, strict=True)
+    )
 
 
 def _html_cell(text, heading):

@@ -1,14 +1,37 @@
-"""Small counts, by which a person could be recognised, are not shown: the rule, in one place."""
+"""Small counts, by which a person could be recognised, are not shown and cannot be worked out: the rule, in one place.
+
+1. A count of 1 to 4 is not shown (`hidden_cells`), in a table of groups with as many others as keep it open.
+2. Where one of the answers to an item was given by 1 to 4, none of its counts and shares is shown; its mean and
+   standard deviation are given in steps that five respondents make (`coarse`), so that they do not tell counts either.
+3. Where 1 to 4 left an item out, their number and n are not shown, nor the zeros of other items (`hidden_missing`),
+   and shares and mean are coarse, since their digits would tell n.
+4. The codebook describes everyone, the tables of a run those who stay; lest their difference tell of those few who do
+   not, all of its counts are multiples of five (`rounded_counts`) and its means coarse.
+"""
 
 import numpy as np
 
 SMALLEST_CELL = 5
+_STEPS = np.array([0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0])
+
+
+def is_small(counts):
+    """Tell which counts are 1 to 4.
+
+    Examples
+    --------
+    >>> is_small([0, 3, 5]).tolist()
+    [False, True, False]
+    """
+    counts = np.asarray(counts, dtype=float)
+    return (counts > 0) & (counts < SMALLEST_CELL)
 
 
 def hidden_cells(counts):
-    """Mark the counts that are not shown: 1 to 4, and where that is only one, the next smallest.
+    """Mark the counts of groups that are not shown: 1 to 4, and where their sum would tell them, the next smallest.
 
-    A single hidden count could be worked out from the others and their sum.
+    One hidden count can be worked out from the others and their sum; several, where all are 1 or all are 4. Where there
+    is no next smallest, zeros are hidden as well.
 
     Parameters
     ----------
@@ -21,12 +44,94 @@ def hidden_cells(counts):
 
     Examples
     --------
-    >>> hidden_cells([0, 3, 40, 12]).tolist()
-    [False, True, False, True]
+    >>> hidden_cells([0, 3, 40, 12]).tolist(), hidden_cells([1, 1, 0]).tolist()
+    ([False, True, False, True], [True, True, True])
     """
     counts = np.asarray(counts, dtype=float)
-    hidden = (counts > 0) & (counts < SMALLEST_CELL)
-    others = np.where((counts > 0) & ~hidden, counts, np.inf)
-    if hidden.sum() == 1 and np.isfinite(others).any():
-        hidden[others.argmin()] = True
+    hidden = is_small(counts)
+    number, total = hidden.sum(), counts[hidden].sum()
+    if number == 1 or (number and total in (number, number * (SMALLEST_CELL - 1))):
+        others = np.where(counts >= SMALLEST_CELL, counts, np.inf)
+        hidden[others.argmin() if np.isfinite(others).any() else slice(None)] = True
     return hidden
+
+
+def hidden_missing(missing):
+    """Mark the numbers of missing answers that are not shown: 1 to 4, and with them the zeros.
+
+    Whoever sees how many answered all items of a scale could else tell the one hidden number among zeros.
+
+    Parameters
+    ----------
+    missing : array_like of shape (p,)
+        How many respondents left each item out.
+
+    Returns
+    -------
+    ndarray of bool, shape (p,)
+
+    Examples
+    --------
+    >>> hidden_missing([0, 3, 12]).tolist(), hidden_missing([0, 0, 12]).tolist()
+    ([True, True, False], [False, False, False])
+    """
+    missing = np.asarray(missing, dtype=float)
+    return (missing < SMALLEST_CELL) & is_small(missing).any()
+
+
+def coarse(value, n):
+    """Round a mean, a standard deviation or a share to steps that five of n respondents make, at least 0.01.
+
+    Parameters
+    ----------
+    value : float or ndarray
+        What is rounded.
+    n : int
+        Number of respondents.
+
+    Returns
+    -------
+    float or ndarray
+        Multiples of the smallest of 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1 that is at least 5 / n; missing under 5.
+
+    Examples
+    --------
+    >>> coarse(3.6371, 300), coarse(3.6371, 60)
+    (np.float64(3.64), np.float64(3.6))
+    """
+    if n < SMALLEST_CELL:
+        return value * np.nan
+    step = _STEPS[_STEPS >= SMALLEST_CELL / n - 1e-12][0]
+    return np.round(np.round(value / step) * step, 2)
+
+
+def rounded_counts(counts):
+    """Round counts to multiples of five; those under five are missing, and all where a small one would still be told.
+
+    Parameters
+    ----------
+    counts : array_like of shape (k,)
+        How many people are in each cell; their sum may be known.
+
+    Returns
+    -------
+    ndarray of shape (k,)
+
+    Notes
+    -----
+    The higher education statistics of the United Kingdom are published in this way (HESA, standard rounding). A hidden
+    count is 0 to 4 and a shown one at most 2 away; counts are shown only if the sum leaves each small one three values.
+
+    Examples
+    --------
+    >>> rounded_counts([0, 3, 41, 12]).tolist()
+    [nan, nan, 40.0, 10.0]
+    """
+    counts = np.asarray(counts, dtype=float)
+    shown = np.where(counts < SMALLEST_CELL, np.nan, 5 * np.floor(counts / 5 + 0.5))
+    low = np.where(np.isnan(shown), 0, shown - 2)
+    high = np.where(np.isnan(shown), SMALLEST_CELL - 1, shown + 2)
+    least = np.maximum(low, counts.sum() - (high.sum() - high))
+    most = np.minimum(high, counts.sum() - (low.sum() - low))
+    told = is_small(counts) & (most - least < 2)
+    return np.full(len(counts), np.nan) if told.any() else shown

@@ -9,7 +9,9 @@ from scipy.special import bdtrc, comb, ndtri
 
 from emolabor.errors import EmolaborError
 from emolabor.measurement.answers import checked_share
+from emolabor.responses.layout import Layout
 from emolabor.responses.reading import read_table
+from emolabor.scales.forms import read_form
 
 _RATINGS = {sign: float(number) for signs in ("1234", "１２３４") for number, sign in enumerate(signs, 1)}
 
@@ -201,14 +203,15 @@ def critical_cvr(experts, alpha=0.05):
 
 
 def read_ratings(path, scale=None):
-    """Read experts' ratings from a file.
+    """Read experts' ratings from a file or several.
 
     Parameters
     ----------
-    path : str or Path
+    path : str, Path or list of them
         A table in any file that `read_responses` takes (CSV in UTF-8 or GB18030, Excel, SPSS and others): one row an
         expert, whose label stands in the first column, one column an item, ratings 1 to 4; an empty cell is a missing
-        rating. Or the rating form that `write_rating_form` wrote, filled in by one expert or more.
+        rating. Or a form that `write_rating_form` wrote (.xlsx, .docx), filled in by one expert. The experts of several
+        files stand below each other.
     scale : Scale, optional
         The scale that was rated; the columns must then be its items, and come back in its order.
 
@@ -222,12 +225,18 @@ def read_ratings(path, scale=None):
     EmolaborError
         The file is no such table, a rating is none of 1 to 4, or an item is missing, unknown or given twice.
     """
-    path = Path(path)
-    table = read_table(path)
+    if isinstance(path, list | tuple):
+        return pd.concat([read_ratings(one, scale) for one in path], ignore_index=True)
+    path, keys = Path(path), scale and [item.key for item in scale.items]
+    form = read_form(path, "rating", keys) if path.suffix.lower() in (".xlsx", ".docx") else None
+    if form is not None:
+        return pd.DataFrame([{key: float(row["rating"] or "nan") for key, row in form.items()}])[keys or list(form)]
+    # Without a scale the first row that is no title counts as headings.
+    table = read_table(path, Layout(), lambda headings, *_: sum(name in keys for name in headings) if keys else 0)
     names = [column.name for column in table.columns[1:]]
     _check_columns(path, names, scale)
     ratings = pd.DataFrame({column.name: _ratings(column, table.rows, path) for column in table.columns[1:]})
-    return ratings if scale is None else ratings[[item.key for item in scale.items]]
+    return ratings if keys is None else ratings[keys]
 
 
 def _ratings(column, rows, path):

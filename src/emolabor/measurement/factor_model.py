@@ -1,5 +1,7 @@
 """The factor model of all dimensions, written with neutral names: keys need not be words of the model syntax."""
 
+import numpy as np
+
 from emolabor.errors import EmolaborError
 from emolabor.measurement.answers import answers_and_dimensions, complete_answers
 from emolabor.sem import cfa
@@ -53,19 +55,49 @@ def factor_text(dimensions, names):
     return "\n".join(f"{factor_name(k)} =~ {items}" for k, items in enumerate(lines))
 
 
-def factor_model(data, scale_or_dimensions):
+def neutral_names(dimensions):
+    """Map each dimension and each item to its neutral name."""
+    items = [item for own in dimensions.values() for item in own]
+    return item_names(items) | {key: factor_name(k) for k, key in enumerate(dimensions)}
+
+
+def factor_model(answers, dimensions):
     """Fit the factor model of all dimensions by maximum likelihood, factors with variance one.
 
     Parameters
     ----------
-    data, scale_or_dimensions
-        As for `complete_dimensions`.
+    answers, dimensions
+        From `complete_dimensions`.
 
     Returns
     -------
-    fit : Fit
-    dimensions : dict of str to list of str
+    Fit
     """
-    answers, dimensions = complete_dimensions(data, scale_or_dimensions)
     names = item_names(answers)
-    return cfa(factor_text(dimensions, names), answers.rename(columns=names), std_lv=True), dimensions
+    return cfa(factor_text(dimensions, names), answers.rename(columns=names), std_lv=True)
+
+
+def refuse_unidentified(fit, dimensions):
+    """Refuse a factor model with a singular information matrix, and name the dimensions whose estimates it leaves open.
+
+    They are those that the direction of no information runs through (a tenth of its square or more).
+    """
+    if fit.vcov().notna().all(axis=None):
+        return
+    information = fit.model.information(fit.estimate.theta)
+    scale = np.sqrt(np.abs(np.diag(information)))
+    scale[scale == 0] = 1.0
+    open_ = np.linalg.eigh(information / np.outer(scale, scale))[1][:, 0] ** 2
+    items = item_names([item for own in dimensions.values() for item in own])
+    shares = {}
+    for k, (key, own) in enumerate(dimensions.items()):
+        members = {factor_name(k), *(items[item] for item in own)}
+        here = [
+            row.free for row in fit.table.rows if row.free >= 0 and row.op != "~1" and {row.lhs, row.rhs} <= members
+        ]
+        shares[key] = open_[here].sum()
+    failed = [key for key, share in shares.items() if share >= 0.1] or list(shares)
+    raise EmolaborError(
+        f"dimension {', '.join(failed)}: the factor model is not identified: its items hardly correlate with each "
+        "other or with those of the other dimensions; allowed: items that share something, or the dimension left out"
+    )

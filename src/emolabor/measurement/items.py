@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import stdtr
 
+from emolabor.instrument.small_cells import coarse, is_small
 from emolabor.measurement.answers import answers_and_dimensions, as_instrument, complete_answers
 from emolabor.measurement.reliability import cronbach_alpha
 
@@ -88,6 +89,42 @@ def item_analysis(data, scale_or_dimensions):
                 "high_low_p": p,
             }
     return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def shown_items(table, data, scale):
+    """Leave out of an item analysis what would tell an answer that 1 to 4 respondents gave; see `small_cells`.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As `item_analysis` gives it.
+    data, scale
+        What it was made from.
+
+    Returns
+    -------
+    DataFrame
+        The same, where an item has such an answer with coarse mean and sd and without skew, kurtosis and the share that
+        is theirs.
+
+    Examples
+    --------
+    >>> import emolabor as el
+    >>> answers, scale = el.simulate_staff(n=120, seed=1), el.load_scale("institutional_clarity")
+    >>> shown_items(el.item_analysis(answers, scale), answers, scale)[["mean", "sd", "skew", "floor"]].iloc[0].tolist()
+    [3.55, 1.05, nan, nan]
+    """
+    answers, dimensions = answers_and_dimensions(data, scale)
+    table = table.copy()
+    for dimension, items in dimensions.items():
+        complete = complete_answers(answers, items, f"dimension {dimension}")
+        for item in items:
+            if is_small(complete[item].value_counts()).any():
+                n = len(complete)
+                small = [end for end in ("floor", "ceiling") if is_small(round(table.loc[item, end] * n))]
+                table.loc[item, ["mean", "sd"]] = [coarse(table.loc[item, part], n) for part in ("mean", "sd")]
+                table.loc[item, ["skew", "kurtosis", *small]] = np.nan
+    return table
 
 
 def welch(first, second):

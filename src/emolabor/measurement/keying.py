@@ -68,8 +68,8 @@ def keying_audit(data, scale_or_dimensions, *, n_resamples=200, seed=1):
     for dimension, items in dimensions.items():
         complete = complete_answers(answers, items, f"dimension {dimension}")
         values = complete.to_numpy()
-        weights, tie = _oriented(_first_component(values))
-        resampled = [_first_component(rng.choice(values, len(values))) for _ in range(n_resamples)]
+        weights, tie = oriented(first_component(values))
+        resampled = [first_component(rng.choice(values, len(values))) for _ in range(n_resamples)]
         same = [np.sign(other * np.sign(other @ weights)) == np.sign(weights) for other in resampled]
         support = np.mean(same, axis=0)
         rest = values.sum(axis=1, keepdims=True) - values
@@ -86,7 +86,7 @@ def keying_audit(data, scale_or_dimensions, *, n_resamples=200, seed=1):
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
-def _first_component(values):
+def first_component(values):
     """Loadings on the first principal component of the correlations; an item that does not vary has none."""
     spread = values.std(axis=0)
     scores = (values - values.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
@@ -94,7 +94,7 @@ def _first_component(values):
     return vectors[:, -1] * np.sqrt(eigenvalues[-1])
 
 
-def _oriented(weights):
+def oriented(weights):
     """Turn a component so that most items, or with two halves the first, are positive; tell whether there was a tie."""
     positive, negative = np.sum(weights > 0), np.sum(weights < 0)
     if positive == negative:

@@ -6,9 +6,14 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr
 
+from emolabor.measurement.answer_problems import answer_problems, joined, named
 from emolabor.measurement.answers import answers_and_dimensions, complete_answers
+from emolabor.measurement.factor_model import item_names
 from emolabor.sem import cfa, polychoric_correlations
+from emolabor.sem.notices import Notice
 from emolabor.sem.polychoric import binormal_cdf
+
+TWO_ITEMS = Notice("two_items", "one factor is not identified by 2 items")
 
 
 @dataclass(frozen=True)
@@ -46,20 +51,21 @@ def one_factor(complete):
     missing = np.full(k, np.nan)
     observed = complete.cov(ddof=0).to_numpy()
     if k < 3:
-        return OneFactor(missing, missing, observed, ("one factor is not identified by 2 items",))
+        return OneFactor(missing, missing, observed, (TWO_ITEMS,))
     names, fit = _fit_one_factor(complete)
     if not fit.converged:
-        return OneFactor(missing, missing, observed, tuple(fit.problems))
+        return OneFactor(missing, missing, observed, named(fit.problems, names))
     tidy = fit.tidy()
     loadings = tidy.loc[tidy["op"] == "=~", "est"].to_numpy()
-    residuals = tidy.loc[(tidy["op"] == "~~") & tidy["lhs"].isin(names), "est"].to_numpy()
-    return OneFactor(loadings, residuals, observed, tuple(fit.problems))
+    residuals = tidy.loc[(tidy["op"] == "~~") & tidy["lhs"].isin(names.values()), "est"].to_numpy()
+    return OneFactor(loadings, residuals, observed, named(fit.problems, names))
 
 
 def _fit_one_factor(complete, **options):
     # Neutral names: an item key need not be a word of the model syntax.
-    names = [f"item{i + 1}" for i in range(complete.shape[1])]
-    return names, cfa(f"factor =~ {' + '.join(names)}", complete.set_axis(names, axis=1), std_lv=True, **options)
+    names = item_names(complete)
+    text = f"factor =~ {' + '.join(names.values())}"
+    return names, cfa(text, complete.set_axis(list(names.values()), axis=1), std_lv=True, **options)
 
 
 def categorical_omega(complete):
@@ -79,16 +85,16 @@ def categorical_omega(complete):
     problems : tuple of str
     """
     if complete.shape[1] < 3:
-        return np.nan, ("one factor is not identified by 2 items",)
+        return np.nan, (TWO_ITEMS,)
     names, fit = _fit_one_factor(complete, ordered=True)
     if not fit.converged:
-        return np.nan, tuple(fit.problems)
+        return np.nan, named(fit.problems, names)
     tidy = fit.tidy()
     loadings = tidy.loc[tidy["op"] == "=~", "std_all"].to_numpy()
-    thresholds = [tidy.loc[(tidy["op"] == "|") & (tidy["lhs"] == name), "est"].to_numpy() for name in names]
+    thresholds = [tidy.loc[(tidy["op"] == "|") & (tidy["lhs"] == name), "est"].to_numpy() for name in names.values()]
     explained = _covariance_of_answers(thresholds, np.outer(loadings, loadings))
     observed = _covariance_of_answers(thresholds, polychoric_correlations(complete).to_numpy())
-    return float(explained.sum() / observed.sum()), tuple(fit.problems)
+    return float(explained.sum() / observed.sum()), named(fit.problems, names)
 
 
 def _covariance_of_answers(thresholds, correlations):
@@ -162,9 +168,9 @@ def omega_coefficients(data, scale_or_dimensions, *, ordered=False):
             "omega_total_ml": common / (common + factor.residuals.sum()),
             "omega_observed_ml": common / factor.observed.sum(),
         }
-        problems = list(factor.problems)
+        problems = [*answer_problems(complete), *factor.problems]
         if ordered:
             rows[dimension]["omega_categorical"], others = categorical_omega(complete)
-            problems += [f"omega_categorical: {problem}" for problem in others]
-        rows[dimension]["problems"] = "; ".join(problems)
+            problems += [Notice(problem.code, f"omega_categorical: {problem}") for problem in others]
+        rows[dimension]["problems"] = joined(problems)
     return pd.DataFrame.from_dict(rows, orient="index")

@@ -5,6 +5,7 @@ import pandas as pd
 from scipy.special import fdtri, ndtri
 
 from emolabor.errors import EmolaborError
+from emolabor.measurement.answer_problems import answer_problems, joined
 from emolabor.measurement.answers import answers_and_dimensions, complete_answers
 from emolabor.measurement.omega import one_factor
 
@@ -33,7 +34,8 @@ def reliability(data, scale_or_dimensions):
     DataFrame
         One row a dimension. Columns: ``n`` (respondents used), ``items``, ``alpha``, ``alpha_lower``, ``alpha_upper``
         (95 %), ``omega_total_ml``, ``ave`` (average variance extracted, in the items' own units) and ``problems``
-        (why omega and AVE are missing or must not be trusted; empty when nothing is wrong).
+        (why coefficients are missing or must not be trusted: an item keyed against the others, values that look like
+        codes for missing answers, a factor that cannot be had; each with a short code; empty when nothing is wrong).
 
     Raises
     ------
@@ -145,5 +147,5 @@ def _reliability_row(answers, dimension, items):
         "alpha_upper": upper,
         "omega_total_ml": float(common / (common + residual)),
         "ave": float(explained / (explained + residual)),
-        "problems": "; ".join(factor.problems),
+        "problems": joined([*answer_problems(complete), *factor.problems]),
     }

@@ -12,7 +12,7 @@ from emolabor.measurement.adequacy import factor_adequacy
 from emolabor.measurement.answers import answers_and_dimensions, as_instrument
 from emolabor.measurement.factor_analysis import efa
 from emolabor.measurement.factor_model import complete_dimensions, factor_text, item_names
-from emolabor.measurement.items import item_analysis
+from emolabor.measurement.items import item_analysis, shown_items
 from emolabor.measurement.keying import keying_audit
 from emolabor.measurement.omega import omega_coefficients
 from emolabor.measurement.parallel import parallel_analysis
@@ -174,11 +174,12 @@ def validation_report(
     keys = keying_audit(kept, scale, seed=seed)
     turned, alphas = _turned(kept, scale, keys)
     _, dimensions = answers_and_dimensions(turned, scale)
-    tables = {"keys": keys, "items": item_analysis(turned, scale)}
+    items = item_analysis(turned, scale)
+    tables = {"keys": keys, "items": shown_items(items, turned, scale)}
     ends = _score_ends(turned, scale)
     tables["reliability"] = _reliability(turned, scale, n_resamples, seed).join(ends)
     tables |= _structure(turned, scale, seed)
-    found += [*checks.of_keys(keys, alphas), *checks.of_items(tables["items"])]
+    found += [*checks.of_keys(keys, alphas), *checks.of_items(items)]
     found += [*checks.of_reliability(tables["reliability"]), *checks.of_scores(ends)]
     pattern = tables["loadings"].drop(columns="communality")
     found += checks.of_structure(tables["adequacy"], tables["fit"], pattern, dimensions)

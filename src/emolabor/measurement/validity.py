@@ -6,9 +6,17 @@ import numpy as np
 import pandas as pd
 
 from emolabor.errors import EmolaborError
+from emolabor.measurement.answer_problems import answer_problems, joined, named
 from emolabor.measurement.answers import checked_count, checked_share
-from emolabor.measurement.factor_model import complete_dimensions, factor_model, factor_name
+from emolabor.measurement.factor_model import (
+    complete_dimensions,
+    factor_model,
+    factor_name,
+    neutral_names,
+    refuse_unidentified,
+)
 from emolabor.sem.functionals import standardized_draws
+from emolabor.sem.notices import Notice
 from emolabor.sem.threads import one_thread
 
 
@@ -39,7 +47,8 @@ def convergent_validity(data, scale_or_dimensions, *, n_resamples=1000, seed=1, 
     Raises
     ------
     EmolaborError
-        One dimension only, of two items, a level outside 0 to 1, and what `reliability` refuses.
+        One dimension only, of two items, a level outside 0 to 1, a dimension whose factor is not identified, and what
+        `reliability` refuses.
 
     References
     ----------
@@ -59,15 +68,22 @@ def convergent_validity(data, scale_or_dimensions, *, n_resamples=1000, seed=1, 
     """
     checked_count("n_resamples", n_resamples, 2)
     checked_share("level", level)
-    fit, dimensions = factor_model(data, scale_or_dimensions)
+    answers, dimensions = complete_dimensions(data, scale_or_dimensions)
     [(only, items), *others] = dimensions.items()
     if not others and len(items) < 3:
         raise EmolaborError(
             f"dimension {only}: found {len(items)} items and no other dimension, which identify no factor; allowed: "
             "three items, or a second dimension beside it"
         )
+    fit = factor_model(answers, dimensions)
+    refuse_unidentified(fit, dimensions)
     values = _cr_and_ave(fit, fit.estimate.theta[None, :], dimensions)[:, :, 0]
     draws = fit.bootstrap(n_resamples, seed)
+    if draws.n_failed == n_resamples:
+        raise EmolaborError(
+            f"the factor model of {', '.join(dimensions)} converged on none of {n_resamples} resamples; allowed: more "
+            "respondents, or fewer dimensions at once"
+        )
     resampled = _cr_and_ave(fit, draws.thetas[~np.isnan(draws.thetas).any(axis=1)], dimensions)
     lower, upper = np.quantile(resampled, [(1 - level) / 2, (1 + level) / 2], axis=2)
     tidy = fit.tidy()
@@ -76,7 +92,8 @@ def convergent_validity(data, scale_or_dimensions, *, n_resamples=1000, seed=1, 
     for k, name in enumerate(("cr", "ave")):
         columns |= {name: values[:, k], f"{name}_lower": lower[:, k], f"{name}_upper": upper[:, k]}
     columns |= {"smallest_loading": loadings.min().to_numpy(), "largest_loading": loadings.max().to_numpy()}
-    columns |= {"problems": "; ".join(fit.problems)}
+    found = [Notice(p.code, f"{key}: {p}") for key, own in dimensions.items() for p in answer_problems(answers[own])]
+    columns |= {"problems": joined([*found, *named(fit.problems, neutral_names(dimensions))])}
     return pd.DataFrame(columns, index=list(dimensions))
 
 
@@ -115,7 +132,13 @@ def fornell_larcker(data, scale_or_dimensions):
     deep_acting                   0.33         0.73                 NaN
     natural_expression           -0.27         0.57                0.76
     """
-    fit, dimensions = factor_model(data, scale_or_dimensions)
+    answers, dimensions = complete_dimensions(data, scale_or_dimensions)
+    fit = factor_model(answers, dimensions)
+    refuse_unidentified(fit, dimensions)
+    if not fit.converged:
+        raise EmolaborError(
+            f"{named(fit.problems, neutral_names(dimensions))[0]}; allowed: a factor model that converges"
+        )
     tidy = fit.tidy().set_index(["lhs", "op", "rhs"])["std_all"]
     keys = list(dimensions)
     table = pd.DataFrame(np.nan, keys, keys)

@@ -5,7 +5,7 @@ import unicodedata
 
 import numpy as np
 
-from emolabor.responses.personal import personal_content
+from emolabor.responses.personal_contents import personal_content
 from emolabor.responses.table import FORMULA, Unreadable
 
 NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")

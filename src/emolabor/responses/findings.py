@@ -10,11 +10,11 @@ from emolabor.scales.scale import check_language
 _SENTENCES = {
     "en": {
         "platform": "The file was read as an export of {found}.",
-        "sheet": "The answers were read from the sheet {found}, which is not the first.",
-        "sheets": "Sheets that were not read: {found}.",
+        "sheet": "The answers were read from sheet {found} of the workbook.",
+        "sheets": "Further sheets that were not read: {found}.",
         "files": "{found} files were read in the order of their names, and their rows counted through; "
         "row 2 is the first.",
-        "unread": "Not read, as they are not .csv files: {found}.",
+        "unread": "Entries of the folder that were not read, as they are of another kind: {found}.",
         "personal": "Dropped, as what they hold {found}: {columns}.",
         "added_column": "Dropped, as the platform or the form itself added them: {columns}.",
         "unknown_column": "Dropped, as they are not part of the questionnaire: {columns}.",
@@ -42,10 +42,10 @@ _SENTENCES = {
     },
     "zh": {
         "platform": "文件按 {found} 的导出格式读取。",
-        "sheet": "答卷读自工作表 {found}（不是第一个工作表）。",
-        "sheets": "未读取的工作表：{found}。",
+        "sheet": "答案取自第 {found} 个工作表。",
+        "sheets": "另有 {found} 个工作表未读取。",
         "files": "按文件名顺序读取了 {found} 个文件，各行连续编号，第一行答卷为第 2 行。",
-        "unread": "不是 .csv 文件，未读取：{found}。",
+        "unread": "文件夹中有 {found} 项不是同类文件，未读取。",
         "personal": "疑似个人信息，整列删除，内容未作任何保留：{columns}。",
         "added_column": "平台或问卷本身附加、不含答案的列，已删除：{columns}。",
         "unknown_column": "不属于问卷的列，已删除：{columns}。",

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from emolabor.errors import EmolaborError
+from emolabor.responses.personal_contents import redacted
 from emolabor.responses.table import TableBuilder
 
 _KINDS = ((".csv", ".csv.gz"), (".xlsx",))  # the first kind that is there is read
@@ -16,7 +17,7 @@ def read_folder(path, read):
     Parameters
     ----------
     path : Path
-        The folder. Hidden files are passed over; folders in it and files of another kind are named as not read.
+        The folder. Hidden files are passed over; folders in it and files of another kind are counted as not read.
     read : callable
         Reads one file into a table.
 
@@ -43,13 +44,14 @@ def read_folder(path, read):
         builder = builder or TableBuilder(path, header, [column.label for column in table.columns])
         if header != builder.header:
             other = [name for name in (*header, *builder.header) if (name in header) != (name in builder.header)]
-            found = f"other headings than in {files[0].name}: {', '.join(other) or 'another order'}"
+            shown = ", ".join(map(redacted, other)) or "another order"
+            found = f"other headings than in {redacted(files[0].name)}: {shown}"
             raise EmolaborError(f"{file}: found {found}; allowed: files that one questionnaire saved")
         rows = table.as_rows()
         builder.add(range(ends[-1] + 1, ends[-1] + 1 + len(rows)), rows)
         ends.append(ends[-1] + len(rows))
     whole = builder.table()
-    unread = tuple(entry.name for entry in entries if entry not in files)
+    unread = len(entries) - len(files)  # a name of a file may be a respondent's
     return replace(whole, files=len(files), unread=unread, sources=np.searchsorted(ends, whole.rows))
 
 

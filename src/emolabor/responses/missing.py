@@ -4,7 +4,7 @@ import pandas as pd
 from scipy.stats import chi2_contingency
 
 from emolabor.errors import EmolaborError
-from emolabor.instrument.small_cells import SMALLEST_CELL
+from emolabor.instrument.small_cells import SMALLEST_CELL, hidden_cells, hidden_missing
 
 
 def missing_by_item(staff):
@@ -19,7 +19,7 @@ def missing_by_item(staff):
     -------
     DataFrame
         A row an item in the instrument's order: dimension, n (respondents), missing, share. Counts from 1 to 4 and
-        their shares are not given.
+        their shares are not given, nor, where there are some, the zeros of other items; see `instrument.small_cells`.
 
     Examples
     --------
@@ -29,14 +29,15 @@ def missing_by_item(staff):
     >>> data = pd.DataFrame(3.0, index=range(20), columns=list(instrument.points()))
     >>> data.loc[:5, "sa1"] = data.loc[:1, "sa2"] = float("nan")
     >>> missing_by_item(Staff(data, pd.DataFrame(), instrument)).loc[["sa1", "sa2", "sa3"], "share"].tolist()
-    [0.3, nan, 0.0]
+    [0.3, nan, nan]
     """
     dimensions = {item: key for key, items in staff.instrument.dimensions().items() for item in items}
     counts = staff.data[list(dimensions)].isna().sum()
     table = pd.DataFrame({"dimension": dimensions, "n": len(staff.data), "missing": counts})
     table = table.assign(share=table["missing"] / table["n"])
-    hidden = table["missing"].between(1, SMALLEST_CELL - 1)
-    table[["missing", "share"]] = table[["missing", "share"]].astype(float).mask(hidden)
+    hidden = hidden_missing(table["missing"])
+    table[["missing", "share"]] = table[["missing", "share"]].astype(float)
+    table.loc[hidden, ["missing", "share"]] = float("nan")
     return table
 
 
@@ -54,8 +55,9 @@ def share_by_group(flag, group):
     -------
     tuple
         A table, a row a group: n, count, share; and the p value of Pearson's chi-square test of independence (missing
-        where it cannot be made). Counts of yes or of no from 1 to 4 are not given, nor, where only one would be hidden,
-        the next smallest, from which it could be worked out. Groups of fewer than 5 have no row.
+        where it cannot be made). Counts of yes or of no from 1 to 4 are not given, nor the next smallest where
+        they could be worked out from it, nor n of such a group, which other tables hold against it, nor then the
+        p value, whose digits would tell. Groups of fewer than 5 have no row.
 
     Raises
     ------
@@ -73,13 +75,10 @@ def share_by_group(flag, group):
         raise EmolaborError("group: found other respondents; allowed: the index of flag")
     counts = pd.crosstab(group, flag.astype(bool)).reindex(columns=[False, True], fill_value=0)
     table = pd.DataFrame({"n": counts.sum(axis=1), "count": counts[True]}).astype(float)
-    smaller = counts.min(axis=1)
-    hidden = counts.where(counts > 0, SMALLEST_CELL).min(axis=1) < SMALLEST_CELL
-    if hidden.sum() == 1 and not hidden.all():
-        hidden |= table.index == smaller[~hidden].idxmin()
+    hidden = hidden_cells(counts.where(counts > 0).min(axis=1))
     table["share"] = table["count"] / table["n"]
-    table.loc[hidden, ["count", "share"]] = float("nan")
-    testable = len(counts) > 1 and (counts.sum() > 0).all()
-    return table[table["n"] >= SMALLEST_CELL], float(
+    table.loc[hidden] = float("nan")
+    testable = len(counts) > 1 and (counts.sum() > 0).all() and not hidden.any()
+    return table[counts.sum(axis=1) >= SMALLEST_CELL], float(
         chi2_contingency(counts, correction=False).pvalue
     ) if testable else float("nan")

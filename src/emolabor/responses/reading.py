@@ -218,11 +218,11 @@ def _report_columns(table, placement, instrument, findings):
     if table.sheet:
         findings.add("sheet", table.sheet, "read")
     if table.further_sheets:
-        findings.add("sheets", ", ".join(table.further_sheets), "not read")
+        findings.add("sheets", table.further_sheets, "not read")  # a name of a sheet or a file may be a person's
     if table.files > 1:
         findings.add("files", table.files, "read one below the other")
     if table.unread:
-        findings.add("unread", ", ".join(table.unread), "not read")
+        findings.add("unread", table.unread, "not read")
     for name, personal, added in unplaced(table, placement):
         if personal:
             findings.add("personal", personal, "column dropped", name)

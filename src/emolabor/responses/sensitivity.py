@@ -5,6 +5,7 @@ from itertools import combinations
 import pandas as pd
 
 from emolabor.errors import EmolaborError
+from emolabor.instrument.small_cells import is_small
 from emolabor.responses.scoring import score
 from emolabor.responses.screening import screen
 from emolabor.responses.staff import Staff
@@ -26,7 +27,8 @@ def screening_sensitivity(staff, screening=None, statistics=None):
     Returns
     -------
     DataFrame
-        One row a statistic: all (every respondent), kept (careless ones left out), difference (kept minus all).
+        One row a statistic: all (every respondent), kept (careless ones left out), difference (kept minus all). Where
+        1 to 4 are careless, all and difference are not given: they would tell what those few answered.
 
     Raises
     ------
@@ -56,6 +58,8 @@ def screening_sensitivity(staff, screening=None, statistics=None):
     functions = statistics if isinstance(statistics, list | tuple) else [statistics]
     kept = Staff(staff.data[~careless].reset_index(drop=True), staff.report, staff.instrument)
     table = pd.DataFrame({name: _numbers(functions, group) for name, group in (("all", staff), ("kept", kept))})
+    if is_small(careless.sum()):
+        table["all"] = float("nan")
     return table.assign(difference=table["kept"] - table["all"])
 
 

@@ -7,6 +7,7 @@ from itertools import islice
 
 from emolabor.errors import EmolaborError
 from emolabor.responses.header import ROWS, find_header
+from emolabor.responses.personal_contents import redacted
 from emolabor.responses.table import FORMULA, TableBuilder, check_size, unreadable
 
 _ROWS_AT_ONCE = 1_000
@@ -106,8 +107,8 @@ def _read(path, with_formulas, layout, known):
                 builder.add(numbers, table)
                 numbers, table = [], []
         builder.add(numbers, table)
-        others = [sheet.title for sheet in sheets if sheet is not sheets[place] and _beginning(sheet)]
-        return replace(builder.table(others), sheet=sheets[place].title if place else "", header_row=header.row)
+        others = sum(bool(_beginning(sheet)) for sheet in sheets if sheet is not sheets[place])
+        return replace(builder.table(others), sheet=place + 1 if place else 0, header_row=header.row)
     finally:
         for workbook in workbooks:
             workbook.close()
@@ -130,7 +131,8 @@ def _named(path, sheets, wanted):
         return titles.index(wanted)
     if str(wanted).isdecimal() and 1 <= int(wanted) <= len(titles):
         return int(wanted) - 1
-    raise EmolaborError(f"sheet: found {wanted!r}; allowed in {path}: {', '.join(titles)}, or 1 to {len(titles)}")
+    shown = ", ".join(map(redacted, titles))
+    raise EmolaborError(f"sheet: found {wanted!r}; allowed in {path}: {shown}, or 1 to {len(titles)}")
 
 
 def _beginning(sheet):

@@ -67,17 +67,17 @@ class Column:
 class Table:
     """A file's columns, and the number of each row, and of the row of headings, as a spreadsheet counts.
 
-    Of a workbook also the sheets that were not read, and the one that was, unless it is the first. For a folder also
-    how many files were read, the names of what was not, and which file each row is from.
+    Of a workbook also how many sheets were not read, and which was, from 1 (0 where it is the first). For a folder also
+    how many files were read, how many entries were not, and which file each row is from.
     """
 
     columns: list
     rows: np.ndarray
     header_row: int = 1
-    further_sheets: tuple = ()
-    sheet: str = ""
+    further_sheets: int = 0
+    sheet: int = 0
     files: int = 1
-    unread: tuple = ()
+    unread: int = 0
     sources: np.ndarray | None = None
 
     def as_rows(self):
@@ -127,7 +127,7 @@ class TableBuilder:
                 "to that; leave out columns of free text, or split the file"
             )
 
-    def table(self, further_sheets=()):
+    def table(self, further_sheets=0):
         """Return the table; rows without any cell are left out."""
         rows = np.concatenate(self._rows) if self._rows else np.zeros(0, dtype=int)
         columns = [
@@ -145,14 +145,14 @@ def numbered(name, codes, cells, label="", value_labels=None):
     return Column(name, codes, cells, label, value_labels or {})
 
 
-def without_blank_rows(columns, rows, further_sheets=()):
+def without_blank_rows(columns, rows, further_sheets=0):
     """Make a table, leaving out rows in which every cell is empty."""
     filled = np.zeros(len(rows), dtype=bool)
     for column in columns:
         filled |= column.codes != EMPTY
     if not filled.all():
         columns, rows = [column.take(filled) for column in columns], rows[filled]
-    return Table(columns, rows, further_sheets=tuple(further_sheets))
+    return Table(columns, rows, further_sheets=further_sheets)
 
 
 def heading(cell):

@@ -134,14 +134,14 @@ def tell_screening(screening, sensitivity):
     str
         Lines of text.
     """
-    summary, silent = screening_summary(screening)[:-1].round({"cutoff": 3}), screening.attrs["cannot_judge"]
-    summary["note"] = [f"cannot judge: {_SILENT[silent[key]]}" if key in silent else "" for key in summary["index"]]
+    summary = screening_summary(screening)
     n_careless = int(screening["careless"].sum())
     lines = [
-        summary.to_string(index=False, na_rep="-", justify="left"),
+        summary[:-1].round({"cutoff": 3}).to_string(index=False, na_rep="-"),
+        *(f"{key} cannot judge: {_SILENT[why]}" for key, why in screening.attrs["cannot_judge"].items()),
         f"careless: {n_careless} of {len(screening)}, flagged by at least {FAMILIES_NEEDED} families of indices",
     ]
-    if sensitivity is not None and n_careless:
+    if sensitivity is not None and sensitivity["difference"].notna().any() and n_careless:
         most = sensitivity["difference"].abs().sort_values(ascending=False, kind="stable").index[:10]
         lines += ["largest changes without them:", sensitivity.loc[most].round(3).to_string()]
     return "\n".join(lines)

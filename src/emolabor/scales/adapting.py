@@ -58,7 +58,7 @@ def adapt_scale(old, key, date, output=None, roles=("researcher",)):
         )
         text = "licensed" if shipped else data["rights"]["text"]
         data["rights"] = data["rights"] | {"status": "adapted", "evidence": evidence, "checked_on": date, "text": text}
-    start = _entry(origin, "scale", "start", f"New version begun from {document.data['key']}.", None, date, roles)
+    start = entry_of(origin, "scale", "start", f"New version begun from {document.data['key']}.", None, date, roles)
     data["adaptation"] = [*data["adaptation"], start]
     header = _HEADER.format(key=key, origin=document.data["key"], file=output.name)
     return write_text(output, checked_source(header + dump(data), output))
@@ -102,25 +102,31 @@ def record_step(path, part, step, note, date, roles, guideline=None, texts=None)
     source = read_plain_text(path)
     document = open_document(path, {}, SCHEMA)
     scale = build_scale(document)
-    record = document.data["adaptation"]
-    if not record:
-        raise EmolaborError(f"{path}: found no record; allowed: a file begun with emolabor scales adapt")
+    record = record_of(document, path)
     origin = record[-1]["from"]
     before = aspects(load_origin(origin, path))
     if part not in {*before, *aspects(scale)}:
         raise EmolaborError(f"part: found {part!r}; allowed: {', '.join(dict.fromkeys([*aspects(scale), *before]))}")
     for language, text in (texts or {}).items():
         source = replace_text(source, _text_path(document.data, part, language), text)
-    now = aspects(build_scale(_parsed(source, path)))
+    now = aspects(build_scale(parsed_source(source, path)))
     own = [entry for entry in record if entry["from"] == origin]
     changes = [change for change in unrecorded(before, own, now) if change[0] == part]
-    entry = _entry(origin, part, step, note, guideline, date, roles)
+    entry = entry_of(origin, part, step, note, guideline, date, roles)
     for name, column in (("old", 2), ("new", 3)):
         values = {change[1]: change[column] for change in changes if change[column] is not None}
         if values:
             entry[name] = values
     write_text(path, checked_source(append_entry(source, "adaptation", entry), path))
     return entry
+
+
+def record_of(document, path):
+    """Return the record in a scale's file, or refuse a file that was not begun with `adapt_scale`."""
+    record = document.data["adaptation"]
+    if not record:
+        raise EmolaborError(f"{path}: found no record; allowed: a file begun with emolabor scales adapt")
+    return record
 
 
 def new_file(key, output):
@@ -153,7 +159,8 @@ def new_file(key, output):
     return output
 
 
-def _entry(origin, part, step, note, guideline, date, roles):
+def entry_of(origin, part, step, note, guideline, date, roles):
+    """Make an entry of the record; the guideline is by default the step's own."""
     if step not in STEPS:
         raise EmolaborError(f"step: found {step!r}; allowed: {', '.join(STEPS)}")
     return {
@@ -182,7 +189,8 @@ def _text_path(data, part, language):
     return places[part]
 
 
-def _parsed(source, path):
+def parsed_source(source, path):
+    """Parse the text of a scale's file and hold it to the schema."""
     document = parse_document(source, str(path))
     check_schema(document, schema())
     return document
@@ -208,5 +216,5 @@ def checked_source(source, path):
     EmolaborError
         It is no valid scale.
     """
-    build_scale(_parsed(source, path))
+    build_scale(parsed_source(source, path))
     return source

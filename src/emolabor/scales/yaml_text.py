@@ -6,7 +6,10 @@ import yaml
 
 
 class _Dumper(yaml.SafeDumper):
-    """Indents lists below their key, as the scales of the library do."""
+    """Indents lists below their key, as the scales of the library do, and writes out what stands twice."""
+
+    def ignore_aliases(self, data):
+        return True
 
     def increase_indent(self, flow=False, indentless=False):
         return super().increase_indent(flow, False)
@@ -72,6 +75,46 @@ def replace_text(source, where, value):
     # Inside [ ] and { } a comma would end a text without quotes.
     written = _one_line(value, style='"' if set(value) & set(",[]{}") else None)
     return source[:start] + written + ("\n" if source[start:end].endswith("\n") else "") + source[end:]
+
+
+def add_key(source, where, key, value):
+    r"""Add a key to a mapping of a YAML file.
+
+    Parameters
+    ----------
+    source : str
+        The file's content.
+    where : tuple
+        Path of a mapping that has at least one key.
+    key : str
+        A key that it does not have.
+    value : str or list of str
+        What the key holds.
+
+    Returns
+    -------
+    str
+        The content with the key at the end of the mapping and everything else as it was.
+
+    Examples
+    --------
+    >>> print(add_key("text:\n  zh: 是  # yes\nreverse: false", ("text",), "en", "Right"))
+    text:
+      zh: 是  # yes
+      en: Right
+    reverse: false
+    """
+    node = _find(source, where)
+    if node.flow_style:
+        end = node.value[-1][1].end_mark.index
+        written = json.dumps(value, ensure_ascii=False)  # JSON is YAML inside { }
+        return f"{source[:end]}, {key}: {written}{source[end:]}"
+    lines = source.splitlines(keepends=True)
+    last = _last_line(node)
+    lines[last] = lines[last].rstrip("\n") + "\n"
+    indent = " " * node.start_mark.column
+    new = [indent + line for line in dump({key: value}).splitlines(keepends=True)]
+    return "".join([*lines[: last + 1], *new, *lines[last + 1 :]])
 
 
 def append_entry(source, key, entry):

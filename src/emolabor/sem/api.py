@@ -1,6 +1,7 @@
 """The way in: a model text and data become a fit."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from emolabor.sem.model import Model
 from emolabor.sem.ordinal_options import ORDINAL, check_ordinal_options, estimator_for
 from emolabor.sem.ordinal_samples import ordered_in, ordinal_samples
 from emolabor.sem.parquet_samples import column_names, samples_from_parquet
-from emolabor.sem.samples import check_frame, sample_from_cov, samples_from_data
+from emolabor.sem.samples import check_frame, check_means, sample_from_cov, samples_from_data
 from emolabor.sem.start import start_values
 from emolabor.sem.structure import build_structure
 from emolabor.sem.syntax import parse_model
@@ -167,23 +168,31 @@ def sem(
     thresholds, theta = (), parameterization == "theta"
     if ordered:
         samples = ordinal_samples(data, names, ordered, group=group, missing=missing)
-        counts = samples[0].answers.n_categories
+        counts, columns = samples[0].answers.n_categories, data.columns
         thresholds = tuple((name, int(k) - 1) for name, k in zip(names, counts, strict=True) if k)
     elif data is None:
         samples = [sample_from_cov(sample_cov, sample_mean, n_obs, names, wishart)]
+        columns = sample_cov.columns
     elif isinstance(data, str | Path):
-        _check_latent_names(variables.latent, column_names(data))
+        columns = column_names(data)
+        _check_latent_names(variables.latent, columns)
         fourth = estimator in ("MLM", "MLR")
         samples = samples_from_parquet(data, names, group=group, fourth=fourth, wishart=wishart)
     else:
-        _check_latent_names(variables.latent, getattr(data, "columns", ()))
+        columns = getattr(data, "columns", ())
+        _check_latent_names(variables.latent, columns)
         samples = samples_from_data(
             data, names, group=group, cluster=cluster, missing=missing, wishart=wishart, exogenous=exogenous
         )
     equal, partial = _names(group_equal), _names(group_partial)
     held = (bool(std_lv), bool(means), equal, partial, not least_squares)
     table = _completed(model, len(samples), *held, thresholds, theta)
-    return fit_table(model, table, samples, estimator, fiml=missing == "fiml", linear_test=linear_test)
+    if table.mean_structure:
+        predictors = {row.rhs for row in table.rows if row.op == "~"}
+        for sample in samples:
+            check_means(names, sample.mean, np.sqrt(np.diag(sample.cov)), predictors)
+    fit = fit_table(model, table, samples, estimator, fiml=missing == "fiml", linear_test=linear_test)
+    return replace(fit, columns=tuple(columns))
 
 
 def fit_table(text, table, samples, estimator, start=None, fiml=False, linear_test=False):

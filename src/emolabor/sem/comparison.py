@@ -8,7 +8,7 @@ import pandas as pd
 from emolabor.errors import EmolaborError
 from emolabor.sem.estimate import estimate_parameters, losses_of
 from emolabor.sem.fit import Fit
-from emolabor.sem.fit_measures import chisq_pvalue
+from emolabor.sem.fit_measures import chisq_difference, chisq_pvalue
 from emolabor.sem.inference import bordered_inverse
 from emolabor.sem.likelihood import factor
 from emolabor.sem.measures import chi_square, scaling_factors
@@ -148,7 +148,10 @@ def difference(restricted, larger, method, at_restricted=None):
     LikelihoodRatioTest
     """
     m0, m1 = restricted.fit_measures(), larger.fit_measures()
-    gap, df = m0.chisq - m1.chisq, int(m0.df - m1.df)
+    gap, df = chisq_difference(m0.chisq, m1.chisq), int(m0.df - m1.df)
+    if np.isnan(gap):
+        note = f"the larger model ends {m1.chisq - m0.chisq:.3g} above the restricted one: its search found no minimum"
+        return LikelihoodRatioTest(np.nan, df, np.nan, method, note)
     if method == "standard":
         return LikelihoodRatioTest(float(gap), df, chisq_pvalue(gap, df), method)
     if method == "satorra_2000":

@@ -1,17 +1,27 @@
 """From table and samples to estimates: the discrepancy of all groups, minimised under the constraints."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
+from scipy.optimize import nnls
 
 from emolabor.errors import EmolaborError
 from emolabor.sem import fiml, least_squares, likelihood, wlsmv
-from emolabor.sem.constraints import build_constraints, constraint_values, null_space
+from emolabor.sem.constraints import (
+    build_constraints,
+    check_bounds,
+    constraint_values,
+    null_space,
+    relation,
+    row_lengths,
+)
 from emolabor.sem.likelihood import factor
 from emolabor.sem.model import Loss
 from emolabor.sem.optimize import Optimum, minimize, minimize_on_curve
 from emolabor.sem.structure import implied_moments
+
+BOUND = 1e-7  # of a case's standard error: how far inequalities and their multipliers may be off, for rounding's sake
 
 
 @dataclass(frozen=True)
@@ -59,27 +69,80 @@ def estimate_parameters(model, start):
     Returns
     -------
     Estimate
-        Inequality constraints enter as equalities where they bind (active set: those that are violated come in, those
-        whose multiplier pulls the wrong way go out).
+        Where the solution without the inequality constraints does not meet them, those that bind are found, and enter
+        as equalities: all others hold, and each that binds keeps the discrepancy from falling further.
     """
-    table, active = model.table, ()
-    for _ in range(2 * len(table.inequalities) + 1):
-        constraints = build_constraints(table, active)
-        estimate = _search(model, constraints, start, len(active))
-        estimate = estimate or _search(model, constraints, _admissible(model, start), len(active))
-        if estimate is None:
-            raise EmolaborError("model: the implied covariance matrix is not positive definite at the starting values.")
-        if not table.inequalities:
-            break
-        values, _ = constraint_values(table, table.inequalities, estimate.theta)
-        violated = [t for t, v in zip(table.inequalities, values, strict=True) if v < -1e-9 and t not in active]
-        if not violated:
-            break
-        active = (*active, violated[int(np.argmin([v for v in values if v < -1e-9]))])
+    estimate = _estimate(model, (), start)
+    if model.table.inequalities and not (
+        estimate is not None and estimate.optimum.converged and _holds(model, estimate)
+    ):
+        estimate = _at_bounds(model, estimate, start)
+    if estimate is None:
+        raise EmolaborError("model: the implied covariance matrix is not positive definite at the starting values.")
     return estimate
 
 
-def _search(model, constraints, start, n_active):
+def _estimate(model, active, start):
+    """Minimise with some inequalities as equalities; None where no start has a positive definite covariance matrix."""
+    constraints = build_constraints(model.table, active)
+    estimate = _search(model, constraints, start)
+    return _search(model, constraints, _admissible(model, start)) if estimate is None else estimate
+
+
+def _at_bounds(model, free, start):
+    """Minimise under the inequalities, given the solution without them (None where there is none)."""
+    table = model.table
+    constraints, bounds = build_constraints(table), table.inequalities
+    starts = [_admissible(model, start)] + ([] if free is None else [free.theta])
+    first = next((first for first in starts if _has_values(table, bounds, first)), None)
+    if first is None:
+        _refuse_start(table, bounds, starts[0])
+    within = _search(model, constraints, first, bounds)
+    if within is None or not np.isfinite(within.optimum.value):
+        check_bounds(table, constraints)
+        return within
+    binding = within.optimum.pushes > 0
+    active = tuple(tree for tree, binds in zip(bounds, binding, strict=True) if binds)
+    estimate = _estimate(model, active, within.theta)
+    if estimate is None or not _holds(model, estimate, active):
+        return replace(within, optimum=replace(within.optimum, value=np.inf))
+    _, slopes = constraint_values(table, table.equalities, estimate.theta)
+    return replace(estimate, n_free=null_space(slopes).shape[1] if len(slopes) else len(start))
+
+
+def _holds(model, estimate, active=()):
+    """Whether a solution meets the inequalities, and those that are held as equalities push against the discrepancy."""
+    table, theta = model.table, estimate.theta
+    _, gradient, information = model.derivatives(theta)
+    if gradient is None:
+        return False
+    units = np.sqrt(np.abs(information.diagonal()))
+    units[units == 0] = 1.0
+    values, slopes = constraint_values(table, table.inequalities, theta)
+    if not (np.isfinite(values).all() and (values > -BOUND * row_lengths(slopes / units)).all()):
+        return False
+    if not active:
+        return True
+    _, bounds = constraint_values(table, active, theta)
+    _, equal = constraint_values(table, table.equalities, theta)
+    rows = np.vstack([bounds, equal.reshape(-1, len(theta)), -equal.reshape(-1, len(theta))]) / units
+    return nnls((rows / row_lengths(rows)[:, None]).T, gradient / units)[1] < BOUND
+
+
+def _has_values(table, trees, theta):
+    """Whether constraints and their slopes are finite at a parameter vector."""
+    return all(np.isfinite(found).all() for found in constraint_values(table, trees, theta))
+
+
+def _refuse_start(table, trees, theta):
+    tree = next(tree for tree in trees if not _has_values(table, (tree,), theta))
+    raise EmolaborError(
+        f"model: the constraint {relation(table, tree)} has no finite value where the search begins; allowed: one that "
+        "has. Mend it, or give its parameters starting values at which it has (start(0.5)*)."
+    )
+
+
+def _search(model, constraints, start, bounds=()):
     """Minimise from a start; None where an implied covariance matrix is not positive definite there."""
     basis, offset, curved = constraints.basis, constraints.offset, constraints.curved
     unconstrained = basis.shape[0] == basis.shape[1]
@@ -97,18 +160,25 @@ def _search(model, constraints, start, n_active):
         return total, basis.T @ gradient, basis.T @ information @ basis
 
     def constraint(alpha):
-        values, jacobian = constraint_values(model.table, curved, theta_of(alpha))
+        values, jacobian = constraint_values(model.table, (*curved, *bounds), theta_of(alpha))
         return values, jacobian @ basis
 
     first = start if unconstrained else basis.T @ (start - offset)
-    if curved:
-        optimum = minimize_on_curve(value, derivatives, constraint, first)
+    if curved and not _has_values(model.table, curved, theta_of(first)):
+        without = minimize(value, derivatives, first)  # the data may lead to where the constraints have values
+        if without is None or not _has_values(model.table, curved, theta_of(without.theta)):
+            _refuse_start(model.table, curved, theta_of(first))
+        first = without.theta
+    if curved or bounds:
+        optimum = minimize_on_curve(value, derivatives, constraint, len(curved), first)
     else:
         optimum = minimize(value, derivatives, first)
     if optimum is None:
         return None
-    free = basis @ null_space(constraint(optimum.theta)[1]) if curved else basis
-    return Estimate(theta_of(optimum.theta), optimum, free, free.shape[1] + n_active)
+    free = basis
+    if curved:
+        free = basis @ null_space(constraint(optimum.theta)[1][: len(curved)])
+    return Estimate(theta_of(optimum.theta), optimum, free, free.shape[1])
 
 
 def _admissible(model, theta):

@@ -71,12 +71,15 @@ class Fit:
         Free parameters and how the search for them ended.
     se : str
         Kind of standard errors: expected, observed, robust_sem, huber_white, robust_dwls.
+    columns : tuple of str
+        Columns of the data, the model's among them.
     """
 
     text: str
     model: object
     estimate: object
     se: str
+    columns: tuple = ()
 
     @property
     def table(self):
@@ -100,12 +103,12 @@ class Fit:
 
     @cached_property
     def problems(self):
-        """Reasons against trusting this solution, in words; empty where there are none."""
+        """Reasons against trusting this solution: sentences, each with a short `code`; empty where there are none."""
         return tuple(find_problems(self))
 
     @cached_property
     def warnings(self):
-        """What to keep in mind about a solution that may well be admissible, in words; empty where there is nothing."""
+        """What to keep in mind about a solution that may well be admissible: sentences, each with a short `code`."""
         return tuple(find_warnings(self))
 
     @property

@@ -5,11 +5,20 @@ from scipy.special import chdtrc, chdtri, chndtr, chndtrinc, ndtri
 
 CLOSE, NOT_CLOSE, LEVEL = 0.05, 0.08, 0.90
 NORMAL_FROM = 1e8
+ROUNDING = 1e-7  # of two chi-squares whose gradients are at most 1e-8
 
 
 def chisq_pvalue(chisq, df):
     """Upper tail of the chi-square distribution; missing where there are no degrees of freedom."""
     return float(chdtrc(df, chisq)) if df > 0 else np.nan
+
+
+def chisq_difference(restricted, larger):
+    """Difference of two nested models' chi-squares: zero where rounding makes it negative, missing where more does."""
+    gap = float(restricted - larger)
+    if gap < 0:
+        return 0.0 if gap > -ROUNDING * max(1.0, larger) else np.nan
+    return gap
 
 
 def incremental(chisq, df, baseline_chisq, baseline_df):

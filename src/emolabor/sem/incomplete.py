@@ -48,7 +48,7 @@ def complete_data_misfit(model, theta, basis, saturated):
     total = sum(slopes.T @ information @ slopes for slopes, information, _, _ in parts)
     inner = bordered_inverse(total, np.eye(len(total)))
     if inner is None:
-        return float(misfit), np.nan
+        return max(float(misfit), 0.0), np.nan
     weighed = sum(slopes.T @ weights @ slopes for slopes, _, weights, _ in parts)
     trace = 0.0
     for slopes, information, weights, covariance in parts:
@@ -56,7 +56,7 @@ def complete_data_misfit(model, theta, basis, saturated):
         spread = spent @ covariance
         trace += np.vdot(weights, covariance) - 2 * np.vdot(slopes.T @ weights, spread)
         trace += np.vdot(weighed, spread @ spent.T)
-    return float(misfit), float(trace)
+    return max(float(misfit), 0.0), float(trace)  # the discrepancy of a perfect fit is rounding
 
 
 def goodness(structure, theta, sample, exogenous):

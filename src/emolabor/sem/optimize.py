@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.linalg import lapack
+from scipy.optimize import nnls
+
+from emolabor.sem.constraints import null_space, row_lengths
 
 MAX_ITERATIONS = 200
 GRADIENT_TOLERANCE = 1e-8
@@ -20,12 +23,14 @@ class Optimum:
     """Where the search ended: parameters, value, gradient (along the constraints), number of steps.
 
     An element of the gradient is divided by the root of its information, so that units of measurement do not matter.
+    `pushes` (k,) are the forces with which inequality constraints hold the solution, 0 for those that do not bind.
     """
 
     theta: np.ndarray
     value: float
     gradient: np.ndarray
     iterations: int
+    pushes: np.ndarray | None = None
 
     @property
     def converged(self):
@@ -115,44 +120,94 @@ def _units(information):
     return units
 
 
-def minimize_on_curve(value, derivatives, constraint, start):
-    """Find the minimum where curved constraints hold, by sequential quadratic programming (Nocedal & Wright, ch. 18).
+def minimize_on_curve(value, derivatives, constraint, n_equal, start):
+    """Find the minimum where constraints hold, by sequential quadratic programming (Nocedal & Wright, ch. 18).
 
     Parameters
     ----------
     value, derivatives, start
         As for `minimize`.
     constraint : callable
-        theta -> (values (k,), Jacobian (k, q)); the values are to be zero.
+        theta -> (values (k,), Jacobian (k, q)).
+    n_equal : int
+        How many of the values, the first ones, are to be zero; the others are not to be negative.
 
     Returns
     -------
     Optimum or None
         None where the start is outside the domain. The gradient is that of the Lagrangian; the value is infinite where
-        the constraints could not be met.
+        the constraints could not be met. They are measured by how far, in units of a case's standard error, the
+        parameters are from meeting them.
     """
     theta, penalty = np.array(start, float), 1.0
     current, gradient, information = derivatives(theta, False)
     if gradient is None:
         return None
+    lagrangian, pushes = gradient, np.zeros(0)
     for iteration in range(1, MAX_ITERATIONS + 1):
         gaps, jacobian = constraint(theta)
-        k, q = jacobian.shape
-        bordered = np.block([[information, jacobian.T], [jacobian, np.zeros((k, k))]])
-        solution = np.linalg.lstsq(bordered, -np.concatenate([gradient, gaps]), rcond=None)[0]
-        step, multipliers = solution[:q], solution[q:]
-        lagrangian = gradient + jacobian.T @ multipliers
-        if np.max(np.abs(lagrangian)) < 1e-10 and np.max(np.abs(gaps)) < 1e-11:
+        lengths = row_lengths(jacobian / _units(information))
+        gaps, jacobian = gaps / lengths, jacobian / lengths[:, None]
+        found = _step_along(information, gradient, gaps, jacobian, n_equal)
+        if found is None:
+            break
+        step, multipliers = found
+        pushes = multipliers[n_equal:]
+        lagrangian = gradient - jacobian.T @ multipliers
+        if np.max(np.abs(lagrangian / _units(information))) < ENOUGH and _violation(gaps, n_equal) < 1e-11:
             break
         penalty = max(penalty, 2 * np.max(np.abs(multipliers)))
 
-        def merit(point, penalty=penalty):
-            return value(point) + penalty * float(np.abs(constraint(point)[0]).sum())
+        def merit(point, penalty=penalty, lengths=lengths):
+            gaps, jacobian = constraint(point)
+            if not (np.isfinite(gaps).all() and np.isfinite(jacobian).all()):
+                return np.inf
+            return value(point) + penalty * _violation(gaps / lengths, n_equal)
 
-        size = _step_size(merit, theta, -step, current + penalty * float(np.abs(gaps).sum()))
+        size = _step_size(merit, theta, -step, current + penalty * _violation(gaps, n_equal))
         if size == 0.0:
             break
         theta = theta + size * step
         current, gradient, information = derivatives(theta, False)
-    met = np.max(np.abs(constraint(theta)[0])) < CONSTRAINT_TOLERANCE
-    return Optimum(theta, current if met else np.inf, lagrangian / _units(information), iteration)
+    gaps, jacobian = constraint(theta)
+    met = _violation(gaps / row_lengths(jacobian / _units(information)), n_equal) < CONSTRAINT_TOLERANCE
+    return Optimum(theta, current if met else np.inf, lagrangian / _units(information), iteration, pushes)
+
+
+def _violation(gaps, n_equal):
+    return float(np.abs(gaps[:n_equal]).sum() + np.maximum(-gaps[n_equal:], 0.0).sum())
+
+
+def _step_along(information, gradient, gaps, jacobian, n_equal):
+    """The step (q,) of least curved cost that meets linearised constraints, and their multipliers (k,).
+
+    With inequalities it is a least-distance problem (Lawson & Hanson, 1995, ch. 23), which non-negative least squares
+    solve; None where no step meets all of them.
+    """
+    k, q = jacobian.shape
+    if n_equal == k:
+        bordered = np.block([[information, jacobian.T], [jacobian, np.zeros((k, k))]])
+        solution = np.linalg.lstsq(bordered, -np.concatenate([gradient, gaps]), rcond=None)[0]
+        return solution[:q], -solution[q:]
+    units = _units(information)
+    values, vectors = np.linalg.eigh(information / (units[:, None] * units))
+    root = vectors / np.sqrt(np.maximum(np.abs(values), max(values[-1], 1e-8) * 1e-8)) / units[:, None]
+    pull = root.T @ gradient
+    slopes = jacobian @ root
+    wanted = slopes @ pull - gaps
+    equal, bounds = slopes[:n_equal], slopes[n_equal:]
+    first = np.linalg.pinv(equal) @ wanted[:n_equal]
+    free = null_space(equal) if n_equal else np.eye(q)
+    least = wanted[n_equal:] - bounds @ first
+    table = np.vstack([(bounds @ free).T, least])
+    target = np.append(np.zeros(free.shape[1]), 1.0)
+    try:
+        weights, _ = nnls(table, target)
+    except RuntimeError:  # too many changes of what binds
+        return None
+    rest = target - table @ weights
+    if rest[-1] < 1e-12:
+        return None
+    pushes = weights / rest[-1]
+    whole = first - free @ rest[:-1] / rest[-1]
+    return root @ (whole - pull), np.append(np.linalg.pinv(equal.T) @ (whole - bounds.T @ pushes), pushes)

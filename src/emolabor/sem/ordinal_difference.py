@@ -8,6 +8,7 @@ from emolabor.errors import EmolaborError
 from emolabor.sem import wlsmv
 from emolabor.sem.constraints import null_space
 from emolabor.sem.estimate import estimate_parameters
+from emolabor.sem.fit_measures import chisq_difference
 from emolabor.sem.inference import bordered_inverse
 from emolabor.sem.ordinal_measures import scaled_shifted
 from emolabor.sem.start import start_values
@@ -29,7 +30,7 @@ def satorra_2000(restricted, larger):
     """
     model, estimate = larger.model, larger.estimate
     df = int(restricted.fit_measures().df - larger.fit_measures().df)
-    gap = float(restricted.fit_measures().chisq - larger.fit_measures().chisq)
+    gap = chisq_difference(restricted.fit_measures().chisq, larger.fit_measures().chisq)
     basis = estimate.basis
     orders = statistic_orders(restricted.model, model)
     own, other = [], []

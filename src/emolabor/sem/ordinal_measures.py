@@ -94,7 +94,7 @@ def scaled_shifted(chisq, df, first, second):
     if not (df > 0 and second > 0):
         return (chisq, np.nan, 0.0) if df == 0 else (np.nan, np.nan, np.nan)
     stretch = np.sqrt(df / second)
-    shift = df - stretch * first
+    shift = max(df - stretch * first, 0.0)  # never negative but for rounding, as first^2 <= df * second
     return float(stretch * chisq + shift), float(1 / stretch), float(shift)
 
 
@@ -180,7 +180,7 @@ def _correlation_misfit(model, estimate):
         expected += float(np.sum(normal * gamma[here, here]))
         expected -= 2 * share * float(np.sum(turned * (gamma[here] @ weighted)))
         expected += share * float(np.sum((slopes.T @ normal @ slopes) * (bread @ spread @ bread)))
-    return [own, expected, base, base_expected]
+    return [max(own, 0.0), expected, base, base_expected]  # the discrepancy of a perfect fit is rounding
 
 
 def _residual_measures(model, theta):

@@ -1,6 +1,7 @@
 """Which options of `sem` go with ordered variables, and which do not."""
 
 from emolabor.errors import EmolaborError
+from emolabor.sem.cautions import covariance_lines
 
 ORDINAL = ("DWLS", "WLSMV")
 
@@ -51,9 +52,8 @@ def check_ordinal_options(ordered, variables, given):
         raise EmolaborError("mean_structure: found False, allowed with ordered variables: True (thresholds need it).")
     if variables.fixed_x:
         x = variables.fixed_x
-        lines = "; ".join(f"{name} ~~ {name}" for name in x)
         raise EmolaborError(
             f"model: the observed exogenous variables {', '.join(x)} predict in a model with ordered variables, which "
-            f"is not available; allowed: give them a variance ('{lines}'), which makes them part of the model "
-            "(normal, or ordered where declared)."
+            f"is not available; allowed: give them variances and covariances ('{covariance_lines(x)}'), which make "
+            "them part of the model (normal, or ordered where declared)."
         )

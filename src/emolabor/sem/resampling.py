@@ -230,21 +230,25 @@ def _one_by_one(model, estimate, counts):
     """Resamples of incomplete data or ordered answers: patterns, thresholds and correlations are found anew in each."""
     thetas, chisq = [], []
     for r in range(len(counts[0])):
-        samples = []
-        for sample, count in zip(model.samples, counts, strict=True):
-            if model.table.ordered:
-                samples.append(ordinal_resample(sample, count[r], model.table.variables.observed))
-                continue
-            values = np.repeat(sample.data, count[r], axis=0)
-            n = len(values)
-            if np.isnan(values).any():
-                samples.append(incomplete_sample(values, model.table.variables.observed, "resample"))
-            else:
-                samples.append(Sample(np.cov(values.T, bias=True), values.mean(axis=0), n, float(n)))
+        resample = ordinal_resample if model.table.ordered else _incomplete_resample
+        names = model.table.variables.observed
+        samples = [resample(sample, count[r], names) for sample, count in zip(model.samples, counts, strict=True)]
         theta, value = _estimate_one(model, estimate, samples)
         thetas.append(theta)
         chisq.append(value)
     return np.array(thetas), np.array(chisq)
+
+
+def _incomplete_resample(sample, counts, names):
+    """The sample of cases drawn as often as counts (n,) say; None where their saturated moments cannot be had."""
+    values = np.repeat(sample.data, counts, axis=0)
+    n = len(values)
+    if not np.isnan(values).any():
+        return Sample(np.cov(values.T, bias=True), values.mean(axis=0), n, float(n))
+    try:
+        return incomplete_sample(values, names, "resample")
+    except EmolaborError:
+        return None
 
 
 def _estimate_one(model, estimate, samples):

@@ -15,6 +15,9 @@ ROUNDING = 1e-12
 SINGULAR = 1e-10  # eigenvalue of the correlations
 # The information goes with the fourth power of the units: beyond these, powers of numbers leave the range of a double.
 SMALLEST, LARGEST = 1e-30, 1e30
+# Means in standard deviations. A slope beside an intercept costs the square of it in a double's 16 digits: from 1e5 on
+# their information is singular to the computer. An intercept alone keeps a gradient of 1e-8 up to 1e7.
+FAR_PREDICTOR, FAR = 3e4, 1e7
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,8 @@ class Sample:
     saturated_half: float | None = None  # half the discrepancy of the saturated model, FIML only
     rows: np.ndarray | None = None  # places of the cases in the data ...
     labels: pd.Index | None = None  # ... and the index of the data
+    n_without_exogenous: int = 0  # of those left out, for a missing exogenous variable that FIML does not fill
+    exogenous_missing: tuple = ()  # names of exogenous variables and in how many rows they are missing
 
 
 def samples_from_data(data, names, *, group=None, cluster=None, missing="listwise", wishart=False, exogenous=()):
@@ -82,8 +87,9 @@ def samples_from_data(data, names, *, group=None, cluster=None, missing="listwis
 
 def _sample(values, names, label, clusters, missing, wishart, exogenous):
     place = f"data, group {label}" if label else "data"
-    n_given, holes, kept = len(values), np.isnan(values), slice(None)
+    n_given, holes, kept, without = len(values), np.isnan(values), slice(None), {}
     if holes.any():
+        without = _without_exogenous(holes, names, exogenous) if missing == "fiml" else {}
         kept = _kept(holes, names, place, missing, exogenous)
         values, holes = values[kept], holes[kept]
         clusters = None if clusters is None else clusters[kept]
@@ -97,17 +103,19 @@ def _sample(values, names, label, clusters, missing, wishart, exogenous):
     if clusters is not None and len(np.unique(clusters)) < 2:
         raise EmolaborError(f"cluster: {place} has one cluster only; allowed: two or more.")
     if missing == "fiml" and holes.any():
-        check_variances(np.diag(np.nanvar(values, axis=0)), names, place, np.nanmean(values, axis=0))
+        mean, variances = np.nanmean(values, axis=0), np.nanvar(values, axis=0)
+        check_variances(np.diag(variances), names, place, mean)
+        check_means(names, mean, np.sqrt(variances))
         sample = incomplete_sample(values, names, place)
         check_variances(sample.cov, names, place)
-        return replace(sample, label=label, n_dropped=dropped, clusters=clusters), kept
+        return replace(sample, label=label, n_dropped=dropped, clusters=clusters, **without), kept
     values = np.ascontiguousarray(values)
     mean = values.mean(axis=0)
     centred = values - mean
     weight = n - 1.0 if wishart else float(n)
     cov = centred.T @ centred / weight
     check_variances(cov, names, place, mean)
-    return Sample(cov, mean, n, weight, label, dropped, values, clusters=clusters), kept
+    return Sample(cov, mean, n, weight, label, dropped, values, clusters=clusters, **without), kept
 
 
 def incomplete_sample(values, names, place):
@@ -128,6 +136,14 @@ def _kept(holes, names, place, missing, exogenous):
         return ~holes.any(axis=1)
     fixed = [i for i, name in enumerate(names) if name in exogenous]
     return ~holes.all(axis=1) & ~holes[:, fixed].any(axis=1)
+
+
+def _without_exogenous(holes, names, exogenous):
+    """Fields of a sample: rows without a fixed exogenous variable, given where answers (n, p) are missing."""
+    fixed = [i for i, name in enumerate(names) if name in exogenous]
+    count = int((holes[:, fixed].any(axis=1) & ~holes.all(axis=1)).sum())
+    by_name = tuple((names[i], int(holes[:, i].sum())) for i in fixed if holes[:, i].any())
+    return dict(n_without_exogenous=count, exogenous_missing=by_name)
 
 
 def sample_from_cov(sample_cov, sample_mean, n_obs, names, wishart=False):
@@ -292,6 +308,17 @@ def check_variances(cov, names, argument, mean=0.0):
             f"{argument}: the covariance matrix is not positive definite (smallest eigenvalue of the correlations "
             f"{smallest:.3g}); look for duplicated or summed variables among {quoted(names)}."
         )
+
+
+def check_means(names, mean, sd, predictors=()):
+    """Refuse means (p,) so many standard deviations (p,) from zero that intercepts cannot be estimated."""
+    for name, distance in zip(names, np.abs(mean) / sd, strict=True):
+        most = FAR_PREDICTOR if name in predictors else FAR
+        if distance > most:
+            raise EmolaborError(
+                f"data: the mean of '{name}' is {distance:.2g} standard deviations away from zero; allowed beside "
+                f"intercepts: {most:g}. Subtract a constant near it: slopes, standard errors and tests stay the same."
+            )
 
 
 def quoted(names):

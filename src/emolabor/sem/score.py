@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from emolabor.errors import EmolaborError
-from emolabor.sem.constraints import constraint_values, null_space
+from emolabor.sem.constraints import constraint_values, null_space, words
 from emolabor.sem.fit_measures import chisq_pvalue
 from emolabor.sem.model import Model
 from emolabor.sem.structure import build_structure
@@ -139,7 +139,7 @@ def untie(fit):
     rows = tuple(replace(row, free=number.get(i, -1)) for i, row in enumerate(table.rows))
     own = replace(table, rows=rows, n_free=len(free))
     theta = theta[[table.rows[i].free for i in free]]
-    names = [(*map(_words, tree[1:]), 0) for tree in table.equalities]
+    names = [(*map(words, tree[1:]), 0) for tree in table.equalities]
     slopes = list(constraint_values(own, table.equalities, theta)[1])
     first = {}
     ties = []
@@ -168,23 +168,3 @@ def _quadratic(loose, basis):
 
 def _name(row):
     return f"{row.lhs}{row.op}{row.rhs}"
-
-
-def _words(tree):
-    """An expression tree as text."""
-    kind = tree[0]
-    if kind == "number":
-        return f"{tree[1]:g}"
-    if kind == "name":
-        return tree[1]
-    if kind == "call":
-        return f"{tree[1]}({_words(tree[2])})"
-    if tree[1] == ("number", 0.0) and kind == "-":
-        return f"-{_side(tree[2])}"
-    left, right = map(_side, tree[1:])
-    return f"{left}{kind}{right}" if kind in "^/" else f"{left} {kind} {right}"
-
-
-def _side(tree):
-    """A part of an expression, in parentheses where it is a sum."""
-    return f"({_words(tree)})" if tree[0] in ("+", "-") else _words(tree)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from emolabor.sem.likelihood import factor
+from emolabor.sem.notices import Notice
 
 FEW = 5  # answers in a category
 EMPTY = 0.2  # share of the cells of a two-way table; five-point answers that go together leave some corners empty
@@ -21,7 +22,7 @@ def sparse_answers(sample, names, place):
 
     Yields
     ------
-    str
+    Notice
         One thing to keep in mind.
     """
     step, categories = sample.step, sample.answers.categories
@@ -32,15 +33,18 @@ def sparse_answers(sample, names, place):
         if step.counts[v, k] < FEW
     ]
     if few:
-        yield f"{place}fewer than {FEW} cases chose {_some(few)}: join neighbouring categories"
+        said = f"{place}fewer than {FEW} cases chose {_some(few)}: join neighbouring categories"
+        yield Notice("few_answers", said)
     if len(step.pairs):
         yield from _empty_cells(step, names, place)
     strong = np.argwhere(np.triu(np.abs(step.correlations), 1) > AT_BOUND)
     for i, j in strong:
         rho = step.correlations[i, j]
-        yield f"{place}the correlation behind {names[i]} and {names[j]} is {rho:.3f}: one of them tells nothing new"
+        said = f"{place}the correlation behind {names[i]} and {names[j]} is {rho:.3f}: one of them tells nothing new"
+        yield Notice("nearly_same", said)
     if not len(strong) and factor(sample.cov) is None:
-        yield f"{place}the matrix of polychoric correlations is not positive definite: there are no robust indices"
+        said = f"{place}the matrix of polychoric correlations is not positive definite: there are no robust indices"
+        yield Notice("polychorics_not_positive_definite", said)
 
 
 def _empty_cells(step, names, place):
@@ -50,10 +54,11 @@ def _empty_cells(step, names, place):
     if count:
         worst = int(np.argmax(empty / sizes))
         a, b = (names[v] for v in step.pairs[worst])
-        yield (
+        said = (
             f"{place}{count} of {len(empty)} pairs of ordered variables have more than {EMPTY:.0%} empty cells in "
             f"their table (most of all {a} with {b}: {int(empty[worst])} of {int(sizes[worst])})"
         )
+        yield Notice("empty_cells", said)
 
 
 def _some(texts, most=4):

@@ -147,11 +147,8 @@ def _text_rows(syntax, group, n_groups, std_lv, variables):
             has_marker.add(term.lhs)
             if not std_lv:
                 value, fixed = 1.0, True
-        if term.op == "~~" and term.lhs == term.rhs:
-            if std_lv and term.lhs in variables.latent:
-                value, fixed = 1.0, True
-            elif term.lhs in variables.single_indicators:
-                value, fixed = 0.0, True
+        if term.op == "~~" and term.lhs == term.rhs and std_lv and term.lhs in variables.latent:
+            value, fixed = 1.0, True
         for modifier in term.modifiers:
             given = _of_group(modifier, group, n_groups, term)
             if modifier.kind == "fixed":
@@ -195,14 +192,20 @@ def _of_group(modifier, group, n_groups, term):
 def _default_rows(variables, group, std_lv, mean_structure, ordered, theta):
     exogenous = (*variables.fixed_x, *variables.random_x)
     random = [name for name in variables.observed if name not in exogenous]
+    own_variance = {
+        name: (-1, 0.0)
+        if name in variables.single_indicators
+        else (0, None)  # what one indicator measures is all of it
+        for name in (*random, *variables.latent)
+    }
     rows = threshold_rows(variables.observed, ordered, group)
     rows += [
         Row(name, "~~", name, group, -1, 1.0, derived=not theta)
         if name in ordered
-        else Row(name, "~~", name, group, *((-1, 0.0) if name in variables.single_indicators else (0, None)))
+        else Row(name, "~~", name, group, *own_variance[name])
         for name in random
     ]
-    rows += [Row(name, "~~", name, group, *((-1, 1.0) if std_lv else (0, None))) for name in variables.latent]
+    rows += [Row(name, "~~", name, group, *((-1, 1.0) if std_lv else own_variance[name])) for name in variables.latent]
     for names in (variables.exogenous_latent, variables.pure_outcomes):
         rows += [Row(a, "~~", b, group, 0) for i, a in enumerate(names) for b in names[i + 1 :]]
     held = dict(free=-1, from_data=True) if variables.fixed_x else dict(free=0)

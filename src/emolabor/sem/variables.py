@@ -16,7 +16,7 @@ class Variables:
     exogenous_latent: tuple
     pure_outcomes: tuple  # outcomes that predict nothing: their residuals covary by default
     outcomes: tuple
-    single_indicators: tuple  # the only indicator of a latent variable
+    single_indicators: tuple  # the only indicator of a latent variable, and of no other
 
 
 def classify(syntax, fixed_x=True):
@@ -42,7 +42,8 @@ def classify(syntax, fixed_x=True):
                 "allowed: one of them."
             )
     latent = _unique(lhs for lhs, _ in pairs["=~"])
-    indicators = _unique(rhs for _, rhs in pairs["=~"])
+    measured = [rhs for _, rhs in pairs["=~"]]
+    indicators = _unique(measured)
     outcomes = _unique(lhs for lhs, _ in pairs["~"])
     predictors = _unique(rhs for _, rhs in pairs["~"])
     observed_indicators = [name for name in indicators if name not in latent]
@@ -68,7 +69,7 @@ def classify(syntax, fixed_x=True):
             if name not in predictors and name not in indicators
         ),
         outcomes=tuple(outcomes),
-        single_indicators=tuple(own[0] for own in by_latent.values() if len(own) == 1 and own[0] not in latent),
+        single_indicators=tuple(own[0] for own in by_latent.values() if len(own) == 1 and measured.count(own[0]) == 1),
     )
 
 

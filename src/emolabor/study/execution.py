@@ -5,6 +5,7 @@ import time
 from dataclasses import dataclass
 
 from emolabor.files import write_text
+from emolabor.responses.personal_contents import redacted
 
 # In the environment of a notebook's kernel: the folder that its results go to instead of results_dir, until it ended.
 STAGE = "EMOLABOR_STAGE"
@@ -47,6 +48,7 @@ def clean(notebook):
         cell.metadata = {"tags": tags} if tags else {}
         if "injected-parameters" in tags:
             cell.id = f"injected-{number}"
+            cell.source = "\n".join(map(redacted, cell.source.splitlines()))  # names of files may be personal
     return notebook
 
 

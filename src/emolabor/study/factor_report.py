@@ -8,7 +8,7 @@ from scipy.special import stdtrit
 
 from emolabor.analysis import levers
 from emolabor.errors import EmolaborError
-from emolabor.instrument.small_cells import SMALLEST_CELL, hidden_cells
+from emolabor.instrument.small_cells import coarse, hidden_cells, hidden_missing, is_small
 from emolabor.responses import score
 from emolabor.study.sample import Study
 
@@ -85,21 +85,28 @@ class FactorReport:
         -------
         DataFrame
             A row an item: text_zh, text_en, reverse, n, missing, mean, then share_1, share_2 ... of those who answered.
-            Shares of fewer than 5 respondents, and numbers of missing answers under 5, are not given; see
-            `instrument.small_cells`.
+            Where one of the shares is that of 1 to 4 respondents, or 1 to 4 respondents were left out as careless, no
+            share of the item is given and its mean is coarse; where 1 to 4 left it out, n and missing are not given,
+            and mean and shares are coarse. See `instrument.small_cells`.
         """
         instrument, data = self.study.instrument, self.study.kept.data
         texts = {language: instrument.items(language).set_index("key")["text"] for language in instrument.languages}
+        everything = [item for items in instrument.dimensions().values() for item in items]
+        few_left_out = bool(is_small(len(self.study.staff.data) - len(data)))
+        uncounted = pd.Series(hidden_missing(data[everything].isna().sum()), everything) | few_left_out
         rows = {}
         for item in self.items:
             given = data[item].dropna()
-            rows[item] = {f"text_{language}": wording[item] for language, wording in texts.items()}
+            n = len(given)
             counts = pd.Series({f"share_{code}": (given == code).sum() for code in self.scale.response_format.codes})
-            n, missing = len(given), len(data) - len(given)
-            if 0 < missing < SMALLEST_CELL:
-                n = missing = None
-            rows[item] |= {"reverse": item in instrument.reversed_items, "n": n, "missing": missing}
-            rows[item] |= {"mean": given.mean(), **(counts / len(given)).mask(hidden_cells(counts))}
+            told = (given.mean(), counts / n)
+            few = bool(is_small(counts).any()) or few_left_out
+            if few or uncounted[item]:
+                told = tuple(coarse(value, n) for value in told)
+            rows[item] = {f"text_{language}": wording[item] for language, wording in texts.items()}
+            rows[item] |= {"reverse": item in instrument.reversed_items}
+            rows[item] |= dict.fromkeys(("n", "missing")) if uncounted[item] else {"n": n, "missing": len(data) - n}
+            rows[item] |= {"mean": told[0], **(dict.fromkeys(counts.index) if few else told[1])}
         return pd.DataFrame.from_dict(rows, orient="index")
 
     def group_means(self, columns):

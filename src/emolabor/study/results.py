@@ -10,6 +10,7 @@ import pandas as pd
 
 from emolabor.errors import EmolaborError
 from emolabor.files import write_text
+from emolabor.responses.personal_contents import redacted
 from emolabor.study.display import LANGUAGES, load_words, table_of
 from emolabor.study.execution import STAGE
 from emolabor.study.plan import results_name
@@ -91,7 +92,7 @@ class Results:
         self.language = language
         self.words = load_words()[language]
         self.parameters = {"language": language} | {
-            name: Path(value).name if name.endswith("_path") and value is not None else value
+            name: redacted(Path(value).name) if name.endswith("_path") and value is not None else value
             for name, value in parameters.items()
         }
         self.values = {}

@@ -13,6 +13,7 @@ from joblib import cpu_count
 
 from emolabor.errors import EmolaborError
 from emolabor.files import write_text
+from emolabor.responses.personal_contents import redacted
 from emolabor.study.closing import write_page
 from emolabor.study.compare import Comparison, compare_notebook, rounding_edges
 from emolabor.study.design import load_design
@@ -91,7 +92,7 @@ def name_run(run, parameters):
     """
     own_data = parameters.get("data_path", parameters.get("study_path"))
     if run is None and own_data is not None:
-        run = re.sub(r"[^\w-]+", "_", Path(own_data).stem).strip("_")
+        run = re.sub(r"[^\w-]+", "_", redacted(Path(own_data).stem)).strip("_")
         return f"data_{run}" if run.lower() in ("", "default", "reference") else run
     run = "default" if run is None else run
     if not re.fullmatch(r"[\w-]+", run) or run.lower() == "reference":

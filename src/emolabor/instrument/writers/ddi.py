@@ -5,7 +5,7 @@ import io
 
 from emolabor.instrument.columns import variables
 from emolabor.instrument.form import make_form
-from emolabor.instrument.writers.archive import zip_files
+from emolabor.office import zip_files
 
 _AGENCY = "org.example"
 

@@ -1,12 +1,11 @@
 """XLSForm, for ODK and KoboToolbox: all languages in one workbook."""
 
-import io
 import re
 
 from emolabor.instrument.form import make_form
 from emolabor.instrument.places import refuse_texts
 from emolabor.instrument.words import WORDS
-from emolabor.instrument.writers.archive import without_times
+from emolabor.office import workbook_bytes
 
 LANGUAGE_NAMES = {"zh": "中文 (zh)", "en": "English (en)"}
 _TRANSLATED = ("label", "hint", "constraint_message")
@@ -151,29 +150,17 @@ def _quoted(pattern):
 
 
 def _workbook(sheets, languages):
-    import openpyxl
-
-    book = openpyxl.Workbook()
-    book.remove(book.active)
+    """Write each sheet: a column for each plain key, and one a language for each that is translated."""
+    tables = {}
     for title, (rows, plain, translated) in sheets.items():
-        sheet = book.create_sheet(title)
         columns = [(key, None) for key in plain] + [(key, tag) for key in translated for tag in languages]
-        sheet.append([f"{key}::{LANGUAGE_NAMES[tag]}" if tag else key for key, tag in columns])
-        for row, entry in enumerate(rows, start=2):
-            for column, (key, tag) in enumerate(columns, start=1):
-                value = entry.get(key)
-                if tag and value is not None:
-                    value = value[tag] if key == "constraint_message" else _unstyled(value[tag])
-                if value is not None:
-                    _write(sheet.cell(row, column), value)
-        sheet.freeze_panes = "A2"
-    buffer = io.BytesIO()
-    book.save(buffer)
-    return without_times(buffer.getvalue())
+        headings = [f"{key}::{LANGUAGE_NAMES[tag]}" if tag else key for key, tag in columns]
+        tables[title] = [headings, *([_cell(entry, key, tag) for key, tag in columns] for entry in rows)]
+    return workbook_bytes(tables)
 
 
-def _write(cell, value):
-    cell.value = value
-    if isinstance(value, str):
-        # A text that begins with = stays a text, here and when the cell is edited.
-        cell.data_type, cell.quotePrefix = "s", True
+def _cell(entry, key, tag):
+    value = entry.get(key)
+    if tag is None or value is None:
+        return value
+    return value[tag] if key == "constraint_message" else _unstyled(value[tag])

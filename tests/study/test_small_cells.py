@@ -1,0 +1,185 @@
+"""An attacker with every output of a run cannot work out a count of 1 to 4: each is bounded by an integer program.
+
+Unknown are the counts of every answer to every item; what tables and codebook show are the constraints. A count is
+worked out where its largest and its smallest possible value are one.
+"""
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.optimize import Bounds, LinearConstraint, milp
+
+import emolabor as el
+from emolabor.instrument.small_cells import coarse, hidden_cells, hidden_missing, rounded_counts
+from emolabor.responses import family_counts, missing_by_item, share_by_group
+from emolabor.study import FactorReport, open_study
+
+CODES = np.arange(1, 6)
+FACTORS = ("role_clarity", "reward_fairness", "unit_support", "training_adequacy")
+
+
+def half_step(value, n_steps=(1.0, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01)):
+    """The attacker takes a number for rounded as coarsely as its digits allow, or for exact."""
+    step = next((step for step in n_steps if abs(value / step - round(value / step)) < 1e-9), None)
+    return 1e-9 if step is None else step / 2 + 1e-9
+
+
+def bounds_of(n_low, n_high, mean=None, sd=None, low=None, high=None):
+    """Bound each of five counts with sum, mean and mean square known within limits."""
+    rows = [(np.ones(5), n_low, n_high)]
+    if mean is not None:
+        tolerance = half_step(mean)
+        rows += [(CODES - (mean - tolerance), 0, np.inf), (CODES - (mean + tolerance), -np.inf, 0)]
+    if sd is not None:
+        squares = [(sd + sign * half_step(sd)) ** 2 * (n - 1) for sign, n in ((-1, n_low), (1, n_high))]
+        centre = (CODES - mean) ** 2
+        slack = n_high * half_step(mean) ** 2
+        rows.append((centre, squares[0] - 1e-6, squares[1] + slack + 1e-6))
+    limits = LinearConstraint(np.array([row[0] for row in rows]), [row[1] for row in rows], [row[2] for row in rows])
+    box = Bounds(np.zeros(5) if low is None else low, np.full(5, np.inf) if high is None else high)
+    found = []
+    for place in range(5):
+        ends = []
+        for sign in (1, -1):
+            answer = milp(sign * np.eye(5)[place], constraints=limits, integrality=np.ones(5), bounds=box)
+            assert answer.success, answer.message
+            ends.append(round(answer.x[place]))
+        found.append(tuple(ends))
+    return found
+
+
+def worked_out(true, bounds):
+    return [code for code, count, (low, high) in zip(CODES, true, bounds, strict=True) if 0 < count < 5 and low == high]
+
+
+@pytest.mark.parametrize(("n", "seed"), [(40, 5), (60, 1), (120, 2), (300, 3)])
+def test_the_codebook_leaves_every_small_count_open(n, seed):
+    staff = el.simulate_staff(n, seed=seed)
+    book = el.codebook(el.load_instrument("window_staff"), staff).table("en").set_index("key")
+    small = 0
+    for key in el.load_instrument("window_staff").points():
+        row, answers = book.loc[key], staff[key].dropna()
+        true = [(answers == code).sum() for code in CODES]
+        shown = [part.split(": ")[1] for part in row["counts"].split("; ")]
+        low = np.array([0 if count == "–" else int(count) - 2 for count in shown], dtype=float)
+        high = np.array([4 if count == "–" else int(count) + 2 for count in shown], dtype=float)
+        if set(shown) == {"–"}:
+            high[:] = np.inf
+        bounds = bounds_of(len(answers), len(answers), row["mean"], None, low, high)  # n as if another table told it
+        small += sum(0 < count < 5 for count in true)
+        assert worked_out(true, bounds) == [], key
+        assert pd.isna(row["missing"]) or row["missing"] >= 5
+    assert small > 0
+
+
+def made(folder, n, seed):
+    staff = el.simulate_staff(n, seed=seed)
+    staff["rc1"] = [1] * 3 + [2] * (n // 3) + [3] * (n - 3 - n // 3)
+    staff["rf1"] = staff["rf1"].fillna(3)
+    staff.loc[:1, "rf1"] = np.nan
+    staff.to_csv(folder / "mine.csv", index=False)
+    return open_study(folder / "mine.csv")
+
+
+@pytest.mark.parametrize(("n", "seed"), [(80, 1), (150, 2), (300, 4)])
+def test_the_tables_of_factors_leave_every_small_count_open(n, seed, tmp_path):
+    study = made(tmp_path, n, seed)
+    small = 0
+    for factor in FACTORS:
+        shares = FactorReport(study, factor).answer_shares()
+        for item, row in shares.iterrows():
+            answers = study.kept.data[item].dropna()
+            true = [(answers == code).sum() for code in CODES]
+            parts = row[[f"share_{code}" for code in CODES]].astype(float)
+            small += sum(0 < count < 5 for count in true)
+            if any(0 < count < 5 for count in true):
+                assert parts.isna().all()
+                assert worked_out(true, bounds_of(len(answers), len(answers), row["mean"])) == [], item
+            elif pd.isna(row["n"]) and parts.notna().any():
+                # Which numbers of respondents fit the mean and all shares, with some whole count behind each?
+                kept = len(study.kept.data)
+                fitting = [
+                    m for m in range(5)
+                    if all(
+                        any(abs(count / (kept - m) - share) <= half_step(share) for count in range(kept - m + 1))
+                        for share in parts
+                    )
+                ]  # fmt: skip
+                assert len(fitting) > 1, item
+    assert small > 0
+
+
+def test_numbers_of_missing_answers_are_hidden_alike_everywhere(tmp_path):
+    study = made(tmp_path, 300, 4)
+    table = missing_by_item(study.staff)
+    book = el.codebook(study.instrument, study.staff.data).table("en").set_index("key")
+    few = study.staff.data[table.index].isna().sum().between(1, 4)
+    assert few.any()
+    assert (
+        table.loc[few, ["missing", "share"]].isna().all(axis=None)
+        and book.loc[table.index[few], "missing"].isna().all()
+    )
+    assert not table["missing"].between(0, 4).any()
+
+
+def test_a_single_answer_does_not_follow_from_all_minus_those_who_stay(tmp_path):
+    study = made(tmp_path, 60, 1)
+    assert 1 <= len(study.staff.data) - len(study.kept.data) <= 4
+    sensitivity = el.screening_sensitivity(study.staff, study.screening)
+    assert sensitivity[["all", "difference"]].isna().all(axis=None) and sensitivity["kept"].notna().any()
+    shares = FactorReport(study, "unit_support").answer_shares()
+    assert shares.filter(like="share_").isna().all(axis=None) and shares["n"].isna().all()
+
+
+def test_groups_of_flags_do_not_tell_small_counts():
+    flags = pd.Series([True] * 3 + [False] * 97 + [True] * 12 + [False] * 88 + [True] * 20 + [False] * 80)
+    groups = pd.Series(["a"] * 100 + ["b"] * 100 + ["c"] * 100)
+    table, pvalue = share_by_group(flags, groups)
+    assert table.loc[["a", "b"]].isna().all(axis=None) and table.loc["c", "count"] == 20
+    assert np.isnan(pvalue)  # its digits would tell
+    counts = family_counts(pd.DataFrame({"families": [0] * 50 + [1] * 3 + [2] * 7 + [3]}))
+    assert counts.isna().tolist() == [True, True, False]  # the third is all minus those who stay
+
+
+def possible(hidden, counts):
+    """What the hidden counts may be for one who knows the rule, the sum and which cells are hidden."""
+    total, number = counts[hidden].sum(), hidden.sum()
+    grids = np.stack(np.meshgrid(*[np.arange(total + 1)] * number, indexing="ij"), -1).reshape(-1, number)
+    for cells in grids[grids.sum(axis=1) == total]:
+        whole = counts.copy()
+        whole[hidden] = cells
+        if (hidden_cells(whole) == hidden).all():
+            yield cells
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_one_who_knows_the_rule_cannot_turn_it_round(seed):
+    counts = np.random.default_rng(seed).integers(0, 9, 4)
+    hidden = hidden_cells(counts)
+    cells = np.array(list(possible(hidden, counts))) if hidden.any() else np.zeros((0, 0))
+    small = (counts[hidden] > 0) & (counts[hidden] < 5)
+    assert not small.any() or counts.sum() < 5 or (np.ptp(cells[:, small], axis=0) > 0).all()
+
+
+@pytest.mark.parametrize("counts", [[4, 27], [1, 300], [3, 37], [2, 5, 40], [1, 1, 1], [4, 12, 42]])
+def test_rounded_counts_leave_each_small_count_three_values_or_none_is_shown(counts):
+    shown = rounded_counts(counts)
+    if not np.isnan(shown).all():
+        low, high = np.where(np.isnan(shown), 0, shown - 2), np.where(np.isnan(shown), 4, shown + 2)
+        for place in np.flatnonzero([0 < count < 5 for count in counts]):
+            rest = np.arange(len(counts)) != place
+            values = range(
+                int(max(low[place], sum(counts) - high[rest].sum())),
+                int(min(high[place], sum(counts) - low[rest].sum())) + 1,
+            )
+            assert len(values) >= 3
+
+
+def test_steps_are_those_that_five_respondents_make():
+    assert [coarse(1.2345, n) for n in (2000, 500, 300, 100, 40, 5)] == [1.23, 1.23, 1.24, 1.25, 1.2, 1.0]
+    assert np.isnan(coarse(1.2, 4))
+    assert not hidden_missing([0, 0]).any() and re.fullmatch(
+        "[01]+", "".join(str(int(x)) for x in hidden_missing([0, 1]))
+    )
