@@ -149,10 +149,10 @@ class Fit:
         >>> fit.tidy()[["lhs", "op", "rhs", "est", "se", "std_all"]].round(2).head(5)
                   lhs  op  rhs   est    se  std_all
         0  exhaustion  =~  ex1  1.00  0.00     0.76
-        1  exhaustion  =~  ex2  1.09  0.08     0.81
-        2  exhaustion  =~  ex3  0.93  0.08     0.68
-        3  exhaustion  =~  ex4  0.96  0.08     0.71
-        4         ex1  ~~  ex1  0.49  0.05     0.42
+        1  exhaustion  =~  ex2  1.04  0.07     0.80
+        2  exhaustion  =~  ex3  1.08  0.08     0.78
+        3  exhaustion  =~  ex4  0.96  0.07     0.73
+        4         ex1  ~~  ex1  0.51  0.05     0.42
         """
         table, theta = self.table, self.estimate.theta
         columns = functionals.estimates(self.model, theta)
