@@ -160,6 +160,16 @@ def test_fit_gives_the_same_summary_from_data_and_from_their_covariances(answers
     assert from_cov.splitlines()[1:] == from_data.splitlines()[1:]
 
 
+def test_a_byte_order_mark_in_the_model_does_no_harm(answers, tmp_path, capsys):
+    summaries = []
+    for encoding in ("utf-8", "utf-8-sig"):
+        file = tmp_path / f"{encoding}.txt"
+        file.write_text(MODEL.replace("\n", "\r\n"), encoding=encoding)
+        assert cli.main(["fit", str(file), str(answers)]) == 0
+        summaries.append(capsys.readouterr().out)
+    assert summaries[0] == summaries[1]
+
+
 def test_a_mistake_in_the_model_is_named_with_line_and_column(refused, answers, tmp_path):
     message = refused("fit", write(tmp_path, "model.txt", "f =~ sa1 + sa2\nf ~ ~ sa3"), answers)
     assert "line 2, column 5" in message

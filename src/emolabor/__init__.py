@@ -53,6 +53,7 @@ ROOM_OF = {
     "omega_coefficients": "measurement",
     "parallel_analysis": "measurement",
     "plant_faults": "simulation",
+    "polychoric_corners": "sem",
     "polychoric_correlations": "sem",
     "power": "analysis",
     "product_terms": "analysis",

@@ -1,6 +1,7 @@
 """The command line: the library's verbs, one message for a mistake, exit status 2."""
 
 import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import click
@@ -10,7 +11,8 @@ from emolabor.cli_fit import fit
 from emolabor.cli_help import examples
 from emolabor.cli_scales import scales
 from emolabor.cli_study import new_study, reproduce
-from emolabor.errors import EmolaborError, system_message
+from emolabor.errors import NO_MEMORY, EmolaborError, fault_message, printable, system_message
+from emolabor.terminal import Printable, keep_libraries_quiet
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -18,7 +20,7 @@ def cli():
     """Emotional-labour scales and structural equation models for window staff.
 
     Exit status: 0 all went well, 1 a result differs or a notebook failed, 2 a mistake in what was given,
-    130 stopped with Ctrl-C.
+    70 a fault of emolabor itself, 130 stopped with Ctrl-C.
     """
 
 
@@ -360,7 +362,7 @@ def _complain(message):
     """Write a message about a mistake; what is personal in it, such as the name of a file, is left out."""
     from emolabor.responses.personal_contents import redacted
 
-    print(f"emolabor: {redacted(message)}", file=sys.stderr)
+    print(f"emolabor: {printable(redacted(message))}", file=sys.stderr)
 
 
 def main(arguments=None):
@@ -376,8 +378,11 @@ def main(arguments=None):
     int
         Exit status.
     """
+    if arguments is None:
+        keep_libraries_quiet()
     try:
-        return cli.main(arguments, prog_name="emolabor", standalone_mode=False) or 0
+        with redirect_stdout(sys.stdout and Printable(sys.stdout)):
+            return cli.main(arguments, prog_name="emolabor", standalone_mode=False) or 0
     except click.ClickException as error:
         error.show()
     except (KeyboardInterrupt, click.Abort):
@@ -385,6 +390,11 @@ def main(arguments=None):
         return 130
     except EmolaborError as error:
         _complain(str(error))
+    except MemoryError:
+        _complain(NO_MEMORY)
     except OSError as error:
         _complain(system_message(error))
+    except Exception as error:
+        _complain(fault_message(error))
+        return 70
     return 2

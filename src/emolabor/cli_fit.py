@@ -6,6 +6,7 @@ import click
 
 from emolabor.cli_help import examples
 from emolabor.errors import EmolaborError
+from emolabor.files import refuse_endless
 
 
 @click.command(
@@ -29,7 +30,8 @@ def fit(model_file, data_file, cov, n_obs):
 
 def _read_text(file):
     try:
-        return Path(file).read_text(encoding="utf-8")
+        refuse_endless(file)
+        return Path(file).read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise EmolaborError(f"{file}: not a text in UTF-8") from None
 
@@ -37,6 +39,7 @@ def _read_text(file):
 def _read_csv(file, **options):
     import pandas as pd
 
+    refuse_endless(file)
     try:
         return pd.read_csv(file, encoding="utf-8-sig", **options)
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:

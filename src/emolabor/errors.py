@@ -1,11 +1,24 @@
-"""The one exception for mistakes that a user can mend, and words for what the system refuses."""
+"""The one exception for mistakes that a user can mend, and words for refusals of the system and faults of our own."""
 
 import errno
+import os
+import platform
+import re
+import tempfile
+import traceback
+
+# Controls but line ends and tabulators, halves of characters, no characters at all, and what turns a line around.
+HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 
 _FULL = "the disk that holds it is full; free some space, then give the command again; earlier results are whole"
 _FORBIDDEN = "allowed: a file or folder that you have the right to; mend its permissions, or name another"
 _IN_THE_WAY = "allowed: a folder; a file is in its place; rename the file, or name another folder"
+_MANY_FILES = "the system allows no more open files; close programs, or raise the limit (`ulimit -n 1024`)"
+NO_MEMORY = "there is too little memory; close programs, or give fewer `--jobs`"
 _REMEDIES = {
+    errno.EMFILE: _MANY_FILES,
+    errno.ENFILE: _MANY_FILES,
+    errno.ENOMEM: NO_MEMORY,
     errno.ENOSPC: _FULL,
     errno.EDQUOT: _FULL,
     errno.EACCES: _FORBIDDEN,
@@ -28,6 +41,20 @@ class EmolaborError(ValueError):
     """
 
 
+class MendableError(EmolaborError):
+    """A mistake in a file of answers that a mapping mends.
+
+    Attributes
+    ----------
+    mapping : str
+        The mapping file, YAML, with everything that is known; what is missing stays empty, to be filled in.
+    """
+
+    def __init__(self, message, mapping):
+        super().__init__(message)
+        self.mapping = mapping
+
+
 def system_message(error):
     """Write what the operating system refused, where, and what to do.
 
@@ -48,3 +75,38 @@ def system_message(error):
     """
     remedy = _REMEDIES.get(error.errno)
     return f"{error.filename or 'a file'}: {error.strerror or error}" + (f"; {remedy}" if remedy else "")
+
+
+def printable(text):
+    r"""Write a text for a terminal: what would move its cursor, colour it or turn a line around is spelled out.
+
+    Examples
+    --------
+    >>> print(printable("a\x1b[31mb"))
+    a\x1b[31mb
+    """
+    return HIDDEN.sub(lambda sign: sign[0].encode("unicode_escape").decode("ascii"), text)
+
+
+def fault_message(error):
+    """Write the traceback of a fault of the program into a file of its own, and say so in one line.
+
+    Parameters
+    ----------
+    error : Exception
+        That nothing expected.
+
+    Returns
+    -------
+    str
+    """
+    reason = printable(" ".join(f"{type(error).__name__}: {error}".split()))[:200]
+    told = f"a fault of emolabor itself, not of what was given ({reason})"
+    lines = [f"Python {platform.python_version()} on {platform.platform(terse=True)}\n"]
+    try:
+        handle, path = tempfile.mkstemp(prefix="emolabor-", suffix=".log")
+        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.writelines([*lines, *traceback.format_exception(error)])
+    except OSError:
+        return told
+    return f"{told}; the traceback, which may hold a value of your data, is in {path}; please report it"

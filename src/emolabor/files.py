@@ -64,6 +64,28 @@ def refuse_overwriting(path, *read):
             raise EmolaborError(f"{path}: found a name of what this is made from; allowed: another file or folder")
 
 
+def refuse_endless(path):
+    """Refuse a device, a pipe or a socket, which may never end, or make whoever reads it wait for ever.
+
+    Parameters
+    ----------
+    path : str or Path
+        What is to be read; one that is not there is left to the reader.
+
+    Raises
+    ------
+    EmolaborError
+        It is there and is neither a file nor a folder.
+    """
+    path = Path(path)
+    try:
+        is_other = path.exists() and not (path.is_file() or path.is_dir())
+    except (OSError, ValueError):  # no right to look, or no name of a file: the reader says so
+        return
+    if is_other:
+        raise EmolaborError(f"{path}: found a device or a pipe; allowed: a file that was saved")
+
+
 def write_text(path, text):
     """Write text as UTF-8 with Unix line ends, whole or not at all.
 

@@ -139,7 +139,7 @@ def sheet(staff, tmp_path):
         (datetime.datetime(2026, 3, 4), "not_allowed", "a date"),
         (datetime.time(3, 4), "not_allowed", "a date or time"),
         (True, "not_allowed", "text of 4 characters"),
-        ("#N/A", "not_allowed", "text of 4 characters"),
+        ("#REF!", "not_allowed", "text of 5 characters"),
         ("3 ", None, None),
         ("从不┋很少", "several", "several answers"),
         ("110105194912310021", "not_allowed", "a number of 18 characters"),
@@ -194,10 +194,11 @@ def test_empty_rows_and_formats_beside_the_table_do_not_matter(sheet, instrument
 
 def test_nested_values_and_bytes_are_no_answers(staff, instrument, tmp_path):
     path = tmp_path / "mine.parquet"
-    staff.assign(sa1=[[1, 2]] * 40, sa2=[b"3"] * 40, sa3=staff["sa3"].astype("category")).to_parquet(path)
-    read = el.read_responses(path, instrument)
-    assert read.data[["sa1", "sa2"]].isna().all(axis=None) and read.data["sa3"].equals(staff["sa3"].astype(float))
-    assert set(read.report["found"].where(read.report["row"].notna()).dropna()) == {"no text and no number"}
+    staff.assign(sa1=[[1, 2]] * 40, sa2=[b"3"] * 40).to_parquet(path)
+    with pytest.raises(EmolaborError, match=r"sa1, sa2 \(1 to 5\): 80 of 80 cells, no text and no number; .* save it"):
+        el.read_responses(path, instrument)
+    staff.assign(sa3=staff["sa3"].astype("category")).to_parquet(path)
+    assert el.read_responses(path, instrument).data["sa3"].equals(staff["sa3"].astype(float))
 
 
 def test_a_file_larger_than_any_survey_is_refused(instrument, tmp_path, monkeypatch):

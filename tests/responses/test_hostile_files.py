@@ -121,8 +121,8 @@ TOLD = {
     "labels in two languages": (csv(two_languages()), ["Labels of answers were read as codes: ic1."]),
     "labels among numbers": (
         csv(changed("ic1", 3, LABELS["zh"][0])),
-        ["Column ic1 mixes labels and numbers: 1 cell is not written as most are (row 5); set to missing "
-         "(allowed: 1 to 5)."],
+        ["Column ic1 mixes labels and numbers: 1 cell is not written as most are (row 5); each was read as what "
+         "it says."],
     ),
     "60 % missing": (
         csv(mostly_missing()),

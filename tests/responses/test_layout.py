@@ -74,7 +74,7 @@ def test_an_encoding_without_a_mark_is_found(tmp_path, staff, instrument, encodi
 
 
 def test_what_the_user_says_is_followed(tmp_path, lines, staff, instrument):
-    path, wordings = tmp_path / "a.csv", instrument.items("zh").set_index("key")["text"]
+    path = tmp_path / "a.csv"
     path.write_text("\n".join(line.replace(",", "~") for line in lines), encoding="utf-8")
     same(path, instrument, staff, separator="~")
     path.write_text("\n".join([lines[0], *lines]), encoding="utf-8")
@@ -84,7 +84,6 @@ def test_what_the_user_says_is_followed(tmp_path, lines, staff, instrument):
     mapping = {key: f"{key} é" for key in staff}
     same_mapped = el.read_responses(path, instrument, mapping, encoding="cp1252").data
     pd.testing.assert_frame_equal(same_mapped, staff, check_dtype=False)
-    assert len(wordings)
 
 
 @pytest.mark.parametrize(

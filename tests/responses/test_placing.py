@@ -160,7 +160,5 @@ def test_a_file_without_header_is_shown_without_its_contents(staff, instrument, 
     staff.assign(mail="someone@example.org", phone=13800138000).to_csv(path, index=False, header=False)
     proposal = el.propose_mapping(path, instrument)
     assert proposal.placed.empty
-    shown = proposal.unplaced.to_csv()
+    shown = proposal.unplaced.to_csv() + proposal.text()
     assert "someone@example.org" not in shown and "13800138000" not in shown
-    with pytest.raises(EmolaborError, match="found no column that could be placed"):
-        proposal.text()

@@ -139,7 +139,7 @@ REFUSED = {
     "bounds that contradict": ("F =~ x1 + a*x2 + x3; a > 2; a < 1", DATA, {}, "constraints contradict each other"),
     "constraint of constants": (ONE + "; 1 == 2", DATA, {}, "constraints contradict each other"),
     "values for groups without groups": ("F =~ x1 + c(a, b)*x2 + x3", DATA, {}, "c() has 2 values for 1 group(s)"),
-    "estimator": (ONE, DATA, {"estimator": "ml"}, "estimator: found 'ml', allowed: ML"),
+    "estimator": (ONE, DATA, {"estimator": "mlf"}, "estimator: found 'MLF', allowed: ML"),
     "estimator in a list": (ONE, DATA, {"estimator": ["ML"]}, "estimator: found ['ML']"),
     "std_lv as text": (ONE, DATA, {"std_lv": "no"}, "std_lv: found 'no', allowed: True, False"),
     "mean_structure as text": (ONE, DATA, {"mean_structure": "no"}, "mean_structure: found 'no'"),

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.stats import logistic, norm
 
 from emolabor.errors import EmolaborError
 from emolabor.sem import expressions
@@ -23,12 +24,35 @@ VALUES = {"a": 0.7, "b": -1.3, "c": 2.1}
         "a**2*b",
         "c^a^2",
         "1.5e-1 + .5",
+        "a - b - c",
+        "a/c*b/a",
+        "-a*b^2",
+        "2^-a^2",
+        "- -a + +b",
+        "max(a, b, c) - min(a, b)",
+        "sum(a, b*c, 1)",
+        "atanh(a) + tanh(b) + sinh(a)*cosh(b) + asinh(c) + acosh(c)",
+        "sin(a) + cos(b)*tan(c) + asin(a) + acos(a) + atan(b)",
+        "log10(c) + log2(c) + log1p(a) + expm1(a)",
+        "pnorm(b) + qnorm(a) + dnorm(c) + plogis(b) + qlogis(a)",
     ],
 )
 def test_value_and_gradient(text):
     tree = expressions.parse(text)
     python = text.replace("^", "**")
-    functions = {"exp": np.exp, "log": np.log, "sqrt": np.sqrt, "abs": abs}
+    functions = {
+        name: getattr(np, name) for name in ("exp", "log", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh")
+    }
+    functions |= {name: getattr(np, name) for name in ("log10", "log2", "log1p", "expm1")}
+    functions |= {f"a{name}": getattr(np, f"arc{name}") for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh")}
+    functions |= {"abs": abs, "max": max, "min": min, "sum": lambda *values: sum(values)}
+    functions |= {
+        "pnorm": norm.cdf,
+        "qnorm": norm.ppf,
+        "dnorm": norm.pdf,
+        "plogis": logistic.cdf,
+        "qlogis": logistic.ppf,
+    }
 
     def value(values):
         return eval(python, functions, values)

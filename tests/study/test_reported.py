@@ -78,6 +78,9 @@ def test_every_table_of_a_robust_fit_says_that_its_test_is_scaled(kind):
     fit = fitted(kind)
     assert not shows_the_unscaled_alone(fit_table(fit))
     assert not shows_the_unscaled_alone(el.compare({"main": fit}).dropna(axis=1))
+    line = repr(fit)
+    assert f"scaled chi-square {reported_measures(fit)['chisq_scaled']:.3f} on" in line
+    assert "robust CFI" in line or "scaled CFI" in line
     assert shows_the_unscaled_alone(fit.fit_measures()[["chisq", "df"]])  # the test of this file can fail
 
 

@@ -130,13 +130,14 @@ def test_a_number_on_a_rounding_edge_does_not_become_a_reference(project, tmp_pa
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has neither signal")
-@pytest.mark.parametrize("stop", ["SIGINT", "SIGKILL"])
+@pytest.mark.parametrize("stop", ["SIGINT", "SIGTERM", "SIGHUP", "SIGKILL"])
 def test_a_stopped_run_keeps_finished_results_whole_and_leaves_no_kernel(stop, project, write_notebook, tmp_path):
     root = tmp_path / "copy"
     (root / "notebooks").mkdir(parents=True)
     (root / "pyproject.toml").write_text("")
     shutil.copy(project / "notebooks" / "01_first.ipynb", root / "notebooks")
-    sleeping = "import os, pathlib, time\npathlib.Path('../pid').write_text(str(os.getpid()))\ntime.sleep(300)"
+    sleeping = "import os, pathlib, time\npathlib.Path('../pid').write_text(str(os.getpid()))\n"
+    sleeping += "time.sleep(0 if pathlib.Path('../go').exists() else 300)"
     write_notebook(root / "notebooks", "02_sleeping", 'results_dir = "../results/default"', sleeping)
     code = "import sys; from emolabor.cli import main\nif __name__ == '__main__': sys.exit(main(['reproduce']))"
     (tmp_path / "command.py").write_text(code)
@@ -148,13 +149,20 @@ def test_a_stopped_run_keeps_finished_results_whole_and_leaves_no_kernel(stop, p
         _, told = process.communicate(timeout=SLOWEST)
     finally:
         process.kill()
-    assert process.returncode == (130 if stop == "SIGINT" else -signal.SIGKILL)
+    assert process.returncode == (130 if stop == "SIGINT" else -signal.Signals[stop])
     assert ("the same command with --resume goes on" in told) == (stop == "SIGINT")
     assert "Traceback" not in told
     assert json.loads((root / "results" / "default" / "01_first.json").read_text())["values"] == {"fit": {"cfi": 0.91}}
     left = [path.name for path in (root / "results" / "default").iterdir() if not path.name.startswith(".unfinished-")]
     assert sorted(left) == [".lock", "01_first.json", "finished.json", "notebooks"]
-    assert stop == "SIGKILL" or not list((root / "results" / "default").glob(".unfinished-*"))
+    assert stop != "SIGINT" or not list((root / "results" / "default").glob(".unfinished-*"))
+    kernel = int((root / "pid").read_text())
+    _wait(lambda: not _is_alive(kernel))
+    before = (root / "results" / "default" / "01_first.json").read_bytes()
+    (root / "go").touch()
+    again = subprocess.run([sys.executable, tmp_path / "command.py"], cwd=root, capture_output=True, text=True)
+    assert "02_sleeping" in again.stdout and "Traceback" not in again.stderr
+    assert (root / "results" / "default" / "01_first.json").read_bytes() == before
     kernel = int((root / "pid").read_text())
     _wait(lambda: not _is_alive(kernel))
 

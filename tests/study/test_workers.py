@@ -35,6 +35,13 @@ def test_a_killed_worker_is_named_and_another_takes_its_place(executed):
     }
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
+def test_a_killed_kernel_is_named_and_the_others_go_on(executed):
+    problems = executed(a="import os, signal; os.kill(os.getpid(), signal.SIGKILL)", b="x = 2", c="y = 2")
+    assert problems["a"].startswith("a: ") and "died" in problems["a"]
+    assert (problems["b"], problems["c"]) == ("", "")
+
+
 def test_the_bar_names_what_is_running(executed, capsys):
     executed(first="x = 2", second="x = 3", third="x = 4")
     told = capsys.readouterr().err

@@ -8,6 +8,7 @@ import pandas as pd
 
 from emolabor.analysis.published_tables import check_correlations, read_numbers
 from emolabor.errors import EmolaborError
+from emolabor.files import refuse_endless
 from emolabor.measurement import reliability
 from emolabor.responses import score
 from emolabor.theory.models import structural_model
@@ -57,6 +58,7 @@ def is_correlation_table(path):
     """
     if Path(path).suffix.lower() != ".csv" or not Path(path).is_file():
         return False
+    refuse_endless(path)
     with open(path, "rb") as file:
         return file.readline().removeprefix(b"\xef\xbb\xbf").split(b",")[0].strip() == FIRST.encode()
 

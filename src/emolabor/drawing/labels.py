@@ -105,6 +105,17 @@ def letters_in(inches, size):
     return int(inches * 72 / (size * LETTER))
 
 
+def legend_name(name):
+    """Name an entry of a legend: matplotlib leaves out names that begin with an underscore, so a blank goes before.
+
+    Examples
+    --------
+    >>> legend_name("yes"), legend_name("_yes")
+    ('yes', ' _yes')
+    """
+    return f" {name}" if name.startswith("_") else name
+
+
 def legend_columns(names, inches, size):
     """Columns in which a legend's entries fit side by side; an entry's sign takes about seven letters.
 

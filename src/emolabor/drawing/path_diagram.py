@@ -236,10 +236,11 @@ def draw_construct(axes, place, name, explained, language):
     axes.add_patch(Ellipse(place, *ELLIPSE, facecolor=PALE, edgecolor=INK, linewidth=0.9, zorder=3))
     width = text_width(name)
     name = _two_lines(name) if width <= 34 else wrapped(name, width // 3 + 3)
-    text = name if explained is None else f"{name}\n$R^2$ = {show(explained, '.2b', language)}"
+    shown = name.replace("$", r"\$")  # the one text with mathematics in it
+    text = shown if explained is None else f"{shown}\n$R^2$ = {show(explained, '.2b', language)}"
     widest = max(map(text_width, name.split("\n")))
     size = 9.8 * min(1, 17 / widest, 3.3 / len(text.split("\n")))
-    axes.text(*place, text, ha="center", va="center", fontsize=size, linespacing=1.08, zorder=4)
+    axes.text(*place, text, ha="center", va="center", fontsize=size, linespacing=1.08, zorder=4, parse_math=True)
 
 
 def _two_lines(name):

@@ -21,6 +21,7 @@ SHEET = {
     "svg.fonttype": "path",
     "svg.hashsalt": "emolabor",
     "path.simplify": False,
+    "text.parse_math": False,  # a name with two $ is a name, not mathematics
 }
 
 

@@ -1,11 +1,11 @@
 """Instruments read from the package or from a user's file."""
 
-import re
 from importlib.resources import files
 from pathlib import Path
 
 from emolabor.errors import EmolaborError
 from emolabor.instrument.instrument import CONSENT, AttentionCheck, Instrument, Variable
+from emolabor.instrument.patterns import pattern_problem
 from emolabor.scales import load_scale
 from emolabor.scales.checked import open_document
 from emolabor.scales.loading import LIBRARY
@@ -127,9 +127,10 @@ def _check_keys(document, scales):
         entries += [((part, position, "key"), entry["key"]) for position, entry in enumerate(document.data[part])]
     seen = {CONSENT: "every questionnaire, as the column of the consent"}
     for where, key in entries:
-        if key in seen:
-            document.problem(where, f"the key {key!r}, already used in {seen[key]}", "a new key")
-        seen[key] = document.place(where)
+        name = key.casefold()  # SPSS tells no capital from a small letter
+        if name in seen:
+            document.problem(where, f"the key {key!r}, already used in {seen[name]}", "a new key")
+        seen[name] = document.place(where)
 
 
 def _check_layout(document, scales):
@@ -155,8 +156,6 @@ def _check_attention(document, scales):
 
 def _check_background(document):
     for position, variable in enumerate(document.data["background"]):
-        try:
-            re.compile(variable.get("pattern", ""))
-        except re.error as error:
-            where = ("background", position, "pattern")
-            document.problem(where, f"{variable['pattern']!r} ({error})", "a regular expression")
+        if problem := pattern_problem(variable.get("pattern", "")):
+            found, allowed = problem.split("; allowed: ")
+            document.problem(("background", position, "pattern"), f"{variable['pattern']!r}, {found}", allowed)

@@ -10,6 +10,7 @@ from emolabor.errors import EmolaborError
 from emolabor.instrument import Instrument
 from emolabor.responses import scored_items
 from emolabor.scales import Scale
+from emolabor.sem.samples import read_numbers
 
 CORRELATIONS = ("pearson", "polychoric")
 
@@ -78,10 +79,10 @@ def complete_answers(data, items=None, place="data", fewest=2):
     missing = [item for item in items if item not in data.columns]
     if missing:
         raise EmolaborError(f"{place}: found no column {', '.join(map(str, missing))} in data")
-    text = [item for item in items if not pd.api.types.is_numeric_dtype(data[item])]
+    text = [item for item in items if not _numbers_only(data[item])]
     if text:
         raise EmolaborError(f"{place}: {', '.join(map(str, text))} must be numeric")
-    complete = data[items].dropna().astype(float)
+    complete = pd.DataFrame(read_numbers(data, items, place), index=data.index, columns=items).dropna()
     if len(complete) <= len(items):
         raise EmolaborError(
             f"{place}: found {len(complete)} respondents who answered all {len(items)} items; "
@@ -91,6 +92,11 @@ def complete_answers(data, items=None, place="data", fewest=2):
     if constant:
         raise EmolaborError(f"{place}: {', '.join(map(str, constant))} is the same for every respondent; leave it out")
     return complete
+
+
+def _numbers_only(column):
+    """Whether a column holds numbers, of whatever type it is; numbers among missing answers are often objects."""
+    return pd.api.types.is_numeric_dtype(column) or all(isinstance(value, Real) for value in column.dropna())
 
 
 def correlations_of(data, n_obs=None, cor="pearson", fewest=2):

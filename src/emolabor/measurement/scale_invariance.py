@@ -8,6 +8,7 @@ from scipy.special import ndtri
 
 from emolabor.errors import EmolaborError
 from emolabor.sem import invariance
+from emolabor.sem.samples import refuse_alike
 
 STEPS = ("configural", "metric", "scalar", "strict")
 SHOWN = ("chisq", "df", "pvalue", "chisq_diff", "df_diff", "pvalue_diff", "cfi", "rmsea", "srmr")
@@ -76,7 +77,10 @@ def comparable_groups(data, group, smallest=100):
     """
     if group not in data:
         raise EmolaborError(f"group: {group!r} is no column of the data.")
-    sizes = data[group].value_counts().sort_index().sort_values(ascending=False, kind="stable")
+    sizes = data[group].value_counts()
+    refuse_alike(sizes.index, f"group: column {group!r}")
+    ordered = sizes.sort_index(key=lambda codes: codes.map(str) if codes.dtype == object else codes)
+    sizes = ordered.sort_values(ascending=False, kind="stable")
     large = sizes[sizes >= smallest].index
     kept = data[data[group].isin(large)] if len(large) > 1 else data.iloc[:0]
     place = {code: rank for rank, code in enumerate(large)}

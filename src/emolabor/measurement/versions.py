@@ -84,7 +84,7 @@ def compare_versions(data, scale, version, old):
     """
     if version not in data.columns:
         raise EmolaborError(f"version: found no column {version!r} in data")
-    values = sorted(map(str, data[version].dropna().unique()))
+    values = sorted(set(map(str, data[version].dropna().unique())))
     if len(values) != 2 or str(old) not in values:
         raise EmolaborError(
             f"version: column {version!r} holds {', '.join(values)}; allowed: two values, one is {old!r}"

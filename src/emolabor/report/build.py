@@ -1,5 +1,6 @@
 """From manuscript and results to HTML, DOCX and PDF: offline, and byte for byte the same on repeat."""
 
+import base64
 import json
 import re
 import tempfile
@@ -9,9 +10,9 @@ from emolabor.drawing.fonts import font_folder
 from emolabor.errors import EmolaborError
 from emolabor.files import write_bytes
 from emolabor.instrument import load_instrument
-from emolabor.report.chinese_references import follow_gbt
+from emolabor.report.chinese_references import follow_gbt, nodes
 from emolabor.report.floats import read_floats
-from emolabor.report.pandoc import EPOCH, WRITING, pandoc, same_zip
+from emolabor.report.pandoc import EPOCH, WRITING, pandoc, same_document, standalone_html
 from emolabor.report.paper import fill
 from emolabor.report.results import load_results
 from emolabor.report.word import reference_document
@@ -21,6 +22,7 @@ SIGNED = re.compile(r"(?<=[^\s|]) ([=<>]) (?=[−.\d])")
 STYLES = {"en": "apa.csl", "zh": "china-national-standard-gb-t-7714-2015-author-date.csl"}
 # Language tags as citeproc knows them.
 CITING = {"en": "en-US", "zh": "zh-CN"}
+TYPES = {".svg": "image/svg+xml", ".png": "image/png"}
 
 
 def build_paper(results_folder, languages=("zh", "en"), paper_folder=None):
@@ -50,7 +52,7 @@ def build_paper(results_folder, languages=("zh", "en"), paper_folder=None):
     results = load_results(results_folder)
     target = results.folder / "paper"
     target.mkdir(parents=True, exist_ok=True)
-    built = []
+    files = {}
     with tempfile.TemporaryDirectory() as scratch:
         reference = Path(scratch) / "reference.docx"
         reference.write_bytes(reference_document(pandoc(["--print-default-data-file", "reference.docx"])))
@@ -63,8 +65,9 @@ def build_paper(results_folder, languages=("zh", "en"), paper_folder=None):
             names = load_instrument("window_staff").names(language)
             floats = read_floats(sources / "floats.yaml", results, names, language, Path(scratch))
             text = fill(manuscript.read_text(encoding="utf-8"), results, floats, language, manuscript.name).text
-            built += _convert(text, language, sources, Path(scratch), target, _subtitle(results, floats))
-    return built
+            content = _convert(text, language, sources, Path(scratch), _subtitle(results, floats))
+            files |= {f"emolabor.{language}.{ending}": data for ending, data in content.items()}
+    return [write_bytes(target / name, data) for name, data in files.items()]
 
 
 def _subtitle(results, floats):
@@ -72,8 +75,8 @@ def _subtitle(results, floats):
     return [f"--metadata=subtitle:{floats.label('collected_notice')}"] if results.is_collected else []
 
 
-def _convert(text, language, sources, scratch, target, subtitle):
-    """Write one language's three files."""
+def _convert(text, language, sources, scratch, subtitle):
+    """Return one language's three files: ending -> bytes."""
     document = pandoc(
         [
             "--from=markdown+east_asian_line_breaks",
@@ -88,17 +91,16 @@ def _convert(text, language, sources, scratch, target, subtitle):
         SIGNED.sub("\u00a0\\1\u00a0", text).encode("utf-8"),
     )
     document = _tidied(document, language)
-    common = ["--from=json", "--standalone", f"--resource-path={scratch}", f"--metadata=lang:{WRITING[language]}"]
-    html = pandoc([*common, "--to=html5", "--embed-resources", f"--css={sources / 'page.css'}"], document)
-    word = pandoc(
-        [*common, "--to=docx", f"--reference-doc={scratch / 'reference.docx'}", "--output=-"],
-        document.replace(b'.svg"', b'.png"'),
-    )
+    common = ["--from=json", "--standalone", f"--metadata=lang:{WRITING[language]}"]
+    style = (sources / "page.css").read_text(encoding="utf-8")
+    html = pandoc([*common, *standalone_html(style, scratch)], _embedded(document, scratch, ".svg"))
+    reference = f"--reference-doc={scratch / 'reference.docx'}"
+    word = pandoc([*common, "--to=docx", reference, "--output=-"], _embedded(document, scratch, ".png"))
     typst_source = pandoc(
-        [*common, "--to=typst-citations", "--wrap=none", f"--template={sources / 'page.typ'}"], document
+        [*common, "--to=typst-citations", "--wrap=none", f"--template={sources / 'page.typ'}"], _as_json(document)
     )
-    files = {"html": html, "docx": same_zip(word), "pdf": _pdf(typst_source, scratch)}
-    return [write_bytes(target / f"emolabor.{language}.{ending}", data) for ending, data in files.items()]
+    pictures = [scratch / image["c"][2][0] for image in images(document)]
+    return {"html": html, "docx": same_document(word), "pdf": _pdf(typst_source, pictures)}
 
 
 def _tidied(document, language):
@@ -108,13 +110,40 @@ def _tidied(document, language):
         content["meta"].pop(name)
     if language == "zh":
         follow_gbt(content["blocks"])
-    return json.dumps(content, ensure_ascii=False).encode("utf-8")
+    return content
 
 
-def _pdf(source, scratch):
-    """Set a typst text with the package's own fonts and no others."""
+def _as_json(document):
+    return json.dumps(document, ensure_ascii=False).encode("utf-8")
+
+
+def images(document):
+    """List the pictures of a document in pandoc's JSON."""
+    return [node for node in nodes(document["blocks"]) if node.get("t") == "Image"]
+
+
+def _embedded(document, folder, ending):
+    """Return the document with its pictures in it: pandoc, shut in, opens no file."""
+    document = json.loads(_as_json(document))
+    for image in images(document):
+        path = (folder / image["c"][2][0]).with_suffix(ending)
+        if path.parent != folder or not path.is_file():
+            raise EmolaborError(f"manuscript: found the picture {image['c'][2][0]!r}, allowed: {{{{ figure NAME }}}}")
+        image["c"][2][0] = f"data:{TYPES[ending]};base64,{base64.b64encode(path.read_bytes()).decode('ascii')}"
+    return _as_json(document)
+
+
+def _pdf(source, pictures):
+    """Set a typst text with the package's own fonts and no others, in a folder that holds its pictures and nothing."""
     import typst
 
-    path = scratch / "paper.typ"
-    path.write_bytes(source)
-    return typst.compile(str(path), font_paths=[str(font_folder())], ignore_system_fonts=True, timestamp=EPOCH)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "paper.typ"
+        path.write_bytes(source)
+        for picture in pictures:
+            (path.parent / picture.name).write_bytes(picture.read_bytes())
+        fonts = {"font_paths": [str(font_folder())], "ignore_system_fonts": True}
+        try:
+            return typst.compile(str(path), root=folder, timestamp=EPOCH, **fonts)
+        except typst.TypstError as error:
+            raise EmolaborError(f"typst: {error}") from None

@@ -18,7 +18,7 @@ def follow_gbt(blocks):
     blocks : list
         Of pandoc's JSON, after citeproc; the key of a Chinese work begins with its author's name in pinyin.
     """
-    for node in _nodes(blocks):
+    for node in nodes(blocks):
         if node.get("t") == "Cite":
             _latin_others(node["c"])
             words = [part for part in node["c"][1] if part["t"] == "Str"]
@@ -35,14 +35,14 @@ def _place(entry):
     return (0, entry["c"][0][0]) if chinese else (1, "")
 
 
-def _nodes(node):
+def nodes(node):
     """Walk through everything that has a type."""
     if isinstance(node, dict):
         yield node
         node = node.get("c", [])
     if isinstance(node, list):
         for part in node:
-            yield from _nodes(part)
+            yield from nodes(part)
 
 
 def _latin_others(node):

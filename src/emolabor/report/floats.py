@@ -11,6 +11,7 @@ import yaml
 from emolabor.drawing.formats import show
 from emolabor.drawing.style import PAGE, save_figure
 from emolabor.errors import EmolaborError
+from emolabor.report.markup import plain
 from emolabor.report.paper import fill
 from emolabor.report.pictures import KINDS
 from emolabor.report.results import RunResults, reported_name
@@ -26,6 +27,7 @@ PLACES = {
 SIDEWAYS = 8.6
 TURNED = "```{{=typst}}\n#turned[\n```\n\n{}\n\n```{{=typst}}\n]\n```"
 KEPT = "```{{=typst}}\n{}\n#set align(left)\n```\n\n{}\n\n```{{=typst}}\n])\n```"
+PATH = re.compile(r"\w+(?:[~>*]\w+)+")
 ROW = re.compile(r"(?:(\S+) )?([\w*>~]+)(?: \((\w+)\))?")
 
 
@@ -106,15 +108,18 @@ class Floats:
         return TURNED.format(text) if turned else text
 
     def label(self, key):
-        """Return the words for a code: a construct, a path (``a>b``, ``b~a``, ``a*m>b``) or an entry of ``words``."""
+        """Return the words for a code: a construct, a path (``a>b``, ``b~a``, ``a*m>b``) or an entry of ``words``.
+
+        They are Markdown; what is not written in ``floats.yaml`` stands in it as plain text.
+        """
         word = self.described["words"].get(key)
         if word:
             return word[self.language]
         for sign, join in (("~", " → "), (">", " → "), ("*", " × ")):
-            if sign in key:
+            if sign in key and PATH.fullmatch(key):
                 steps = [self.label(step) for step in key.split(sign)]
                 return join.join(reversed(steps) if sign == "~" else steps)
-        return self.names.get(key, key)
+        return plain(self.names.get(key, key))
 
     def _rows(self, described):
         """Return the rows of a stored table, or of several set side by side, in the order of the table."""
@@ -199,7 +204,7 @@ class Floats:
         if len(shown) == 2:
             return "[" + ",\u00a0".join(show(value, column.get("format", ""), self.language) for value in shown) + "]"
         if isinstance(shown[0], str):
-            return self.label(shown[0])
+            return plain(shown[0]) if column.get("free") else self.label(shown[0])
         return show(shown[0], column.get("format", ""), self.language).removeprefix("= ")
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from emolabor.errors import EmolaborError
 from emolabor.files import write_bytes
-from emolabor.report.pandoc import WRITING, pandoc, same_zip
+from emolabor.report.markup import emphasised, plain
+from emolabor.report.pandoc import WRITING, pandoc, same_document, standalone_html
 from emolabor.report.tables import pipe_table
 from emolabor.report.word import reference_document
 from emolabor.scales.scale import check_language
@@ -23,6 +24,10 @@ TYPST_TABLE = """\
 #set table.hline(stroke: 0.5pt)
 ```
 """
+# pandoc's writer for readers' Markdown drops the sign behind a backslash, and lets what looks like an entity or an
+# address become one: these signs stand for themselves until it has written.
+MARKED = re.compile(r"\\(?:\\|&|:(?=\\/\\/)|[^:])")
+KEPT = {r"\\": ("\ufdd0", r"\\"), r"\&": ("\ufdd1", "&amp;"), r"\:": ("\ufdd2", "&#58;")}
 TABLE_ENDINGS = (".md", ".html", ".tex", ".typ", ".docx")
 
 
@@ -64,27 +69,31 @@ def write_page(path, text, language):
     """
     source = ["--from=markdown-raw_html+east_asian_line_breaks", f"--metadata=lang:{WRITING[language]}"]
     if path.suffix == ".md":
-        plain = pandoc([*source[:1], "--to=gfm-raw_html", "--wrap=none"], _for_readers(text).encode("utf-8"))
-        return write_bytes(path, plain)
+        marked = MARKED.sub(lambda sign: KEPT.get(sign[0], sign)[0], _for_readers(text))
+        read = pandoc([*source[:1], "--to=gfm-raw_html", "--wrap=none"], marked.encode("utf-8")).decode("utf-8")
+        for mark, written in KEPT.values():
+            read = read.replace(mark, written)
+        return write_bytes(path, read.encode("utf-8"))
     if path.suffix in (".tex", ".typ"):
         form = {".tex": "latex", ".typ": "typst"}[path.suffix]
         part = pandoc([*source, f"--to={form}", "--wrap=none"], text.encode("utf-8"))
         return write_bytes(path, part.replace(rb"\caption{", rb"\caption*{"))  # captions bring their own number
     with tempfile.TemporaryDirectory() as scratch:
         if path.suffix == ".html":
-            style = Path(scratch) / "page.css"
-            style.write_text((resources.files(__package__) / "page.css").read_text(encoding="utf-8"), encoding="utf-8")
-            options = ["--standalone", "--to=html5", "--embed-resources", f"--css={style}"]
+            style = (resources.files(__package__) / "page.css").read_text(encoding="utf-8")
+            options = standalone_html(style, Path(scratch))
             page = pandoc([*source, *options], text.encode("utf-8")).decode("utf-8")
             return write_bytes(path, _with_headings(page).encode("utf-8"))
         reference = Path(scratch) / "reference.docx"
         reference.write_bytes(reference_document(pandoc(["--print-default-data-file", "reference.docx"])))
         options = ["--standalone", "--to=docx", f"--reference-doc={reference}", "--output=-"]
-        return write_bytes(path, same_zip(pandoc([*source, *options], text.encode("utf-8"))))
+        return write_bytes(path, same_document(pandoc([*source, *options], text.encode("utf-8"))))
 
 
 def write_table(frame, path, caption, note, language="en"):
     """Write one table in three lines, as journals print it: caption above, note below.
+
+    Every text is printed as it is; in headings, caption and note, ``*N*`` is set in italics and ``**N**`` bold.
 
     Parameters
     ----------
@@ -126,6 +135,8 @@ def write_table(frame, path, caption, note, language="en"):
     <BLANKLINE>
     """
     path = check_file(path, language, TABLE_ENDINGS)
+    caption, note = emphasised(caption), emphasised(note)
+    frame = frame.map(plain).set_axis([emphasised(name) for name in frame.columns], axis=1)
     text = pipe_table(frame, caption, note, language)
     if path.suffix == ".html":
         # A page needs a title; the caption is it.

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from emolabor.drawing.formats import show
 from emolabor.errors import EmolaborError
+from emolabor.report.markup import plain
 from emolabor.report.results import KEY, reported_name
 
 PLACEHOLDER = re.compile(r"\{\{(.*?)\}\}")
@@ -81,14 +82,14 @@ def fill(text, results, floats=None, language="en", source="manuscript"):
                 return number[name]
             used.update(floats.keys(name))
             return floats.render(kind, name, number[name])
-        of_table, plain = OF_TABLE.fullmatch(inside), NUMBER.fullmatch(inside)
-        if not of_table and not plain:
+        of_table, of_key = OF_TABLE.fullmatch(inside), NUMBER.fullmatch(inside)
+        if not of_table and not of_key:
             raise EmolaborError(
                 f"cannot read {inside!r}, allowed: key:format, reported KEY:format, table NAME, figure NAME, ref NAME, "
                 "largest | smallest | count KEY COLUMN"
             )
-        key, spec = (of_table[2], of_table[5]) if of_table else plain.groups()[1:]
-        if not of_table and plain[1]:
+        key, spec = (of_table[2], of_table[5]) if of_table else of_key.groups()[1:]
+        if not of_table and of_key[1]:
             key = _reported(results, key)
         used.add(key)
         try:
@@ -97,7 +98,9 @@ def fill(text, results, floats=None, language="en", source="manuscript"):
             if not results.is_collected:
                 raise
             found = None
-        return floats.label(found) if floats and isinstance(found, str) else show(found, spec or "", language)
+        if isinstance(found, str):
+            return floats.label(found) if floats else plain(found)
+        return show(found, spec or "", language)
 
     lines = []
     for count, line in enumerate(text.split("\n"), start=1):

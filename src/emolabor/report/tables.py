@@ -2,6 +2,8 @@
 
 import unicodedata
 
+from emolabor.report.markup import printed
+
 # Widths in Latin letters: no column gets less or more than these shares, and wider ones hold words. Words may take more
 # where the other columns leave room on a line.
 NARROW, BROAD, WORDY, LINE = 7, 46, 20, 112
@@ -18,7 +20,8 @@ def pipe_table(frame, caption, note, language="en", small=False):
     Parameters
     ----------
     frame : DataFrame of str
-        Columns are the headings; the first column and columns of words stand left, the others are centred.
+        Markdown, in which texts of users went through `emolabor.report.markup.plain`. Columns are the headings; the
+        first column and columns of words stand left, the others are centred.
     caption : str
         With its number, for example ``Table 1. Reliability``.
     note : str
@@ -48,7 +51,7 @@ def pipe_table(frame, caption, note, language="en", small=False):
     :::
     """
     cells = [[str(name) for name in frame.columns], *frame.to_numpy().tolist()]
-    longest = [max(_width(row[i]) for row in cells) for i in range(frame.shape[1])]
+    longest = [max(_width(printed(row[i])) for row in cells) for i in range(frame.shape[1])]
     least = CLOSE if small else NARROW
     shares = [min(max(width, least) + 3, BROAD) for width in longest]
     room = LINE - sum(shares)

@@ -1,7 +1,6 @@
 """A validation report as a page: Markdown, HTML or Word, in Chinese or English."""
 
 import json
-import re
 from functools import cache
 from importlib import resources
 
@@ -10,6 +9,7 @@ import yaml
 
 from emolabor.drawing.formats import show
 from emolabor.measurement.answers import as_instrument
+from emolabor.report.markup import plain
 from emolabor.report.page import check_file, write_page
 from emolabor.report.tables import pipe_table
 from emolabor.responses.findings import sentences
@@ -71,19 +71,19 @@ def validation_markdown(report, language):
     str
     """
     words = {key: entry[language] for key, entry in _described()["words"].items()}
-    title = words["title"].format(scale=_escaped(report.scale.names[language]))
+    title = words["title"].format(scale=plain(report.scale.names[language]))
     parts = [f"---\ntitle: {json.dumps(title, ensure_ascii=False)}\n---"]
     if report.simulated:
         parts.append(f"**{words['simulated']}**")
-    parts.append(words["numbers"].format(n_read=report.n_read, n=report.n, key=report.scale.key))
+    parts.append(words["numbers"].format(n_read=report.n_read, n=report.n, key=plain(report.scale.key)))
     parts += [f"## {words['findings']}", f"**{report.verdict(language)}**"]
     told = zip(report.findings, report.sentences(language), strict=True)
-    lines = [f"- **{words[finding.level]}** {_escaped(text)}" for finding, text in told]
+    lines = [f"- **{words[finding.level]}** {plain(text)}" for finding, text in told]
     parts.append("\n".join(lines) or words["none"])
     if report.reading is not None and len(report.reading):
         parts += [
             f"## {words['reading']}",
-            "\n".join(f"- {_escaped(line)}" for line in sentences(report.reading, language)),
+            "\n".join(f"- {plain(line)}" for line in sentences(report.reading, language)),
         ]
     shown = [name for name in _described()["tables"] if len(report.tables.get(name, ()))]
     for number, name in enumerate(shown, 1):
@@ -102,11 +102,6 @@ def _sample(report, whose, words, language):
     return gap + words[f"sample_{whose}"].format(n=n) + (gap + words["simulated"] if report.simulated else "")
 
 
-def _escaped(text):
-    """Text of users, whose signs must not become Markdown or HTML."""
-    return re.sub(r"([\\`*_\[\]<>|$^~#@])", r"\\\1", str(text))
-
-
 def _cells(report, name, described, language):
     """One table of the report as text, in the language's words."""
     frame = report.tables[name]
@@ -117,7 +112,7 @@ def _cells(report, name, described, language):
         frame = frame.assign(decision=frame["decision"].str.extract(r"^(\w+)", expand=False))
     if name == "keys":
         texts = as_instrument(report.scale).items(language).set_index("key")["text"]
-        frame = frame.assign(text=texts.fillna("–").map(_escaped))
+        frame = frame.assign(text=texts.fillna("–"))
     heads, cells = [], []
     if "label" in described:
         heads.append(described["label"][language])
@@ -126,7 +121,7 @@ def _cells(report, name, described, language):
         for names, head in _expanded(column, frame, language):
             heads.append(head)
             rows = frame[names].itertuples(index=False)
-            cells.append([_cell(report, row, column.get("format", ""), language) for row in rows])
+            cells.append([_cell(report, row, column, language) for row in rows])
     return pd.DataFrame(dict(enumerate(cells))).set_axis(heads, axis=1)
 
 
@@ -136,16 +131,17 @@ def _expanded(column, frame, language):
     if isinstance(named, list):
         return [(named, column[language])]
     if named.endswith("*"):
-        return [([name], name) for name in frame if name.startswith(named[:-1])]
+        return [([name], plain(name)) for name in frame if name.startswith(named[:-1])]
     return [([named], column[language])]
 
 
-def _cell(report, values, format_, language):
+def _cell(report, values, column, language):
+    format_ = column.get("format", "")
     if len(values) == 2:
         return "[" + ", ".join(show(value, format_, language) for value in values) + "]"
     value = values[0]
     if isinstance(value, str):
-        return _label(report, value, language)
+        return plain(value) if column.get("free") else _label(report, value, language)
     if format_.endswith("%"):
         return f"{value:{format_}}"
     return show(value, format_, language).removeprefix("= ")
@@ -157,7 +153,7 @@ def _label(report, entry, language):
     if entry in codes:
         return codes[entry][language]
     named = as_instrument(report.scale).names(language)
-    return _escaped(named[entry]) if entry in named else str(entry)
+    return plain(named.get(entry, entry))
 
 
 @cache

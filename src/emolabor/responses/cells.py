@@ -1,87 +1,142 @@
 """From cells to answers: a code or a label that is allowed is read, anything else becomes missing and is reported."""
 
 import re
-import unicodedata
+from dataclasses import dataclass
 
 import numpy as np
 
+from emolabor.instrument.patterns import LONGEST_CODE
+from emolabor.responses.codes import Numbers, meanings
 from emolabor.responses.personal_contents import personal_content
-from emolabor.responses.table import FORMULA, Unreadable
+from emolabor.responses.table import FORMULA
+from emolabor.responses.written import (
+    answer_code,
+    as_number,
+    describe,
+    is_date,
+    name_of,
+    number_and_label,
+    plain,
+    same,
+    says_no_answer,
+    seconds,
+    without_letter,
+)
 
-NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
-_DURATION = re.compile(r"(?:([0-9]{1,9})小时)?(?:([0-9]{1,9})分钟?)?(?:([0-9]{1,9}(?:\.[0-9]+)?)秒)?")
-_ANSWER_CODE = re.compile(r"AO?0*([1-9][0-9]?)")
 # What 问卷星 writes where a question was skipped by logic or left empty, in its number and text modes.
 _LEFT_OUT = {"-3": "skipped", "-2": "empty", "(跳过)": "skipped", "(空)": "empty"}
-
-_NO_CODE = {"无", "none"}  # what a respondent without a code is asked to write
-
-
-def same(text):
-    """Reduce a wording to what two ways of writing it share: letters and digits, without width, case and blanks."""
-    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text)).casefold()
+_NO_CODE = frozenset({"无", "none"})  # what a respondent without a code is asked to write
+UNCLEAR = ("not_allowed", "several", "formula")
 
 
-def as_number(cell):
-    """Return the number that a cell is or writes plainly, else None.
+@dataclass(frozen=True)
+class Question:
+    """What may be answered to an item, an attention check or a background variable.
 
-    Examples
-    --------
-    >>> as_number("3"), as_number(3.5), as_number("1e0")
-    (3.0, 3.5, None)
-    """
-    if isinstance(cell, str):
-        return float(cell) if NUMBER.fullmatch(cell) and len(cell) < 300 else None
-    return float(cell) if isinstance(cell, int | float) and abs(cell) < 1e300 else None
-
-
-def seconds(cell):
-    """Return the seconds of a written time such as 2分3秒, else None.
-
-    Examples
-    --------
-    >>> seconds("123秒"), seconds("1小时2分3秒"), seconds("120")
-    (123.0, 3723.0, None)
-    """
-    match = _DURATION.fullmatch(cell.replace(" ", "")) if isinstance(cell, str) else None
-    if not match or not any(match.groups()):
-        return None
-    hours, minutes, rest = (float(part or 0) for part in match.groups())
-    return 3600 * hours + 60 * minutes + rest
-
-
-class Reader:
-    """Reads the cells of one item or background variable.
-
-    Parameters
+    Attributes
     ----------
     key : str
         The item or variable.
+    kind : str
+        "item", or the kind of the variable: "choice", "number" or "code".
     allowed : str
         What is allowed, in words.
-    code : callable
-        Cell to code, or None where it is no code.
+    codes : tuple of int
+        The codes, where they are whole numbers; else empty.
     labels : dict
         Wording reduced by `same` to code.
-    values : dict
-        What the user's mapping says: a cell's text to code.
-    missing : frozenset of str
-        Texts of cells that the user's mapping declares missing.
-    platform : str or None
-        Whose export it is.
+    read : callable
+        Cell to answer, or None where it is none; for what has no numbers as codes.
+    block : str
+        Questions with the same word here were asked together, with the same codes and labels.
     """
 
-    def __init__(self, key, allowed, code, labels, values=None, missing=frozenset(), platform=None):
-        self.key, self.allowed, self._code, self._labels = key, allowed, code, labels
-        self._values, self._missing, self._platform = values or {}, missing, platform
+    key: str
+    kind: str
+    allowed: str
+    codes: tuple
+    labels: dict
+    read: object
+    block: str
 
-    def read(self, column, rows, findings):
+
+@dataclass(frozen=True)
+class Said:
+    """What one cell says: its kind, the code or what is reported of it, and the number it holds.
+
+    The kinds: code, label, mapped (by the user) are answers; number and numbered label are until `settle` says what the
+    numbers mean; missing and declared are none; the others are kinds of finding.
+    """
+
+    kind: str
+    value: object = None
+    number: float | None = None
+
+
+class Reader:
+    """Reads the cells of one column.
+
+    Parameters
+    ----------
+    question : Question
+        What may be answered.
+    values : dict
+        What the user's mapping says: a cell's name to its code, None for missing.
+    missing : frozenset of str
+        Names of cells that the user's mapping declares missing.
+    platform : str or None
+        Whose export it is.
+    column : Column
+        The cells.
+    """
+
+    def __init__(self, question, values, missing, platform, column):
+        self.question, self.column, self.platform = question, column, platform
+        self.values, self._missing = values, missing
+        self._folded, self._folded_missing = _folded(values), _folded(dict.fromkeys(missing, True))
+        self._counts = column.counts().tolist()
+        self._numbers = Numbers(question.codes, question.kind == "item", redefined=self._redefined())
+        self.reason, self.explained = None, frozenset()
+        self.said = [self._said(cell) for cell in column.cells]
+
+    def numbers(self):
+        """Return what the column says about its numbers, for `meanings`."""
+        for said, count in zip(self.said, self._counts, strict=True):
+            if said.kind == "number":
+                self._numbers.counts[said.number] = self._numbers.counts.get(said.number, 0) + count
+        return self._numbers
+
+    def settle(self, table, reason):
+        """Take the numbers for what the table says, the others for not understood."""
+        self.reason = reason
+        if self._numbers.known:  # labels tell what they mean
+            self.explained = frozenset(table)
+        for place, said in enumerate(self.said):
+            if said.kind in ("number", "numbered label"):
+                if said.number in table:
+                    kind = "code" if said.kind == "number" else "label"
+                    self.said[place] = Said(kind, table[said.number], said.number)
+                else:
+                    self.said[place] = Said("not_allowed", describe(self.column.cells[place]), said.number)
+
+    def count(self, *kinds):
+        """Count the rows whose cell is of any of these kinds."""
+        return sum(n for n, said in zip(self._counts, self.said, strict=True) if said.kind in kinds)
+
+    def unclear_cells(self):
+        """List what is said by the different cells that are not understood."""
+        return [said for said in self.said if said.kind in UNCLEAR]
+
+    def unclear(self):
+        """Return how many cells are not understood, and how many say something at all."""
+        unclear = self.count(*UNCLEAR)
+        return unclear, unclear + self.count("code", "label", "mapped")
+
+    def answers(self, rows, findings):
         """Return the answers, one a row, and report what is none.
 
         Parameters
         ----------
-        column : Column
-            The cells.
         rows : ndarray
             Number of each row in the file.
         findings : Findings
@@ -89,101 +144,164 @@ class Reader:
 
         Returns
         -------
-        ndarray of object or float, shape (n,)
+        ndarray of object, shape (n,)
             Codes; None where there is no answer or no valid one.
         """
-        kinds, values = self._interpret(column)
-        counts = column.counts()
-        as_code, as_label = (
-            sum(counts[i] for i, kind in enumerate(kinds) if kind == name) for name in ("code", "label")
-        )
-        # Two ways of writing in one column may mean two things: what most cells do not use is not read.
-        minority = ("label" if as_code >= as_label else "code") if as_code and as_label else None
-        self._note_column(column, as_label > as_code, findings)
-        answers = np.full(len(column.cells) + 1, None, dtype=object)  # EMPTY, -1, reads the last one
-        for place, (kind, value) in enumerate(zip(kinds, values, strict=True)):
-            if kind == minority:
-                cell = column.cells[place]
-                kind, value = "mixed", f"the label {cell}" if kind == "label" else describe(cell)
-            if kind in ("code", "label"):
-                answers[place] = value
-            elif kind != "missing":
-                found = rows[column.codes == place]
-                findings.add(kind, value, f"set to missing (allowed: {self.allowed})", self.key, found)
-        return answers[column.codes]
+        self._note_column(findings)
+        minority = self._minority()
+        action = f"set to missing (allowed: {self.question.allowed})"
+        answers = np.full(len(self.said) + 1, None, dtype=object)  # EMPTY, -1, reads the last one
+        for place, said in enumerate(self.said):
+            if said.kind in ("code", "label", "mapped"):
+                answers[place] = said.value
+            if said.kind in UNCLEAR or said.kind == minority:
+                found, kind, what = said.value, said.kind, action
+                if said.kind == minority:
+                    cell = self.column.cells[place]
+                    found, kind = f"the label {cell}" if minority == "label" else describe(cell), "mixed"
+                    what = f"read as {said.value:g}" if isinstance(said.value, float | int) else f"read as {said.value}"
+                findings.add(kind, found, what, self.question.key, rows[self.column.codes == place])
+        return answers[self.column.codes]
 
-    def _interpret(self, column):
-        """For each cell what it is (code, label, missing, or a kind of finding) and its code or description."""
-        relabelled = self._by_value_labels(column)
-        pairs = [self._cell(cell, relabelled) for cell in column.cells]
-        return [kind for kind, _ in pairs], [value for _, value in pairs]
-
-    def _cell(self, cell, relabelled):
-        number = as_number(cell)
-        text = _text(cell, number)
-        if text in self._missing or (self._platform == "wjx" and text in _LEFT_OUT):
-            return "missing", None
-        if text in self._values:
-            return "code", self._values[text]
-        if number in relabelled:
-            return "code", relabelled[number]
+    def _said(self, cell):
+        if self.question.read and not self.values and type(cell) in (float, int) and abs(cell) < 1e10:
+            # Numbers that are all different, such as seconds, say nothing else; this keeps reading them fast.
+            value = self.question.read(cell)
+            if value is not None and not (self._missing and name_of(cell) in self._missing):
+                return Said("code", value)
+        name = name_of(cell)
+        if not name or (self.platform == "wjx" and name in _LEFT_OUT):
+            return Said("missing")
+        if self.question.kind == "code" and name in _NO_CODE:
+            return Said("missing")
+        number, label = self._parts(cell, name)
+        number_name = "" if number is None else name_of(number)
+        if self.platform == "limesurvey" and isinstance(cell, str) and (code := answer_code(name)):
+            number_name = name_of(code[1])
+        for text in filter(None, (name, label, number_name)):
+            if text in self._missing or same(text) in self._folded_missing:
+                return Said("declared", text)
+            if text in self.values or same(text) in self._folded:
+                code = self.values.get(text, self._folded.get(same(text)))
+                return Said("declared", text) if code is None else Said("mapped", code)
         if cell is FORMULA:
-            return "formula", FORMULA.what
+            return Said("formula", FORMULA.what)
         if isinstance(cell, str) and ("┋" in cell or "→" in cell):
-            return "several", "several answers"
-        if personal_content(text):  # a telephone number is no respondent's number
-            return "not_allowed", describe(cell)
-        code = self._code(cell)
-        if code is None and self._platform == "limesurvey" and isinstance(cell, str):
-            code = self._code(_ANSWER_CODE.sub(r"\1", cell)) if _ANSWER_CODE.fullmatch(cell) else None
+            return Said("several", "several answers")
+        if personal_content(name):  # a telephone number is no respondent's number
+            return Said("not_allowed", describe(cell))
+        return self._by_questionnaire(cell, name, number, label)
+
+    def _parts(self, cell, name):
+        """Return the number and the label that a cell holds or that the file's labels give it; None and "" for none."""
+        number = as_number(cell)
+        if number is not None:
+            return number, plain(str(self.column.value_labels.get(number, "")))
+        if not isinstance(cell, str) or same(name) in self.question.labels or is_date(cell) or answer_code(name):
+            return None, ""
+        number, label = number_and_label(name)
+        return number, label if number is not None else ""
+
+    def _by_questionnaire(self, cell, name, number, label):
+        is_text = as_number(cell) is None
+        value = self.question.read(name if isinstance(cell, str) else cell) if self.question.read else None
+        if value is not None and not label:
+            return Said("code", value)
+        code = self._label_code(label if number is not None else name) if is_text or label else None
         if code is not None:
-            return "code", code
-        if isinstance(cell, str) and same(cell) in self._labels:
-            return "label", self._labels[same(cell)]
-        return "not_allowed", describe(cell)
+            if number is not None:
+                self._numbers.known[number] = code
+            return Said("label" if is_text else "number", code, number)
+        if value is not None:
+            return Said("code", value)
+        if isinstance(cell, str) and says_no_answer(label or name):
+            return Said("declared", name)
+        if number is None or not self.question.codes:
+            return Said("not_allowed", describe(cell))
+        if label and says_no_answer(label):
+            return Said("declared", name)
+        if label and self.question.labels and as_number(label) != number:
+            self._numbers.unknown.add(number)
+        return Said("numbered label" if label and is_text else "number", None, number)
 
-    def _by_value_labels(self, column):
-        """Return number to code, where the file's own labels are the questionnaire's but its numbers are not."""
-        known = {number: self._labels.get(same(str(label))) for number, label in column.value_labels.items()}
-        known = {
-            float(number): code for number, code in known.items() if code is not None and as_number(number) is not None
+    def _label_code(self, label):
+        """Return the code that a label names, with or without a number or letter before it, else None."""
+        labels = self.question.labels
+        for text in filter(None, (label, number_and_label(label)[1], without_letter(label))):
+            if same(text) in labels:
+                return labels[same(text)]
+        number = as_number(label)
+        if number is None and not number_and_label(label)[1]:
+            number = number_and_label(label)[0]
+        return int(number) if number in self.question.codes else None
+
+    def _redefined(self):
+        numbers = {as_number(name): code for name, code in self.values.items()}
+        return bool(self.question.codes) and any(
+            number is not None and code is not None and number != code for number, code in numbers.items()
+        )
+
+    def answer_codes(self):
+        """Return LimeSurvey's answer codes, such as A3: place of the cell to letters and number."""
+        if self.platform != "limesurvey" or not self.question.codes:
+            return {}
+        return {
+            place: code
+            for place, cell in enumerate(self.column.cells)
+            if self.said[place].kind == "not_allowed" and isinstance(cell, str) and (code := answer_code(plain(cell)))
         }
-        same_codes = all(self._code(number) == code for number, code in known.items())
-        return {} if same_codes or len(set(known.values())) < len(set(self._labels.values())) else known
 
-    def _note_column(self, column, labels, findings):
-        if self._by_value_labels(column):
-            findings.add("relabelled", "codes other than the questionnaire's", "read by their labels", self.key)
-        if labels:
-            findings.add("labels", "the labels of the answers", "read as codes", self.key)
-        if self._platform == "wjx":
-            marks = [_LEFT_OUT.get(_text(cell, as_number(cell))) for cell in column.cells]
+    def take_answer_codes(self):
+        """Take answer codes for the numbers in them."""
+        for place, (_, number) in self.answer_codes().items():
+            self.said[place] = Said("number", None, number)
+
+    def _minority(self):
+        """Return the rarer of two ways of writing, label and number, in a column that holds both; else None."""
+        as_code, as_label = self.count("code"), self.count("label")
+        if not (as_code and as_label):
+            return None
+        return "label" if as_code >= as_label else "code"
+
+    def _note_column(self, findings):
+        key = self.question.key
+        if any(said.kind in ("code", "label") and said.number not in (None, said.value) for said in self.said):
+            findings.add("relabelled", "codes other than the questionnaire's", "read by their labels", key)
+        if self.count("label") > self.count("code"):
+            findings.add("labels", "the labels of the answers", "read as codes", key)
+        declared = sorted({said.value for said in self.said if said.kind == "declared"})
+        if declared:
+            shown = ", ".join(declared[:12])
+            findings.add("declared", str(self.count("declared")), f"{shown}: counted as missing", key)
+        if self.platform == "wjx":
+            marks = [_LEFT_OUT.get(name_of(cell)) for cell in self.column.cells]
             for what in ("skipped", "empty"):
-                count = sum(n for n, mark in zip(column.counts(), marks, strict=True) if mark == what)
+                count = sum(n for n, mark in zip(self._counts, marks, strict=True) if mark == what)
                 if count:
-                    findings.add("left_out", f"cells marked as {what}: {count}", "counted as missing", self.key)
+                    findings.add("left_out", f"cells marked as {what}: {count}", "counted as missing", key)
 
 
-def describe(cell):
-    """Show a short number; of anything else, which may be about a person, only the kind and the length.
+def settle(readers):
+    """Settle what the numbers of all columns mean, block by block.
 
-    Examples
-    --------
-    >>> describe("6"), describe("张三"), describe("13800138000")
-    ('6', 'text of 2 characters', 'a number of 11 characters')
+    Parameters
+    ----------
+    readers : list of Reader
+        The columns.
     """
-    if isinstance(cell, Unreadable):
-        return cell.what
-    if not isinstance(cell, str | int | float):
-        return "a date"
-    text = f"{cell:.10g}" if isinstance(cell, float) else str(cell)
-    if as_number(cell) is not None:
-        return text if len(text) <= 4 else f"a number of {len(text)} characters"
-    kind = personal_content(text)
-    return f"what looks like {kind}" if kind else f"text of {len(text)} characters"
+    blocks = {}
+    for reader in readers:
+        blocks.setdefault(reader.question.block, []).append(reader)
+    for block in blocks.values():
+        letters = {letters for reader in block for letters, _ in reader.answer_codes().values()}
+        if letters in ({"A"}, {"AO"}):
+            for reader in block:
+                reader.take_answer_codes()
+        for reader, (table, reason) in zip(block, meanings([reader.numbers() for reader in block]), strict=True):
+            reader.settle(table, reason)
 
 
-def reader_for(key, instrument, mapping, platform):
+def reader_for(key, instrument, mapping, platform, column):
     """Return the reader of an item, an attention check or a background variable.
 
     Parameters
@@ -196,26 +314,37 @@ def reader_for(key, instrument, mapping, platform):
         What the user says about values.
     platform : str or None
         Whose export it is.
+    column : Column
+        Its cells.
     """
-    values, missing = mapping.values_of(key), mapping.missing
+    question = _question(key, instrument)
+    return Reader(question, mapping.values_of(key), mapping.missing_of(key), platform, column)
+
+
+def _question(key, instrument):
     for variable in instrument.background:
         if variable.key == key:
-            if variable.kind == "code":
-                missing |= _NO_CODE
-            return Reader(key, *_background(variable), values, missing, platform)
+            return _background(variable)
     for scale in instrument.scales:
         checks = [check.key for check in instrument.attention_checks if check.after == scale.key]
         if key in [item.key for item in scale.items] + checks:
             form = scale.response_format
-            labels = {
-                same(text): code for texts in form.labels.values() for code, text in zip(form.codes, texts, strict=True)
-            }
-            return Reader(key, f"1 to {form.points}", _one_of(form.codes), labels, values, missing, platform)
+            texts = list((form.labels or {}).values())
+            labels = _labels({code: [one[code - 1] for one in texts] for code in form.codes})
+            return Question(key, "item", f"1 to {form.points}", tuple(form.codes), labels, None, scale.key)
     raise KeyError(key)
 
 
+def _labels(texts):
+    """Map each label, reduced by `same`, to its code; labels of two languages may stand in one cell."""
+    labels = {}
+    for code, names in texts.items():
+        pairs = [one + other for one in names for other in names if one != other]
+        labels |= {same(text): code for text in (*names, *pairs)}
+    return labels
+
+
 def _background(variable):
-    """Return what is allowed in words, the function that reads a code, and the labels."""
     if variable.kind == "number":
         low, high = variable.minimum, variable.maximum
 
@@ -227,36 +356,32 @@ def _background(variable):
             return value if inside else None
 
         words = [f"from {low}"] * (low is not None) + [f"to {high}"] * (high is not None)
-        return " ".join(["a number", *words]), number, {}
+        return Question(variable.key, "number", " ".join(["a number", *words]), (), {}, number, variable.key)
     if variable.kind == "code":
         pattern = re.compile(variable.pattern)
-        return f"a code like {variable.pattern}", lambda cell: cell if _matches(pattern, cell) else None, {}
-    labels = {same(text): code for code, names in variable.values.items() for text in names.values()}
+        allowed = f"a code like {variable.pattern}"
+
+        def code(cell):
+            is_short = isinstance(cell, str) and len(cell) <= LONGEST_CODE
+            return cell if is_short and pattern.fullmatch(cell) else None
+
+        return Question(variable.key, "code", allowed, (), {}, code, variable.key)
+    labels = _labels({code: list(names.values()) for code, names in variable.values.items()})
     codes = list(variable.values)
     allowed = ", ".join(map(str, codes))
     if all(isinstance(code, int) for code in codes):
-        return allowed, _one_of(codes), labels
+        return Question(variable.key, "choice", allowed, tuple(codes), labels, None, variable.key)
 
     def choice(cell):
         return str(cell) if str(cell) in map(str, codes) else None
 
-    return allowed, choice, labels
+    return Question(variable.key, "choice", allowed, (), labels, choice, variable.key)
 
 
-def _one_of(codes):
-    allowed = frozenset(map(float, codes))
-
-    def code(cell):
-        value = as_number(cell)
-        return value if value in allowed else None
-
-    return code
-
-
-def _matches(pattern, cell):
-    return isinstance(cell, str) and pattern.fullmatch(cell)
-
-
-def _text(cell, number):
-    """Write a cell as a mapping file names it: whole numbers without a point."""
-    return str(int(number)) if number is not None and number.is_integer() else str(cell)
+def _folded(table):
+    """Return a table by texts reduced with `same`: where two ways of writing one text are left, and no numbers."""
+    folded = {}
+    for name, value in table.items():
+        if as_number(name) is None and same(name):
+            folded.setdefault(same(name), set()).add(value)
+    return {name: values.pop() for name, values in folded.items() if len(values) == 1}

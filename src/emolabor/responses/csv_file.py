@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import chain, count, islice
 
 from emolabor.errors import EmolaborError
-from emolabor.responses.header import ROWS, find_header
+from emolabor.responses.header import ENOUGH, ROWS, find_header
 from emolabor.responses.table import TableBuilder
 
 _ROWS_AT_ONCE = 1_000
@@ -16,7 +16,7 @@ _LONGEST_LINE = 1_000_000
 _MAX_BYTES = 4_000_000_000
 _ENCODINGS = ("utf-8-sig", "gb18030")
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_SEPARATORS = ",;\t| "
+_SEPARATORS = ",;\t|"
 _ROWS_TO_TELL = 8  # so many first fields that all differ are no answers
 _EXCEL = "sep="  # a first line for Excel alone
 
@@ -76,11 +76,13 @@ def _separator_and_header(path, encoding, layout, known):
     """
     with _Lines(path, encoding) as lines:
         first = lines.first
-    candidates = [layout.separator] if layout.separator else sorted(_SEPARATORS, key=first.count, reverse=True)
+    candidates = [layout.separator] if layout.separator else [*sorted(_SEPARATORS, key=first.count, reverse=True), " "]
     if lines.directive and not layout.separator:
         candidates = [lines.directive]
     best, error = None, None
     for separator in candidates:
+        if separator == " " and best and best[0][2] > 1:
+            continue  # prose is parted by blanks too
         try:
             rows = _first_rows(path, encoding, separator)
         except EmolaborError as problem:
@@ -91,12 +93,12 @@ def _separator_and_header(path, encoding, layout, known):
         usual = max(set(widths), key=lambda width: (widths.count(width), width), default=0)
         share = widths.count(usual) / len(widths) if usual > 1 else 0
         if separator == " " != layout.separator and not header.known:
-            continue  # prose is parted by blanks too
+            continue
         header = _with_row_names(header, rows)
         rank = (header.known, share, usual)
         if best is None or rank > best[0]:
             best = rank, separator, header
-        if header.known and share == 1 and header.known == len(header.names):
+        if header.known >= ENOUGH and share == 1:
             break
     if error and (best is None or best[0][:2] == (0, 0)):
         raise error
@@ -104,7 +106,7 @@ def _separator_and_header(path, encoding, layout, known):
 
 
 def _with_row_names(header, rows):
-    """Add the heading that R leaves out above the names of rows: each row has one field more, and the first ones differ."""
+    """Add the heading that R leaves out above the names of rows: rows have a field more, and the first ones differ."""
     below = [row for row in rows[header.first :] if any(row)]
     first = [row[0] for row in below]
     if len(below) < _ROWS_TO_TELL or len(set(first)) < len(first):

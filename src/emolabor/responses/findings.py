@@ -25,8 +25,10 @@ _SENTENCES = {
         "relabelled": "Codes other than the questionnaire's were read by their labels: {columns}.",
         "turned_back": "Turned back to the answers given, as the mapping says: {columns}.",
         "left_out": "Cells that 问卷星 marks as skipped or empty count as missing: {columns}.",
+        "declared": "Counted as missing, as the mapping or the file itself says: {n} answers: {columns}.",
         "not_allowed": "Column {column}: {n} cells hold something else than allowed{rows}; {action}.",
-        "mixed": "Column {column} mixes labels and numbers: {n} cells are not written as most are{rows}; {action}.",
+        "mixed": "Column {column} mixes labels and numbers: {n} cells are not written as most are{rows}; each was read "
+        "as what it says.",
         "several": "Column {column}: {n} cells hold several answers{rows}; {action}.",
         "formula": "Column {column}: {n} cells hold a formula whose value the file does not store{rows}; {action}.",
         "no_answer": "{n} rows hold no valid answer to any item{rows}; dropped.",
@@ -56,8 +58,9 @@ _SENTENCES = {
         "relabelled": "文件的代码与问卷不同，已按其选项文字读取：{columns}。",
         "turned_back": "按映射文件的说明，已把反向计分还原为原始作答：{columns}。",
         "left_out": "问卷星标为跳过或空的单元格记为缺失：{columns}。",
+        "declared": "按映射文件或文件自身的说明记为缺失的答案共 {n} 个：{columns}。",
         "not_allowed": "{column} 列有 {n} 个单元格不是允许的答案{rows}，已设为缺失。",
-        "mixed": "{column} 列混有选项文字和数字，有 {n} 个单元格与多数写法不同{rows}，已设为缺失。",
+        "mixed": "{column} 列混有选项文字和数字，有 {n} 个单元格与多数写法不同{rows}，均按各自的含义读取。",
         "several": "{column} 列有 {n} 个单元格含多个答案{rows}，已设为缺失。",
         "formula": "{column} 列有 {n} 个单元格是公式而文件没有保存其结果{rows}，已设为缺失。",
         "no_answer": "有 {n} 行没有任何有效的题目答案{rows}，已删除。",
@@ -136,12 +139,14 @@ def sentences(report, language):
     one, many, comma = _ROWS[language]
     lines = []
     for kind, found, part in _groups(report, _SENTENCES["en"]):
-        numbers = part["row"].dropna().tolist()
+        numbers, names = part["row"].dropna().tolist(), part["column"].drop_duplicates().tolist()
+        if kind == "declared":
+            names = [f"{name} ({count})" for name, count in zip(part["column"], part["found"], strict=True)]
         rows = (one if len(numbers) == 1 else many).format(listed(numbers, comma)) if numbers else ""
         line = _SENTENCES[language][kind].format(
             column=part["column"].iloc[0],
-            columns=listed(part["column"].drop_duplicates().tolist(), comma),
-            n=len(part),
+            columns=listed(names, comma),
+            n=sum(map(int, part["found"])) if kind == "declared" else len(part),
             rows=rows,
             found=found,
             action=part["action"].iloc[0],

@@ -8,6 +8,8 @@ from emolabor.responses.table import heading
 
 ROWS = 30  # how many of a file's rows are looked at
 _STARTS = 12  # among them, how many may come before the headings
+_BLOCK = 3  # rows of headings at most: codes, texts, import numbers
+ENOUGH = 3  # a row that names so many columns is one of headings
 _RESPONSES = {"response", "openendedresponse", "回复", "开放式回复"}  # SurveyMonkey, under a question without rows
 
 
@@ -69,9 +71,15 @@ def find_header(rows, known, at=None):
     if not 0 <= start < len(rows):
         return Header([], [], len(rows), 1, 0)
     block = [start]
-    if at is None and start and _is_upper(rows[start - 1], rows[start]):
-        block.insert(0, start - 1)
-    while block[-1] + 1 < len(rows) and _is_lower(rows, block, count):
+
+    def together(block):
+        return known(*_joined([rows[place] for place in block]))
+
+    if at is None and start:
+        above = [start - 1, start]
+        if _is_upper(rows[start - 1], rows[start]) or together(above) > count(start):
+            block = above
+    while block[-1] + 1 < len(rows) and len(block) < _BLOCK and _is_lower(rows, block, count, together):
         block.append(block[-1] + 1)
     names, labels = _joined([rows[place] for place in block if not _imports(rows[place])])
     return Header(names, labels, block[-1] + 1, block[0] + 1, known(names, labels))
@@ -80,13 +88,13 @@ def find_header(rows, known, at=None):
 def _start(rows, count):
     """Return the place of the row that names most of the questionnaire's columns, else of the first full row."""
     filled = [sum(map(bool, row)) for row in rows]
-    best = -1
+    best = None
     for place in range(min(_STARTS, len(rows))):
-        if count(place) > (count(best) if best >= 0 else 0):
+        if best is not None and count(best) >= ENOUGH and not count(place):
+            break  # below the headings the answers begin
+        if count(place) > (0 if best is None else count(best)):
             best = place
-        if count(place) >= max(3, filled[place] / 2):  # no other row can name more than this one leaves
-            return best
-    if best >= 0:
+    if best is not None:
         return best
     full = max(filled, default=0) / 2
     return next((place for place, number in enumerate(filled) if number and number >= full), -1)
@@ -100,9 +108,9 @@ def _is_upper(row, below):
     return bool(beside) or len(texts) >= max(2, 0.8 * sum(map(bool, below)))
 
 
-def _is_lower(rows, block, count):
+def _is_lower(rows, block, count, together):
     """Tell whether the row below a block of headings holds headings too."""
-    above, row = rows[block[-1]], rows[block[-1] + 1]
+    above, row = rows[block[0]], rows[block[-1] + 1]
     if _imports(row):
         return True
     filled = [(above[place] if place < len(above) else "", text) for place, text in enumerate(row) if text]
@@ -112,6 +120,8 @@ def _is_lower(rows, block, count):
     if len(block) > 1:
         return False
     if count(block[-1] + 1) >= max(2, count(block[0]) / 2):
+        return True
+    if count(block[-1] + 1) and together([block[0], block[0] + 1]) >= count(block[0]) + 2:
         return True
     if filled and sum(same(text) in _RESPONSES for _, text in filled) >= len(filled) / 2:
         return True

@@ -3,6 +3,7 @@
 import html
 import re
 import unicodedata
+from functools import lru_cache
 
 from emolabor.instrument.form import make_form
 from emolabor.instrument.instrument import CONSENT
@@ -108,6 +109,7 @@ def number_in(name):
     return int(match[1]) if match else None
 
 
+@lru_cache(maxsize=20_000)  # the rows in which headings are looked for are looked at more than once
 def texts_in(text):
     """List the wordings that a heading may hold, reduced by `same`, the likeliest first.
 
@@ -121,13 +123,13 @@ def texts_in(text):
 
     Returns
     -------
-    list of str
+    tuple of str
         Without repetitions and without empty ones.
 
     Examples
     --------
     >>> texts_in("3、您怎么看？—我愿意 [单选题]*")[-2:]
-    ['我愿意单选题', '我愿意']
+    ('我愿意单选题', '我愿意')
     """
     pieces = [html.unescape(_TAG.sub("", unicodedata.normalize("NFC", text[:_LONGEST]))).translate(_ONE_WIDTH)]
     for piece in pieces:  # grows while it is walked through
@@ -138,10 +140,12 @@ def texts_in(text):
             pieces.append(piece[number.end() :])
         if split := _last_bracket(piece):
             pieces += split
+        if piece.startswith("[") and "]" in piece:  # LimeSurvey's label in SPSS: "[row] question"
+            pieces.append(piece[1 : piece.index("]")])
         if piece.endswith(")"):
             pieces.append(piece[:-1])  # "第1题(wording)" has lost its opening bracket
         pieces += [piece[match.end() :] for match in _PARTING.finditer(piece)]
-    return [text for text in dict.fromkeys(map(same, pieces)) if text]
+    return tuple(text for text in dict.fromkeys(map(same, pieces)) if text)
 
 
 def _last_bracket(text):
@@ -156,6 +160,7 @@ def _last_bracket(text):
     return ()
 
 
+@lru_cache(maxsize=20_000)
 def _plain(name):
     """Reduce a name to what people keep of it: letters and digits, but "mn1_1" is not "mn11"."""
     name = unicodedata.normalize("NFKC", name).strip().casefold()

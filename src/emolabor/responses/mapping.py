@@ -3,10 +3,16 @@
 from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass, field, replace
 
-from emolabor.errors import EmolaborError
+from emolabor.responses.written import name_of
 from emolabor.scales.checked import Document, read_document
 
 _SECTIONS = ("columns", "values", "missing", "turned")
+_KINDS = {
+    "columns": (dict, "a table"),
+    "values": (dict, "a table"),
+    "missing": (dict | list | tuple, "a list, or a table from keys to lists"),
+    "turned": (list | tuple, "a list"),
+}
 ALL_ITEMS = "all_items"
 
 
@@ -18,10 +24,12 @@ class Mapping:
     ----------
     columns : dict of str to (str or int)
         Key of an item or background variable to the heading of its column, or to the number of the column from 1.
+    unread : frozenset of str
+        Keys whose column is not to be read.
     values : dict of str to dict
-        Key, or "all_items", to a table from what the file holds to the code that it means.
-    missing : frozenset of str
-        What the file writes for a missing answer.
+        Key, or "all_items", to a table from what the file holds to the code that it means, None for a missing answer.
+    missing : dict of str to frozenset of str
+        Key, "all_items" or "" (everywhere), to what the file writes for a missing answer.
     turned : tuple of str
         Items whose answers the file holds already turned (reverse-scored); reading turns them back.
     items : frozenset of str
@@ -29,14 +37,20 @@ class Mapping:
     """
 
     columns: dict = field(default_factory=dict)
+    unread: frozenset = frozenset()
     values: dict = field(default_factory=dict)
-    missing: frozenset = frozenset()
+    missing: dict = field(default_factory=dict)
     turned: tuple = ()
     items: frozenset = frozenset()
 
     def values_of(self, key):
         """Return the table from what the file holds to codes for one key."""
         return {**(self.values.get(ALL_ITEMS, {}) if key in self.items else {}), **self.values.get(key, {})}
+
+    def missing_of(self, key):
+        """Return what the file writes for a missing answer under one key."""
+        of_items = self.missing.get(ALL_ITEMS, frozenset()) if key in self.items else frozenset()
+        return self.missing.get("", frozenset()) | of_items | self.missing.get(key, frozenset())
 
     def with_values(self, values):
         """Return the mapping with values that count where the user said nothing."""
@@ -76,21 +90,34 @@ def load_mapping(source, instrument):
         data = dict(source) if set(source) <= set(_SECTIONS) else {"columns": dict(source)}
         document = Document("mapping", data, _lines(data))
     else:
-        document = read_document(source)
+        document = read_document(source, number_keys=True)
         document.data = {} if document.data is None else document.data
     _check(document, instrument)
     document.refuse_problems()
     data = document.data
+    columns, missing = data.get("columns") or {}, data.get("missing") or ()
     return Mapping(
-        columns=dict(data.get("columns") or {}),
+        columns={key: name for key, name in columns.items() if name is not None and name is not False},
+        unread=frozenset(key for key, name in columns.items() if name is False),
         values={
-            key: {str(cell): _code(code) for cell, code in table.items()}
+            key: _table(table, key == ALL_ITEMS or key in instrument.points())
             for key, table in (data.get("values") or {}).items()
+            if table
         },
-        missing=frozenset(map(str, data.get("missing") or ())),
+        missing={
+            key: frozenset(map(name_of, cells or ()))
+            for key, cells in (missing if isinstance(missing, AnyMapping) else {"": missing}).items()
+        },
         turned=tuple(data.get("turned") or ()),
         items=frozenset(instrument.points()),
     )
+
+
+def _table(table, of_items):
+    """Read a table of values; what is empty is missing, but an items' table with nothing filled in says nothing."""
+    if of_items and all(code is None for code in table.values()):
+        return {}
+    return {name_of(cell): float(code) if isinstance(code, int) else code for cell, code in table.items()}
 
 
 def _lines(data):
@@ -98,20 +125,15 @@ def _lines(data):
     return {(): 1, **{(key,): 1 for key in data}}
 
 
-def _code(code):
-    return float(code) if isinstance(code, int) else code
-
-
 def _check(document, instrument):
     if not isinstance(document.data, dict):
         document.problem((), "no table", f"a table with any of {', '.join(_SECTIONS)}")
         return
     for section, content in document.data.items():
-        kind = dict if section in ("columns", "values") else list
         if section not in _SECTIONS:
             document.problem((section,), "an unknown entry", ", ".join(_SECTIONS))
-        elif content is not None and not isinstance(content, kind | tuple if kind is list else kind):
-            document.problem((section,), type(content).__name__, "a table" if kind is dict else "a list")
+        elif content is not None and not isinstance(content, _KINDS[section][0]):
+            document.problem((section,), type(content).__name__, _KINDS[section][1])
         elif content:
             _CHECKS[section](document, instrument, content)
 
@@ -122,10 +144,16 @@ def _check_columns(document, instrument, columns):
             document.problem(
                 ("columns", key), "an unknown key", f"a column of {instrument.key}, such as {_some(instrument)}"
             )
-        elif not isinstance(name, str | int) or isinstance(name, bool) or (isinstance(name, int) and name < 1):
-            document.problem(("columns", key), repr(name), "the heading of a column, or its number from 1")
-    for name in {name for name in columns.values() if list(columns.values()).count(name) > 1}:
-        keys = [key for key in columns if columns[key] == name]
+        elif name is None or name is False:
+            continue
+        elif not isinstance(name, str | int) or name is True or (isinstance(name, int) and name < 1):
+            allowed = "the heading of a column, or its number from 1; false for a column that is not to be read"
+            document.problem(("columns", key), repr(name), allowed)
+    keys_of = {}
+    for key, name in columns.items():
+        if isinstance(name, str | int) and not isinstance(name, bool):
+            keys_of.setdefault(name, []).append(key)
+    for keys in (keys for keys in keys_of.values() if len(keys) > 1):
         document.problem(("columns", keys[1]), f"the column of {keys[0]} again", "each column once")
 
 
@@ -133,11 +161,11 @@ def _check_values(document, instrument, values):
     for key, table in values.items():
         if key != ALL_ITEMS and key not in instrument.columns:
             document.problem(("values", key), "an unknown key", f"{ALL_ITEMS}, or a column of {instrument.key}")
-        elif not isinstance(table, dict):
+        elif not isinstance(table, dict | None):
             document.problem(("values", key), type(table).__name__, "a table from what the file holds to codes")
         else:
-            for cell, code in table.items():
-                if not _is_allowed(key, code, instrument):
+            for cell, code in (table or {}).items():
+                if code is not None and not _is_allowed(key, code, instrument):
                     document.problem(("values", key, cell), repr(code), "a code of the questionnaire")
 
 
@@ -152,9 +180,22 @@ def _is_allowed(key, code, instrument):
 
 
 def _check_missing(document, instrument, missing):
-    for place, cell in enumerate(missing):
+    if not isinstance(missing, dict):
+        _check_cells(document, ("missing",), missing)
+        return
+    for key, cells in missing.items():
+        if key != ALL_ITEMS and key not in instrument.columns:
+            document.problem(("missing", key), "an unknown key", f"{ALL_ITEMS}, or a column of {instrument.key}")
+        elif not isinstance(cells, list | tuple | None):
+            document.problem(("missing", key), type(cells).__name__, "a list of what the file writes for no answer")
+        else:
+            _check_cells(document, ("missing", key), cells or ())
+
+
+def _check_cells(document, where, cells):
+    for place, cell in enumerate(cells):
         if not isinstance(cell, str | int | float):
-            document.problem(("missing", place), type(cell).__name__, "a text or a number")
+            document.problem((*where, place), type(cell).__name__, "a text or a number")
 
 
 def _check_turned(document, instrument, turned):
@@ -168,29 +209,3 @@ _CHECKS = {"columns": _check_columns, "values": _check_values, "missing": _check
 
 def _some(instrument):
     return ", ".join(list(instrument.points())[:3])
-
-
-def mapping_text(columns, unplaced):
-    """Write a mapping file.
-
-    Parameters
-    ----------
-    columns : dict of str to (str or int)
-        Key to heading or number of the column.
-    unplaced : list of str
-        Headings that belong to no key, written as comments.
-
-    Returns
-    -------
-    str
-        YAML.
-    """
-    import yaml
-
-    if not columns:
-        raise EmolaborError("mapping: found no column that could be placed; allowed: at least one")
-    text = "# Which column of the answer file holds which item: look it over, mend it, then give it as the mapping.\n"
-    text += yaml.safe_dump({"columns": columns}, allow_unicode=True, sort_keys=False, width=1000)
-    if unplaced:
-        text += "# Columns without a place:\n" + "".join(f"#   {name}\n" for name in unplaced)
-    return text

@@ -68,7 +68,7 @@ def place(table, instrument, mapping, path):
     EmolaborError
         The mapping names a column that is not there or is there twice.
     """
-    wordings, found = wordings_of(instrument), _Found(instrument.columns)
+    wordings, found = wordings_of(instrument), _Found(key for key in instrument.columns if key not in mapping.unread)
     for key, name in mapping.columns.items():
         found.claim(key, _mapped(key, name, table.columns, path), "mapping")
     keys = Keys(instrument)
@@ -153,7 +153,8 @@ def _place_surely(columns, keys, wordings, found):
     """Place keys by everything that is more than probable, and tell whose export it is."""
     names = [column.name for column in columns]
     platform = platform_of([*names, *filter(None, (column.label for column in columns))])
-    headings = frozenset(names)
+    filled = (column for column in columns if any(cell is not None for cell in column.cells))
+    headings = frozenset(column.name for column in filled)  # the column of a group is empty: it is no question
     for rule, key_of in (
         ("key", lambda column: column.name),
         ("key", lambda column: keys.named(column.name) or (keys.named(column.label) if column.label else None)),
@@ -188,7 +189,7 @@ def wordings_of(instrument):
 
 
 def _mapped(key, name, columns, path):
-    """Return the place of the column that a mapping means, by its number, heading or second heading."""
+    """Return the place of the column a mapping means: by number, heading, second heading, or the code before a text."""
     if isinstance(name, int):
         if name > len(columns):
             raise EmolaborError(f"{path}: the mapping puts {key} in column {name}; allowed: 1 to {len(columns)}")
@@ -196,6 +197,7 @@ def _mapped(key, name, columns, path):
     wanted = " ".join(name.split())
     places = [position for position, column in enumerate(columns) if column.name == wanted]
     places = places or [position for position, column in enumerate(columns) if column.label == wanted]
+    places = places or [position for position, column in enumerate(columns) if column.name.startswith(f"{wanted}. ")]
     if len(places) != 1:
         found = f"{len(places)} columns" if places else "no column"
         raise EmolaborError(

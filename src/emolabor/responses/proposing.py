@@ -6,10 +6,12 @@ from pathlib import Path
 import pandas as pd
 
 from emolabor.responses.layout import make_layout
-from emolabor.responses.mapping import load_mapping, mapping_text
+from emolabor.responses.mapping import load_mapping
 from emolabor.responses.personal import shown_heading
 from emolabor.responses.placing import counter_of_known, place, start_and_end, unplaced
-from emolabor.responses.reading import read_table
+from emolabor.responses.reading import read_columns, read_table
+from emolabor.responses.template import address, mapping_text
+from emolabor.responses.unclear import unclear_readers, with_their_blocks
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,12 +30,15 @@ class ProposedMapping:
         empty where neither).
     absent : list of str
         Keys without a column.
+    mapping : str
+        The mapping file: see `text`.
     """
 
     platform: str | None
     placed: pd.DataFrame
     unplaced: pd.DataFrame
     absent: list
+    mapping: str
 
     def text(self):
         """Write the mapping file.
@@ -41,23 +46,17 @@ class ProposedMapping:
         Returns
         -------
         str
-            YAML for `read_responses`, unsure places and all: look at them before you use it.
-
-        Raises
-        ------
-        EmolaborError
-            No column could be placed.
+            YAML for `read_responses`, unsure places and all, with every key and heading and the values that were not
+            understood: look it over and fill in what is empty before you use it.
 
         Examples
         --------
         >>> import emolabor as el
         >>> file = "data/simulated/study-windowstaff_sample-simulated_data.csv"
-        >>> print(el.propose_mapping(file, el.load_instrument("window_staff")).text().splitlines()[1])
+        >>> print(el.propose_mapping(file, el.load_instrument("window_staff")).text().splitlines()[2])
         columns:
         """
-        return mapping_text(
-            dict(zip(self.placed["key"], self.placed["column"], strict=True)), list(self.unplaced["column"])
-        )
+        return self.mapping
 
 
 def propose_mapping(path, instrument, mapping=None, *, separator=None, encoding=None, sheet=None, header_row=None):
@@ -104,10 +103,10 @@ def propose_mapping(path, instrument, mapping=None, *, separator=None, encoding=
     rows = []
     for key in instrument.columns:
         if key in placement.columns:
-            rows.append((key, _address(names, placement.columns[key]), placement.rules[key], True))
+            rows.append((key, address(names, placement.columns[key]), placement.rules[key], True))
         elif key in placement.probable:
             position, rule = placement.probable[key]
-            rows.append((key, _address(names, position), rule, False))
+            rows.append((key, address(names, position), rule, False))
     placed = pd.DataFrame(rows, columns=["key", "column", "rule", "sure"])
     probable = {shown_heading(names[position], position) for position, _ in placement.probable.values()}
     rest = [
@@ -116,15 +115,13 @@ def propose_mapping(path, instrument, mapping=None, *, separator=None, encoding=
         if name not in probable
     ]
     known = {*placed["key"], *(["seconds"] if start_and_end(table, placement) else [])}
+    readers = read_columns(table, placement, instrument, mapping)
+    readers = with_their_blocks(unclear_readers(readers), readers)
+    columns = dict(zip(placed["key"], placed["column"], strict=True))
     return ProposedMapping(
         placement.platform,
         placed,
         pd.DataFrame(rest, columns=["column", "why"]),
         [key for key in instrument.columns if key not in known],
+        mapping_text(table, placement, instrument, mapping, readers, columns),
     )
-
-
-def _address(names, position):
-    """Return the heading, or the number from 1 where the heading does not name the column."""
-    name = names[position]
-    return name if name and names.count(name) == 1 and shown_heading(name, position) == name else position + 1

@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from emolabor.errors import EmolaborError
+from emolabor.errors import EmolaborError, MendableError
+from emolabor.files import refuse_endless
 from emolabor.instrument.part import part_of
-from emolabor.responses.cells import reader_for
+from emolabor.responses.cells import reader_for, settle
 from emolabor.responses.csv_file import read_csv
 from emolabor.responses.findings import Findings, listed
 from emolabor.responses.folder import read_folder
@@ -24,6 +25,8 @@ from emolabor.responses.spreadsheet import read_spreadsheet
 from emolabor.responses.staff import Staff
 from emolabor.responses.statistics_file import read_statistics_file
 from emolabor.responses.suspicions import report_suspicions
+from emolabor.responses.template import mapping_text
+from emolabor.responses.unclear import refuse_unclear
 
 _TEXT, _WORKBOOK = ("separator", "encoding", "header_row"), ("sheet", "header_row")
 # Files whose headings are looked for, with what a user can say about them.
@@ -51,8 +54,8 @@ def read_responses(
         .json file, or a folder of .csv or .xlsx files with the same headings. The headings stand in the row, or the two
         or three rows, that name most of the questionnaire's columns. Columns are found by the instrument's keys, by the
         names that 问卷星, 腾讯问卷, KoboToolbox or ODK, LimeSurvey, Qualtrics, SurveyMonkey, Google Forms, Microsoft
-        Forms and REDCap give them, or by the wording of the items. Answers are codes or the labels of the answers, one
-        way in a column.
+        Forms and REDCap give them, or by the wording of the items. Answers are codes or the labels of the answers, or
+        both together, such as 4. Agree.
     instrument : Instrument
         What was asked.
     mapping : str, Path or dict, optional
@@ -71,17 +74,17 @@ def read_responses(
     Returns
     -------
     Staff
-        Valid answers, and a report of everything else. Set to missing: what is no allowed code or label, and what is
-        written in another way than most cells of its column. Dropped: columns that are not the instrument's, rows
-        without any answer to an item, later rows with the number and the answers of an earlier one. Reported and kept:
-        rows that repeat an earlier row's number or its answers, items that run against their dimension, that all
-        answered alike or most left out.
+        Valid answers, and a report of everything else. Set to missing: what is no allowed code or label. Dropped:
+        columns that are not the instrument's, rows without any answer to an item, later rows with the number and the
+        answers of an earlier one. Reported and kept: rows that repeat an earlier row's number or its answers, items
+        that run against their dimension, that all answered alike or most left out.
 
     Raises
     ------
     EmolaborError
         The file cannot be read, lacks columns of items (they are listed), has two for one key, has a row of another
-        length than the header, or holds no valid answer; the mapping does not fit.
+        length than the header, or more than a tenth of a column is not understood; the mapping does not fit. Where a
+        mapping mends it, the error has an attribute `mapping`: the file to fill in.
 
     Examples
     --------
@@ -104,21 +107,24 @@ def read_responses(
     table = read_table(path, layout, counter_of_known(instrument, mapping))
     placement = place(table, instrument, mapping, path)
     findings = Findings()
-    _refuse_doubled(path, table, placement)
+    _refuse_doubled(path, table, instrument, mapping, placement)
     if partial:
         instrument = _present_part(instrument, placement, findings)
-    _refuse_missing_items(path, instrument, placement)
+    _refuse_missing_items(path, table, instrument, mapping, placement)
     if not len(table.rows):
         raise EmolaborError(
             f"{path}, row 2: found no row below the headings; allowed: a row a respondent; export it again"
         )
     _report_columns(table, placement, instrument, findings)
-    data = _answers(table, placement, instrument, mapping, findings)
+    readers = read_columns(table, placement, instrument, mapping)
+    refuse_unclear(path, table, placement, instrument, mapping, readers)
+    data = _answers(table, placement, instrument, mapping, readers, findings)
     kept = kept_rows(data, table, placement, instrument, findings)
     if not len(kept):
-        raise EmolaborError(
+        raise MendableError(
             f"{path}: found no valid answer to any item; allowed: answers as codes, e.g. 1 to 5, or as the labels of "
-            "the questionnaire; a mapping file can say what other values mean"
+            "the questionnaire; a mapping file can say what other values mean",
+            mapping_text(table, placement, instrument, mapping, readers),
         )
     data, rows = data.loc[kept].reset_index(drop=True), table.rows[kept]
     report_suspicions(data, rows, instrument, findings)
@@ -154,6 +160,7 @@ def read_table(path, layout, known):
         remedy = "; save it as .xlsx" if suffix in (".xls", ".et", ".ods", ".numbers") else ""
         kinds = ", ".join((*_LAID_OUT, *_DESCRIBED))
         raise EmolaborError(f"path: found {str(path)!r}; allowed: a file ending in {kinds}{remedy}")
+    refuse_endless(path)
     try:
         with open(path, "rb") as file:
             empty = not file.read(1)
@@ -172,16 +179,17 @@ def read_table(path, layout, known):
     return read(path, layout, known)
 
 
-def _refuse_doubled(path, table, placement):
+def _refuse_doubled(path, table, instrument, mapping, placement):
     """Refuse to choose between columns that carry one key in the same way."""
     if not placement.doubled:
         return
     key, places = next(iter(placement.doubled.items()))
     numbers = listed([place + 1 for place in places], ", ")
     more = f" (and so for {len(placement.doubled) - 1} more)" if len(placement.doubled) > 1 else ""
-    raise EmolaborError(
+    raise MendableError(
         f"{path}: found several columns named as {key} or with its wording, columns {numbers}{more}; allowed: one "
-        f"each; a mapping file can say which, as in `columns: {{{key}: {places[0] + 1}}}`"
+        f"each; a mapping file can say which, as in `columns: {{{key}: {places[0] + 1}}}`",
+        mapping_text(table, placement, instrument, mapping),
     )
 
 
@@ -199,15 +207,47 @@ def _present_part(instrument, placement, findings):
     return part
 
 
-def _refuse_missing_items(path, instrument, placement):
+def read_columns(table, placement, instrument, mapping):
+    """Say of every placed column what its cells mean.
+
+    Parameters
+    ----------
+    table : Table
+        What the file holds.
+    placement : Placement
+        Where the keys are.
+    instrument : Instrument
+        What was asked.
+    mapping : Mapping
+        What the user said.
+
+    Returns
+    -------
+    list of Reader
+        In the instrument's order.
+    """
+    known = option_numbers(table, placement, instrument)
+    labelled = {key for key in known if table.columns[placement.columns[key]].value_labels}  # these say it themselves
+    mapping = mapping.with_values({key: values for key, values in known.items() if key not in labelled})
+    readers = [
+        reader_for(key, instrument, mapping, placement.platform, table.columns[placement.columns[key]])
+        for key in instrument.columns
+        if key in placement.columns
+    ]
+    settle(readers)
+    return readers
+
+
+def _refuse_missing_items(path, table, instrument, mapping, placement):
     items = [item for items in instrument.dimensions().values() for item in items]
     missing = [item for item in items if item not in placement.columns]
     if missing:
         hint = "; are the headings legible, or is the encoding another than UTF-8?" if missing == items else ""
-        raise EmolaborError(
+        raise MendableError(
             f"{path}, row 1: found no column for {listed(missing, ', ')} ({len(missing)} of {len(items)} items); "
             f"allowed: a column for each item of {instrument.key}, named by its key or wording in the first row, or by "
-            f"a mapping file (`emolabor check` proposes one){hint}"
+            f"a mapping file (`emolabor check` proposes one){hint}",
+            mapping_text(table, placement, instrument, mapping),
         )
 
 
@@ -235,15 +275,14 @@ def _report_columns(table, placement, instrument, findings):
             findings.add("absent", "no such column", "left out of the data", key)
 
 
-def _answers(table, placement, instrument, mapping, findings):
-    """Read the cells of every placed column; the index of the frame counts the table's rows."""
+def _answers(table, placement, instrument, mapping, readers, findings):
+    """Take the answers of every column; the index of the frame counts the table's rows."""
     points, data, times = instrument.points(), {}, start_and_end(table, placement)
-    mapping = mapping.with_values(option_numbers(table, placement, instrument))
     numeric = {variable.key for variable in instrument.background if _is_numeric(variable)} | set(points)
+    readers = {reader.question.key: reader for reader in readers}
     for key in instrument.columns:
-        if key in placement.columns:
-            reader = reader_for(key, instrument, mapping, placement.platform)
-            answers = reader.read(table.columns[placement.columns[key]], table.rows, findings)
+        if key in readers:
+            answers = readers[key].answers(table.rows, findings)
             data[key] = answers.astype(float) if key in numeric else pd.Series(answers, dtype="str")
         elif key == "seconds" and times:
             data[key] = _elapsed(*times, table.rows, findings)

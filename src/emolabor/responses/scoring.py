@@ -42,8 +42,10 @@ def scored_items(data, instrument):
     points = instrument.points()
     for key in keys:
         codes = range(1, points[key] + 1)
-        if not is_numeric_dtype(items[key]) or not items[key].dropna().isin(codes).all():
+        if not items[key].dropna().isin(codes).all():
             raise EmolaborError(f"data: found other values than codes in column {key}; allowed: 1 to {points[key]}")
+        if not is_numeric_dtype(items[key]):  # numbers among missing answers are often objects
+            items[key] = items[key].astype("Float64").to_numpy(dtype=float, na_value=float("nan"))
         if key in instrument.reversed_items:
             items[key] = points[key] + 1 - items[key]
     return items

@@ -12,6 +12,9 @@ from emolabor.responses.table import FORMULA, TableBuilder, check_size, unreadab
 
 _ROWS_AT_ONCE = 1_000
 _MAX_BYTES = 1_000_000_000
+_MAX_LAYOUT = 10_000_000  # bytes of styles and lists of parts, which openpyxl takes into memory whole
+_MOST_PACKED = 200  # times that a larger part may be packed; tables of answers are packed some 10 to 50 times
+_CELLS = ("xl/worksheets/", "xl/sharedStrings", "xl/media/", "xl/pivotCache/", "xl/drawings/", "xl/embeddings/")
 _REMEDY = "a workbook saved as .xlsx, without password"
 
 
@@ -56,26 +59,30 @@ def _examine(path):
                 f"{path}: found more than {_MAX_BYTES:,} bytes when unpacked; allowed: up to that; split the file"
             )
         for part in archive.infolist():
-            if part.filename.endswith((".xml", ".rels")) and _has_own_entities(archive, part):
+            too_large = part.file_size > _MAX_LAYOUT and not part.filename.startswith(_CELLS)
+            if too_large or part.file_size > max(_MAX_LAYOUT, _MOST_PACKED * part.compress_size):
+                raise EmolaborError(
+                    f"{path}: found {part.file_size:,} bytes in {part.filename} when unpacked; allowed: what a "
+                    "workbook of answers needs; copy the values to a new workbook"
+                )
+            if part.filename.endswith((".xml", ".rels")) and _holds(archive, part.filename, b"<!DOCTYPE"):
                 raise EmolaborError(f"{path}: found a document type in {part.filename}; allowed: {_REMEDY}")
         sheets = [name for name in archive.namelist() if name.startswith("xl/worksheets/")]
-        return any(_has_formula(archive, name) for name in sheets if not name.endswith("/"))
+        return any(_holds(archive, name, b"<f>", b"<f ") for name in sheets if not name.endswith("/"))
 
 
-def _has_own_entities(archive, part):
-    """Tell whether a part begins with a document type; no workbook does, and its entities can fill the memory."""
-    with archive.open(part) as file:
-        return b"<!DOCTYPE" in file.read(1 << 16).replace(b"\0", b"")  # without the zeros of UTF-16
+def _holds(archive, name, *signs):
+    """Tell whether a part holds one of some signs; UTF-16 is read without its zeros.
 
-
-def _has_formula(archive, name):
-    with archive.open(name) as sheet:
+    No workbook has a document type, whose entities can fill the memory; it may stand behind a long comment.
+    """
+    with archive.open(name) as file:
         tail = b""
-        while piece := sheet.read(1 << 20):
-            text = tail + piece
-            if b"<f>" in text or b"<f " in text:
+        while piece := file.read(1 << 20):
+            text = tail + piece.replace(b"\0", b"")
+            if any(sign in text for sign in signs):
                 return True
-            tail = piece[-3:]
+            tail = text[-10:]
     return False
 
 
@@ -117,11 +124,12 @@ def _read(path, with_formulas, layout, known):
 def _sheet_and_header(path, sheets, layout, known):
     """Return the place of the sheet that holds the answers, and its headings."""
     places = range(len(sheets)) if layout.sheet is None else [_named(path, sheets, layout.sheet)]
-    headers = {place: find_header(_beginning(sheets[place]), known, layout.header_row) for place in places}
+    rows = {place: _beginning(sheets[place]) for place in places}
+    headers = {place: find_header(rows[place], known, layout.header_row) for place in places}
     filled = [place for place in places if headers[place].names]
     if not filled:
         raise EmolaborError(f"{path}: found nothing in the first {ROWS} rows; allowed: a row of column names")
-    best = max(filled, key=lambda place: (headers[place].known, -place))
+    best = max(filled, key=lambda place: (headers[place].known, len(rows[place]), -place))
     return best, headers[best]
 
 

@@ -40,7 +40,7 @@ class Column:
         Heading.
     codes : ndarray of int32, shape (n,)
         For each row the place of its cell in `cells`, or EMPTY.
-    cells : list of str, int, float, datetime or Unreadable
+    cells : list of str, int, float, datetime, time, timedelta or Unreadable
         The different cells; text is stripped and never empty.
     label : str
         A longer heading, where the file has one beside the name (SPSS, Stata).
@@ -184,8 +184,8 @@ def _plain(cell):
         cell = cell.item()
     if cell is None or cell != cell:
         return None
-    if isinstance(cell, int | float | datetime | Unreadable):
+    if isinstance(cell, int | float | datetime | time | timedelta | Unreadable):
         return cell
-    if isinstance(cell, date | time | timedelta):
+    if isinstance(cell, date):
         return Unreadable("a date or time")
     return Unreadable(f"a value of type {type(cell).__name__}")

@@ -9,11 +9,16 @@ from pathlib import Path
 import yaml
 
 from emolabor.errors import EmolaborError
+from emolabor.files import refuse_endless
 
 _TAG = "tag:yaml.org,2002:"
 _TEXT = f"{_TAG}str"
 _PLAIN = {_TAG + kind for kind in ("str", "int", "float", "bool", "null", "seq", "map")}
+_KEYS = {_TAG + kind for kind in ("str", "int", "float", "bool")}
 _DEEPEST = 20
+_MAX_BYTES = 5_000_000
+_LONGEST_NUMBER = 40  # characters
+_PROBLEMS_TOLD = 50
 _KINDS = {
     "object": "a mapping",
     "array": "a list",
@@ -29,9 +34,12 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
     """The safe loader, in C where PyYAML was built with it."""
 
     def construct_object(self, node, deep=False):
+        is_number = node.tag in (f"{_TAG}int", f"{_TAG}float")
+        if is_number and len(node.value) > _LONGEST_NUMBER:  # Python does not even write what is longer than 4,300
+            raise yaml.constructor.ConstructorError(None, None, "a number that is none", node.start_mark)
         try:
             return super().construct_object(node, deep)
-        except ValueError:  # an endless number, say
+        except ValueError:  # a number with a wrong digit, say
             raise yaml.constructor.ConstructorError(None, None, "a number that is none", node.start_mark) from None
 
 
@@ -86,16 +94,20 @@ class Document:
     def refuse_problems(self):
         """Raise EmolaborError with every noted mistake, in the order of the lines, if there is one."""
         if self.problems:
-            raise EmolaborError("\n".join(sorted(self.problems, key=self.problems.get)))
+            told = sorted(self.problems, key=self.problems.get)
+            more = [f"... and {len(told) - _PROBLEMS_TOLD:,} more"] * (len(told) > _PROBLEMS_TOLD)
+            raise EmolaborError("\n".join([*told[:_PROBLEMS_TOLD], *more]))
 
 
-def read_document(path):
+def read_document(path, number_keys=False):
     """Read a YAML file with its line numbers.
 
     Parameters
     ----------
     path : str or Path
         The file.
+    number_keys : bool
+        Whether a key may be a number, true or false.
 
     Returns
     -------
@@ -107,10 +119,10 @@ def read_document(path):
     EmolaborError
         The file cannot be read, is no YAML, repeats a key, has a key that is not text, or uses an alias or a tag.
     """
-    return parse_document(read_plain_text(path), str(path))
+    return parse_document(read_plain_text(path), str(path), number_keys)
 
 
-def parse_document(text, file):
+def parse_document(text, file, number_keys=False):
     """Parse the text of a YAML file with its line numbers.
 
     Parameters
@@ -119,6 +131,8 @@ def parse_document(text, file):
         The file's content.
     file : str
         Its name, for messages.
+    number_keys : bool
+        Whether a key may be a number, true or false.
 
     Returns
     -------
@@ -136,7 +150,7 @@ def parse_document(text, file):
         _refuse_depth(text)
         node = loader.get_single_node()
         if node is not None:
-            _note_lines(node, (), document, set())
+            _note_lines(node, (), document, set(), _KEYS if number_keys else {_TEXT})
             document.refuse_problems()
             document.data = loader.construct_document(node)
     except yaml.MarkedYAMLError as error:
@@ -222,7 +236,10 @@ def read_plain_text(path):
     EmolaborError
         The file cannot be read, is not in UTF-8, or holds an unprintable character.
     """
+    refuse_endless(path)
     try:
+        if Path(path).stat().st_size > _MAX_BYTES:
+            raise EmolaborError(f"{path}: found more than {_MAX_BYTES:,} bytes; allowed: up to that")
         text = Path(path).read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise EmolaborError(f"{path}: found bytes that are not UTF-8; allowed: a text file saved as UTF-8") from None
@@ -252,7 +269,7 @@ def _refuse_depth(text):
             raise yaml.composer.ComposerError(None, None, problem, event.start_mark)
 
 
-def _note_lines(node, where, document, seen):
+def _note_lines(node, where, document, seen, keys):
     """Walk the node tree once. Aliases are refused: with them a small file could stand for an endless one."""
     if id(node) in seen:
         document.problem(where, "an alias", "the entry written out")
@@ -269,7 +286,7 @@ def _note_lines(node, where, document, seen):
             # An alias has the place of what it stands for, which is elsewhere.
             line = document.lines[where] if id(child) in seen else child.start_mark.line + 1
             document.lines[(*where, position)] = line
-            _note_lines(child, (*where, position), document, seen)
+            _note_lines(child, (*where, position), document, seen, keys)
     if isinstance(node, yaml.MappingNode):
         for key, child in node.value:
             entry = (*where, key.value if isinstance(key, yaml.ScalarNode) else "?")
@@ -278,9 +295,9 @@ def _note_lines(node, where, document, seen):
                 document.problem(entry, f"the key again in line {line}", "each key once")
                 continue
             document.lines[entry] = key.start_mark.line + 1
-            if key.tag != _TEXT:
+            if key.tag not in keys:
                 document.problem(entry, "a key that is not text", "text (put it in quotes)")
-            _note_lines(child, entry, document, seen)
+            _note_lines(child, entry, document, seen, keys)
 
 
 def _explain(error, document):

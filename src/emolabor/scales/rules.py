@@ -47,9 +47,10 @@ def _check_keys(document):
     """Ask for unique keys: items are columns, dimensions are latent variables, and one model holds both."""
     seen = dict.fromkeys(RESERVED, "a part of every scale")
     for where, entry in [*_entries(document.data, "dimension"), *_entries(document.data, "item")]:
-        if entry["key"] in seen:
-            document.problem((*where, "key"), f"{entry['key']!r}, already the key of {seen[entry['key']]}", "a new key")
-        seen[entry["key"]] = document.place(where)
+        name = entry["key"].casefold()  # SPSS tells no capital from a small letter
+        if name in seen:
+            document.problem((*where, "key"), f"{entry['key']!r}, already the key of {seen[name]}", "a new key")
+        seen[name] = document.place(where)
 
 
 def _check_labels(document):

@@ -3,6 +3,7 @@
 from emolabor.sem.api import cfa, sem
 from emolabor.sem.compare import compare
 from emolabor.sem.comparison import lr_test
+from emolabor.sem.corners import polychoric_corners
 from emolabor.sem.correlations import polychoric_correlations
 from emolabor.sem.fit import Fit
 from emolabor.sem.interaction import Interaction, interaction
@@ -25,6 +26,7 @@ __all__ = [
     "johnson_neyman",
     "lr_test",
     "moderated_mediation",
+    "polychoric_corners",
     "polychoric_correlations",
     "refit_many",
     "reported_measures",

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from emolabor.errors import EmolaborError
-from emolabor.sem.samples import read_numbers
+from emolabor.sem.samples import LARGEST, read_numbers
 
 MOST = 20  # more categories than this are no ordered answers
 
@@ -88,6 +88,8 @@ def category_codes(frame, name):
             raise EmolaborError(f"data: the ordered column '{name}' is infinite somewhere; allowed: finite numbers.")
         codes, found = pd.factorize(column, sort=True)
         found = tuple(found)
+        if any(abs(value) > LARGEST for value in found):
+            raise EmolaborError(f"data: the ordered column '{name}' holds a number above {LARGEST:g}; allowed: below.")
     if len(found) < 2:
         value = f"one value only ({found[0]})" if len(found) else "no answer"
         raise EmolaborError(f"data: the ordered column '{name}' has {value}; allowed: two categories or more.")

@@ -10,6 +10,7 @@ import numpy as np
 from emolabor.errors import EmolaborError
 from emolabor.sem.estimate import estimate_parameters, losses_of
 from emolabor.sem.fit import Fit
+from emolabor.sem.lavaan_words import arguments_known, canonical
 from emolabor.sem.model import Model
 from emolabor.sem.ordinal_options import ORDINAL, check_ordinal_options, estimator_for
 from emolabor.sem.ordinal_samples import ordered_in, ordinal_samples
@@ -31,6 +32,7 @@ OPTIONS = {
 }
 
 
+@arguments_known
 @one_thread
 def sem(
     model,
@@ -60,8 +62,8 @@ def sem(
         regressed on), ``a ~~ b`` (covariance, or variance), ``y ~ 1`` (intercept), ``x1 | t1`` (thresholds), ``x1 ~*~
         x1`` (scale of an ordered variable), ``name := a*b`` (defined from labels), ``a == b``, ``a < b``, ``a > b``
         (constraints). Before a variable: ``0.5*`` fixes, ``NA*`` frees, ``a*`` labels (one label: one value),
-        ``start(0.5)*``, ``equal("f=~x1")*``, ``c(a, b)*`` (a modifier for each group). ``#`` and ``!`` begin comments.
-        What is not understood is refused with its line and column.
+        ``start(0.5)*``, ``equal("f=~x1")*``, ``lower(0)*`` and ``upper(1)*`` (bounds), ``c(a, b)*`` (a modifier for
+        each group). ``#`` and ``!`` begin comments. What is not understood is refused with its line and column.
     data : DataFrame, str or Path, optional
         One row a case, numeric columns (more than the model's are no harm). Not changed. The path of a .parquet file
         is read in one pass and need not fit in memory; then no resamples, factor scores or cases' influence can be
@@ -150,6 +152,7 @@ def sem(
               lhs             rhs    est     se  pvalue  std_all
     8  exhaustion  surface_acting  0.495  0.063     0.0    0.499
     """
+    estimator, missing = canonical(estimator, missing)
     _check_options(locals())
     if not isinstance(model, str):
         raise EmolaborError(f"model: found {type(model).__name__}, allowed: a text such as 'f =~ x1 + x2 + x3'.")

@@ -64,7 +64,7 @@ def first_step(answers, names):
     pairs = np.column_stack([places[i], places[j]])
     _refuse_unseen(tables.sum(axis=(1, 2)), pairs, names)
     correlations = np.eye(p)
-    filled = _without_empty_cells(tables, answers.n_categories[pairs])
+    filled = without_empty_cells(tables, answers.n_categories[pairs])
     rho = polychoric(filled, thresholds[pairs[:, 0]], thresholds[pairs[:, 1]])
     correlations[pairs[:, 0], pairs[:, 1]] = correlations[pairs[:, 1], pairs[:, 0]] = rho
     all_counts = np.zeros((p, counts.shape[1]))
@@ -118,7 +118,7 @@ def pearson(x, y):
     return float(roots[likelihood.argmax()])
 
 
-def _without_empty_cells(tables, sizes):
+def without_empty_cells(tables, sizes):
     """Half a case in the empty cell of a two-by-two table, its margins kept (as lavaan has it)."""
     tables = tables.copy()
     for t in np.flatnonzero((sizes == 2).all(axis=1)):
@@ -137,7 +137,10 @@ def _refuse_two_valued(z, names):
     """The variance of a variable with two values follows from its mean: it is no statistic of its own."""
     for place, own in enumerate(z.T):
         if len(np.unique(own[~np.isnan(own)])) == 2:
-            raise EmolaborError(f"data: '{names[place]}' takes two values only; allowed: declare it in 'ordered'.")
+            raise EmolaborError(
+                f"data: '{names[place]}' takes two values only; allowed: declare it in 'ordered' (its slope is then "
+                "one on the normal variable behind it, no difference of the two)."
+            )
 
 
 def _refuse_unseen(totals, pairs, names):

@@ -18,6 +18,7 @@ from emolabor.sem.ordinal_measures import ordinal_fit_measures
 from emolabor.sem.paths import list_effects
 from emolabor.sem.plot import plot
 from emolabor.sem.problems import find_problems, find_warnings
+from emolabor.sem.reported import reported_names
 from emolabor.sem.resampling import bootstrap
 from emolabor.sem.residuals import one_group, residual_means, residual_thresholds, residuals
 from emolabor.sem.score import score_test
@@ -371,10 +372,14 @@ class Fit:
     def __repr__(self):
         """One line: what was fitted, how well, and whether it can be trusted."""
         measures = self.fit_measures()
+        names = reported_names(measures)
+        test = "scaled chi-square" if names["chisq"].endswith("_scaled") else "chi-square"
+        kind = next((f"{word} " for word in ("robust", "scaled") if names["cfi"].endswith(f"_{word}")), "")
+        chisq, cfi, rmsea = (measures[names[name]] for name in ("chisq", "cfi", "rmsea"))
         verdict = "admissible" if self.admissible else f"not admissible: {self.problems[0]}"
         return (
-            f"{self.estimator} fit of {self.n_obs} cases: chi-square {measures.chisq:.3f} on {measures.df:.0f} df, "
-            f"CFI {measures.cfi:.3f}, RMSEA {measures.rmsea:.3f}, SRMR {measures.srmr:.3f}; {verdict}"
+            f"{self.estimator} fit of {self.n_obs} cases: {test} {chisq:.3f} on {measures.df:.0f} df, "
+            f"{kind}CFI {cfi:.3f}, {kind}RMSEA {rmsea:.3f}, SRMR {measures.srmr:.3f}; {verdict}"
         )
 
     def _repr_html_(self):

@@ -12,6 +12,7 @@ from emolabor.sem.api import sem
 from emolabor.sem.invariance_ordinal import ORDINAL_STEPS, ordinal_step
 from emolabor.sem.invariance_rule import COLUMNS, RULE, judge, limits_for, limits_in_words
 from emolabor.sem.invariance_search import FEWEST_TIED, free_until_it_holds
+from emolabor.sem.lavaan_words import arguments_known
 
 STEPS = {
     "configural": (),
@@ -160,6 +161,7 @@ class Invariance:
         return f"<p>{escape(self._heading())}</p>{self._rounded().to_html()}{text}"
 
 
+@arguments_known
 def invariance(
     model,
     data,

@@ -31,6 +31,7 @@ CODES = {
     "unequal_scales": "variances differ by more than a factor of 1,000",
     "few_answers": "categories of ordered variables that hardly anybody chose",
     "empty_cells": "many empty cells in two-way tables of ordered variables",
+    "impossible_corner": "a polychoric correlation hangs on a handful of respondents in cells it makes impossible",
     "nearly_same": "two ordered variables are nearly the same",
     "polychorics_not_positive_definite": "the matrix of polychoric correlations is not positive definite",
 }

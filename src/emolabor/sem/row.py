@@ -17,3 +17,5 @@ class Row:
     from_data: bool = False  # fixed at the sample value: moments of observed exogenous variables
     derived: bool = False  # residual variance (or scale) of an ordered variable that follows from the others
     where: str = ""
+    lower: float | None = None  # bounds of a free parameter
+    upper: float | None = None

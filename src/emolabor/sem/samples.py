@@ -172,7 +172,7 @@ def sample_from_cov(sample_cov, sample_mean, n_obs, names, wishart=False):
     if not sample_cov.columns.is_unique:
         twice = sample_cov.columns[sample_cov.columns.duplicated()][0]
         raise EmolaborError(f"sample_cov: '{twice}' is there more than once; allowed: once.")
-    if isinstance(n_obs, bool) or not isinstance(n_obs, Real) or not n_obs >= 2 or n_obs % 1 != 0:
+    if isinstance(n_obs, bool) or not isinstance(n_obs, Real) or not 2 <= n_obs <= LARGEST or n_obs % 1 != 0:
         raise EmolaborError(f"n_obs: found {n_obs!r}, allowed: the number of cases, a whole number above 1.")
     n_obs = int(n_obs)
     unknown = [name for name in names if name not in sample_cov.columns]
@@ -198,7 +198,7 @@ def sample_from_cov(sample_cov, sample_mean, n_obs, names, wishart=False):
         if missing:
             raise EmolaborError(f"sample_mean: no value for {quoted(missing)}; allowed: a Series or dict by name.")
         for name in names:
-            if not isinstance(sample_mean[name], Real) or not np.isfinite(sample_mean[name]):
+            if not isinstance(sample_mean[name], Real) or not abs(sample_mean[name]) <= LARGEST:
                 raise EmolaborError(f"sample_mean: '{name}' is {sample_mean[name]!r}, allowed: a finite number.")
         mean = np.array([float(sample_mean[name]) for name in names])
     weight = n_obs - 1.0 if wishart else float(n_obs)
@@ -238,7 +238,13 @@ def read_numbers(frame, names, argument="data"):
             if wrong or column.dtype != object:
                 found = repr(wrong[0]) if wrong else f"values of type {column.dtype}"
                 raise EmolaborError(f"{argument}: column '{name}' holds {found}, allowed: numbers.")
-            column = column.astype("Float64")
+            try:
+                column = column.astype("Float64")
+            except OverflowError:
+                raise EmolaborError(
+                    f"{argument}: column '{name}' holds a whole number of more than 300 digits; allowed: numbers up to "
+                    f"{LARGEST:g}."
+                ) from None
         columns.append(column.to_numpy(dtype=float, na_value=np.nan))
     values = np.column_stack(columns)
     _refuse_infinite(values, names, argument)
@@ -262,12 +268,24 @@ def _codes(data, column, argument):
     if isinstance(data[column], pd.DataFrame):
         raise EmolaborError(f"{argument}: the column '{column}' is there {data[column].shape[1]} times; allowed: once.")
     try:
-        codes, _ = pd.factorize(data[column])
+        codes, found = pd.factorize(data[column])
     except TypeError:
         raise EmolaborError(f"{argument}: column '{column}' holds lists or dicts, allowed: numbers or texts.") from None
     if (codes < 0).any():
         raise EmolaborError(f"{argument}: column '{column}' is missing in row {int(np.argmin(codes)) + 1}.")
+    refuse_alike(found, f"{argument}: column '{column}'")
     return codes
+
+
+def refuse_alike(values, place):
+    """Refuse different values that are written alike, such as 1 and '1': nobody could tell their groups apart."""
+    seen = {}
+    for value in values:
+        other = seen.setdefault(str(value), value)
+        if other is not value:
+            raise EmolaborError(
+                f"{place} holds both {other!r} and {value!r}; allowed: one of them (.astype(str) makes them one)."
+            )
 
 
 def group_members(data, group):

@@ -2,11 +2,13 @@
 
 import numpy as np
 
+from emolabor.sem.corners import cells_in_words, impossible_corners
 from emolabor.sem.likelihood import factor
 from emolabor.sem.notices import Notice
 
 FEW = 5  # answers in a category
 EMPTY = 0.2  # share of the cells of a two-way table; five-point answers that go together leave some corners empty
+MOVED = 0.01  # of a correlation, by leaving out its impossible cells
 AT_BOUND = 0.995  # the likelihood of a table without a single contradiction is flat beyond
 
 
@@ -37,6 +39,16 @@ def sparse_answers(sample, names, place):
         yield Notice("few_answers", said)
     if len(step.pairs):
         yield from _empty_cells(step, names, place)
+    corners = [corner for corner in impossible_corners(step) if abs(corner.r_without - corner.r) > MOVED]
+    if corners:
+        a, b = (names[v] for v in corners[0].pair)
+        others = f" and {len(corners) - 1} more" if len(corners) > 1 else ""
+        said = (
+            f"{place}correlations of ordered variables hang on answers they make all but impossible: {a} with {b}, "
+            f"{cells_in_words(corners[0], categories)}: {corners[0].r:.3f}, without them {corners[0].r_without:.3f}"
+            f"{others}; polychoric_corners lists them"
+        )
+        yield Notice("impossible_corner", said)
     strong = np.argwhere(np.triu(np.abs(step.correlations), 1) > AT_BOUND)
     for i, j in strong:
         rho = step.correlations[i, j]

@@ -1,46 +1,15 @@
-"""The model text: lavaan's core dialect, read token by token with line and column kept."""
+"""The model text: lavaan's core dialect, read formula by formula with line and column kept."""
 
 import re
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from emolabor.errors import EmolaborError
 from emolabor.sem import expressions
+from emolabor.sem.modifiers import Modifier, bare, check_parts, joined, modifier_of, refuse_not_yet, spaced, split
+from emolabor.sem.tokens import ALLOWED_OPERATORS, Token, tokens_of
 
-TOKEN = re.compile(
-    r"(?P<blank>[ \t\r\f]+)|(?P<comment>[#!][^\n]*)|(?P<end>[\n;])"
-    r"|(?P<operator>=~|<~|~\*~|~~|~|:=|==|<|>|\|)"
-    r"|(?P<name>(?:[^\W\d]|\.(?!\d))[\w.]*)|(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
-    r"|(?P<string>\"[^\"\n]*\"|'[^'\n]*')|(?P<sign>\*\*|[-+*?(),:/^%])"
-)
 THRESHOLD = re.compile(r"t[1-9]\d*")
 CONSTRAINT_OPERATORS = (":=", "==", "<", ">")
-ALLOWED_OPERATORS = "=~ ~ ~~ ~1 | ~*~ := == < >"
-LARGEST = 1e30  # of a fixed value or a start: powers of larger numbers leave the range of a double
-
-
-@dataclass(frozen=True)
-class Token:
-    """A word of the model text and where it stands."""
-
-    kind: str
-    text: str
-    line: int
-    column: int
-
-    @property
-    def where(self):
-        """The place, as error messages name it."""
-        return f"model, line {self.line}, column {self.column}"
-
-
-@dataclass(frozen=True)
-class Modifier:
-    """What stands before the `*`: one value for all groups or one a group."""
-
-    kind: str  # fixed (None means NA, free), label, equal, start
-    values: tuple
 
 
 @dataclass
@@ -56,12 +25,14 @@ class Term:
 
 @dataclass(frozen=True)
 class Constraint:
-    """A `:=`, `==`, `<` or `>` line."""
+    """A `:=`, `==`, `<` or `>` line: its sides as text and as trees (None for the new name of a `:=`)."""
 
     lhs: str
     op: str
     rhs: str
     token: Token
+    left: tuple | None
+    right: tuple
 
 
 @dataclass(frozen=True)
@@ -79,7 +50,8 @@ def parse_model(text):
     ----------
     text : str
         Formulas of lavaan's core dialect: ``=~ ~ ~~ ~1 | := == < >``; labels, fixed values, ``NA*``,
-        ``start()*``, ``equal()*``, ``c(a, b)*``; one formula a line or parted by ``;``; ``#`` and ``!`` comments.
+        ``start()*``, ``equal()*``, ``lower()*``, ``upper()*``, ``c(a, b)*``; one formula a line or parted by ``;``;
+        ``#`` and ``!`` comments.
         A line without an operator goes on with the line before it.
 
     Returns
@@ -98,12 +70,15 @@ def parse_model(text):
     [('f', '=~', 'x1'), ('f', '=~', 'x2')]
     """
     terms, constraints = {}, []
-    for formula in _formulas(_tokens(text)):
+    for formula in _formulas(tokens_of(text)):
         position = _operator_position(formula)
         operator, left, right = formula[position], formula[:position], formula[position + 1 :]
         if not left or not right:
             side = "left" if not left else "right"
-            raise EmolaborError(f"{operator.where}: nothing stands {side} of '{operator.text}'.")
+            raise EmolaborError(
+                f"{operator.where}: nothing stands {side} of '{operator.text}'; allowed: a formula such as 'y ~ x', "
+                "the operator on the line of its left side."
+            )
         if operator.text in CONSTRAINT_OPERATORS:
             constraints.append(_constraint(operator, left, right))
         else:
@@ -111,24 +86,6 @@ def parse_model(text):
     if not terms:
         raise EmolaborError("model: no formula was found; allowed: a text such as 'f =~ x1 + x2 + x3'.")
     return Syntax(tuple(terms.values()), tuple(constraints))
-
-
-def _tokens(text):
-    tokens, position, line, line_start = [], 0, 1, 0
-    while position < len(text):
-        match = TOKEN.match(text, position)
-        if not match:
-            raise EmolaborError(
-                f"model, line {line}, column {position - line_start + 1}: '{text[position]}' is not understood; "
-                f"allowed operators: {ALLOWED_OPERATORS}."
-            )
-        kind = match.lastgroup
-        if kind not in ("blank", "comment"):
-            tokens.append(Token(kind, match.group(), line, position - line_start + 1))
-        position = match.end()
-        if match.group() == "\n":
-            line, line_start = line + 1, position
-    return tokens
 
 
 def _formulas(tokens):
@@ -146,6 +103,7 @@ def _formulas(tokens):
         line = line[1:] if closed else line
         if not line:
             continue
+        refuse_not_yet(line)
         if not closed and formulas and not any(token.kind == "operator" for token in line):
             formulas[-1].extend(line)
         else:
@@ -158,37 +116,47 @@ def _operator_position(formula):
     if not positions:
         first = formula[0]
         raise EmolaborError(
-            f"{first.where}: '{first.text}' stands alone; an operator is missing ({ALLOWED_OPERATORS})."
+            f"{first.where}: '{first.text}' stands alone; an operator is missing on its line ({ALLOWED_OPERATORS})."
         )
     if len(positions) > 1:
         second = formula[positions[1]]
-        raise EmolaborError(f"{second.where}: a second operator '{second.text}' in one formula; start a new line.")
+        hint = "start a new line"
+        if {formula[i].text for i in positions} <= set(CONSTRAINT_OPERATORS):
+            hint = "write each constraint on a line of its own"
+        elif positions[1] == positions[0] + 1 and second.text == formula[positions[0]].text == "~":
+            hint = "write '~~' without a blank for a covariance"
+        raise EmolaborError(f"{second.where}: a second operator '{second.text}' in one formula; {hint}.")
     operator = formula[positions[0]]
     if operator.text == "<~":
-        raise EmolaborError(f"{operator.where}: '{operator.text}' is not available; allowed: {ALLOWED_OPERATORS}.")
+        raise EmolaborError(
+            f"{operator.where}: '<~' is not available yet; allowed: 'f =~ x' where x measures f, or the composite as "
+            "a column of the data."
+        )
     return positions[0]
 
 
 def _constraint(operator, left, right):
     if operator.text == ":=" and (len(left) != 1 or left[0].kind != "name"):
         raise EmolaborError(f"{left[0].where}: one new name stands left of ':='.")
-    sides = ["".join(token.text for token in side) for side in (left, right)]
-    for side in sides:
-        expressions.parse(side, operator.where)
-    return Constraint(sides[0], operator.text, sides[1], operator)
+    trees = [expressions.parse(spaced(side), operator.where) for side in (left, right)]
+    new = operator.text == ":="
+    return Constraint(joined(left), operator.text, joined(right), operator, None if new else trees[0], trees[1])
 
 
 def _add_terms(terms, operator, left, right):
-    outcomes = [_single_name(part, operator) for part in _split(left, "+", operator)]
-    for part in _split(right, "+", operator):
-        factors = _split(part, "*?", operator)
+    outcomes = [_single_name(part, operator) for part in _summands(left, operator)]
+    for part in _summands(right, operator):
+        factors = split(part, "*?", operator)
         variable = _variable(factors[-1], operator)
-        modifiers = [_modifier(factor, sign) for factor, sign in zip(factors[:-1], _signs(part), strict=True)]
+        modifiers = [modifier_of(factor, sign) for factor, sign in zip(factors[:-1], _signs(part), strict=True)]
         for outcome in outcomes:
             op = "~1" if variable.kind == "number" else operator.text
             _check_ordered(outcome, op, variable)
             if op in ("=~", "~") and outcome.text == variable.text:
-                raise EmolaborError(f"{variable.where}: '{variable.text}' stands on both sides of '{op}'.")
+                raise EmolaborError(
+                    f"{variable.where}: '{variable.text}' stands on both sides of '{op}'; allowed: another variable, "
+                    f"'{variable.text} ~ 1' for its intercept, '{variable.text} ~~ {variable.text}' for its variance."
+                )
             rhs = "" if op == "~1" else variable.text
             given = modifiers
             if op == "~1" and variable.text == "0":
@@ -209,30 +177,29 @@ def _merge(terms, term):
         key = (term.rhs, term.op, term.lhs)
     if key not in terms:
         terms[key] = term
-    elif term.modifiers:
-        terms[key].modifiers.extend(term.modifiers)
     else:
-        earlier = terms[key].token
-        raise EmolaborError(
-            f"{term.token.where}: '{term.lhs} {term.op} {term.rhs}' is given a second time "
-            f"(first in line {earlier.line}, column {earlier.column})."
-        )
+        earlier = terms[key]
+        known = {modifier.kind: modifier.values for modifier in earlier.modifiers}
+        clash = any(known.get(modifier.kind, modifier.values) != modifier.values for modifier in term.modifiers)
+        if clash or not term.modifiers:
+            raise EmolaborError(
+                f"{term.token.where}: '{term.lhs} {term.op} {term.rhs}' is given a second time (first in line "
+                f"{earlier.token.line}, column {earlier.token.column}); allowed: once, with one modifier of each kind. "
+                "Delete one of the two."
+            )
+        earlier.modifiers.extend(term.modifiers)
 
 
-def _split(tokens, signs, operator):
-    """Part tokens at signs outside parentheses."""
+def _summands(tokens, operator):
+    """Part tokens at plus signs; a second one in a row, or one in front, is a sign of what follows."""
     parts, depth = [[]], 0
     for token in tokens:
         depth += {"(": 1, ")": -1}.get(token.text, 0)
-        if depth == 0 and token.kind == "sign" and token.text in signs:
+        if depth == 0 and token.text == "+" and parts[-1]:
             parts.append([])
-        else:
+        elif depth != 0 or token.text != "+":
             parts[-1].append(token)
-    if depth != 0:
-        raise EmolaborError(f"{tokens[-1].where}: a parenthesis is not closed.")
-    if not all(parts):
-        place = next((token for token in tokens if token.text in signs), operator)
-        raise EmolaborError(f"{place.where}: something is missing beside '{place.text}'.")
+    check_parts(parts, depth, tokens, "+", operator)
     return parts
 
 
@@ -248,78 +215,48 @@ def _signs(part):
 def _single_name(part, operator):
     if len(part) == 1 and part[0].kind == "name":
         return part[0]
-    raise EmolaborError(f"{part[0].where}: found '{_joined(part)}' left of '{operator.text}', allowed: variable names.")
+    raise EmolaborError(
+        f"{part[0].where}: found '{spaced(part)}' left of '{operator.text}', allowed: variable names joined by '+'; "
+        "modifiers stand right of the operator."
+    )
 
 
 def _variable(part, operator):
+    part = bare(part)
     first = part[0]
-    if any(token.text == ":" for token in part):
-        raise EmolaborError(
-            f"{first.where}: products such as '{_joined(part)}' are not available; add the product as a column."
-        )
-    if any(token.text == "-" for token in part[1:]):
-        raise EmolaborError(f"{first.where}: found '{_joined(part)}', allowed: terms joined by '+'.")
     if len(part) == 1 and first.kind == "name":
         return first
     if len(part) == 1 and operator.text == "~" and first.text in ("0", "1"):
         return first
-    raise EmolaborError(f"{first.where}: found '{_joined(part)}' right of '{operator.text}', allowed: variable names.")
-
-
-def _modifier(factor, sign):
-    first = factor[0]
-    if sign == "?":
-        return Modifier("start", (_number(factor),))
-    if len(factor) > 1 and first.kind == "name" and factor[1].text == "(" and first.text not in expressions.FUNCTIONS:
-        return _call(first, factor)
-    return Modifier(*_value(factor))
-
-
-def _value(factor):
-    """One entry of a modifier: a number, NA or a label."""
-    first = factor[0]
-    if len(factor) == 1 and first.kind == "name":
-        return ("fixed", (None,)) if first.text == "NA" else ("label", (first.text,))
-    if len(factor) == 1 and first.kind == "string":
-        return "label", (first.text[1:-1],)
-    return "fixed", (_number(factor),)
-
-
-def _call(name, factor):
-    if factor[-1].text != ")":
-        raise EmolaborError(f"{name.where}: found '{_joined(factor)}', allowed: start(), equal(), label(), c().")
-    parts = _split(factor[2:-1], ",", name) if len(factor) > 3 else []
-    if not parts or name.text not in ("start", "equal", "label", "c"):
+    found, texts = spaced(part), [token.text for token in part]
+    if ":" in texts:
+        parts = found.split(":")
+        product = " * ".join(f"data['{name}']" for name in parts)
         raise EmolaborError(
-            f"{name.where}: found '{_joined(factor)}', allowed: start(), equal(), label(), c() with values."
+            f"{first.where}: products such as '{found}' are not available yet; add the product as a column, "
+            f"data['{'_'.join(parts)}'] = {product}, and write {'_'.join(parts)}; for latent variables there is "
+            "el.interaction."
         )
-    if len(parts) == 1 and len(parts[0]) > 1 and parts[0][0].text == "c" and parts[0][-1].text == ")":
-        parts = _split(parts[0][2:-1], ",", name)
-    if name.text == "start":
-        return Modifier("start", tuple(_number(part) for part in parts))
-    entries = [_value(part) for part in parts]
-    if name.text in ("equal", "label"):
-        number = next((part for part, entry in zip(parts, entries, strict=True) if entry[0] == "fixed"), None)
-        if number:
-            raise EmolaborError(f"{number[0].where}: found '{_joined(number)}' in {name.text}(), allowed: names.")
-        return Modifier("equal" if name.text == "equal" else "label", tuple(entry[1][0] for entry in entries))
-    kinds = {kind for kind, values in entries if values != (None,)} or {"fixed"}
-    if len(kinds) > 1:
-        raise EmolaborError(f"{name.where}: '{_joined(factor)}' mixes numbers and labels; give them in two terms.")
-    return Modifier(kinds.pop(), tuple(entry[1][0] for entry in entries))
-
-
-def _number(tokens):
-    text = " ".join(token.text for token in tokens)
-    tree = expressions.parse(text, tokens[0].where)
-    if expressions.names(tree):
-        raise EmolaborError(f"{tokens[0].where}: found '{_joined(tokens)}', allowed: a number.")
-    with np.errstate(all="ignore"):
-        value = float(expressions.evaluate(tree, {}))
-    if not abs(value) <= LARGEST:
-        raise EmolaborError(f"{tokens[0].where}: '{_joined(tokens)}' is {value:g}, allowed: numbers up to {LARGEST:g}.")
-    return value
-
-
-def _joined(tokens):
-    return "".join(token.text for token in tokens)
+    if "+" in texts or "-" in texts[1:]:
+        raise EmolaborError(
+            f"{first.where}: found '{found}', allowed: terms joined by '+', each with its own modifier and without "
+            "parentheses; make a difference or a sum a column of the data."
+        )
+    if len(part) == 1 and first.kind == "number" and operator.text == "~":
+        hint = f"write '{found}*1' to fix the intercept"
+    elif len(part) == 1 and first.kind == "number":
+        hint = f"a number is a modifier: write '{found}*x'"
+    elif first.kind == "string":
+        hint = "write the name without quotation marks"
+    elif texts[0] == "-":
+        hint = "join terms by '+'; '-1*x' fixes a coefficient at -1"
+    elif "**" in texts:
+        hint = "one '*' stands between a modifier and its variable"
+    elif set(texts) & {"(", "^", "/"}:
+        hint = "add what is computed as a column, such as data['log_x'] = np.log(data['x']), and write its name"
+    else:
+        hint = "is a '+' or an end of line missing?"
+    raise EmolaborError(
+        f"{first.where}: found '{found}' right of '{operator.text}', allowed: variable names; {hint}"
+        + ("" if hint.endswith("?") else ".")
+    )

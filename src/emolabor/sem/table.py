@@ -24,6 +24,9 @@ GROUP_EQUAL = (
 )
 
 
+BOUNDS = ("lower", "upper")
+
+
 @dataclass(frozen=True)
 class Defined:
     """A `:=` parameter."""
@@ -114,12 +117,11 @@ def build_table(
     if n_groups > 1:
         rows = _equal_over_groups(rows, variables, std_lv, group_equal, group_partial, ordered, theta)
     rows, n_free = _number_free(rows)
-    defined = tuple(
-        Defined(c.lhs, expressions.parse(c.rhs, c.token.where), c.rhs) for c in syntax.constraints if c.op == ":="
-    )
+    defined = tuple(Defined(c.lhs, c.right, c.rhs) for c in syntax.constraints if c.op == ":=")
     _check_names(rows, syntax)
     equalities = _differences(syntax, "==")
     inequalities = _differences(syntax, ">") + tuple(("-", right, left) for _, left, right in _differences(syntax, "<"))
+    inequalities += _bounds(rows)
     return ParameterTable(
         tuple(rows), defined, equalities, inequalities, variables, n_free, n_groups, mean_structure, ordered
     )
@@ -127,11 +129,15 @@ def build_table(
 
 def _differences(syntax, op):
     """Trees of left minus right side of every constraint with this operator."""
-    return tuple(
-        ("-", expressions.parse(c.lhs, c.token.where), expressions.parse(c.rhs, c.token.where))
-        for c in syntax.constraints
-        if c.op == op
-    )
+    return tuple(("-", c.left, c.right) for c in syntax.constraints if c.op == op)
+
+
+def _bounds(rows):
+    """Trees of the bounds that `lower()` and `upper()` set, each once."""
+    free = [row for row in rows if row.free >= 0]
+    lower = [("-", ("name", row.label), ("number", row.lower)) for row in free if row.lower is not None]
+    upper = [("-", ("number", row.upper), ("name", row.label)) for row in free if row.upper is not None]
+    return tuple(dict.fromkeys(lower + upper))
 
 
 def _key(row):
@@ -141,7 +147,7 @@ def _key(row):
 def _text_rows(syntax, group, n_groups, std_lv, variables):
     rows, has_marker = [], set()
     for term in syntax.terms:
-        value, fixed, label = None, False, ""
+        value, fixed, label, bounds = None, False, "", {}
         first_loading = term.op == "=~" and term.lhs not in has_marker
         if first_loading:
             has_marker.add(term.lhs)
@@ -155,9 +161,14 @@ def _text_rows(syntax, group, n_groups, std_lv, variables):
                 value, fixed = given, given is not None
             elif modifier.kind == "start":
                 value = given
+            elif modifier.kind in BOUNDS:
+                bounds[modifier.kind] = given
             elif given is not None:
                 label = given.replace(" ", "") if modifier.kind == "equal" else given
-        rows.append(Row(term.lhs, term.op, term.rhs, group, -1 if fixed else 0, value, label, where=term.token.where))
+        if bounds and not label:  # a constraint calls its parameter by a label
+            label = f"{term.lhs}{term.op}{term.rhs}" + (f".g{group + 1}" if n_groups > 1 else "")
+        own = Row(term.lhs, term.op, term.rhs, group, -1 if fixed else 0, value, label, where=term.token.where)
+        rows.append(replace(own, **bounds) if bounds else own)
     return [_in_order(row, variables) for row in _resolve_equal(rows)]
 
 
@@ -296,13 +307,13 @@ def _number_free(rows):
 def _check_names(rows, syntax):
     labels = {row.label for row in rows if row.label}
     for constraint in syntax.constraints:
-        sides = (constraint.rhs,) if constraint.op == ":=" else (constraint.lhs, constraint.rhs)
-        for side in sides:
-            for name in expressions.names(expressions.parse(side, constraint.token.where)):
+        for tree in (constraint.left, constraint.right):
+            for name in expressions.names(tree) if tree else ():
                 if name not in labels:
                     raise EmolaborError(
                         f"{constraint.token.where}: '{name}' is no label of the model; "
-                        f"allowed: {', '.join(sorted(labels)) or 'none, the model has no labels'}."
+                        f"allowed: {', '.join(sorted(labels)) or 'none, the model has no labels'}; "
+                        f"'{name}*' before a variable makes it one."
                     )
         if constraint.op == ":=":
             if constraint.lhs in labels:

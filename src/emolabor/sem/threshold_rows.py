@@ -34,7 +34,8 @@ def derive_from_text(rows, ordered, theta):
                 raise EmolaborError(
                     f"{row.where}: the {kind} of the ordered variable '{row.lhs}' follows from the other parameters "
                     f"({'theta' if theta else 'delta'} parametrisation); allowed: '{row.lhs} {row.op} {row.rhs}' "
-                    f"without a modifier, or '{row.lhs} {instead} NA*{row.lhs}'."
+                    f"without a modifier, or '{row.lhs} {instead} NA*{row.lhs}'"
+                    + ("." if theta else "; with parameterization='theta', the residual variances themselves.")
                 )
             row = replace(row, free=-1, value=1.0, derived=True)
         changed.append(row)

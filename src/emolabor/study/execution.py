@@ -4,6 +4,7 @@ import os
 import time
 from dataclasses import dataclass
 
+from emolabor.errors import system_message
 from emolabor.files import write_text
 from emolabor.responses.personal_contents import redacted
 
@@ -107,7 +108,7 @@ def execute(job, stage):
     except NoSuchKernel:
         problem = f"{job.name}: no Jupyter kernel named python3; install ipykernel in this environment"
     except (RuntimeError, OSError) as error:  # a kernel that died or never answered; a full disk
-        problem = f"{job.name}: {error}"
+        problem = f"{job.name}: {system_message(error) if isinstance(error, OSError) else error}"
     finally:
         del os.environ[STAGE]
     return Execution(job.name, time.perf_counter() - start, problem)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from joblib import cpu_count
 
-from emolabor.errors import EmolaborError
+from emolabor.errors import EmolaborError, fault_message, system_message
 from emolabor.files import write_text
 from emolabor.responses.personal_contents import redacted
 from emolabor.study.closing import write_page
@@ -103,13 +103,18 @@ def name_run(run, parameters):
 
 
 def build_run_paper(root, folder):
-    """Build a run's paper; return its files and, when it cannot be built, the reason."""
+    """Build a run's paper; return its files and, when it cannot be built for whatever reason, that in one line."""
     from emolabor.report import build_paper
 
     try:
         return tuple(build_paper(folder, paper_folder=root / "paper")), ""
     except EmolaborError as error:
-        return (), str(error)
+        reason = str(error)
+    except OSError as error:
+        reason = system_message(error)
+    except Exception as error:
+        reason = fault_message(error)
+    return (), " ".join(reason.split())
 
 
 def update_reference(root, run_folder, jobs):

@@ -1,6 +1,6 @@
 """Estimates of emolabor against lavaan's."""
 
-from emolabor.drawing.labels import legend_columns
+from emolabor.drawing.labels import legend_columns, legend_name
 from emolabor.drawing.style import BLUE, GREY, INK, PAGE, RED, style
 
 LOOKS = ((BLUE, "o"), (RED, "s"), ("#c98a1b", "^"), ("#3b8d6e", "D"), ("#7a5195", "v"), (INK, "P"))
@@ -43,7 +43,7 @@ def agreement_figure(table, language, labels):
             axes.plot([low, high], [low, high], color=GREY, linewidth=0.8, zorder=1, label=words["equal"])
             for (case, own), (color, marker) in zip(table.groupby("case", sort=False), LOOKS, strict=False):
                 points = {"facecolors": "none", "edgecolors": color, "marker": marker, "s": 20, "linewidths": 1}
-                axes.scatter(own[f"{what}_lavaan"], own[what], label=labels.get(case, case), **points)
+                axes.scatter(own[f"{what}_lavaan"], own[what], label=legend_name(labels.get(case, case)), **points)
             axes.set_title(words[what])
             axes.set_xlabel(words["lavaan"])
             axes.set_ylabel(words["emolabor"])

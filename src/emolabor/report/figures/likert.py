@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from emolabor.drawing.labels import NAMES, letters_in, text_width, wrapped
+from emolabor.drawing.labels import NAMES, legend_name, letters_in, text_width, wrapped
 from emolabor.drawing.style import BLUE, GREY, INK, PAGE, RED, style
 
 # From disagreement to agreement; told apart in grey by lightness and by side.
@@ -52,7 +52,7 @@ def likert_figure(shares, answers, language):
                 height=0.66,
                 edgecolor="white",
                 linewidth=0.6,
-                label=name,
+                label=legend_name(name),
             )
             for place, share in enumerate(table[:, code]):
                 if share >= SMALLEST:

@@ -1,7 +1,7 @@
 """Power of indirect effects over the size of the study."""
 
 from emolabor.drawing.formats import show
-from emolabor.drawing.labels import letters_in, wrapped
+from emolabor.drawing.labels import legend_name, letters_in, wrapped
 from emolabor.drawing.style import BLUE, GREY, INK, PAGE, RED, style
 
 LOOKS = ((BLUE, "o", "-"), (RED, "s", "--"), ("#c98a1b", "^", "-."), ("#3b8d6e", "D", ":"), (INK, "v", "-"))
@@ -40,7 +40,7 @@ def power_curves(tables, language, labels):
         for axes, (population, table) in zip(panels, tables.items(), strict=True):
             axes.axhline(WANTED, color=GREY, linewidth=0.8)
             for way, name, (color, marker, line) in zip(ways, names, LOOKS, strict=False):
-                axes.plot(table.index, table[way], color=color, marker=marker, linestyle=line, label=name)
+                axes.plot(table.index, table[way], color=color, marker=marker, linestyle=line, label=legend_name(name))
             axes.set_title(wrapped(labels.get(population, population), letters_in((PAGE - 0.6) / len(tables), 10)))
             axes.set_xlabel(words["n"])
             axes.set_xlim(0, None)

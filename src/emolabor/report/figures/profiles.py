@@ -1,6 +1,6 @@
 """Latent profiles: the mean of each score in each profile."""
 
-from emolabor.drawing.labels import letters_in, wrapped
+from emolabor.drawing.labels import legend_name, letters_in, wrapped
 from emolabor.drawing.style import BLUE, GREY, INK, PAGE, RED, style
 
 # Told apart by colour, by marker and by line, so that a grey print shows them too.
@@ -49,7 +49,7 @@ def profile_figure(means, shares, sample, language, labels):
         for (profile, row), (color, marker, line) in zip(means.iterrows(), LOOKS, strict=False):
             name = words["profile"].format(name=labels[profile], share=shares[profile])
             label = wrapped(name, letters_in(PAGE - 0.8, 9))
-            axes.plot(places, row, color=color, marker=marker, linestyle=line, markersize=7, label=label)
+            axes.plot(places, row, color=color, marker=marker, linestyle=line, markersize=7, label=legend_name(label))
         room = letters_in((PAGE - 0.6) / len(means.columns), 9) - 2
         axes.set_xticks(places, [wrapped(labels[score], room) for score in means.columns])
         axes.set_xlim(-0.3, len(means.columns) - 0.7)

@@ -87,5 +87,6 @@ def _name(row, expected, labels):
     'C08  deep_acting × Exhaustion → service_quality  (+)'
     """
     claim, path = row.split(" ", 1)
-    path = re.sub(r"\w+", lambda found: labels.get(found[0], found[0]), path).replace("*", " × ").replace(">", " → ")
+    signs = {"*": " × ", ">": " → "}
+    path = re.sub(r"\w+|[*>]", lambda found: signs.get(found[0]) or labels.get(found[0], found[0]), path)
     return wrapped(f"{claim}  {path}", letters_in(3.9, 8)) + f"  ({'+' if expected == '+' else '−'})"

@@ -1,0 +1,92 @@
+"""Columns whose answers are mostly not understood are refused, and the refusal carries the mapping that mends it."""
+
+from emolabor.errors import EmolaborError, MendableError
+from emolabor.instrument.small_cells import SMALLEST_CELL
+from emolabor.responses.cells import Reader
+from emolabor.responses.findings import listed
+from emolabor.responses.template import mapping_text, values_of
+from emolabor.responses.written import is_date
+
+_SHARE = 0.10  # of the filled cells of a column, and more than one cell
+_BLOCKS_SHOWN = 4
+
+
+def refuse_unclear(path, table, placement, instrument, mapping, readers):
+    """Refuse a file in which more than a tenth of the filled cells of a column are not understood.
+
+    Parameters
+    ----------
+    path : Path
+        For the message.
+    table : Table
+        What the file holds.
+    placement : Placement
+        Where the keys are.
+    instrument : Instrument
+        What was asked.
+    mapping : Mapping
+        What the user said.
+    readers : list of Reader
+        All columns, settled.
+
+    Raises
+    ------
+    MendableError
+        There is such a column: what it holds, and how often.
+    """
+    refused = unclear_readers(readers)
+    if not refused:
+        return
+    blocks = {}
+    for reader in refused:
+        blocks.setdefault(reader.question.block, []).append(reader)
+    told = "; ".join(map(_told, list(blocks.values())[:_BLOCKS_SHOWN]))
+    if len(blocks) > _BLOCKS_SHOWN:
+        told += f"; and {sum(map(len, list(blocks.values())[_BLOCKS_SHOWN:]))} further columns"
+    allowed = "answers as codes, e.g. 1 to 5, or as the labels of the questionnaire"
+    items = [reader for reader in readers if reader.question.kind == "item"]
+    if all(unclear == filled for unclear, filled in map(Reader.unclear, items)):
+        message = f"{path}: found no valid answer to any item; allowed: {allowed}; found instead: {told}"
+    else:
+        message = f"{path}: found answers that are not understood: {told}; allowed: {allowed}"
+    if any(is_date(cell) for reader in refused for cell in reader.column.cells):
+        message += "; Excel turns answers such as 1-5 into dates: export again, with such columns as text"
+    if not any(any(values_of(block)) for block in blocks.values()):
+        raise EmolaborError(f"{message}; open the file in the program that wrote it and save it again")
+    raise MendableError(
+        f"{message}; a mapping says what else they mean (`emolabor check FILE --write-mapping YAML` writes it)",
+        mapping_text(table, placement, instrument, mapping, with_their_blocks(refused, readers)),
+    )
+
+
+def unclear_readers(readers):
+    """List the columns of which more than a tenth of the filled cells, and more than one, are not understood.
+
+    Free numbers, such as seconds, are not among them: no mapping explains them, and none is taken for another.
+    """
+    unclear = {reader: reader.unclear() for reader in readers if reader.question.kind != "number"}
+    return [reader for reader, (count, filled) in unclear.items() if count > max(1, _SHARE * filled)]
+
+
+def with_their_blocks(refused, readers):
+    """Add the columns that were asked together with those refused: what one says another may say later."""
+    blocks = {reader.question.block for reader in refused}
+    return [reader for reader in readers if reader.question.block in blocks]
+
+
+def _told(block):
+    """Say of columns that were asked together how much is not understood, what it is, and why."""
+    unclear, filled = (sum(numbers) for numbers in zip(*(reader.unclear() for reader in block), strict=True))
+    shown, hidden = values_of(block)
+    values = [
+        f"{value.name} ({value.respondents})" for value in shown if value.refused and value.respondents >= SMALLEST_CELL
+    ]
+    if not values:
+        rare = f"values of fewer than {SMALLEST_CELL} respondents each, not shown"
+        values = [rare] if hidden else sorted({said.value for reader in block for said in reader.unclear_cells()})
+    why = next((f"; {reader.reason}" for reader in block if reader.reason), "")
+    allowed = block[0].question.allowed
+    return (
+        f"{listed([reader.question.key for reader in block], ', ')} ({allowed}): {unclear} of {filled} cells, "
+        f"{listed(values, ', ')}{why}"
+    )
