@@ -5,7 +5,8 @@
     python3 run.py --only 07    ... with options of `emolabor reproduce` (python3 run.py reproduce --help lists them)
     python3 run.py test         run the tests, then check every notebook against its committed outputs (nbval)
     python3 run.py test -k sem  ... with options or paths of pytest
-    python3 run.py lab          open the notebooks in JupyterLab
+    python3 run.py lab          open the notebooks in JupyterLab, on this machine only
+    python3 run.py lab DIR      ... or those of another folder
     python3 run.py setup        only make the environment
     python3 run.py verify       run the study under other Pythons, packages, processor kernels, hash seeds and workers,
                                 and write how many values are equal (docs/reproduction.md, README.md)
@@ -293,7 +294,11 @@ def main(arguments):
     if verb == "test":
         return test(environment, rest)
     if verb == "lab":
-        options = ["--ServerApp.answer_yes=True", ROOT / "notebooks", *rest]
+        named = rest[:1] if rest and not rest[0].startswith("-") else []
+        folder = Path(named[0]).resolve() if named else ROOT / "notebooks"
+        # This machine only, with a token, and no question about news.
+        quiet = ["--ServerApp.ip=127.0.0.1", "--LabApp.news_url=None", "--ServerApp.answer_yes=True"]
+        options = [*quiet, folder, *rest[len(named) :]]
         return environment.call(environment.python, "-m", "jupyterlab", *options)
     if verb == "verify":
         return verify(environment)

@@ -141,7 +141,13 @@ def test_arguments_go_on_to_reproduce_in_the_callers_folder(project, tmp_path):
 
 @posix_only
 def test_lab_opens_the_notebooks(project):
-    assert str(project / "notebooks") in run(project, "lab")[2][-1]
+    asked = run(project, "lab")[2][-1]
+    assert str(project / "notebooks") in asked
+    assert "--ServerApp.ip=127.0.0.1" in asked and "--LabApp.news_url=None" in asked and "token" not in asked
+    mine = project / "mine"
+    mine.mkdir()
+    asked = run(project, "lab", str(mine), "--no-browser")[2][-1]
+    assert str(mine) in asked and "--no-browser" in asked and str(project / "notebooks") not in asked
 
 
 @posix_only

@@ -10,7 +10,7 @@ from emolabor.cli_claims import claims
 from emolabor.cli_fit import fit
 from emolabor.cli_help import examples
 from emolabor.cli_scales import scales
-from emolabor.cli_study import new_study, reproduce
+from emolabor.cli_study import new_study, purge, reproduce
 from emolabor.errors import NO_MEMORY, EmolaborError, fault_message, printable, system_message
 from emolabor.terminal import Printable, keep_libraries_quiet
 
@@ -28,6 +28,7 @@ cli.add_command(claims)
 cli.add_command(scales)
 cli.add_command(reproduce)
 cli.add_command(new_study)
+cli.add_command(purge)
 cli.add_command(fit)
 
 

@@ -3,7 +3,7 @@
 import click
 
 from emolabor.cli_help import examples
-from emolabor.cli_workbook import from_table, interview_guide, interviews, rating_form, workbook
+from emolabor.cli_workbook import from_table, interview_guide, interviews, rating_form, traditional, workbook
 from emolabor.errors import EmolaborError
 
 
@@ -182,7 +182,7 @@ def rate(files, scale):
     )
 
 
-for command in (workbook, rating_form, interview_guide, interviews, from_table):
+for command in (workbook, rating_form, interview_guide, interviews, from_table, traditional):
     scales.add_command(command)
 
 

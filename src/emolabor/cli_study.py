@@ -58,3 +58,26 @@ def new_study(folder, language):
     from emolabor.study.new_study import write_study
 
     click.echo(write_study(folder, language))
+
+
+@click.command(epilog=examples("emolabor purge my_study", "emolabor purge my_study --yes"))
+@click.argument("folder", metavar="DIR")
+@click.option("--yes", is_flag=True, help="Delete what is listed.")
+def purge(folder, yes):
+    """Show what the study in DIR derived from answers; with --yes, delete it.
+
+    That are the results, figures, executed notebooks, pages and papers of its runs. The file of answers stays: where it
+    lies and when it is to go, you know.
+    """
+    from emolabor.study.purge import delete, derived_from_answers
+
+    found = derived_from_answers(folder)
+    for path in found:
+        click.echo(path)
+    if not found:
+        click.echo(f"{folder}: nothing here was derived from answers")
+    elif yes:
+        delete(found)
+        click.echo(f"deleted: {len(found)}")
+    else:
+        click.echo("nothing was deleted; --yes deletes what is listed")

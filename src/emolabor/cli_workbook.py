@@ -107,6 +107,20 @@ def interviews(file, guides, date, roles):
         click.echo(f"{key}: {words}")
 
 
+@click.command(epilog=examples("emolabor scales traditional hall.yaml survey.yaml --date 2026-11-20"))
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@_DAY
+def traditional(files, date):
+    """Add Traditional Chinese (zh-Hant) to scale or instrument files, converted from zh by OpenCC.
+
+    It is listed under `converted`, and every export says so, until a person has read it and takes it out there.
+    """
+    from emolabor.scales import add_traditional
+
+    for file in files:
+        click.echo(f"{file}: {add_traditional(file, date)} texts converted; read them before anybody is asked")
+
+
 @click.command("from-table", epilog=examples("emolabor scales from-table items.xlsx --output scales --language zh"))
 @click.argument("file")
 @click.option("--output", default=".", show_default=True, metavar="DIR", help="Folder of the scale files.")

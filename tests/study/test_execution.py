@@ -1,4 +1,5 @@
 import json
+import os
 
 import nbformat
 from nbformat.v4 import new_code_cell, new_notebook
@@ -41,3 +42,25 @@ def test_a_failing_notebook_is_named_with_cell_and_message_and_leaves_no_copy(pr
     execution = execute(Job("03_broken", project / "notebooks" / "03_broken.ipynb", {}, {}), tmp_path)
     assert execution.problem == "03_broken: cell [2] (x = 1): ValueError: no such thing"
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_kernel_starts_without_the_settings_of_the_user(project, tmp_path, monkeypatch):
+    home = tmp_path / "home"
+    for profile in (home / ".ipython", home / "own"):
+        startup = profile / "profile_default" / "startup"
+        startup.mkdir(parents=True)
+        (startup / "00.py").write_text("raise SystemExit('the start-up file ran')\n1 / 0\n", encoding="utf-8")
+        (profile / "profile_default" / "ipython_config.py").write_text(
+            "get_config().InteractiveShellApp.exec_lines = ['intruder = 1']\n", encoding="utf-8"
+        )
+    python = home / "startup.py"
+    python.write_text("intruder = 1\n", encoding="utf-8")
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("IPYTHONDIR", str(home / "own"))
+    monkeypatch.setenv("PYTHONSTARTUP", str(python))
+    notebook = project / "notebooks" / "09_alone.ipynb"
+    code = "import os\nassert 'intruder' not in globals()\nassert 'PYTHONSTARTUP' not in os.environ"
+    nbformat.write(new_notebook(cells=[new_code_cell(code)]), notebook)
+    assert execute(Job("09_alone", notebook, {}, {}), tmp_path / "stage").problem == ""
+    assert os.environ["IPYTHONDIR"] == str(home / "own")
+    assert not (home / "own" / "profile_default" / "history.sqlite").exists()

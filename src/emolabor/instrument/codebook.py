@@ -17,37 +17,41 @@ from emolabor.scales.scale import check_language
 _HIDDEN = "–"
 
 HEADINGS = {
-    "key": {"zh": "变量", "en": "Column"},
-    "scale": {"zh": "量表", "en": "Scale"},
-    "dimension": {"zh": "维度", "en": "Dimension"},
-    "text": {"zh": "内容", "en": "Wording"},
-    "values": {"zh": "取值", "en": "Values"},
-    "reverse": {"zh": "反向", "en": "Reversed"},
-    "expected": {"zh": "正确选项", "en": "Expected answer"},
-    "n": {"zh": "有效数", "en": "n"},
-    "missing": {"zh": "缺失", "en": "Missing"},
-    "mean": {"zh": "均值", "en": "Mean"},
-    "sd": {"zh": "标准差", "en": "SD"},
-    "counts": {"zh": "频数", "en": "Counts"},
+    "key": {"zh": "变量", "zh-Hant": "變量", "en": "Column"},
+    "scale": {"zh": "量表", "zh-Hant": "量表", "en": "Scale"},
+    "dimension": {"zh": "维度", "zh-Hant": "維度", "en": "Dimension"},
+    "text": {"zh": "内容", "zh-Hant": "內容", "en": "Wording"},
+    "values": {"zh": "取值", "zh-Hant": "取值", "en": "Values"},
+    "reverse": {"zh": "反向", "zh-Hant": "反向", "en": "Reversed"},
+    "expected": {"zh": "正确选项", "zh-Hant": "正確選項", "en": "Expected answer"},
+    "n": {"zh": "有效数", "zh-Hant": "有效數", "en": "n"},
+    "missing": {"zh": "缺失", "zh-Hant": "缺失", "en": "Missing"},
+    "mean": {"zh": "均值", "zh-Hant": "均值", "en": "Mean"},
+    "sd": {"zh": "标准差", "zh-Hant": "標準差", "en": "SD"},
+    "counts": {"zh": "频数", "zh-Hant": "頻數", "en": "Counts"},
 }
 _WORDS = {
-    "title": {"zh": "编码手册", "en": "Codebook"},
-    "data": {"zh": "数据：", "en": "Data: "},
+    "title": {"zh": "编码手册", "zh-Hant": "編碼手冊", "en": "Codebook"},
+    "data": {"zh": "数据：", "zh-Hant": "數據：", "en": "Data: "},
     "note": {
         "zh": "答案按原样记录，反向题未转换。",
+        "zh-Hant": "答案按原樣記錄，反向題未轉換。",
         "en": "Answers are recorded as given; reverse-worded items are not turned.",
     },
     "counts_note": {
         "zh": f"频数少于 {SMALLEST_CELL} 的不显示（{_HIDDEN}），其余取 5 的倍数；"
         f"某题有答案少于 {SMALLEST_CELL} 人选择时，该题频数都不显示；"
         "均值和标准差按至少相当于 5 人的间距取整。这样，少数几个人的回答无法推算出来。",
+        "zh-Hant": f"頻數少於 {SMALLEST_CELL} 的不顯示（{_HIDDEN}），其餘取 5 的倍數；"
+        f"某題有答案少於 {SMALLEST_CELL} 人選擇時，該題頻數都不顯示；"
+        "平均數和標準差按至少相當於 5 人的間距取整。這樣，少數幾個人的回答無法推算出來。",
         "en": f"Counts under {SMALLEST_CELL} are not shown ({_HIDDEN}), others are rounded to multiples of five; of an "
         f"item with an answer that fewer than {SMALLEST_CELL} gave none is shown. Means and standard deviations are "
         "rounded to steps that at least five respondents make. What few answered cannot be worked out.",
     },
-    "yes": {"zh": "是", "en": "yes"},
-    "number": {"zh": "数字", "en": "number"},
-    "code": {"zh": "代码", "en": "code"},
+    "yes": {"zh": "是", "zh-Hant": "是", "en": "yes"},
+    "number": {"zh": "数字", "zh-Hant": "數字", "en": "number"},
+    "code": {"zh": "代码", "zh-Hant": "代碼", "en": "code"},
 }
 
 
@@ -154,7 +158,7 @@ class Codebook:
         raise EmolaborError(f"path: found {str(path)!r}; allowed: a name that ends in .md, .html or .csv")
 
     def _title(self, language):
-        return f"{_WORDS['title'][language]}{'：' if language == 'zh' else ': '}{self.instrument.title[language]}"
+        return f"{_WORDS['title'][language]}{': ' if language == 'en' else '：'}{self.instrument.title[language]}"
 
     def _notes(self, language):
         notes = ["note"] if self.statistics is None else ["note", "counts_note"]

@@ -7,7 +7,7 @@ from pathlib import Path
 from emolabor.errors import EmolaborError
 from emolabor.files import refuse_overwriting, write_bytes
 from emolabor.instrument.form import make_form
-from emolabor.instrument.losses import cut_labels, mapping, not_carried
+from emolabor.instrument.losses import LANGUAGE, cut_labels, mapping, not_carried
 from emolabor.scales.scale import PLACEHOLDER, check_language
 
 # Format: the module and the function that write it, and what of a questionnaire it does not carry (see losses.py).
@@ -70,7 +70,13 @@ def write_instrument(instrument, path, format, language=None):
     refuse_overwriting(path, *instrument.files.values())
     form = make_form(instrument)
     written = write_bytes(path, content)
-    told = not_carried(form, lost, language)
+    told = tuple(
+        f"{LANGUAGE[one]}: converted by a program and not yet read by a person; read it before anybody is asked, then "
+        f"take {one} out of `converted`"
+        for one in instrument.converted
+        if one == language or "languages" not in lost
+    )
+    told += not_carried(form, lost, language)
     told += cut_labels(instrument, language) if "long labels" in lost else ()
     return Export(written, format, language, told, mapping(form, lost))
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from emolabor.instrument.instrument import CONSENT
-from emolabor.instrument.words import WORDS
+from emolabor.instrument.words import words_in
 
 
 @dataclass(frozen=True)
@@ -145,13 +145,14 @@ def make_form(instrument):
             pages[-1][-1] = replace(last, rows=last.rows + table.rows)
         else:
             pages[-1].append(table)
+    words = words_in(instrument.languages)
     return Form(
         key=instrument.key,
         languages=instrument.languages,
         title=instrument.title,
         introduction=instrument.introduction,
         consent=instrument.consent,
-        agreement=Question(CONSENT, WORDS["agree"], (Choice(1, WORDS["agree_short"]),), required=True),
+        agreement=Question(CONSENT, words["agree"], (Choice(1, words["agree_short"]),), required=True),
         background=tuple(_question(variable) for variable in instrument.background if variable.kind != "number"),
         pages=tuple(map(tuple, pages)),
     )

@@ -83,6 +83,8 @@ class Instrument:
         Keys of the scales that begin a page; background and the first scale always do.
     random_order : tuple of str
         Keys of the scales whose items each respondent meets in another order.
+    converted : tuple of str
+        Languages in which texts, here or in a scale, were converted by a program and read by nobody yet.
     files : dict of str to Path
         The files it was read from, by the name a message gives them.
 
@@ -107,6 +109,7 @@ class Instrument:
     background: tuple[Variable, ...]
     new_page_before: tuple[str, ...] = ()
     random_order: tuple[str, ...] = ()
+    converted: tuple[str, ...] = ()
     files: dict = field(default_factory=dict, compare=False, repr=False)
 
     @property

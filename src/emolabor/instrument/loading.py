@@ -9,6 +9,7 @@ from emolabor.instrument.patterns import pattern_problem
 from emolabor.scales import load_scale
 from emolabor.scales.checked import open_document
 from emolabor.scales.loading import LIBRARY
+from emolabor.scales.rules import check_converted
 
 _FOLDER = Path(str(files("emolabor.instrument")))
 _LAYOUT = ("new_page_before", "random_order")
@@ -45,6 +46,7 @@ def load_instrument(key_or_path):
     document = open_document(key_or_path, _SHIPPED, _FOLDER / "schema.json")
     scales = _load_scales(document)
     _check_languages(document, scales)
+    check_converted(document, document.data["title"])
     _check_keys(document, scales)
     _check_layout(document, scales)
     _check_attention(document, scales)
@@ -55,6 +57,9 @@ def load_instrument(key_or_path):
         **{key: data[key] for key in ("key", "title", "consent", "introduction")},
         scales=scales,
         **{key: tuple(data.get(key, ())) for key in _LAYOUT},
+        converted=tuple(
+            dict.fromkeys([*data.get("converted", ()), *(one for scale in scales for one in scale.converted)])
+        ),
         attention_checks=tuple(AttentionCheck(**check) for check in data["attention_checks"]),
         background=tuple(_variable(**variable) for variable in data["background"]),
         files=_files(document),

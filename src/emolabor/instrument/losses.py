@@ -5,7 +5,7 @@ from emolabor.instrument.columns import variables
 # What SPSS keeps of a variable's label and of a value's, in bytes of UTF-8 (a Chinese character has three), and Word of
 # the title in a file's properties, in characters.
 _VARIABLE_LABEL, _VALUE_LABEL, DOCX_TITLE = 256, 120, 255
-LANGUAGE = {"zh": "Chinese", "en": "English"}
+LANGUAGE = {"zh": "Chinese", "zh-Hant": "Traditional Chinese", "en": "English"}
 
 
 def not_carried(form, lost, language):

@@ -113,7 +113,8 @@ def read_responses(
     _refuse_missing_items(path, table, instrument, mapping, placement)
     if not len(table.rows):
         raise EmolaborError(
-            f"{path}, row 2: found no row below the headings; allowed: a row a respondent; export it again"
+            f"{path}, row {table.header_row + 1}: found no row below the headings; allowed: a row a respondent; "
+            "export it again"
         )
     _report_columns(table, placement, instrument, findings)
     readers = read_columns(table, placement, instrument, mapping)
@@ -242,11 +243,12 @@ def _refuse_missing_items(path, table, instrument, mapping, placement):
     items = [item for items in instrument.dimensions().values() for item in items]
     missing = [item for item in items if item not in placement.columns]
     if missing:
-        hint = "; are the headings legible, or is the encoding another than UTF-8?" if missing == items else ""
+        hint = "; are the headings in another row, sheet or encoding (`--header-row`, `--sheet`, `--encoding`)?"
+        hint = hint if missing == items else ""
         raise MendableError(
-            f"{path}, row 1: found no column for {listed(missing, ', ')} ({len(missing)} of {len(items)} items); "
-            f"allowed: a column for each item of {instrument.key}, named by its key or wording in the first row, or by "
-            f"a mapping file (`emolabor check` proposes one){hint}",
+            f"{path}, row {table.header_row}: found no column for {listed(missing, ', ')} ({len(missing)} of "
+            f"{len(items)} items); allowed: a column for each item of {instrument.key}, named by its "
+            f"key or wording in that row, or by a mapping file (`emolabor check` proposes one){hint}",
             mapping_text(table, placement, instrument, mapping),
         )
 

@@ -123,5 +123,5 @@ def build_scale(document):
             for dimension in data["dimensions"]
         ),
         response_format=answers and ResponseFormat(**answers),
-        **{key: tuple(data.get(key, ())) for key in ("citations", "adaptation", "validation", "facts")},
+        **{key: tuple(data.get(key, ())) for key in ("citations", "adaptation", "validation", "facts", "converted")},
     )

@@ -12,11 +12,19 @@ def check_rules(document):
         A scale's file that keeps the schema; mistakes are noted in it.
     """
     _check_languages(document)
+    check_converted(document, document.data["names"])
     _check_keys(document)
     _check_labels(document)
     _check_rights(document)
     _check_validation(document)
     _check_record(document)
+
+
+def check_converted(document, languages):
+    """Note a language that is called converted and that nothing is written in."""
+    for position, language in enumerate(document.data.get("converted", ())):
+        if language not in languages:
+            document.problem(("converted", position), repr(language), f"a language of the file: {', '.join(languages)}")
 
 
 def _entries(data, kind):
@@ -100,5 +108,5 @@ def _check_record(document):
     ours = {*RESERVED, *(dimension["key"] for dimension in data["dimensions"])}
     for position, entry in enumerate(data["adaptation"]):
         for name in ("old", "new"):
-            if entry["part"] not in ours and {"zh", "en"} & set(entry.get(name, ())):
+            if entry["part"] not in ours and {"zh", "zh-Hant", "en"} & set(entry.get(name, ())):
                 document.problem(("adaptation", position, name), "a text", "none, because rights.text is withheld")

@@ -100,6 +100,8 @@ class Scale:
         The studies behind the status "validated": study, sample, language, verified.
     facts : tuple of dict
         What is said here of somebody else's scale and from where: about, says, source, verified.
+    converted : tuple of str
+        Languages whose texts a program converted and nobody has read yet.
     """
 
     key: str
@@ -115,6 +117,7 @@ class Scale:
     adaptation: tuple[dict, ...]
     validation: tuple[dict, ...] = ()
     facts: tuple[dict, ...] = ()
+    converted: tuple[str, ...] = ()
 
     @property
     def items(self):

@@ -1,7 +1,9 @@
 """Execution of one notebook with papermill: in its folder, nothing that changes from run to run."""
 
 import os
+import tempfile
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from emolabor.errors import system_message
@@ -67,6 +69,27 @@ def prepared(job):
     return notebook
 
 
+@contextmanager
+def clean_start(stage):
+    """Let a kernel start as on a new machine: without the user's IPython start-up files, settings and history.
+
+    Parameters
+    ----------
+    stage : Path
+        Where the notebook writes to; the kernel reads it from its environment.
+    """
+    kept = dict(os.environ)
+    with tempfile.TemporaryDirectory(prefix="emolabor-") as folder:
+        os.environ |= {STAGE: str(stage), "IPYTHONDIR": folder}
+        for name in ("PYTHONSTARTUP", "IPYTHONSTARTUP", "MPLBACKEND", "MATPLOTLIBRC"):
+            os.environ.pop(name, None)
+        try:
+            yield
+        finally:
+            os.environ.clear()
+            os.environ.update(kept)
+
+
 def execute(job, stage):
     """Execute one notebook in its own folder; it and its executed copy, clean and whole, write to another one.
 
@@ -89,18 +112,18 @@ def execute(job, stage):
 
     start = time.perf_counter()
     problem = ""
-    os.environ[STAGE] = str(stage)
     try:
-        notebook = papermill.execute_notebook(
-            prepared(job),
-            None,
-            job.parameters,
-            kernel_name="python3",
-            cwd=job.path.parent,
-            progress_bar=False,
-            record_timing=False,
-            extra_arguments=["--log-level=CRITICAL"],  # The kernel's own notices are not for the user.
-        )
+        with clean_start(stage):
+            notebook = papermill.execute_notebook(
+                prepared(job),
+                None,
+                job.parameters,
+                kernel_name="python3",
+                cwd=job.path.parent,
+                progress_bar=False,
+                record_timing=False,
+                extra_arguments=["--log-level=CRITICAL"],  # The kernel's own notices are not for the user.
+            )
         write_text(stage / "notebooks" / f"{job.name}.ipynb", nbformat.writes(clean(notebook)) + "\n")
     except PapermillExecutionError as error:
         line = error.source.strip().splitlines()[0]
@@ -109,6 +132,4 @@ def execute(job, stage):
         problem = f"{job.name}: no Jupyter kernel named python3; install ipykernel in this environment"
     except (RuntimeError, OSError) as error:  # a kernel that died or never answered; a full disk
         problem = f"{job.name}: {system_message(error) if isinstance(error, OSError) else error}"
-    finally:
-        del os.environ[STAGE]
     return Execution(job.name, time.perf_counter() - start, problem)

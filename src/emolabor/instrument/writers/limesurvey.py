@@ -11,7 +11,7 @@ from emolabor.instrument.losses import short
 from emolabor.instrument.places import place, refuse_texts
 from emolabor.instrument.words import WORDS
 
-LANGUAGES = {"zh": "zh-Hans", "en": "en"}
+LANGUAGES = {"zh": "zh-Hans", "zh-Hant": "zh-Hant-TW", "en": "en"}
 _COLUMNS = (
     "class", "type/scale", "name", "relevance", "text", "help", "language", "validation", "mandatory", "other",
     "default", "same_default", "random_order",

@@ -6,12 +6,18 @@ import re
 from importlib.resources import files
 
 from emolabor.instrument.form import make_form
-from emolabor.instrument.words import WORDS
+from emolabor.instrument.words import words_in
 from emolabor.instrument.writers.surveyjs import LOCALES, survey, table_name
 
-LANGUAGE_NAMES = {"zh": "中文", "en": "English"}
+LANGUAGE_NAMES = {"zh": "中文", "zh-Hant": "繁體中文", "en": "English"}
 _STYLES = ("survey-core.fontless.min.css", "page.css")
-_SCRIPTS = ("survey.core.min.js", "simplified-chinese.min.js", "survey-js-ui.min.js", "page.js")
+_SCRIPTS = (
+    "survey.core.min.js",
+    "simplified-chinese.min.js",
+    "traditional-chinese.min.js",
+    "survey-js-ui.min.js",
+    "page.js",
+)
 # Nothing may be loaded from or sent to anywhere.
 _POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; font-src data:"
 _SECONDS = "seconds"
@@ -38,26 +44,29 @@ def page(instrument, language):
     """
     form = make_form(instrument)
     columns = ["consent", *(key for key in instrument.columns if key in {q.key for q in form.questions} | {_SECONDS})]
+    words = words_in(form.languages)
     content = {
         "name": form.key,
         "language": language,
         "titles": {code: form.title[code] for code in form.languages},
         "names": {code: LANGUAGE_NAMES[code] for code in form.languages},
         "locales": {code: LOCALES[code] for code in form.languages},
-        "words": {name: WORDS[name] for name in ("thanks", "save", "save_text", "again")},
+        "words": {name: words[name] for name in ("thanks", "save", "save_text", "again")},
         "columns": columns,
         "tables": [table_name(table) for table in form.tables],
         "typed": [question.key for question in form.background if not question.choices],
         "seconds": _SECONDS if _SECONDS in columns else None,
         "survey": survey(form, language),
     }
+    # The library speaks English by itself; its Traditional Chinese goes into the pages that need it.
+    scripts = [name for name in _SCRIPTS if "traditional" not in name or "zh-Hant" in form.languages]
     parts = {
         "policy": _POLICY,
         "title": html.escape(form.title[language]),
         "style": "\n".join(map(_file, _STYLES)),
         # No text can end the script element early.
         "questionnaire": json.dumps(content, ensure_ascii=False).replace("<", "\\u003c"),
-        "scripts": "\n".join(f"<script>{_file(name)}</script>" for name in _SCRIPTS),
+        "scripts": "\n".join(f"<script>{_file(name)}</script>" for name in scripts),
     }
     # All places at once: what is put in may itself look like a place.
     return re.sub(r"{{(\w+)}}", lambda found: parts[found[1]], _file("page.html")).encode()

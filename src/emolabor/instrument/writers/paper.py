@@ -93,12 +93,12 @@ def _set_fonts(style, chinese, language):
         tag = OxmlElement("w:lang")
         properties.append(tag)
     tag.set(qn("w:val"), "en-GB")
-    tag.set(qn("w:eastAsia"), "zh-CN")
+    tag.set(qn("w:eastAsia"), "zh-TW" if language == "zh-Hant" else "zh-CN")
 
 
 def _ask(document, question, language):
     """A background question: boxes to tick, or a line to write a code on."""
-    colon = "：" if language == "zh" else ": "
+    colon = ": " if language == "en" else "："
     if question.choices:
         answers = "\u2003".join(f"{_BOX}\u00a0{choice.names[language]}" for choice in question.choices)
     else:

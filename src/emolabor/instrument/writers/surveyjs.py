@@ -6,9 +6,9 @@ import re
 
 from emolabor.instrument.form import make_form
 from emolabor.instrument.places import refuse_texts
-from emolabor.instrument.words import WORDS
+from emolabor.instrument.words import words_in
 
-LOCALES = {"zh": "zh-cn", "en": "en"}
+LOCALES = {"zh": "zh-cn", "zh-Hant": "zh-tw", "en": "en"}
 
 
 def surveyjs(instrument, language):
@@ -61,16 +61,17 @@ def survey(form, language):
     dict
         What SurveyJS calls a survey JSON.
     """
-    consent = [_text("Consent_text", form.consent), _question(form.agreement)]
+    consent = [_text("Consent_text", form.consent), _question(form.agreement, {})]
     pages = [{"name": "Page_consent", "elements": consent}]
-    first = [_text("Introduction", form.introduction), *map(_question, form.background)]
+    words = words_in(form.languages)
+    first = [_text("Introduction", form.introduction), *(_question(one, words) for one in form.background)]
     pages.append({"name": "Page_background", "elements": first})
     for number, page in enumerate(form.pages, start=1):
         pages.append({"name": f"Page_{number}", "elements": list(map(_table, page))})
     return {
         "title": _words(form.title),
         "locale": LOCALES[language],
-        "completedHtml": _words(WORDS["thanks"]),
+        "completedHtml": _words(words["thanks"]),
         "showQuestionNumbers": False,
         "showProgressBar": True,
         "progressBarType": "pages",
@@ -103,13 +104,13 @@ def _choices(choices):
     return [{"value": choice.code, "text": _words(choice.names)} for choice in choices]
 
 
-def _question(question):
+def _question(question, words):
     asked = {"name": question.key, "title": _words(question.text), "isRequired": question.required}
     if question.choices:
         return {"type": "radiogroup", **asked, "choices": _choices(question.choices)}
-    form = {language: f"{word}: {question.pattern}" for language, word in WORDS["code_form"].items()}
+    form = {language: f"{word}: {question.pattern}" for language, word in words["code_form"].items()}
     check = {"type": "regex", "regex": f"^({question.pattern})$", "text": _words(form)}
-    return {"type": "text", **asked, "description": _words(WORDS["code_hint"]), "validators": [check]}
+    return {"type": "text", **asked, "description": _words(words["code_hint"]), "validators": [check]}
 
 
 def _table(table):

@@ -7,7 +7,7 @@ from emolabor.instrument.places import refuse_texts
 from emolabor.instrument.words import WORDS
 from emolabor.office import workbook_bytes
 
-LANGUAGE_NAMES = {"zh": "中文 (zh)", "en": "English (en)"}
+LANGUAGE_NAMES = {"zh": "中文 (zh)", "zh-Hant": "繁體中文 (zh-Hant)", "en": "English (en)"}
 _TRANSLATED = ("label", "hint", "constraint_message")
 _PLAIN = ("type", "name", "required", "appearance", "constraint")
 _LONGEST_CELL = 32_767

@@ -1,0 +1,115 @@
+"""Traditional Chinese beside Simplified and English, and a questionnaire in it alone."""
+
+import shutil
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+
+import emolabor as el
+from emolabor.errors import EmolaborError
+from emolabor.instrument import FORMATS
+
+SMALL = Path(__file__).parent / "small"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """The small questionnaire with its scales, converted."""
+    pytest.importorskip("opencc")
+    shutil.copytree(SMALL, tmp_path, dirs_exist_ok=True)
+    for name in ("calm", "order", "small"):
+        assert el.add_traditional(tmp_path / f"{name}.yaml") > 5
+    return tmp_path
+
+
+def alone(folder):
+    """Leave Traditional Chinese alone."""
+
+    def only(node):
+        if isinstance(node, dict):
+            return {key: only(value) for key, value in node.items() if key not in ("zh", "en")}
+        return [only(value) for value in node] if isinstance(node, list) else node
+
+    for path in folder.glob("*.yaml"):
+        data = only(yaml.safe_load(path.read_text(encoding="utf-8")))
+        path.write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    return folder
+
+
+def test_a_conversion_keeps_the_file_and_is_marked(folder):
+    scale = el.load_scale(folder / "calm.yaml")
+    assert scale.items[0].text["zh-Hant"] == "上班時我很平靜。" and scale.converted == ("zh-Hant",)
+    assert scale.response_format.labels["zh-Hant"][1] == "比較不同意"
+    before = (SMALL / "calm.yaml").read_text(encoding="utf-8").splitlines()
+    after = (folder / "calm.yaml").read_text(encoding="utf-8").splitlines()
+    assert [line for line in before if "zh" not in line] == [line for line in after if "zh" not in line]
+    with pytest.raises(EmolaborError, match="found texts in zh-Hant; allowed: a scale or an instrument in zh"):
+        el.add_traditional(folder / "calm.yaml")
+
+
+@pytest.mark.parametrize("only", [False, True])
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_is_written_in_traditional_chinese(folder, name, only):
+    instrument = el.load_instrument(alone(folder) / "small.yaml" if only else folder / "small.yaml")
+    export = instrument.write(folder / "out", format=name, language="zh-Hant")
+    assert export.not_carried[0].startswith("Traditional Chinese: converted by a program")
+    if name not in ("xlsform", "docx", "ddi", "sav-codebook"):
+        written = export.path.read_text(encoding="utf-8")
+        assert "上班時我很平靜。" in written and ("上班时我很平静。" in written) == (
+            not only and name in ("limesurvey", "surveyjs", "html")
+        )
+
+
+@pytest.mark.parametrize("only", [False, True])
+def test_answers_in_traditional_chinese_are_read(folder, only):
+    instrument = el.load_instrument(alone(folder) / "small.yaml" if only else folder / "small.yaml")
+    labels = {scale.key: scale.response_format.labels["zh-Hant"] for scale in instrument.scales}
+    texts = instrument.items("zh-Hant").set_index("key")
+    answers = {row.text: [labels[row.scale][0], labels[row.scale][-1]] for row in texts.itertuples()}
+    check = instrument.attention_checks[0]
+    answers[check.text["zh-Hant"]] = [labels[check.after][2]] * 2
+    pd.DataFrame(answers).to_csv(folder / "answers.csv", index=False)
+    staff = el.read_responses(folder / "answers.csv", instrument)
+    assert staff.data["ca1"].tolist() == [1, 5] and staff.data["ti1"].tolist() == [1, 4]
+    assert (
+        el.codebook(instrument)
+        .write(folder / "book.md", "zh-Hant")
+        .read_text(encoding="utf-8")
+        .startswith("# 編碼手冊：")
+    )
+
+
+def test_the_mark_names_a_language_of_the_file_and_goes_when_somebody_has_read_it(folder):
+    source = (folder / "small.yaml").read_text(encoding="utf-8")
+    for name in ("calm", "order", "small"):
+        path = folder / f"{name}.yaml"
+        path.write_text(path.read_text(encoding="utf-8").replace("converted: [zh-Hant]\n", ""), encoding="utf-8")
+    told = el.load_instrument(folder / "small.yaml").write(folder / "out", format="surveyjs").not_carried
+    assert not any("converted" in sentence for sentence in told)
+    (folder / "small.yaml").write_text((SMALL / "small.yaml").read_text(encoding="utf-8") + "\nconverted: [zh-Hant]\n")
+    with pytest.raises(
+        EmolaborError, match=r"small\.yaml, line \d+, converted\[0\]: found 'zh-Hant'; allowed: a language"
+    ):
+        el.load_instrument(folder / "small.yaml")
+    assert source
+
+
+def test_a_record_tells_of_the_conversion(tmp_path):
+    pytest.importorskip("opencc")
+    from emolabor.scales import adapt_scale, check_record
+
+    path = adapt_scale("belonging", "hall", "2026-11-02", tmp_path / "hall.yaml")
+    with pytest.raises(EmolaborError, match="found a record; allowed: with the day"):
+        el.add_traditional(path)
+    el.add_traditional(path, "2026-11-20")
+    assert check_record(path).languages == ("zh", "en", "zh-Hant")
+
+
+def test_without_the_converter_one_sentence_says_how_to_get_it(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "opencc", None)
+    path = shutil.copy(SMALL / "calm.yaml", tmp_path / "calm.yaml")
+    with pytest.raises(EmolaborError, match=r"pip install 'emolabor\[traditional\]'"):
+        el.add_traditional(path)
