@@ -103,6 +103,11 @@ def summary_text(fit):
       Number of model parameters                              8
       Number of observations                                370
       (30 rows with missing answers left out)
+
+      Estimator                                              ML
+      Number of model parameters                              8
+      Number of observations                                370
+      (30 rows with missing answers left out)
     """
     lines = [verdict(fit), ""]
     lines += [f"  {label:<{LABEL}}{value:>{NUMBER}}" for label, value in header(fit)]
