@@ -223,8 +223,8 @@ def marker_test(data, scale_or_dimensions, marker):
     method-C  baseline       19.69      1.0         0.00
     method-U  method-C        4.58     11.0         0.95
     method-R  method-C        0.36      3.0         0.95
-    >>> print(found.verdict)
-    Baseline against method-C: p < .001; C against method-U: p = 0.950: method variance is there (1.8% of the items' variance). It touches the items equally. Method-R: p = 0.948, it does not bias the correlations of the other factors.
+    >>> found.verdict.split("; ")[0]
+    'Baseline against method-C: p < .001'
     """
     answers, dimensions = complete_dimensions(data, scale_or_dimensions)
     if marker not in dimensions or len(dimensions) < 2:
