@@ -30,6 +30,7 @@ SUPPORTED = [(3, 11), (3, 12), (3, 13)]
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 LOCK = ROOT / "requirements.lock"
+ROOM = 2 * 2**30  # bytes that an environment takes
 
 # What a failed step printed, and what to do about it: the first pattern that is found counts.
 ADVICE = {
@@ -145,8 +146,11 @@ class Environment:
         else:
             steps.append((f"install the packages of {LOCK.name}", [*install, "--require-hashes", "-r", LOCK.name]))
             steps.append(("install emolabor itself", [*install, "--no-deps", "--no-build-isolation", "-e", "."]))
+        check_room(ROOT)
         for number, (label, command) in enumerate(steps, 1):
             step(f"[{number}/{len(steps)}] {label}", command, self.variables())
+        for file in self.folder.rglob("*emolabor*.pth"):
+            file.write_bytes(readable_anywhere(file.read_bytes()))
         self.stamp.write_text(self.wanted_stamp())
 
     def call(self, *command, cwd=None, **variables):
@@ -161,6 +165,22 @@ class Environment:
             except subprocess.TimeoutExpired:
                 process.terminate()
             raise
+
+
+def check_room(folder):
+    """Refuse a disk that is too full for an environment, before anything is downloaded."""
+    free = shutil.disk_usage(folder).free
+    if free < ROOM:
+        found = f"{free / 2**30:.1f} GB free where {folder.name} lies"
+        raise StepError(f"The disk is too full: {found}; the environment needs {ROOM / 2**30:.0f} GB.")
+
+
+def readable_anywhere(lines):
+    """Return a file of paths in ASCII: Python 3.11 in a POSIX locale cannot even start with other signs in it."""
+    if lines.isascii():
+        return lines
+    paths = [line for line in lines.splitlines() if line.strip()]
+    return b"".join(b"import os, sys; sys.path.append(os.fsdecode(%s))\n" % ascii(path).encode() for path in paths)
 
 
 def python_version(python):

@@ -9,7 +9,9 @@ import signal
 import subprocess
 import sys
 import time
+import venv
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -321,3 +323,27 @@ def test_help_makes_nothing(project):
     status, output, asked = run(project, "--help")
     assert (status, asked) == (0, [])
     assert "python3 run.py test" in output
+
+
+def test_a_full_disk_is_told_before_anything_is_downloaded(monkeypatch, tmp_path):
+    module = load_run()
+    monkeypatch.setattr(module.shutil, "disk_usage", lambda folder: SimpleNamespace(free=300 * 2**20))
+    with pytest.raises(module.StepError, match=r"The disk is too full: 0\.3 GB free .* needs 2 GB"):
+        module.check_room(tmp_path)
+
+
+@posix_only
+def test_an_environment_in_a_folder_with_a_chinese_name_starts_in_a_posix_locale(tmp_path):
+    module, source = load_run(), tmp_path / "项目" / "src"
+    source.mkdir(parents=True)
+    (source / "found_there.py").write_text("answer = 42\n")
+    folder = tmp_path / "环境"
+    venv.create(folder, with_pip=False, symlinks=True)
+    site = next(folder.glob("lib/python*/site-packages"))
+    (site / "own.pth").write_bytes(module.readable_anywhere(f"{source}\n".encode()))
+    done = subprocess.run(
+        [folder / "bin" / "python", "-c", "import found_there; print(found_there.answer)"],
+        env={"LC_ALL": "POSIX", "PATH": os.environ["PATH"]},
+        capture_output=True,
+    )
+    assert (done.returncode, done.stdout) == (0, b"42\n"), done.stderr.decode("utf-8", "replace")
