@@ -14,7 +14,7 @@ DIMENSIONS = load_instrument("window_staff").dimensions()
 
 @pytest.fixture(scope="module")
 def staff():
-    return simulate_staff(n=320, seed=4)
+    return simulate_staff(n=480, seed=4)
 
 
 @pytest.fixture
