@@ -135,7 +135,7 @@ def test_the_page_tells_what_the_run_gave_in_both_languages(folder):
     assert "受访者 1,200 人，保留 1,151 人" in told["zh"]
     assert "1 supported, 0 undecided, 1 contradicted, 1 not testable" in told["en"]
     assert (
-        "Surface acting → Emotional exhaustion → Proactive service behaviour (expected −) −0.20 [−0.30, −0.10]"
+        "Surface acting → Emotional exhaustion → Proactive service behaviour (expected −) this study's reading (abstract/s4) −0.20 [−0.30, −0.10]"
         in (told["en"])
     )
     assert "支持" in told["zh"]
@@ -157,8 +157,8 @@ def test_verdicts_and_levers_are_explained_where_they_stand(folder):
     assert "contradicted an association of 0.05 or more in the expected direction is ruled out" in told["en"]
     assert "undecided neither" not in told["en"]  # no path of this run is
     assert "预期方向上达到 0.05 的关联已被排除" in told["zh"]
-    assert "Role clarity 0.0 Duties at the window have clear limits" in told["en"]
-    assert "权责清晰 0.0 窗口人员的职责有界线" in told["zh"]
+    assert "Guidance by the home unit 0.0 The home unit guides" in told["en"]
+    assert "派驻单位业务指导 0.0 派驻单位对窗口业务给予指导" in told["zh"]
 
 
 def test_a_study_of_one_s_own_gives_the_page_its_title(folder):
@@ -197,7 +197,7 @@ def test_figures_are_embedded_and_named(folder):
     page = written(folder).read_text(encoding="utf-8")
     assert page.count('src="data:image/svg+xml;base64,') == 3
     captions = re.findall("<figcaption>(.*?)</figcaption>", page)
-    assert "权责清晰：各题作答的分布" in captions[0]
+    assert "派驻单位业务指导：各题作答的分布" in captions[0]
     assert all("模拟数据。" in caption and "Simulated data." in caption for caption in captions)
     assert "Levers (new)" in captions[2]  # one that the page has no words for
 
