@@ -135,8 +135,8 @@ def test_the_page_tells_what_the_run_gave_in_both_languages(folder):
     assert "受访者 1,200 人，保留 1,151 人" in told["zh"]
     assert "1 supported, 0 undecided, 1 contradicted, 1 not testable" in told["en"]
     assert (
-        "Surface acting → Emotional exhaustion → Proactive service behaviour (expected −) this study's reading (abstract/s4) −0.20 [−0.30, −0.10]"
-        in (told["en"])
+        "Surface acting → Emotional exhaustion → Proactive service behaviour (expected −) "
+        "this study's reading (abstract/s4) −0.20 [−0.30, −0.10]" in (told["en"])
     )
     assert "支持" in told["zh"]
     assert "not a forecast" in told["en"]

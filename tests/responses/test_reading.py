@@ -246,7 +246,7 @@ def test_a_column_given_twice_is_refused(tmp_path, answers, instrument):
     path = tmp_path / "mine.csv"
     pd.concat([answers, answers[["sa1"]]], axis=1).to_csv(path, index=False)
     with pytest.raises(
-        EmolaborError, match=r"found several columns named as sa1 or with its wording, columns \d+, 76; allowed: one"
+        EmolaborError, match=r"found several columns named as sa1 or with its wording, columns \d+, 92; allowed: one"
     ):
         read_responses(path, instrument)
 
@@ -256,7 +256,7 @@ def test_a_row_of_another_length_is_refused(tmp_path, answers, instrument):
     lines = answers.to_csv(index=False).splitlines()
     lines[3] += ",5"
     path.write_text("\n".join(lines))
-    with pytest.raises(EmolaborError, match=r"mine\.csv, row 4: found 76 fields; allowed: 75"):
+    with pytest.raises(EmolaborError, match=r"mine\.csv, row 4: found 92 fields; allowed: 91"):
         read_responses(path, instrument)
 
 
