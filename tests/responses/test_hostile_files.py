@@ -137,7 +137,8 @@ TOLD = {
     "a whole dimension reversed": (
         csv(MANY.assign(**{item: 6 - MANY[item] for item in QUESTIONNAIRE.dimensions()["deep_acting"]})),
         ["All of deep_acting goes against what the claims expect of it (service_quality: r = -0.44, proactive_service: "
-         "r = -0.24, accomplishment: r = -0.39, collegial_exchange: r = -0.28); nothing was changed: was the whole dimension coded in reverse? If so,"
+         "r = -0.24, accomplishment: r = -0.39, collegial_exchange: r = -0.28); nothing was changed: "
+         "was the whole dimension coded in reverse? If so,"
          " "
          "its results have the wrong sign; a mapping file can turn it (turned)."],
     ),
