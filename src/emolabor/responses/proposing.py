@@ -70,8 +70,12 @@ def propose_mapping(path, instrument, mapping=None, *, separator=None, encoding=
         What was asked.
     mapping : str, Path or dict, optional
         What is already known.
-    separator, encoding, sheet, header_row
-        How the file is laid out, as `read_responses` takes it.
+    separator, encoding : str, optional
+        Of a text file, as `read_responses` takes them.
+    sheet : str or int, optional
+        Of a workbook: name or number of the sheet.
+    header_row : int, optional
+        Number of the row of headings, from 1.
 
     Returns
     -------
