@@ -56,7 +56,8 @@ def test_personal_headings_in_both_languages(heading, personal):
 
 def test_a_column_of_labels_with_some_numbers_is_read_as_each_cell_says(tmp_path, instrument):
     staff = el.simulate_staff(30, seed=1)
-    labels = instrument.scales[8].response_format.labels["en"]
+    scale = next(scale for scale in instrument.scales if "sa1" in [item.key for item in scale.items])
+    labels = scale.response_format.labels["en"]
     written = staff["sa1"].map(lambda code: labels[int(code) - 1], na_action="ignore")
     written.iloc[:3] = ["3", "2.0", "nonsense"]
     staff.assign(sa1=written).to_csv(tmp_path / "mine.csv", index=False)

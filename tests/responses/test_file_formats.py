@@ -94,7 +94,8 @@ def test_another_kind_of_file_under_this_ending_is_refused(suffix, instrument, t
 
 def test_labels_of_another_order_are_read_by_their_words(staff, instrument, tmp_path):
     # The file counts from 0 and the other way round, but says what its numbers mean.
-    path, scale = tmp_path / "mine.sav", instrument.scales[8]
+    path = tmp_path / "mine.sav"
+    scale = next(scale for scale in instrument.scales if "sa1" in [item.key for item in scale.items])
     meaning = dict(enumerate(scale.response_format.labels["zh"], start=1))
     meanings = {item.key: meaning for item in scale.items}
     meanings["sa1"] = {float(5 - code): label for code, label in meaning.items()}
