@@ -4,11 +4,12 @@ from emolabor.responses.missing import missing_by_item, share_by_group
 from emolabor.responses.proposing import ProposedMapping, propose_mapping
 from emolabor.responses.reading import read_responses
 from emolabor.responses.scoring import score, scored_items
-from emolabor.responses.screening import family_counts, screen, screening_indices, screening_summary
-from emolabor.responses.sensitivity import screening_sensitivity
+from emolabor.responses.screening import family_counts, screen, screening_indices, screening_summary, shown_summary
+from emolabor.responses.sensitivity import all_and_kept, screening_sensitivity
 from emolabor.responses.staff import Staff
 
 __all__ = [
+    "all_and_kept",
     "ProposedMapping",
     "Staff",
     "family_counts",
@@ -21,5 +22,6 @@ __all__ = [
     "screening_indices",
     "screening_sensitivity",
     "screening_summary",
+    "shown_summary",
     "share_by_group",
 ]

@@ -277,6 +277,33 @@ def screening_summary(screening):
     return pd.DataFrame(rows, columns=["index", "family", "flagged_side", "cutoff", "judged", "flagged"])
 
 
+def shown_summary(screening):
+    """Leave out of a summary the counts by which a person could be known; see `instrument.small_cells`.
+
+    Parameters
+    ----------
+    screening : DataFrame
+        As `screen` returns it.
+
+    Returns
+    -------
+    DataFrame
+        As `screening_summary` gives it, a row an index (the index of the table): `flagged` is missing where it is
+        1 to 4, `judged` where 1 to 4 were not judged.
+
+    Examples
+    --------
+    >>> import emolabor as el
+    >>> screening = el.screen(el.simulate_staff(100, seed=1), el.load_instrument("window_staff"))
+    >>> shown_summary(screening)["flagged"].tail(4).tolist()
+    [nan, 6.0, 0.0, nan]
+    """
+    table = screening_summary(screening).set_index("index").astype({"judged": float, "flagged": float})
+    table["judged"] = table["judged"].mask(is_small(len(screening) - table["judged"]))
+    table["flagged"] = table["flagged"].mask(is_small(table["flagged"]))
+    return table
+
+
 def family_counts(screening):
     """Count the respondents whom no, one, and two or more families of indices flag.
 
