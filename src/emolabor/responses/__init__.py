@@ -9,9 +9,9 @@ from emolabor.responses.sensitivity import all_and_kept, screening_sensitivity
 from emolabor.responses.staff import Staff
 
 __all__ = [
-    "all_and_kept",
     "ProposedMapping",
     "Staff",
+    "all_and_kept",
     "family_counts",
     "missing_by_item",
     "propose_mapping",
@@ -22,6 +22,6 @@ __all__ = [
     "screening_indices",
     "screening_sensitivity",
     "screening_summary",
-    "shown_summary",
     "share_by_group",
+    "shown_summary",
 ]
