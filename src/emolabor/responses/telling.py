@@ -2,7 +2,8 @@
 
 from emolabor.instrument.small_cells import SMALLEST_CELL, is_small
 from emolabor.responses.findings import listed
-from emolabor.responses.screening import FAMILIES_NEEDED, FEWEST_ITEMS, shown_summary
+from emolabor.responses.screening import FAMILIES_NEEDED, FEWEST_ITEMS
+from emolabor.responses.shown_screening import shown_summary
 from emolabor.scales.scale import check_language
 
 _ROWS_SHOWN, _COLUMNS_SHOWN = 60, 30
