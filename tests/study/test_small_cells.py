@@ -126,7 +126,7 @@ def test_numbers_of_missing_answers_are_hidden_alike_everywhere(tmp_path):
 
 def test_a_single_answer_does_not_follow_from_all_minus_those_who_stay(tmp_path):
     study = made(tmp_path, 60, 1)
-    assert 1 <= len(study.staff.data) - len(study.kept.data) <= 4
+    assert 1 <= len(study.everyone) - len(study.kept.data) <= 4
     sensitivity = el.screening_sensitivity(study.staff, study.screening)
     assert sensitivity[["all", "difference"]].isna().all(axis=None) and sensitivity["kept"].notna().any()
     shares = FactorReport(study, "unit_guidance").answer_shares()
@@ -192,7 +192,7 @@ class Attacker:
     """
 
     def __init__(self, items, groups):
-        self.items, self.parts = items, ["careless", *groups, "rest"]
+        self.items, self.parts = items, ["left out", *groups, "rest"]
         self.rows, self.low, self.high = [], [], []
 
     def cells(self, items=None, parts=None, weight=lambda item, code: 1.0):
@@ -230,15 +230,15 @@ def attacked(study, factor):
     shares = report.answer_shares()
     book = el.codebook(study.instrument, staff).table("en").set_index("key")
     missing = missing_by_item(study.staff)["missing"]
-    groups = report.group_means(["dispatch_type", "tenure_band"])
-    shown = [name for name in groups.index if name.startswith("dispatch_type=")]
+    groups = report.group_means(["tenure_band"])
+    shown = [name for name in groups.index if name.startswith("tenure_band=")]
     attacker = Attacker(items, shown)
-    stays = [part for part in attacker.parts if part != "careless"]
+    stays = [part for part in attacker.parts if part != "left out"]
     for item in items:
         everyone, those = attacker.cells([item]), attacker.cells([item], stays)
         lost = (missing[item], missing[item]) if pd.notna(missing[item]) else (0, 4)
         attacker.know(everyone, len(staff) - lost[1], len(staff) - lost[0])
-        attacker.know(attacker.cells([item], ["careless"]), 0, len(staff) - len(kept))
+        attacker.know(attacker.cells([item], ["left out"]), 0, len(staff) - len(kept))
         row = shares.loc[item]
         n = (row["n"], row["n"]) if pd.notna(row["n"]) else (max(len(kept) - 4, 0), len(kept))
         attacker.know(those, *n)
@@ -277,11 +277,11 @@ def test_all_tables_of_a_run_together_leave_every_small_count_open(n, seed, comp
     staff = el.simulate_staff(n, seed=seed)
     if complete:
         staff = staff.fillna({item: 3 for item in el.load_instrument("window_staff").points()})
-    staff["us1"] = [1] * 2 + [3] * (n // 2) + [4] * (n - 2 - n // 2)
+    staff["ug1"] = [1] * 2 + [3] * (n // 2) + [4] * (n - 2 - n // 2)
     staff.to_csv(tmp_path / "mine.csv", index=False)
     study = open_study(tmp_path / "mine.csv")
     small = 0
-    for factor in ("unit_support", "role_clarity"):
+    for factor in ("unit_guidance", "role_clarity"):
         attacker, stays = attacked(study, factor)
         for item in attacker.items:
             for data, parts in ((study.staff.data, attacker.parts), (study.kept.data, stays)):

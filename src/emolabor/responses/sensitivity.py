@@ -57,27 +57,27 @@ def screening_sensitivity(staff, screening=None, statistics=None):
     statistics = statistics or score_statistics
     functions = statistics if isinstance(statistics, list | tuple) else [statistics]
     kept = Staff(staff.data[~careless].reset_index(drop=True), staff.report, staff.instrument)
-    return all_and_kept(_numbers(functions, staff), _numbers(functions, kept), screening)
+    return all_and_kept(_numbers(functions, staff), _numbers(functions, kept), int(careless.sum()))
 
 
-def all_and_kept(everyone, kept, screening):
+def all_and_kept(everyone, kept, left_out):
     """Set numbers of every respondent beside those of the respondents who stay.
 
     Parameters
     ----------
     everyone, kept : Series
         The same numbers of both.
-    screening : DataFrame
-        As `screen` returns it.
+    left_out : int
+        How many do not stay.
 
     Returns
     -------
     DataFrame
-        Columns all, kept, difference (kept minus all). Where 1 to 4 are careless, all and difference are not given:
+        Columns all, kept, difference (kept minus all). Where 1 to 4 are left out, all and difference are not given:
         they would tell what those few answered.
     """
     table = pd.DataFrame({"all": everyone, "kept": kept})
-    if is_small(screening["careless"].sum()):
+    if is_small(left_out):
         table["all"] = float("nan")
     return table.assign(difference=table["kept"] - table["all"])
 
