@@ -68,7 +68,7 @@ def _value(factor):
 def _label(token):
     """A quoted label; none where nothing stands between the quotation marks."""
     text = token.text[1:-1]
-    if text and not (NAME.fullmatch("".join(text.split())) or "~" in text):
+    if text and not (NAME.fullmatch("".join(text.split())) or "~" in text or "|" in text):
         raise EmolaborError(
             f"{token.where}: found {token.text} as a label, allowed: a name that begins with a letter, such as b1."
         )

@@ -145,6 +145,7 @@ def _constraint(operator, left, right):
 
 def _add_terms(terms, operator, left, right):
     outcomes = [_single_name(part, operator) for part in _summands(left, operator)]
+    earlier = set(terms)
     for part in _summands(right, operator):
         factors = split(part, "*?", operator)
         variable = _variable(factors[-1], operator)
@@ -161,7 +162,7 @@ def _add_terms(terms, operator, left, right):
             given = modifiers
             if op == "~1" and variable.text == "0":
                 given = [*modifiers, Modifier("fixed", (0.0,))]
-            _merge(terms, Term(outcome.text, op, rhs, variable, list(given)))
+            _merge(terms, Term(outcome.text, op, rhs, variable, list(given)), earlier)
 
 
 def _check_ordered(outcome, op, variable):
@@ -171,23 +172,24 @@ def _check_ordered(outcome, op, variable):
         raise EmolaborError(f"{variable.where}: found '{variable.text}', allowed: '{outcome.text} ~*~ {outcome.text}'.")
 
 
-def _merge(terms, term):
+def _merge(terms, term, earlier):
+    """Add a term; within one formula a second modifier of it joins the first, as in `y ~ a*x + start(0.3)*x`."""
     key = (term.lhs, term.op, term.rhs)
     if term.op == "~~" and (term.rhs, term.op, term.lhs) in terms:
         key = (term.rhs, term.op, term.lhs)
     if key not in terms:
         terms[key] = term
     else:
-        earlier = terms[key]
-        known = {modifier.kind: modifier.values for modifier in earlier.modifiers}
+        first = terms[key]
+        known = {modifier.kind: modifier.values for modifier in first.modifiers}
         clash = any(known.get(modifier.kind, modifier.values) != modifier.values for modifier in term.modifiers)
-        if clash or not term.modifiers:
+        if key in earlier or clash or not term.modifiers:
             raise EmolaborError(
                 f"{term.token.where}: '{term.lhs} {term.op} {term.rhs}' is given a second time (first in line "
-                f"{earlier.token.line}, column {earlier.token.column}); allowed: once, with one modifier of each kind. "
+                f"{first.token.line}, column {first.token.column}); allowed: once, with one modifier of each kind. "
                 "Delete one of the two."
             )
-        earlier.modifiers.extend(term.modifiers)
+        first.modifiers.extend(term.modifiers)
 
 
 def _summands(tokens, operator):
