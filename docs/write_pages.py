@@ -3,6 +3,7 @@
 - docs/reference.md: the public face, from the docstrings;
 - docs/engine-agreement.md: its two tables, from notebook 14 and from the tests' reference numbers;
 - codemeta.json: from pyproject.toml and CITATION.cff;
+- docs/claims.md and its Chinese twin: claims, origins of the paths, the essay in our words;
 - data/dataset_description.json: every column of every data file (Psych-DS).
 
 A test compares the committed files with what this writes.
@@ -22,6 +23,7 @@ import yaml
 
 import emolabor as el
 from emolabor.files import write_text
+from emolabor.report.claims_page import claims_page
 from emolabor.study.display import load_words
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -73,7 +75,12 @@ RETURNED = {
         "SecondOpinion": "sem.second_opinion",
         "WaldTest": "sem.wald",
     },
-    "theory": {"Claim": "theory.claims", "Path": "theory.claims", "ModeratedModel": "theory.moderation"},
+    "theory": {
+        "Claim": "theory.claims",
+        "Path": "theory.claims",
+        "CodingAgreement": "theory.coding",
+        "ModeratedModel": "theory.moderation",
+    },
     "analysis": {
         "Confounding": "analysis.confounding",
         "GroupLevers": "analysis.lever_groups",
@@ -354,6 +361,8 @@ def pages():
     return {
         "docs/reference.md": reference(),
         "docs/engine-agreement.md": engine_agreement(),
+        "docs/claims.md": claims_page("en"),
+        "docs/claims.zh-CN.md": claims_page("zh"),
         "codemeta.json": json.dumps(codemeta(), ensure_ascii=False, indent=2) + "\n",
         "data/dataset_description.json": json.dumps(dataset_description(), ensure_ascii=False, indent=1) + "\n",
     }

@@ -1,8 +1,9 @@
 """Draw the pictures of the READMEs from the results; for maintainers: ``python docs/write_pictures.py``.
 
-The path diagram, the verdicts and the levers are drawn, in both languages, from the stored numbers of the reference,
-as the paper draws them. With ``--run`` the whole study runs first, and what it prints at its end becomes the
-picture of the closing table; a file that holds what a whole run printed does the same: ``docs/write_pictures.py FILE``.
+The argument map is drawn from the claims; the path diagram, the verdicts and the levers, in both languages, from the
+stored numbers of the reference, as the paper draws them. With ``--run`` the whole study runs first, and what it prints
+at its end becomes the picture of the closing table; a file that holds what a whole run printed does the same:
+``docs/write_pictures.py FILE``.
 
 `docs/pictures/drawn_from.json` holds a checksum of the numbers each picture shows, so that a test finds an old one.
 """
@@ -16,9 +17,10 @@ from emolabor.drawing import save_figure
 from emolabor.drawing.style import style
 from emolabor.files import write_text
 from emolabor.instrument import load_instrument
-from emolabor.report import closing_picture
+from emolabor.report import argument_map, closing_picture
 from emolabor.report.pictures import KINDS
 from emolabor.study import closing_table, import_seconds, reproduce
+from emolabor.theory import load_claims
 
 ROOT = Path(__file__).resolve().parents[1]
 PICTURES = ROOT / "docs" / "pictures"
@@ -51,6 +53,9 @@ def draw():
     """Draw all pictures but the closing table; return their paths."""
     instrument = load_instrument("window_staff")
     written = []
+    for language in ("en", "zh"):
+        figure = argument_map(load_claims(), language, instrument.names(language))
+        written.append(save_figure(figure, PICTURES / f"argument_map.{language}.png"))
     for name, (kind, stored) in drawings().items():
         for language in ("en", "zh"):
             figure = KINDS[kind](stored, language, instrument.names(language))

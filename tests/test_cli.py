@@ -127,7 +127,7 @@ def test_validate_scale_prints_findings_and_writes_the_pages(answers, tmp_path, 
 
 
 def test_validate_scale_takes_a_scale_of_a_larger_questionnaire(answers, capsys):
-    options = ["--scale", "unit_support", "--instrument", "window_staff", "--keep-careless"]
+    options = ["--scale", "unit_guidance", "--instrument", "window_staff", "--keep-careless"]
     assert cli.main(["validate-scale", str(answers), *options]) == 0
     assert "未筛查" in capsys.readouterr().out
 
@@ -136,9 +136,9 @@ def test_validate_scale_takes_a_scale_of_a_larger_questionnaire(answers, capsys)
     ("options", "message"),
     [
         (("--scale", "nothing"), "found 'nothing'"),
-        (("--scale", "unit_support", "--old", "A"), "--version, --old: found one of them"),
-        (("--scale", "unit_support", "--output", "report.pdf"), "found 'report.pdf'; allowed"),
-        (("--scale", "unit_support", "--version", "wave", "--old", "1"), "found no column 'wave'"),
+        (("--scale", "unit_guidance", "--old", "A"), "--version, --old: found one of them"),
+        (("--scale", "unit_guidance", "--output", "report.pdf"), "found 'report.pdf'; allowed"),
+        (("--scale", "unit_guidance", "--version", "wave", "--old", "1"), "found no column 'wave'"),
     ],
 )
 def test_validate_scale_refuses_what_it_cannot_do(options, message, refused, answers, tmp_path, monkeypatch):

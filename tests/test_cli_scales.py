@@ -50,7 +50,7 @@ def test_list_names_every_scale_and_its_rights(run):
 
 def test_show_says_what_is_asked_and_what_is_not_verified(run):
     own = run("show", "proactive_service")
-    assert "  ps5 (-)\n    窗口上的事，我只做到规定的那一步。\n    At the window I go only as far" in own
+    assert "  ps6 (-)\n    群众没问到的，我不会主动提。\n    What visitors do not ask about" in own
     assert "  5 非常同意 / Strongly agree" in own
     published = run("show", "mael_1992")
     assert "licence: none found" in published
@@ -136,7 +136,7 @@ def test_a_scale_whose_rights_are_with_others_says_so(run):
 
 
 RATINGS = (
-    "expert,ps1,ps2,ps3,ps4,ps5\nE1,4,3,4,4,2\nE2,4,4,4,3,2\nE3,3,4,4,4,3\nE4,4,4,3,4,4\nE5,4,2,4,4,1\nE6,4,4,4,4,3\n"
+    "expert,ps1,ps2,ps3,ps4,ps6\nE1,4,3,4,4,2\nE2,4,4,4,3,2\nE3,3,4,4,4,3\nE4,4,4,3,4,4\nE5,4,2,4,4,1\nE6,4,4,4,4,3\n"
 )
 
 

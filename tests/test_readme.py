@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from emolabor.cli import cli
+from emolabor.theory import claim_paths, load_claims
 
 ROOT = Path(__file__).resolve().parent.parent
 READMES = ["README.md", "README.zh-CN.md"]
@@ -199,3 +200,11 @@ def test_the_pictures_show_the_numbers_of_the_reference():
     assert {path.name for path in (ROOT / "docs" / "pictures").glob("*.png")} == names
     shown = {link for page in READMES for link in re.findall(r"!\[[^]]*\]\(docs/pictures/([^)]+)\)", read(page))}
     assert shown == names
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_the_readme_counts_the_paths_by_where_they_come_from(name):
+    counts = claim_paths(load_claims())["origin"].value_counts()
+    told = re.findall(r"\d+", (ROOT / name).read_text(encoding="utf-8").split("\n## ")[0])
+    place = told.index(str(counts.sum()))
+    assert [int(number) for number in told[place + 1 : place + 4]] == list(counts[["essay", "inferred", "literature"]])

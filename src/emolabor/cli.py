@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from emolabor.cli_claims import claims
 from emolabor.cli_fit import fit
 from emolabor.cli_help import examples
 from emolabor.cli_scales import scales
@@ -23,11 +24,8 @@ def cli():
     """
 
 
-cli.add_command(scales)
-cli.add_command(reproduce)
-cli.add_command(new_study)
-cli.add_command(purge)
-cli.add_command(fit)
+for command in (claims, scales, reproduce, new_study, purge, fit):
+    cli.add_command(command)
 
 
 @cli.command(epilog=examples("emolabor simulate my_simulation --n 500 --seed 7"))

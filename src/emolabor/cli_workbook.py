@@ -6,6 +6,7 @@ from emolabor.cli_help import examples
 from emolabor.errors import EmolaborError
 
 _DAY = click.option("--date", metavar="YYYY-MM-DD", help="The day, for the record.")
+_WHOLE = click.option("--questionnaire", is_flag=True, help="SCALE is a questionnaire: all its items in one form.")
 _LANGUAGE = click.option("--language", metavar="LANGUAGE", help="By default the first the scale is written in.")
 
 
@@ -42,27 +43,48 @@ def workbook(file, output, source, target, headings, filled, date):
         click.echo(f"still open: {', '.join(reading.open)}")
 
 
-@click.command("rating-form", epilog=examples("emolabor scales rating-form hall.yaml --output form.docx"))
+def _asked(name, is_questionnaire):
+    from emolabor.instrument import load_instrument
+    from emolabor.scales import load_scale
+
+    return load_instrument(name) if is_questionnaire else load_scale(name)
+
+
+@click.command(
+    "rating-form",
+    epilog=examples(
+        "emolabor scales rating-form hall.yaml --output form.docx",
+        "emolabor scales rating-form window_staff --questionnaire --output form.xlsx",
+    ),
+)
 @click.argument("scale")
 @click.option("--output", required=True, metavar="FILE", help="Ends in .xlsx or .docx.")
+@_WHOLE
 @_LANGUAGE
-def rating_form(scale, output, language):
+def rating_form(scale, output, questionnaire, language):
     """Write the form on which an expert rates how relevant each item is; `rate` reads it."""
-    from emolabor.scales import load_scale, write_rating_form
+    from emolabor.scales import write_rating_form
 
-    asked = load_scale(scale)
+    asked = _asked(scale, questionnaire)
     click.echo(f"written: {write_rating_form(asked, output, language or asked.languages[0])}")
 
 
-@click.command("interview-guide", epilog=examples("emolabor scales interview-guide hall.yaml --output guide.docx"))
+@click.command(
+    "interview-guide",
+    epilog=examples(
+        "emolabor scales interview-guide hall.yaml --output guide.docx",
+        "emolabor scales interview-guide window_staff --questionnaire --output guide.docx",
+    ),
+)
 @click.argument("scale")
 @click.option("--output", required=True, metavar="FILE", help="Ends in .xlsx or .docx.")
+@_WHOLE
 @_LANGUAGE
-def interview_guide(scale, output, language):
+def interview_guide(scale, output, questionnaire, language):
     """Write the guide of a cognitive interview; `interviews` reads it."""
-    from emolabor.scales import load_scale, write_interview_guide
+    from emolabor.scales import write_interview_guide
 
-    asked = load_scale(scale)
+    asked = _asked(scale, questionnaire)
     click.echo(f"written: {write_interview_guide(asked, output, language or asked.languages[0])}")
 
 

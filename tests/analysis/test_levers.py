@@ -4,6 +4,8 @@ Tolerances: 1e-10 for the same arithmetic on the same estimates; 1e-5 where anot
 ending with a gradient of 1e-8; against the population four bootstrap standard errors (one in 16,000 falls outside).
 """
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -16,16 +18,16 @@ from emolabor.theory import UNDESIRABLE
 
 CONSTRUCTS = {
     "institutional_clarity": ["ic1", "ic2", "ic3", "ic4"],
-    "role_clarity": ["rc1", "rc2", "rc3", "rc4"],
-    "marginalisation": ["mg1", "mg2", "mg3", "mg4"],
+    "unit_guidance": ["ug1", "ug3", "ug5"],
+    "marginalisation": ["mg1", "mg3", "mg4"],
     "exhaustion": ["ex1", "ex2", "ex3", "ex4"],
-    "proactive_service": ["ps1", "ps2", "ps3", "ps4", "ps5"],
+    "proactive_service": ["ps1", "ps2", "ps3", "ps4", "ps6"],
 }
 PATHS = """
-role_clarity ~ institutional_clarity
-exhaustion ~ role_clarity + marginalisation
-proactive_service ~ role_clarity + marginalisation + exhaustion
-role_clarity ~~ marginalisation
+unit_guidance ~ institutional_clarity
+exhaustion ~ unit_guidance + marginalisation
+proactive_service ~ unit_guidance + marginalisation + exhaustion
+unit_guidance ~~ marginalisation
 """
 MODEL = el.measurement_model(CONSTRUCTS) + PATHS
 
@@ -56,11 +58,11 @@ def coefficients(fit):
 def test_a_gain_is_the_total_effect_in_the_units_of_item_means(fit, found):
     est, loading = coefficients(fit)
     exhaustion = est["proactive_service", "exhaustion"]
-    role = est["proactive_service", "role_clarity"] + est["exhaustion", "role_clarity"] * exhaustion
+    role = est["proactive_service", "unit_guidance"] + est["exhaustion", "unit_guidance"] * exhaustion
     margin = est["proactive_service", "marginalisation"] + est["exhaustion", "marginalisation"] * exhaustion
     expected = {
-        "institutional_clarity": est["role_clarity", "institutional_clarity"] * role,
-        "role_clarity": role,
+        "institutional_clarity": est["unit_guidance", "institutional_clarity"] * role,
+        "unit_guidance": role,
         "marginalisation": -margin,
     }
     for factor, effect in expected.items():
@@ -87,10 +89,10 @@ def test_no_choice_of_marker_changes_a_gain(data, fit, found):
 
 def test_the_ways_of_a_factor_add_up_to_its_gain(found):
     np.testing.assert_allclose(found.ways.groupby("factor").gain.sum()[found.table.index], found.table.gain, atol=1e-10)
-    assert found.ways.via["institutional_clarity>role_clarity>exhaustion>proactive_service"] == (
-        "role_clarity -> exhaustion"
+    assert found.ways.via["institutional_clarity>unit_guidance>exhaustion>proactive_service"] == (
+        "unit_guidance -> exhaustion"
     )
-    assert found.ways.via["role_clarity>proactive_service"] == ""
+    assert found.ways.via["unit_guidance>proactive_service"] == ""
 
 
 def test_intervals_are_those_of_the_draws(fit, found):
@@ -108,8 +110,8 @@ def test_level_is_the_mean_answer_and_performance_is_turned(data, found):
     mean = used[CONSTRUCTS["marginalisation"]].to_numpy().mean()
     assert found.table.level["marginalisation"] == pytest.approx(mean, abs=1e-10)
     assert found.table.performance["marginalisation"] == pytest.approx(100 * (5 - mean) / 4, abs=1e-8)
-    mean = used[CONSTRUCTS["role_clarity"]].to_numpy().mean()
-    assert found.table.performance["role_clarity"] == pytest.approx(100 * (mean - 1) / 4, abs=1e-8)
+    mean = used[CONSTRUCTS["unit_guidance"]].to_numpy().mean()
+    assert found.table.performance["unit_guidance"] == pytest.approx(100 * (mean - 1) / 4, abs=1e-8)
 
 
 def test_shares_of_being_best_add_up_and_ranks_follow_the_gains(found):
@@ -138,7 +140,8 @@ def test_of_two_like_levers_each_is_best_in_about_half_of_the_samples():
 def test_the_population_is_found():
     """A large sample of careful respondents against the total standardized effects of the population."""
     instrument, claims = el.load_instrument("window_staff"), el.load_claims()
-    staff, careless = draw_staff(load_population(), instrument, 8000, 3)
+    population = replace(load_population(), method_share=0.0)
+    staff, careless = draw_staff(population, instrument, 8000, 3)
     fit = el.sem(el.full_model(instrument.dimensions(), claims), el.scored_items(staff[~careless], instrument))
     found = el.levers(fit, n_boot=200).table
     true = truth(load_population())
@@ -166,9 +169,9 @@ def test_suppression_is_told_by_both_numbers():
 def test_an_undesirable_outcome_turns_every_gain(fit):
     found = el.levers(fit, "exhaustion", n_boot=20).table
     effects = fit.effects().query("kind == 'total' and target == 'exhaustion'").set_index("source").std_all
-    assert found["std"]["role_clarity"] == pytest.approx(-effects["role_clarity"], abs=1e-10)
+    assert found["std"]["unit_guidance"] == pytest.approx(-effects["unit_guidance"], abs=1e-10)
     assert found["std"]["marginalisation"] == pytest.approx(effects["marginalisation"], abs=1e-10)
-    assert (found.gain > 0).all()
+    assert found.gain["marginalisation"] > 0
 
 
 def test_groups_have_rows_of_their_own_and_ranks_of_their_own(data):
@@ -178,7 +181,7 @@ def test_groups_have_rows_of_their_own_and_ranks_of_their_own(data):
     assert found.table.groupby("group")["rank"].apply(sorted).tolist() == [[1, 2, 3]] * 2
     np.testing.assert_allclose(found.table.groupby("group").best.sum(), 1)
     alone = data[data.sex == found.table.group.iloc[0]]
-    own = alone[[item for items in CONSTRUCTS.values() for item in items]].dropna()[CONSTRUCTS["role_clarity"]]
+    own = alone[[item for items in CONSTRUCTS.values() for item in items]].dropna()[CONSTRUCTS["unit_guidance"]]
     assert found.table.level.iloc[1] == pytest.approx(own.to_numpy().mean(), abs=1e-10)
 
 
@@ -193,7 +196,7 @@ def test_the_claims_agree_with_what_counts_as_better():
 
 def test_a_sum_of_differences_has_the_error_that_its_draws_have(fit, found):
     """The draws of the sum itself, against standard errors and correlations of its parts."""
-    changes = {"role_clarity": 0.5, "marginalisation": -1, "institutional_clarity": 0.2}
+    changes = {"unit_guidance": 0.5, "marginalisation": -1, "institutional_clarity": 0.2}
     model = LeverModel(fit, "proactive_service", tuple(changes), frozenset(UNDESIRABLE))
     weights = np.array([0.5, 1, 0.2])  # towards better: less marginalisation
     sums = found.draws.values_of(model.values)[:, model.places["gain"]] @ weights
@@ -245,9 +248,9 @@ def test_draws_of_another_fit_are_refused(data, found):
 
 
 def test_a_construct_measured_by_constructs_has_no_unit(data):
-    text = el.measurement_model(CONSTRUCTS) + "\nmanaged =~ role_clarity + institutional_clarity + marginalisation\n"
+    text = el.measurement_model(CONSTRUCTS) + "\nmanaged =~ unit_guidance + institutional_clarity + marginalisation\n"
     fit = el.sem(text + "proactive_service ~ managed", data)
-    with pytest.raises(EmolaborError, match="managed: found the construct 'role_clarity' as its indicator"):
+    with pytest.raises(EmolaborError, match="managed: found the construct 'unit_guidance' as its indicator"):
         el.levers(fit, factors=["managed"], n_boot=2)
 
 

@@ -16,13 +16,13 @@ def instrument():
 def test_items_has_a_row_an_item_in_the_order_asked(instrument):
     items = instrument.items("zh")
     assert list(items) == ["key", "scale", "dimension", "text", "reverse"]
-    assert len(items) == 65
+    assert len(items) == 81
     assert items["key"].is_unique
     assert items["key"].tolist() == [item.key for scale in instrument.scales for item in scale.items]
     row = items.set_index("key").loc["ex4"]
     assert (row["scale"], row["dimension"]) == ("emotional_exhaustion", "exhaustion")
     assert row["text"] == "到了下午，我已经没有心力应付群众。"
-    assert set(items.loc[items["reverse"], "key"]) == instrument.reversed_items == {"ic4", "rc4", "be3", "ps5"}
+    assert set(items.loc[items["reverse"], "key"]) == instrument.reversed_items == {"ic4", "rc4", "be3", "ps6", "ta6"}
 
 
 def test_languages_differ_in_the_texts_only(instrument):
@@ -40,7 +40,7 @@ def test_another_language_is_refused(instrument, ask, language):
 
 def test_dimensions_hold_every_item_once(instrument):
     dimensions = instrument.dimensions()
-    assert len(dimensions) == 18
+    assert len(dimensions) == 25
     assert dimensions["surface_acting"] == ["sa1", "sa2", "sa3", "sa4"]
     assert [item for items in dimensions.values() for item in items] == instrument.items("en")["key"].tolist()
 
@@ -57,9 +57,9 @@ def test_columns_are_background_then_answers_in_the_order_asked(instrument):
     assert columns[:8] == (
         "respondent", "centre", "department", "dispatch_type", "tenure_band", "sex", "age_band", "seconds",
     )  # fmt: skip
-    assert len(columns) == len(set(columns)) == 8 + 65 + 2
-    assert columns[columns.index("at1") - 1] == "us4"
-    assert columns[columns.index("at2") - 1] == "ps5"
+    assert len(columns) == len(set(columns)) == 8 + 81 + 2
+    assert columns[columns.index("at1") - 1] == "ug5"
+    assert columns[columns.index("at2") - 1] == "ps6"
     assert set(instrument.points().values()) == {5}
 
 

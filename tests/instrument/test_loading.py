@@ -69,7 +69,7 @@ BROKEN = {
         "  - belonging",
         "  - longing",
         "  - longing",
-        "scales[12]",
+        "scales[17]",
         "'longing'",
         "belonging",
     ),
@@ -91,12 +91,12 @@ BROKEN = {
         "a new key",
     ),
     "a page break before an absent scale": (
-        "  - marginalisation\n  - emotional_labor\n  - emotional_exhaustion\n  - accomplishment\n",
+        "  - training_access\n  - emotional_labor\n  - emotional_exhaustion\n  - accomplishment\n",
         "  - margin\n  - emotional_labor\n  - emotional_exhaustion\n  - accomplishment\n",
         "  - margin\n",
         "new_page_before[1]",
         "'margin'",
-        "marginalisation",
+        "training_access",
     ),
     "a random order of an absent scale": (
         "random_order:\n  - emotional_labor",
@@ -115,7 +115,7 @@ BROKEN = {
         "a new key",
     ),
     "a check after an absent scale": (
-        "after: unit_support",
+        "after: unit_guidance",
         "after: support",
         "    after: support",
         "attention_checks[0].after",
@@ -216,5 +216,5 @@ def test_a_scale_without_the_instruments_languages_is_refused(tmp_path):
         yaml.safe_dump(without_english(data), allow_unicode=True), encoding="utf-8"
     )
     path = write(tmp_path, TEXT.replace("  - belonging\n", "  - belonging.yaml\n"))
-    with pytest.raises(EmolaborError, match=r"scales\[12\]\.en: found nothing; allowed: a text in each of zh, en"):
+    with pytest.raises(EmolaborError, match=r"scales\[17\]\.en: found nothing; allowed: a text in each of zh, en"):
         load_instrument(path)

@@ -84,7 +84,7 @@ def test_full_agreement_is_one_and_wild_disagreement_zero():
 def test_a_scale_knows_its_points_and_respondents_without_a_group_are_left_out():
     data = simulate_staff(400, seed=2)
     data.loc[:20, "centre"] = None
-    scale = load_scale("unit_support")
+    scale = load_scale("unit_guidance")
     found = agreement(data, scale, "centre").table.iloc[0]
     complete = data[[item.key for item in scale.items] + ["centre"]].dropna()
     assert found["n"] == len(complete)

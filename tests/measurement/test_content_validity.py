@@ -130,9 +130,9 @@ def write(tmp_path, text):
 
 
 def test_ratings_are_read_in_the_order_of_the_scale(tmp_path):
-    path = write(tmp_path, "expert,ps5,ps4,ps3,ps2,ps1\nA,1,2,3,4,\nB,4, 4,4,4,4\n")
+    path = write(tmp_path, "expert,ps6,ps4,ps3,ps2,ps1\nA,1,2,3,4,\nB,4, 4,4,4,4\n")
     ratings = read_ratings(path, load_scale("proactive_service"))
-    assert list(ratings) == ["ps1", "ps2", "ps3", "ps4", "ps5"]
+    assert list(ratings) == ["ps1", "ps2", "ps3", "ps4", "ps6"]
     assert ratings["ps2"].tolist() == [4, 4]
     assert np.isnan(ratings.loc[0, "ps1"])
 
@@ -169,7 +169,7 @@ def test_a_wrong_file_is_refused_with_its_place(tmp_path, text, found):
 
 @pytest.mark.parametrize(
     ("header", "found"),
-    [("ps1,ps2,ps3,ps4,ps9", "the column ps9"), ("ps1,ps2,ps3,ps4", "no column ps5")],
+    [("ps1,ps2,ps3,ps4,ps9", "the column ps9"), ("ps1,ps2,ps3,ps4", "no column ps6")],
 )
 def test_the_columns_are_the_items_of_the_scale(tmp_path, header, found):
     with pytest.raises(EmolaborError, match=f"row 1: found {found}; allowed: the items of proactive_service, ps1"):

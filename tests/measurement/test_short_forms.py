@@ -96,7 +96,7 @@ def test_a_scale_s_answers_are_taken_as_fielded():
     scale = el.load_scale("proactive_service")
     staff = el.simulate_staff(n=300, seed=2)
     fielded = short_forms(staff, scale, 4)
-    turned = staff.assign(ps5=6 - staff["ps5"])
+    turned = staff.assign(ps6=6 - staff["ps6"])
     by_hand = short_forms(turned, {"ps": [item.key for item in scale.items]}, 4)
     pd.testing.assert_frame_equal(fielded, by_hand)
     assert len(fielded) == 5

@@ -10,7 +10,7 @@ from emolabor.report import importance_map, invariance_figure, ladder_words, lev
 LEVERS = pd.DataFrame(
     {
         "group": ["", "", ""],
-        "factor": ["training_adequacy", "role_pressure", "reward_fairness"],
+        "factor": ["training_access", "role_pressure", "reward_say"],
         "direction": [1, -1, 1],
         "performance": [61.0, 46.0, 47.0],
         "gain": [0.19, 0.02, -0.02],
@@ -18,7 +18,7 @@ LEVERS = pd.DataFrame(
         "gain_upper": [0.26, 0.03, 0.05],
         "best": [0.97, 0.02, 0.01],
     },
-    index=["training_adequacy", "role_pressure", "reward_fairness"],
+    index=["training_access", "role_pressure", "reward_say"],
 )
 SHARES = pd.DataFrame(
     {
@@ -68,7 +68,7 @@ def test_the_same_table_gives_the_same_bytes(tmp_path, name, language):
 def test_levers_are_in_order_and_less_of_a_burden_is_said():
     figure = FIGURES["levers"]("en")
     labels = [text.get_text() for text in figure.axes[0].get_yticklabels()]
-    assert labels == ["reward_fairness", "role_pressure (less)", "training_adequacy"]
+    assert labels == ["reward_say", "role_pressure (less)", "training_access"]
     assert {"97%", "2%", "1%"} <= set(words(figure))
     dots = [line for line in figure.axes[0].lines if line.get_marker() == "o"]
     assert [line.get_xdata()[0] for line in dots] == [-0.02, 0.02, 0.19]

@@ -24,6 +24,7 @@ from emolabor.drawing import measurement_diagram, path_diagram
 from emolabor.drawing.style import PAGE, style
 from emolabor.report import (
     agreement_figure,
+    argument_map,
     closing_picture,
     correlation_figure,
     importance_map,
@@ -39,6 +40,8 @@ from emolabor.report import (
     specification_curve,
     verdict_figure,
 )
+from emolabor.theory import ORIGINS, Claim
+from emolabor.theory import Path as Arrow
 
 CHARACTERS = "窗口人员情绪劳动主动服务行为派驻单位支持培训充分权责清晰制度健全激励公平归属感成就边缘化压力"
 DRAWS = (0, 1, 7, 21)
@@ -169,7 +172,19 @@ def closing(language, labels):
     return closing_picture("notebook      equal\n" + "\n".join(f"{key:<14}{len(text)}" for key, text in labels.items()))
 
 
+def argument(language, labels):
+    triples = list(zip(KEYS, KEYS[1:], KEYS[2:], strict=False))
+    claims = [
+        Claim(f"C{n:02}", section, {}, True, (Arrow(a, c, "+", via=b, origin=origin), Arrow(a, c, "-", moderator=b)))
+        for n, ((a, b, c), section, origin) in enumerate(
+            zip(triples, ("abstract", "1", "1", "2.1", "2.1", "2.2"), (*ORIGINS, *ORIGINS), strict=True), 1
+        )
+    ]
+    return argument_map([*claims, Claim("C07", "2.2", {}, False)], language, labels)
+
+
 FIGURES = {
+    "argument_map": argument,
     "levers": levers,
     "importance_map": importance,
     "invariance": invariance,

@@ -89,9 +89,9 @@ def test_values_that_collected_answers_do_not_have_are_dashes(tmp_path, text):
 
 
 def test_a_notebook_that_ran_for_each_factor_has_its_values_under_each(tmp_path):
-    for name, size in {"06_management_factor-role_clarity": 0.2, "06_management_factor-unit_support": 0.3}.items():
+    for name, size in {"06_management_factor-role_clarity": 0.2, "06_management_factor-unit_guidance": 0.3}.items():
         (tmp_path / f"{name}.json").write_text(f'{{"values": {{"paths": {{"est": {size}}}}}}}', encoding="utf-8")
-    text = "{{ management.role_clarity.paths.est:.1f }}, {{ management.unit_support.paths.est:.1f }}"
+    text = "{{ management.role_clarity.paths.est:.1f }}, {{ management.unit_guidance.paths.est:.1f }}"
     assert fill(text, load_results(tmp_path)).text == "0.2, 0.3"
 
 

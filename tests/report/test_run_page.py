@@ -27,11 +27,11 @@ from emolabor.study import Results
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="600" height="300"><rect width="600" height="300"/></svg>'
 MODEL = """
 institutional_clarity =~ ic1 + ic2 + ic3
-role_clarity =~ rc1 + rc2 + rc3
-marginalisation =~ mg1 + mg2 + mg3
+unit_guidance =~ ug1 + ug3 + ug5
+marginalisation =~ mg1 + mg3 + mg4
 proactive_service =~ ps1 + ps2 + ps3
-role_clarity ~ institutional_clarity
-proactive_service ~ role_clarity + marginalisation
+unit_guidance ~ institutional_clarity
+proactive_service ~ unit_guidance + marginalisation
 """
 VERDICTS = pd.DataFrame(
     {
@@ -93,7 +93,13 @@ def folder(tmp_path, levers):
     folder.mkdir()
     data = {"data_path": "simulated.csv"}
     store(
-        folder, "06_management_factor-role_clarity", ("Factor", "因素"), {}, ["answers"], factor="role_clarity", **data
+        folder,
+        "06_management_factor-unit_guidance",
+        ("Factor", "因素"),
+        {},
+        ["answers"],
+        factor="unit_guidance",
+        **data,
     )
     store(folder, "07_structural_model", ("Structural", "结构"), {"sample": SAMPLE, "verdicts": VERDICTS}, [], **JUDGED)
     store(folder, "10_levers", ("Levers", "杠杆"), lever_tables(levers), ["ranking", "new"], **data)
@@ -102,7 +108,7 @@ def folder(tmp_path, levers):
 
 
 ROWS = {
-    "_06_management_factor-role_clarity": (0, 0, "no reference", (), ""),
+    "_06_management_factor-unit_guidance": (0, 0, "no reference", (), ""),
     "_07_structural_model": (40, 40, "", (), ""),
     "_10_levers": (20, 19, "", (SimpleNamespace(key="fit > cfi", reference=0.9, found=0.95),), ""),
 }
@@ -129,8 +135,8 @@ def test_the_page_tells_what_the_run_gave_in_both_languages(folder):
     assert "受访者 1,200 人，保留 1,151 人" in told["zh"]
     assert "1 supported, 0 undecided, 1 contradicted, 1 not testable" in told["en"]
     assert (
-        "Surface acting → Emotional exhaustion → Proactive service behaviour (expected −) −0.20 [−0.30, −0.10]"
-        in (told["en"])
+        "Surface acting → Emotional exhaustion → Proactive service behaviour (expected −) "
+        "this study's reading (abstract/s4) −0.20 [−0.30, −0.10]" in (told["en"])
     )
     assert "支持" in told["zh"]
     assert "not a forecast" in told["en"]
@@ -151,8 +157,8 @@ def test_verdicts_and_levers_are_explained_where_they_stand(folder):
     assert "contradicted an association of 0.05 or more in the expected direction is ruled out" in told["en"]
     assert "undecided neither" not in told["en"]  # no path of this run is
     assert "预期方向上达到 0.05 的关联已被排除" in told["zh"]
-    assert "Role clarity 0.0 Duties at the window have clear limits" in told["en"]
-    assert "权责清晰 0.0 窗口人员的职责有界线" in told["zh"]
+    assert "Guidance by the home unit 0.0 The home unit guides" in told["en"]
+    assert "派驻单位业务指导 0.0 派驻单位对窗口业务给予指导" in told["zh"]
 
 
 def test_a_study_of_one_s_own_gives_the_page_its_title(folder):
@@ -181,7 +187,7 @@ def test_every_figure_of_the_committed_notebooks_has_a_caption_and_no_other():
 
 def test_every_notebook_has_a_row_with_its_counts_or_the_reason(folder):
     told = texts(written(folder))
-    assert "因素：权责清晰 06_management_factor-role_clarity – – 没有参考结果" in told["zh"]
+    assert "因素：派驻单位业务指导 06_management_factor-unit_guidance – – 没有参考结果" in told["zh"]
     assert "Structural 07_structural_model 40 40 as the reference" in told["en"]
     assert "Levers 10_levers 20 19 values that differ: 1" in told["en"]
     assert "fit > cfi (10_levers): reference 0.9, found 0.95" in told["en"]
@@ -191,7 +197,7 @@ def test_figures_are_embedded_and_named(folder):
     page = written(folder).read_text(encoding="utf-8")
     assert page.count('src="data:image/svg+xml;base64,') == 3
     captions = re.findall("<figcaption>(.*?)</figcaption>", page)
-    assert "权责清晰：各题作答的分布" in captions[0]
+    assert "派驻单位业务指导：各题作答的分布" in captions[0]
     assert all("模拟数据。" in caption and "Simulated data." in caption for caption in captions)
     assert "Levers (new)" in captions[2]  # one that the page has no words for
 
@@ -287,11 +293,11 @@ def test_no_text_becomes_html(folder, monkeypatch):
 
 def test_a_factor_is_moved_no_further_than_its_scale_allows(levers):
     stored = {key: table.to_dict("index") for key, table in lever_tables(levers).items()}
-    stored["levels"]["role_clarity"]["level"] = 4.66
+    stored["levels"]["unit_guidance"]["level"] = 4.66
     stored["levels"]["marginalisation"]["level"] = 1.3
     names = {code: el.load_instrument("window_staff").names(code) for code in ("zh", "en")}
     found = {lever["key"]: lever for lever in what_if_content(stored, names)["levers"]}
-    assert (found["role_clarity"]["lowest"], found["role_clarity"]["highest"]) == (-1, 0.3)
+    assert (found["unit_guidance"]["lowest"], found["unit_guidance"]["highest"]) == (-1, 0.3)
     assert (found["marginalisation"]["lowest"], found["marginalisation"]["highest"]) == (-0.3, 1)
 
 
@@ -311,13 +317,13 @@ def test_a_slider_moved_with_the_keyboard_shows_what_python_computes(page, folde
     page.goto(written(folder).as_uri())
     page.get_by_role("button", name=button).click()
     names = el.load_instrument("window_staff").names(language)
-    page.get_by_role("slider", name=names["role_clarity"]).focus()
+    page.get_by_role("slider", name=names["unit_guidance"]).focus()
     for _ in range(4):
         page.keyboard.press("ArrowRight")
-    assert sum_on(page) == expected(levers, {"role_clarity": 0.4})
+    assert sum_on(page) == expected(levers, {"unit_guidance": 0.4})
     page.get_by_role("slider", name=names["marginalisation"]).focus()
     page.keyboard.press("Home")
-    changes = {"role_clarity": 0.4, "marginalisation": -1.0}
+    changes = {"unit_guidance": 0.4, "marginalisation": -1.0}
     assert sum_on(page) == expected(levers, changes)
     assert page.locator("output").filter(has_text="−1.0").count() == 1
     page.get_by_role("slider", name=names["institutional_clarity"]).focus()
@@ -326,7 +332,7 @@ def test_a_slider_moved_with_the_keyboard_shows_what_python_computes(page, folde
     page.locator("#reset").focus()
     page.keyboard.press("Enter")
     assert sum_on(page) == []
-    assert page.get_by_role("slider", name=names["role_clarity"]).input_value() == "0"
+    assert page.get_by_role("slider", name=names["unit_guidance"]).input_value() == "0"
 
 
 def test_the_switch_changes_texts_title_and_alternatives(page, folder):

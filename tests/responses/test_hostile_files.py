@@ -79,8 +79,8 @@ REFUSED = {
     ),
     "wrong encoding": (
         csv(WORDED, "big5"),
-        ".csv, row 1: found no column for ic1, ic2, ic3, ic4, ss1, ss2, ss3, rc1, rc2, rc3, rc4, rf1, … "
-        "(65 of 65 items); allowed: a column for each item",
+        ".csv, row 1: found no column for ic1, ic2, ic3, ic4, ss1, ss2, ss3, rc1, rc4, rc5, rp1, rp3, … "
+        "(81 of 81 items); allowed: a column for each item",
     ),
     "truncated workbook": (
         cut_off(excel(STAFF)),
@@ -95,11 +95,11 @@ REFUSED = {
     "header only, workbook": (excel(STAFF[:0]), ".xlsx, row 2: found no row below the headings; allowed: a row"),
     "an item missing": (
         csv(STAFF.drop(columns="sa1")),
-        ".csv, row 1: found no column for sa1 (1 of 65 items); allowed: a column for each item of window_staff",
+        ".csv, row 1: found no column for sa1 (1 of 81 items); allowed: a column for each item of window_staff",
     ),
     "a row cut off": (
         (".csv", csv()[1][:-9]),
-        ".csv, row 61: found 73 fields; allowed: 75, as the header; was the file cut off",
+        ".csv, row 61: found 88 fields; allowed: 91, as the header; was the file cut off",
     ),
     "no answers but words": (
         csv(STAFF.assign(**dict.fromkeys(QUESTIONNAIRE.points(), "好"))),
@@ -126,7 +126,7 @@ TOLD = {
     ),
     "60 % missing": (
         csv(mostly_missing()),
-        ["More than half of the respondents left out: ic1, ic2, ic3, ic4, ss1, ss2, ss3, rc1, rc2, rc3, rc4, rf1, …; "
+        ["More than half of the respondents left out: ic1, ic2, ic3, ic4, ss1, ss2, ss3, rc1, rc4, rc5, rp1, rp3, …; "
          "kept, but analyses of complete answers lose these respondents."],
     ),
     "one respondent": (csv(STAFF[:1]), ["mine.csv: 1 respondent read, 0 findings"]),
@@ -135,9 +135,10 @@ TOLD = {
         ["Groups of fewer than 5 respondents in dispatch_type: they are not shown by themselves, and not compared."],
     ),
     "a whole dimension reversed": (
-        csv(MANY.assign(**{item: 6 - MANY[item] for item in QUESTIONNAIRE.dimensions()["exhaustion"]})),
-        ["All of exhaustion goes against what the claims expect of it (surface_acting: r = -0.39, proactive_service: "
-         "r = 0.16, training_adequacy: r = 0.16); nothing was changed: was the whole dimension coded in reverse? If so,"
+        csv(MANY.assign(**{item: 6 - MANY[item] for item in QUESTIONNAIRE.dimensions()["deep_acting"]})),
+        ["All of deep_acting goes against what the claims expect of it (service_quality: r = -0.44, proactive_service: "
+         "r = -0.24, accomplishment: r = -0.39, collegial_exchange: r = -0.28); nothing was changed: "
+         "was the whole dimension coded in reverse? If so,"
          " "
          "its results have the wrong sign; a mapping file can turn it (turned)."],
     ),
@@ -163,7 +164,7 @@ TOLD = {
     ),
     "one item reversed": (
         csv(STAFF.assign(ex1=6 - STAFF["ex1"])),
-        ["Column ex1 runs against the other items of exhaustion (r = -0.62); nothing was changed: is its reverse key "
+        ["Column ex1 runs against the other items of exhaustion (r = -0.77); nothing was changed: is its reverse key "
          "right? A keying audit tells more."],
     ),
 }  # fmt: skip
@@ -174,7 +175,7 @@ MAPPINGS = {
         "columns: {sa1: Q7}",
         "mine.csv: found no column named 'Q7' that the mapping gives for sa1; allowed: a heading that stands once",
     ),
-    "a number too high": ("columns: {sa1: 300}", "mine.csv: the mapping puts sa1 in column 300; allowed: 1 to 75"),
+    "a number too high": ("columns: {sa1: 300}", "mine.csv: the mapping puts sa1 in column 300; allowed: 1 to 91"),
     "an unknown key": (
         "columns:\n  sax: Q1",
         "mapping.yaml, line 2, columns.sax: found an unknown key; allowed: a col",

@@ -229,9 +229,9 @@ def test_rows_are_counted_as_a_spreadsheet_does(tmp_path, answers, instrument):
 
 def test_missing_item_columns_are_listed(read, answers):
     with pytest.raises(
-        EmolaborError, match=r"mine\.csv, row 1: found no column for rc2, ps5 \(2 of 65 items\); allowed: a column"
+        EmolaborError, match=r"mine\.csv, row 1: found no column for rc5, ps6 \(2 of 81 items\); allowed: a column"
     ):
-        read(answers.drop(columns=["rc2", "ps5", "age_band"]))
+        read(answers.drop(columns=["rc5", "ps6", "age_band"]))
 
 
 def test_a_file_without_header_shows_no_answers_in_the_message(tmp_path, answers, instrument):
@@ -246,7 +246,7 @@ def test_a_column_given_twice_is_refused(tmp_path, answers, instrument):
     path = tmp_path / "mine.csv"
     pd.concat([answers, answers[["sa1"]]], axis=1).to_csv(path, index=False)
     with pytest.raises(
-        EmolaborError, match=r"found several columns named as sa1 or with its wording, columns \d+, 76; allowed: one"
+        EmolaborError, match=r"found several columns named as sa1 or with its wording, columns \d+, 92; allowed: one"
     ):
         read_responses(path, instrument)
 
@@ -256,7 +256,7 @@ def test_a_row_of_another_length_is_refused(tmp_path, answers, instrument):
     lines = answers.to_csv(index=False).splitlines()
     lines[3] += ",5"
     path.write_text("\n".join(lines))
-    with pytest.raises(EmolaborError, match=r"mine\.csv, row 4: found 76 fields; allowed: 75"):
+    with pytest.raises(EmolaborError, match=r"mine\.csv, row 4: found 92 fields; allowed: 91"):
         read_responses(path, instrument)
 
 
@@ -307,7 +307,7 @@ def test_a_file_may_hold_only_some_of_the_scales_when_that_is_said(tmp_path, ans
     with pytest.raises(EmolaborError, match=r"found no column for ic1"):
         read_responses(path, instrument)
     staff = read_responses(path, instrument, partial=True)
-    assert staff.instrument.dimensions() == {"role_clarity": ["rc1", "rc2", "rc3", "rc4"], "exhaustion": kept[:3]}
+    assert staff.instrument.dimensions() == {"role_clarity": ["rc1", "rc4", "rc5"], "exhaustion": kept[:3]}
     assert set(staff.data) == {"sex", *kept[:7]}
     told = staff.report_text("en").splitlines()
     assert told[0].startswith(

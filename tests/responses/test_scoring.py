@@ -25,7 +25,7 @@ def test_only_reverse_worded_items_are_turned(data, instrument):
     items = scored_items(data, instrument)
     assert items.columns.tolist() == instrument.items("zh")["key"].tolist()
     for key in items:
-        expected = 6 - data[key] if key in ("ic4", "rc4", "be3", "ps5") else data[key]
+        expected = 6 - data[key] if key in ("ic4", "rc4", "be3", "ps6", "ta6") else data[key]
         pd.testing.assert_series_equal(items[key], expected)
 
 
@@ -55,10 +55,10 @@ def test_missing_columns_are_listed(data, instrument):
 
 @pytest.mark.parametrize("value", [0, 6, 2.5, "3", np.inf])
 def test_other_values_than_codes_are_refused(data, instrument, value):
-    data = data.astype({"us2": object})
-    data.loc[100, "us2"] = value
-    data["us2"] = data["us2"].infer_objects()
-    with pytest.raises(EmolaborError, match=r"data: found other values than codes in column us2; allowed: 1 to 5"):
+    data = data.astype({"ug3": object})
+    data.loc[100, "ug3"] = value
+    data["ug3"] = data["ug3"].infer_objects()
+    with pytest.raises(EmolaborError, match=r"data: found other values than codes in column ug3; allowed: 1 to 5"):
         scored_items(data, instrument)
 
 

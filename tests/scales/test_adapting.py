@@ -141,20 +141,20 @@ def test_a_step_goes_into_a_file_of_any_layout(hall, name):
 
 
 CHANGES = {
-    "a reverse flag": ("reverse: true", "reverse: false", ("ps5", "reverse")),
+    "a reverse flag": ("reverse: true", "reverse: false", ("ps6", "reverse")),
     "an item taken out": (
-        "      - key: ps5\n        text:\n          zh: 窗口上的事，我只做到规定的那一步。\n"
-        "          en: At the window I go only as far as the rules demand.\n        reverse: true\n",
+        "      - key: ps6\n        text:\n          zh: 群众没问到的，我不会主动提。\n"
+        "          en: What visitors do not ask about, I do not bring up.\n        reverse: true\n",
         "",
-        ("ps5", "zh"),
+        ("ps6", "zh"),
     ),
     "a name": ("    names:\n      zh: 主动服务行为\n", "    names:\n      zh: 主动服务\n", ("proactive_service", "zh")),
     "the instruction": ("您对下列说法的同意程度", "您同意的程度", ("instruction", "zh")),
     "an item added": (
         "scoring: mean",
-        "      - key: ps6\n        text:\n          zh: 新题。\n          en: New.\n        reverse: false\n"
+        "      - key: ps7\n        text:\n          zh: 新题。\n          en: New.\n        reverse: false\n"
         "scoring: mean",
-        ("ps6", "zh"),
+        ("ps7", "zh"),
     ),
 }
 
@@ -194,7 +194,7 @@ def test_a_record_that_does_not_agree_is_reported_with_its_line(hall):
 def test_a_record_that_names_an_absent_item_is_reported(hall):
     record_step(hall, "ps2", "committee", "Kept.", DAY, ["committee"])
     change(hall, "part: ps2", "part: ps9")
-    with pytest.raises(EmolaborError, match=r"adaptation\[1\]\.part: found 'ps9'; allowed: names, .*ps5"):
+    with pytest.raises(EmolaborError, match=r"adaptation\[1\]\.part: found 'ps9'; allowed: names, .*ps6"):
         check_record(hall)
 
 

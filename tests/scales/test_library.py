@@ -16,12 +16,12 @@ PATHS = sorted((FOLDER / "library").glob("*.yaml"))
 ITEMS = {
     "institutional_clarity": {"institutional_clarity": "ic1 ic2 ic3 ic4"},
     "staffing_stability": {"staffing_stability": "ss1 ss2 ss3"},
-    "role_clarity": {"role_clarity": "rc1 rc2 rc3 rc4"},
-    "reward_fairness": {"reward_fairness": "rf1 rf2 rf3 rf4"},
-    "training_adequacy": {"training_adequacy": "ta1 ta2 ta3 ta4"},
-    "unit_support": {"unit_support": "us1 us2 us3 us4"},
-    "marginalisation": {"marginalisation": "mg1 mg2 mg3 mg4"},
-    "role_pressure": {"role_pressure": "rp1 rp2 rp3"},
+    "role_clarity": {"role_clarity": "rc1 rc4 rc5"},
+    "reward_say": {"reward_say": "rs1 rs2 rs3"},
+    "training_access": {"training_access": "ta1 ta5 ta6"},
+    "unit_guidance": {"unit_guidance": "ug1 ug3 ug5"},
+    "marginalisation": {"marginalisation": "mg1 mg3 mg4"},
+    "role_pressure": {"role_pressure": "rp1 rp3 rp4"},
     "emotional_labor": {
         "surface_acting": "sa1 sa2 sa3 sa4",
         "deep_acting": "da1 da2 da3 da4",
@@ -30,9 +30,16 @@ ITEMS = {
     "emotional_exhaustion": {"exhaustion": "ex1 ex2 ex3 ex4"},
     "accomplishment": {"accomplishment": "ac1 ac2 ac3"},
     "belonging": {"belonging": "be1 be2 be3"},
-    "proactive_service": {"proactive_service": "ps1 ps2 ps3 ps4 ps5"},
-    "service_quality": {"service_quality": "sq1 sq2 sq3"},
+    "proactive_service": {"proactive_service": "ps1 ps2 ps3 ps4 ps6"},
+    "service_quality": {"service_quality": "sq1 sq3 sq4"},
     "health_complaints": {"health_complaints": "hc1 hc2 hc3"},
+    "divided_authority": {"divided_authority": "dv1 dv2 dv3"},
+    "after_hours_training": {"after_hours_training": "ah1 ah2 ah3"},
+    "window_unlikeness": {"window_unlikeness": "wu1 wu2 wu3"},
+    "collegial_exchange": {"collegial_exchange": "ce1 ce2 ce3"},
+    "negative_mood": {"negative_mood": "nm1 nm2 nm3"},
+    "passive_attitude": {"passive_attitude": "pa1 pa2 pa3"},
+    "repeat_visits": {"repeat_visits": "rv1 rv2 rv3"},
     "music_preference": {"music_preference": "mk1 mk2 mk3"},
 }
 # Traditional forms, each with a Simplified form of its own, that texts about work, service and feelings would use.
@@ -75,7 +82,7 @@ def test_the_library_holds_the_contracted_scales_and_items():
 
 def test_the_reverse_worded_items_are_the_contracted_ones():
     reverse = {item.key for path in PATHS for item in load_scale(path.stem).items if item.reverse}
-    assert reverse == {"ic4", "rc4", "be3", "ps5"}
+    assert reverse == {"ic4", "rc4", "be3", "ps6", "ta6"}
 
 
 def test_a_file_keeps_the_schema_and_loads_alike_by_key_and_by_path(path):
@@ -142,5 +149,7 @@ def test_answers_are_five_points_of_agreement_or_frequency(path):
     labels = load_scale(path.stem).response_format.labels["zh"]
     agreement = ("非常不同意", "比较不同意", "一般", "比较同意", "非常同意")
     frequency = ("从不", "很少", "有时", "经常", "总是")
-    often = path.stem in ("emotional_labor", "emotional_exhaustion", "health_complaints")
+    often = path.stem in (
+        "emotional_labor", "emotional_exhaustion", "negative_mood", "health_complaints", "repeat_visits",
+    )  # fmt: skip
     assert tuple(labels) == (frequency if often else agreement)

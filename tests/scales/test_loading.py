@@ -27,7 +27,7 @@ def test_the_list_has_a_row_a_scale():
     assert row["items"] == 11
     assert row["languages"] == "zh, en"
     assert row["rights"] == "own, CC BY 4.0"
-    assert table["rights"].str.startswith("own").sum() == 16
+    assert table["rights"].str.startswith("own").sum() == 23
 
 
 def test_a_withheld_scale_loads_without_texts(tmp_path):

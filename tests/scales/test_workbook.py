@@ -285,3 +285,15 @@ def test_a_table_without_its_columns_is_refused(tmp_path):
     pd.DataFrame({"a": [1]}).to_excel(tmp_path / "other.xlsx", index=False)
     with pytest.raises(EmolaborError, match="found no table of items"):
         el.scales_from_table(tmp_path / "other.xlsx", tmp_path)
+
+
+def test_a_whole_questionnaire_is_one_form_with_every_definition(tmp_path):
+    instrument = el.load_instrument("window_staff")
+    path = el.write_rating_form(instrument, tmp_path / "all.xlsx", "en")
+    book = openpyxl.load_workbook(path)
+    keys = [row[0].value for row in book.worksheets[0].iter_rows(min_row=2)]
+    assert keys == instrument.items("en")["key"].tolist()
+    about = "\n".join(str(row[0].value) for row in book.worksheets[1].iter_rows())
+    assert all(scale.construct["en"] in about for scale in instrument.scales)
+    guide = el.write_interview_guide(instrument, tmp_path / "guide.docx", "zh")
+    assert instrument.title["zh"] in "\n".join(part.text for part in docx.Document(guide).paragraphs)

@@ -10,8 +10,16 @@ from emolabor.simulation import draw_staff, load_population
 
 
 @pytest.fixture(scope="session")
-def population():
+def shipped():
+    """The population as it is shipped."""
     return load_population()
+
+
+@pytest.fixture(scope="session")
+def population(shipped):
+    """The population without its method factor, which no analysis here models, and with a product that can be seen."""
+    products = shipped.interactions.assign(value=0.12)
+    return replace(shipped, method_share=0.0, interactions=products)
 
 
 @pytest.fixture(scope="session")
@@ -21,9 +29,10 @@ def instrument():
 
 @pytest.fixture(scope="session")
 def many_centres(population):
-    """The population with 2,000 centres: so many that the centres' own sampling error does not count."""
+    """The population with 2,000 centres and 200 departments: so many that their own sampling error does not count."""
     centres = {**population.settings["centres"], "count": 2000}
-    return replace(population, settings={**population.settings, "centres": centres})
+    units = {**population.settings["units"], "departments": [1 / 200] * 200, "evenness": 400, "agencies": 200}
+    return replace(population, settings={**population.settings, "centres": centres, "units": units})
 
 
 @pytest.fixture(scope="session")

@@ -126,5 +126,5 @@ def test_missing_answers_go_with_tenure_not_with_what_is_answered(careful, large
     """Longer tenure, more missing (correlation of band and share); exhaustion, among others, does not tell."""
     missing = careful[list(population.items.index)].isna().mean(axis=1)
     assert missing.corr(large[0].loc[careful.index, "tenure_band"]) > 0.08
-    means = careful[["ex1", "ex2", "us1", "ps1"]].corrwith(missing)
+    means = careful[["ex1", "ex2", "ug1", "ps1"]].corrwith(missing)
     assert means.abs().max() < 0.021  # four standard errors of 1 / sqrt(36,000)

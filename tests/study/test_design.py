@@ -4,7 +4,7 @@ import pytest
 
 from emolabor.errors import EmolaborError
 from emolabor.simulation import simulate_staff
-from emolabor.study import load_design, open_study
+from emolabor.study import load_design, open_study, sample_table
 from emolabor.study.folder import fingerprints
 from emolabor.study.plan import Job, factors_of
 from emolabor.theory import CONSTRUCT_GROUPS
@@ -56,7 +56,7 @@ def test_claims_may_name_new_constructs(write):
 
 @pytest.mark.parametrize("in_file", [True, False])
 def test_a_model_text_takes_the_place_of_the_model_of_the_claims(in_file, write, tmp_path):
-    text = "exhaustion =~ ex1 + ex2 + ex3\nrole_clarity =~ rc1 + rc2\nexhaustion ~ role_clarity\n"
+    text = "exhaustion =~ ex1 + ex2 + ex3\ninstitutional_clarity =~ ic1 + ic2\nexhaustion ~ institutional_clarity\n"
     path = (
         write("model: model.txt\n", model_txt=text) if in_file else write("model: |\n  " + text.replace("\n", "\n  "))
     )
@@ -64,7 +64,7 @@ def test_a_model_text_takes_the_place_of_the_model_of_the_claims(in_file, write,
     simulate_staff(200, seed=1).to_csv(data, index=False)
     study = open_study(data, None, path)
     assert study.model.strip() == text.strip()
-    assert study.factors("exhaustion") == ("role_clarity",)
+    assert study.factors("exhaustion") == ("institutional_clarity",)
     assert study.factors("proactive_service") == ()
 
 
@@ -78,6 +78,10 @@ def test_a_model_text_takes_the_place_of_the_model_of_the_claims(in_file, write,
         (f"constructs: {GROUPS.replace('calm', 'Calm')}\n", r"line 1, constructs\.management\[0\]: found text 'Calm'"),
         (f"constructs: {GROUPS.replace('calm', 'exhaustion')}\n", r"'exhaustion' again; allowed: each construct once"),
         ("undesirable: [tiredness]\n", r"line 1, undesirable\[0\]: found 'tiredness'; allowed: institutional_clarity"),
+        ("population: {column: office, values: [a]}\n", r"population\.column: found 'office'; allowed: dispatch_type,"),
+        ("population: {column: sex, values: [man]}\n", r"population\.values\[0\]: found 'man'; allowed: female, male"),
+        ("population: {column: sex, values: []}\n", r"study\.yaml, line 1, population"),
+        ("population: all\n", r"study\.yaml, line 1, population"),
         ("claims: none.yaml\n", r"none\.yaml: found no readable file"),
         ("instrument: none.yaml\n", r"none\.yaml: found no readable file"),
         ("model: none.txt\n", r"none\.txt: found no readable text in UTF-8; allowed: a model text"),
@@ -101,3 +105,34 @@ def test_a_change_in_a_file_that_the_study_names_is_a_change_of_what_results_wer
     before = fingerprints([job], tmp_path / "no_data")
     write(path.read_text(), claims_yaml=CLAIMS.replace("rules", "the rules"))
     assert fingerprints([job], tmp_path / "no_data") != before
+
+
+def test_a_study_is_about_dispatched_staff_and_others_are_a_contrast(tmp_path):
+    data = tmp_path / "simulated.csv"
+    simulate_staff(400, seed=1).to_csv(data, index=False)
+    study = open_study(data)
+    assert set(study.answers["dispatch_type"]) == set(study.everyone["dispatch_type"]) == {"dispatched"}
+    contrast = study.staff_by("dispatch_type").data
+    assert set(contrast["dispatch_type"]) == {"dispatched", "contract", "agency"}
+    assert study.staff_by("sex").data["dispatch_type"].unique().tolist() == ["dispatched"]
+    told = sample_table(study)
+    assert told["kept"] == len(study.answers) and told["kept"] + told["contrast"] == len(contrast)
+    assert told["respondents"] == told["kept"] + told["contrast"] + told["careless"]
+
+
+def test_a_study_file_can_be_about_others_or_about_everyone(write, tmp_path):
+    data = tmp_path / "simulated.csv"
+    staff = simulate_staff(400, seed=1)
+    staff.to_csv(data, index=False)
+    assert len(open_study(data, None, write("population: everyone\n")).staff_by("sex").data) > 350
+    others = open_study(data, None, write("population: {column: dispatch_type, values: [contract, agency]}\n"))
+    assert set(others.answers["dispatch_type"]) == {"contract", "agency"}
+    staff.drop(columns="dispatch_type").to_csv(data, index=False)
+    assert len(open_study(data).everyone) == 400  # the file does not tell, so nobody is left out
+
+
+def test_answers_of_nobody_whom_the_study_is_about_are_refused(tmp_path):
+    data = tmp_path / "simulated.csv"
+    simulate_staff(60, seed=1).assign(dispatch_type="contract").to_csv(data, index=False)
+    with pytest.raises(EmolaborError, match=r"nobody whose dispatch_type is dispatched.*population: everyone"):
+        open_study(data)

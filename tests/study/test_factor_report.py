@@ -28,11 +28,13 @@ def draws(study):
 FACTORS = [
     "institutional_clarity",
     "staffing_stability",
-    "role_clarity",
+    "divided_authority",
+    "reward_say",
+    "unit_guidance",
     "marginalisation",
-    "training_adequacy",
-    "reward_fairness",
-    "unit_support",
+    "training_access",
+    "after_hours_training",
+    "window_unlikeness",
 ]
 
 
@@ -48,18 +50,18 @@ def test_every_factor_has_a_whole_report(study, draws, factor):
 
 
 def test_the_ways_to_an_outcome_add_up_to_its_total(study, draws):
-    report = FactorReport(study, "unit_support")
+    report = FactorReport(study, "marginalisation")
     ways = report.ways(draws)
-    to_belonging = ways[ways.index.str.endswith(">belonging")]
-    assert len(to_belonging) == 2
-    total = report.associations(draws).loc["belonging~unit_support", "total"]
-    assert to_belonging["std"].sum() == pytest.approx(total, abs=1e-10)
+    to_service = ways[ways.index.str.endswith(">proactive_service")]
+    assert len(to_service) == 4
+    total = report.associations(draws).loc["proactive_service~marginalisation", "total"]
+    assert to_service["std"].sum() == pytest.approx(total, abs=1e-10)
 
 
 def test_the_claims_are_those_in_which_it_does_something(study):
-    assert [claim.id for claim in FactorReport(study, "unit_support").claims] == ["C18", "C19"]
-    assert FactorReport(study, "unit_support").outcomes == ["deep_acting", "exhaustion", "belonging"]
-    assert [claim.id for claim in FactorReport(study, "role_clarity").claims] == ["C11", "C13"]
+    assert [claim.id for claim in FactorReport(study, "unit_guidance").claims] == ["C18"]
+    assert FactorReport(study, "unit_guidance").outcomes == ["service_quality", "repeat_visits"]
+    assert [claim.id for claim in FactorReport(study, "passive_attitude").claims] == ["C13", "C24"]
 
 
 def test_shares_are_of_those_who_answered_as_they_answered(study):
@@ -73,8 +75,8 @@ def test_shares_are_of_those_who_answered_as_they_answered(study):
 
 
 def test_group_means_are_those_of_student_s_t(study):
-    means = FactorReport(study, "unit_support").group_means(["dispatch_type", "tenure_band", "office"])
-    scores = el.score(study.kept)["unit_support"]
+    means = FactorReport(study, "unit_guidance").group_means(["dispatch_type", "tenure_band", "office"])
+    scores = el.score(study.kept)["unit_guidance"]
     own = scores[study.kept.data["tenure_band"] == 2].dropna()
     lower, upper = stats.t.interval(0.95, len(own) - 1, own.mean(), stats.sem(own))
     row = means.loc["tenure_band=2"]
@@ -83,18 +85,20 @@ def test_group_means_are_those_of_student_s_t(study):
 
 
 def test_groups_under_five_are_not_tabulated(study):
-    small = FactorReport(study, "unit_support")
+    small = FactorReport(study, "unit_guidance")
     data = small.study.staff.data
     before = data["dispatch_type"].copy()
     try:
-        data.loc[data.index[:4], "dispatch_type"] = "seconded"
-        assert "dispatch_type=seconded" not in small.group_means(["dispatch_type"]).index
+        data.loc[data.index[:4], "dispatch_type"] = "lent"
+        assert "dispatch_type=lent" not in small.group_means(["dispatch_type"]).index
     finally:
         data["dispatch_type"] = before
 
 
 def test_a_factor_that_no_claim_names_is_refused(study):
-    with pytest.raises(EmolaborError, match="factor: no claim names 'pay', allowed: accomplishment, deep_acting"):
+    with pytest.raises(
+        EmolaborError, match="factor: no claim names 'pay', allowed: accomplishment, after_hours_training"
+    ):
         FactorReport(study, "pay")
 
 

@@ -14,7 +14,7 @@ DIMENSIONS = load_instrument("window_staff").dimensions()
 
 @pytest.fixture(scope="module")
 def staff():
-    return simulate_staff(n=320, seed=4)
+    return simulate_staff(n=480, seed=4)
 
 
 @pytest.fixture
@@ -54,11 +54,11 @@ def test_whole_data_carry_every_notebook_with_every_part(staff, opened):
         (lambda staff: staff.drop(columns="centre"), "08_centres", "no column centre"),
         (lambda staff: staff.assign(centre="C01"), "08_centres", "1 centres, 10 are needed"),
         (
-            lambda staff: staff.assign(dispatch_type="agency", sex="female"),
+            lambda staff: staff.assign(dispatch_type="dispatched", sex="female"),
             "05_invariance",
             "no two groups of 100 respondents by dispatch_type, sex, language",
         ),
-        (lambda staff: staff.head(60), "07_structural_model", "respondents are too few for 62 items"),
+        (lambda staff: staff.head(60), "07_structural_model", "respondents are too few for 78 items"),
         (lambda staff: staff.assign(ex2=3.0), "04_measurement_model", "all gave the same answer to ex2"),
         (keep("exhaustion"), "04_measurement_model", "only one construct in these data"),
         (keep("exhaustion", "music_preference"), "07_structural_model", "no claim is left whose constructs are all"),
@@ -85,9 +85,9 @@ def test_a_notebook_that_the_data_cannot_carry_says_why(change, notebook, told, 
 
 
 def test_a_factor_needs_its_items_and_a_claim_about_what_goes_with_it(staff, opened):
-    study = opened(keep("role_clarity", "marginalisation", "exhaustion")(staff))
-    asked = {factor: why_not("06_management_factor", study, factor) for factor in ("unit_support", "marginalisation")}
-    assert asked["unit_support"]["en"] == "no unit_support in these data"
+    study = opened(keep("institutional_clarity", "marginalisation", "exhaustion")(staff))
+    asked = {factor: why_not("06_management_factor", study, factor) for factor in ("unit_guidance", "marginalisation")}
+    assert asked["unit_guidance"]["en"] == "no unit_guidance in these data"
     assert asked["marginalisation"]["en"] == "no claim about marginalisation is left that these data can test"
 
 
@@ -100,9 +100,9 @@ def test_a_factor_needs_its_items_and_a_claim_about_what_goes_with_it(staff, ope
         (keep("surface_acting", "exhaustion"), "needs-strain-way", "no path surface_acting>exhaustion>proactive"),
         (without("surface_acting"), "needs-strain-path", "no path surface_acting>exhaustion is left"),
         (keep("surface_acting", "exhaustion"), "needs-moderation", "no moderated path is left"),
-        (keep("surface_acting", "exhaustion"), "needs-moderated-exhaustion", "no moderated path to exhaustion is"),
         (without("service_quality"), "needs-moderated-quality", "no moderated path to service_quality is left"),
-        (without("belonging"), "needs-support-and-belonging", "no belonging in these data"),
+        (without("belonging"), "needs-unlikeness-and-belonging", "no belonging in these data"),
+        (lambda staff: staff.drop(columns="department"), "needs-departments", "no departments to tell apart"),
         (
             lambda staff: staff.assign(ex1=staff["ex1"].where(staff.index % 8 == 0)),
             "needs-complete",

@@ -11,7 +11,7 @@ FACTORS = management_factors(load_claims())
 def folder(tmp_path, write_notebook):
     """A notebook that takes a factor between one that resamples and two that do not."""
     write_notebook(tmp_path, "05_plain", "seed = 1", "x = 1")
-    write_notebook(tmp_path, "06_factor", 'factor = "role_clarity"\nseed = 1', "x = 1")
+    write_notebook(tmp_path, "06_factor", 'factor = "reward_say"\nseed = 1', "x = 1")
     write_notebook(tmp_path, "07_resampled", "n_boot = 50\nmapping_path = None", "x = 1")
     write_notebook(tmp_path, "08_plain", "seed = 1", "x = 1")
     return tmp_path
@@ -30,16 +30,17 @@ def test_a_notebook_that_takes_a_factor_runs_once_for_each(folder):
 
 def test_with_its_default_factor_nothing_is_put_in(folder):
     parameters = {job.name: job.parameters for job in plan_jobs(folder, "06", {})}
-    assert parameters.pop("06_factor-role_clarity") == {}
-    assert parameters == {f"06_factor-{factor}": {"factor": factor} for factor in FACTORS if factor != "role_clarity"}
+    assert parameters.pop("06_factor-reward_say") == {}
+    assert parameters == {f"06_factor-{factor}": {"factor": factor} for factor in FACTORS if factor != "reward_say"}
 
 
 @pytest.mark.parametrize(
-    ("only", "given"), [("06_factor-unit", {}), ("06", {"factor": "unit_support"}), (None, {"factor": "unit_support"})]
+    ("only", "given"),
+    [("06_factor-unit", {}), ("06", {"factor": "unit_guidance"}), (None, {"factor": "unit_guidance"})],
 )
 def test_one_factor_can_be_asked_for(folder, only, given):
     names = [job.name for job in plan_jobs(folder, only, given)]
-    assert [name for name in names if name.startswith("06")] == ["06_factor-unit_support"]
+    assert [name for name in names if name.startswith("06")] == ["06_factor-unit_guidance"]
     assert len(names) == (1 if only else 4)
 
 
@@ -53,7 +54,7 @@ def test_a_parameter_goes_to_each_execution(folder):
     [
         ("99", {}, "no notebook begins with '99'; there are: 05_plain, 06_factor, 07_resampled, 08_plain"),
         (None, {"factor": "weather"}, "factor: found 'weather', allowed: institutional_clarity, "),
-        ("05", {"factor": "unit_support"}, "parameter 'factor' is unknown; allowed: 05_plain: seed"),
+        ("05", {"factor": "unit_guidance"}, "parameter 'factor' is unknown; allowed: 05_plain: seed"),
         (None, {"n_boot": "many"}, "n_boot: found 'many', allowed: a whole number"),
     ],
 )
@@ -63,7 +64,7 @@ def test_mistakes_are_refused(folder, only, given, message):
 
 
 def test_long_ones_come_first(folder):
-    jobs = plan_jobs(folder, None, {"factor": "unit_support"})
+    jobs = plan_jobs(folder, None, {"factor": "unit_guidance"})
     assert [job.name[:2] for job in longest_first(jobs, {})] == ["07", "05", "06", "08"]
     assert [job.name[:2] for job in longest_first(jobs, {"05_plain": 2.0, "07_resampled": 3.5, "08_plain": 9})] == [
         "08",

@@ -153,7 +153,7 @@ def test_the_report_has_rows_and_no_content_of_personal_columns(project):
 def test_no_table_of_the_factor_notebook_shows_a_cell_under_five(tmp_path):
     staff = simulate_staff(300, seed=2)
     staff["rc1"] = [1] * 3 + [2] * 20 + [3] * 277
-    staff["rc2"] = staff["rc2"].where(staff.index >= 2)
+    staff["rc5"] = staff["rc5"].where(staff.index >= 2)
     staff["dispatch_type"] = ["agency"] * 4 + ["contract"] * 30 + ["dispatched"] * 266
     staff.to_csv(tmp_path / "mine.csv", index=False)
     report = FactorReport(open_study(tmp_path / "mine.csv"), "role_clarity")
@@ -161,7 +161,7 @@ def test_no_table_of_the_factor_notebook_shows_a_cell_under_five(tmp_path):
     parts = shares.filter(regex=r"share_\d")
     assert parts.loc["rc1"].isna().sum() == 2
     assert (parts.mul(shares["n"], axis=0).stack().dropna().round().pipe(lambda n: (n == 0) | (n >= 5))).all()
-    assert shares.loc["rc2", ["n", "missing"]].isna().all()
+    assert shares.loc["rc5", ["n", "missing"]].isna().all()
     groups = report.group_means(["dispatch_type"])
     assert [name for name in groups.index if re.match("dispatch", name)] == ["dispatch_type=dispatched"]
 

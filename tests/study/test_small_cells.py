@@ -17,7 +17,7 @@ from emolabor.responses import family_counts, missing_by_item, share_by_group
 from emolabor.study import FactorReport, open_study
 
 CODES = np.arange(1, 6)
-FACTORS = ("role_clarity", "reward_fairness", "unit_support", "training_adequacy")
+FACTORS = ("role_clarity", "reward_say", "unit_guidance", "training_access")
 
 
 def half_step(value, n_steps=(1.0, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01)):
@@ -77,8 +77,8 @@ def test_the_codebook_leaves_every_small_count_open(n, seed):
 def made(folder, n, seed):
     staff = el.simulate_staff(n, seed=seed)
     staff["rc1"] = [1] * 3 + [2] * (n // 3) + [3] * (n - 3 - n // 3)
-    staff["rf1"] = staff["rf1"].fillna(3)
-    staff.loc[:1, "rf1"] = np.nan
+    staff["rs1"] = staff["rs1"].fillna(3)
+    staff.loc[:1, "rs1"] = np.nan
     staff.to_csv(folder / "mine.csv", index=False)
     return open_study(folder / "mine.csv")
 
@@ -129,7 +129,7 @@ def test_a_single_answer_does_not_follow_from_all_minus_those_who_stay(tmp_path)
     assert 1 <= len(study.staff.data) - len(study.kept.data) <= 4
     sensitivity = el.screening_sensitivity(study.staff, study.screening)
     assert sensitivity[["all", "difference"]].isna().all(axis=None) and sensitivity["kept"].notna().any()
-    shares = FactorReport(study, "unit_support").answer_shares()
+    shares = FactorReport(study, "unit_guidance").answer_shares()
     assert shares.filter(like="share_").isna().all(axis=None) and shares["n"].isna().all()
 
 

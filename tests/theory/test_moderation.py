@@ -37,8 +37,7 @@ def test_explained_factors_of_a_product_may_covary_with_it(staff):
     moderated = moderated_model(load_instrument("window_staff").dimensions(), load_claims(), staff)
     lines = set(moderated.model.splitlines())
     assert "exhaustion ~~ deep_acting_x_exhaustion" in lines
-    assert "surface_acting ~~ surface_acting_x_unit_support" in lines
-    assert "unit_support ~~ surface_acting_x_unit_support" not in lines  # by default, as both are unexplained
+    assert "deep_acting ~~ deep_acting_x_exhaustion" not in lines  # by default, as both are unexplained
 
 
 def test_claims_without_moderation_give_the_plain_model(staff):

@@ -27,7 +27,7 @@ def indirect_intervals(fit, resamples, draws):
     >>> import emolabor as el
     >>> items = {"surface_acting": ["sa1", "sa2"], "exhaustion": ["ex1", "ex2"], "proactive_service": ["ps1", "ps2"]}
     >>> claims = [claim for claim in el.load_claims() if claim.id == "C03"]
-    >>> fit = el.sem(el.full_model(items, claims), el.simulate_staff(400))
+    >>> fit = el.sem(el.full_model(items, claims), el.simulate_staff(1200))
     >>> table = indirect_intervals(fit, fit.bootstrap(200), fit.monte_carlo(200))
     >>> table.index.tolist(), bool((table.percentile_upper < 0).all())
     (['surface_acting>exhaustion>proactive_service'], True)

@@ -71,14 +71,14 @@ def levers_by_group(model, data, group, *, smallest=100, estimator=None, n_draws
     Examples
     --------
     >>> import emolabor as el
-    >>> model = "role_clarity =~ rc1 + rc2 + rc3; exhaustion =~ ex1 + ex2 + ex3; exhaustion ~ role_clarity"
+    >>> model = "unit_guidance =~ ug1 + ug3 + ug5; exhaustion =~ ex1 + ex2 + ex3; exhaustion ~ unit_guidance"
     >>> found = el.levers_by_group(model, el.simulate_staff(n=900, seed=1), "sex", outcome="exhaustion")
     >>> found.levers.table[["gain", "gain_lower", "gain_upper"]].round(2)
-                         gain  gain_lower  gain_upper
-    female>role_clarity  0.15        0.02        0.27
-    male>role_clarity    0.05       -0.14        0.24
+                          gain  gain_lower  gain_upper
+    male>unit_guidance   -0.18       -0.32       -0.03
+    female>unit_guidance -0.16       -0.27       -0.06
     >>> found.difference.round(2).to_dict()
-    {'groups': 2.0, 'left_out': 0.0, 'chisq_diff': 0.73, 'df_diff': 1.0, 'pvalue': 0.39}
+    {'groups': 2.0, 'left_out': 0.0, 'chisq_diff': 0.02, 'df_diff': 1.0, 'pvalue': 0.89}
     """
     items = sem(model, data).table.variables.observed
     complete = data.dropna(subset=list(items))

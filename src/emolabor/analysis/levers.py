@@ -86,9 +86,9 @@ class Levers:
         >>> model = el.full_model(instrument.dimensions(), claims)
         >>> fit = el.sem(model, el.scored_items(el.simulate_staff(n=600, seed=1), instrument))
         >>> found = el.levers(fit, draws=fit.monte_carlo(200))
-        >>> bool(found.what_if({"role_clarity": 1})["est"] == found.table.gain["role_clarity"])
+        >>> bool(found.what_if({"training_access": 1})["est"] == found.table.gain["training_access"])
         True
-        >>> found.what_if({"role_clarity": 0.5, "marginalisation": -0.5}).index.tolist()
+        >>> found.what_if({"training_access": 0.5, "marginalisation": -0.5}).index.tolist()
         ['est', 'se', 'lower', 'upper']
         """
         for name in changes:
@@ -168,18 +168,18 @@ def levers(
     --------
     >>> import emolabor as el
     >>> model = '''
-    ... role_clarity =~ rc1 + rc2 + rc3 + rc4
-    ... marginalisation =~ mg1 + mg2 + mg3 + mg4
-    ... proactive_service =~ ps1 + ps2 + ps3 + ps4 + ps5
-    ... proactive_service ~ role_clarity + marginalisation
+    ... unit_guidance =~ ug1 + ug3 + ug5
+    ... marginalisation =~ mg1 + mg3 + mg4
+    ... proactive_service =~ ps1 + ps2 + ps3 + ps4 + ps6
+    ... proactive_service ~ unit_guidance + marginalisation
     ... '''
     >>> instrument = el.load_instrument("window_staff")
     >>> answers = el.scored_items(el.simulate_staff(n=900, seed=1), instrument)
     >>> found = el.levers(el.sem(model, answers), n_boot=200)
     >>> found.table[["direction", "gain", "gain_lower", "gain_upper", "rank"]].round(2)
                      direction  gain  gain_lower  gain_upper  rank
-    role_clarity             1  0.37        0.28        0.48     1
-    marginalisation         -1  0.07        0.01        0.13     2
+    unit_guidance            1  0.23        0.15        0.30     1
+    marginalisation         -1  0.04       -0.04        0.11     2
     """
     model = LeverModel(fit, outcome, _factors(fit, outcome, factors), frozenset(undesirable))
     draws = fit.bootstrap(n_boot, seed) if draws is None else draws

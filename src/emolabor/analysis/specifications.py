@@ -77,9 +77,9 @@ def effect_multiverse(study, effect, *, choices=None, jobs=1):
     >>> found = el.effect_multiverse(study, "surface_acting>exhaustion", choices=options)
     >>> found[["items", "est", "ci_lower", "ci_upper", "n"]].round(2)
               items   est  ci_lower  ci_upper     n
-    0           all  0.38      0.33      0.43  1138
-    1  not_reversed  0.38      0.33      0.43  1138
-    2   first_three  0.36      0.31      0.41  1104
+    0           all  0.39      0.34      0.44  1147
+    1  not_reversed  0.39      0.34      0.44  1147
+    2   first_three  0.37      0.32      0.42  1134
     """
     estimate = _effect_of(study, effect)
     known = {

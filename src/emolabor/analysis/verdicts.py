@@ -147,8 +147,7 @@ def product_terms(fit, interactions):
     Examples
     --------
     >>> import emolabor as el
-    >>> keys = {"da": "deep_acting", "ex": "exhaustion", "sq": "service_quality"}
-    >>> items = {name: [f"{key}{i}" for i in (1, 2, 3)] for key, name in keys.items()}
+    >>> items = el.load_instrument("window_staff").dimensions()
     >>> claims = [claim for claim in el.load_claims() if claim.id == "C08"]
     >>> moderated = el.moderated_model(items, claims, el.simulate_staff(400))
     >>> fit = el.sem(moderated.model, moderated.data, estimator="MLR")

@@ -131,7 +131,7 @@ def make_form(instrument):
     >>> from emolabor.instrument import load_instrument
     >>> form = make_form(load_instrument("window_staff"))
     >>> [len(table.rows) for page in form.pages for table in page]
-    [11, 13, 7, 11, 7, 6, 9, 3]
+    [13, 13, 12, 11, 10, 9, 9, 3, 3]
     >>> [question.key for question in form.background]
     ['centre', 'department', 'dispatch_type', 'tenure_band', 'sex', 'age_band']
     """

@@ -95,7 +95,7 @@ class Instrument:
     >>> instrument.dimensions()["exhaustion"]
     ['ex1', 'ex2', 'ex3', 'ex4']
     >>> sorted(instrument.reversed_items)
-    ['be3', 'ic4', 'ps5', 'rc4']
+    ['be3', 'ic4', 'ps6', 'rc4', 'ta6']
     >>> instrument.names("zh")["deep_acting"]
     '深层扮演'
     """

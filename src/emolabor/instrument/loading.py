@@ -41,7 +41,7 @@ def load_instrument(key_or_path):
     >>> import emolabor as el
     >>> instrument = el.load_instrument("window_staff")
     >>> len(instrument.scales), [check.expected for check in instrument.attention_checks]
-    (16, [4, 2])
+    (23, [4, 2])
     """
     document = open_document(key_or_path, _SHIPPED, _FOLDER / "schema.json")
     scales = _load_scales(document)

@@ -26,7 +26,7 @@ def place(instrument, key, *entry):
     --------
     >>> from emolabor.instrument import load_instrument
     >>> place(load_instrument("window_staff"), "at1")
-    'window_staff, line 38, attention_checks[0].key (at1)'
+    'window_staff, line 45, attention_checks[0].key (at1)'
     """
     for file, path in instrument.files.items():
         document = read_document(path)

@@ -93,9 +93,9 @@ def agreement(data, scale_or_dimensions, group, *, null="uniform", points=None):
     --------
     >>> import emolabor as el
     >>> staff = el.simulate_staff(n=600, seed=1)
-    >>> found = el.agreement(staff, el.load_scale("unit_support"), "centre")
+    >>> found = el.agreement(staff, el.load_scale("unit_guidance"), "centre")
     >>> found.table[["icc1", "icc2", "rwg_mean"]].round(2).iloc[0].tolist()
-    [0.04, 0.33, 0.72]
+    [0.01, 0.14, 0.67]
     """
     if null not in NULLS:
         raise EmolaborError(f"null: found {null!r}; allowed: {', '.join(NULLS)}")

@@ -67,7 +67,7 @@ class FactorAnalysis:
         --------
         >>> import emolabor as el
         >>> print(el.efa(el.simulate_staff(n=600, seed=1)[["sa1", "sa2", "sa3", "sa4"]], 1).summary().splitlines()[0])
-        FactorAnalysis(factors=1, items=4, n=566, method='minres', rotation=None, cor='pearson', problems=0)
+        FactorAnalysis(factors=1, items=4, n=545, method='minres', rotation=None, cor='pearson', problems=0)
         """
         table = self.loadings.map(lambda value: f"{value:.2f}" if abs(value) >= SHOWN else "")
         table["communality"] = self.communalities.map("{:.2f}".format)
@@ -147,12 +147,12 @@ def efa(data, n_factors, *, method="minres", rotation="oblimin", cor="pearson", 
     >>> found = el.efa(el.simulate_staff(n=600, seed=1)[items], 2)
     >>> found.loadings.round(2)
            F1    F2
-    sa1  0.01  0.70
-    sa2 -0.02  0.71
-    sa3  0.01  0.71
-    da1  0.73 -0.08
-    da2  0.79  0.04
-    da3  0.67  0.04
+    sa1 -0.01  0.75
+    sa2  0.04  0.78
+    sa3 -0.03  0.72
+    da1  0.76 -0.03
+    da2  0.77  0.06
+    da3  0.73 -0.04
     """
     if method not in METHODS:
         raise EmolaborError(f"method: found {method!r}; allowed: {', '.join(METHODS)}")

@@ -55,10 +55,10 @@ def keying_audit(data, scale_or_dimensions, *, n_resamples=200, seed=1):
     >>> found = el.keying_audit(answers, el.load_scale("institutional_clarity"))
     >>> found[["declared", "item_rest_r", "verdict"]].round(2)
          declared  item_rest_r        verdict
-    ic1  straight         0.23         agrees
-    ic2  straight        -0.66  wrongly keyed
-    ic3  straight         0.26         agrees
-    ic4  reversed         0.26         agrees
+    ic1  straight         0.27         agrees
+    ic2  straight        -0.68  wrongly keyed
+    ic3  straight         0.22         agrees
+    ic4  reversed         0.22         agrees
     """
     checked_count("n_resamples", n_resamples, 1)
     answers, dimensions = answers_and_dimensions(data, scale_or_dimensions)

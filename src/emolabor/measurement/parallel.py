@@ -81,7 +81,7 @@ def parallel_analysis(data, *, draws=100, quantile=0.95, cor="pearson", n_obs=No
     >>> found.n_factors, found.n_components
     (2, 2)
     >>> found.table.loc[:2, ["factor", "factor_random"]].round(1).to_numpy().tolist()
-    [[2.2, 1.0], [1.4, 0.2]]
+    [[2.7, 1.0], [1.3, 0.2]]
     """
     draws = checked_count("draws", draws, 1)
     checked_share("quantile", quantile)

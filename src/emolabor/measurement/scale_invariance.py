@@ -73,7 +73,7 @@ def comparable_groups(data, group, smallest=100):
     --------
     >>> import emolabor as el
     >>> comparable_groups(el.simulate_staff(n=900, seed=1), "dispatch_type")["dispatch_type"].unique().tolist()
-    ['dispatched', 'contract', 'agency']
+    ['dispatched', 'contract']
     """
     if group not in data:
         raise EmolaborError(f"group: {group!r} is no column of the data.")

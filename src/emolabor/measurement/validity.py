@@ -62,9 +62,9 @@ def convergent_validity(data, scale_or_dimensions, *, n_resamples=1000, seed=1, 
     >>> found = el.convergent_validity(answers, el.load_scale("emotional_labor"), n_resamples=100)
     >>> found[["items", "cr", "ave", "smallest_loading"]].round(2)
                         items    cr   ave  smallest_loading
-    surface_acting          4  0.78  0.48              0.64
-    deep_acting             4  0.80  0.50              0.68
-    natural_expression      3  0.76  0.51              0.68
+    surface_acting          4  0.83  0.55              0.73
+    deep_acting             4  0.82  0.53              0.69
+    natural_expression      3  0.80  0.58              0.72
     """
     checked_count("n_resamples", n_resamples, 2)
     checked_share("level", level)
@@ -128,9 +128,9 @@ def fornell_larcker(data, scale_or_dimensions):
     >>> import emolabor as el
     >>> el.fornell_larcker(el.simulate_staff(n=400, seed=1), el.load_scale("emotional_labor")).round(2)
                         surface_acting  deep_acting  natural_expression
-    surface_acting                0.69          NaN                 NaN
-    deep_acting                   0.20         0.71                 NaN
-    natural_expression           -0.24         0.34                0.71
+    surface_acting                0.74          NaN                 NaN
+    deep_acting                   0.33         0.73                 NaN
+    natural_expression           -0.27         0.57                0.76
     """
     answers, dimensions = complete_dimensions(data, scale_or_dimensions)
     fit = factor_model(answers, dimensions)
@@ -195,9 +195,9 @@ def htmt(data, scale_or_dimensions, *, kind="htmt", n_resamples=1000, seed=1, le
     >>> found = el.htmt(answers, el.load_scale("emotional_labor"), n_resamples=200)
     >>> found[["dimension", "other", "ratio", "upper"]].round(2)
             dimension               other  ratio  upper
-    0  surface_acting         deep_acting   0.20   0.33
-    1  surface_acting  natural_expression   0.25   0.37
-    2     deep_acting  natural_expression   0.33   0.46
+    0  surface_acting         deep_acting   0.32   0.45
+    1  surface_acting  natural_expression   0.27   0.42
+    2     deep_acting  natural_expression   0.58   0.69
     """
     if kind not in ("htmt", "htmt2"):
         raise EmolaborError(f"kind: found {kind!r}; allowed: htmt, htmt2")

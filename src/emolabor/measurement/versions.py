@@ -80,7 +80,7 @@ def compare_versions(data, scale, version, old):
     >>> staff["version"] = np.where(np.arange(800) % 2, "old", "new")
     >>> found = el.compare_versions(staff, el.load_scale("emotional_exhaustion"), "version", "old")
     >>> found.level, found.table[["mean_old", "mean_new", "d"]].round(2).iloc[0].tolist()
-    ('strict', [3.08, 3.01, -0.07])
+    ('strict', [2.97, 3.0, 0.03])
     """
     if version not in data.columns:
         raise EmolaborError(f"version: found no column {version!r} in data")

@@ -5,6 +5,7 @@ from emolabor.drawing.path_diagram import path_diagram
 from emolabor.drawing.style import save_figure
 from emolabor.report.build import build_paper
 from emolabor.report.closing import closing_picture
+from emolabor.report.figures.argument_map import argument_map
 from emolabor.report.figures.correlations import correlation_figure
 from emolabor.report.figures.importance_map import importance_map
 from emolabor.report.figures.invariance_ladder import invariance_figure, ladder_words
@@ -27,6 +28,7 @@ from emolabor.report.validation_page import check_page, write_validation
 
 __all__ = [
     "agreement_figure",
+    "argument_map",
     "build_paper",
     "check_page",
     "closing_picture",

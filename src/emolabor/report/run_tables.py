@@ -33,8 +33,9 @@ def claims_section(notebook, names, claims):
             if claim.reason:
                 cells = f"<td colspan=2>{both(claim.reason)}</td>"
             else:
-                path = _path(key.partition(" ")[2], row["expected"], names)
-                cells = f"<td>{path}</td><td class=number>{_estimate(row)}</td>"
+                key = key.partition(" ")[2]
+                path = _path(key, row["expected"], names)
+                cells = f"<td>{path}{_origin(claim, key)}</td><td class=number>{_estimate(row)}</td>"
             lines.append(f"<tr>{cells}<td>{_verdict(row['verdict'])}</td></tr>")
         body.append(f"<tbody>{''.join(lines)}</tbody>")
     heads = [word("path"), word("estimate"), word("verdict")]
@@ -61,6 +62,14 @@ def _path(key, expected, names):
         for language, labels in names.items()
     }
     return f'{both(worded)} <span class="aside">{word("expected", sign="+" if expected == "+" else "−")}</span>'
+
+
+def _origin(claim, key):
+    """Say where a path comes from, if the claims tell."""
+    path = next((one for one in (*claim.paths, *claim.unmeasured) if one.key == key), None)
+    if path is None or path.origin is None:
+        return ""
+    return f' <span class="aside">{word(f"origin_{path.origin}", place="; ".join(path.place))}</span>'
 
 
 def _estimate(row):

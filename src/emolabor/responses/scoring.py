@@ -32,7 +32,7 @@ def scored_items(data, instrument):
     >>> import emolabor as el
     >>> answers, instrument = el.simulate_staff(n=200, seed=1), el.load_instrument("window_staff")
     >>> answers["ic4"].head(3).tolist(), el.scored_items(answers, instrument)["ic4"].head(3).tolist()
-    ([2.0, 2.0, 2.0], [4.0, 4.0, 4.0])
+    ([2.0, 2.0, 3.0], [4.0, 4.0, 3.0])
     """
     keys = [item for items in instrument.dimensions().values() for item in items]
     missing = [key for key in keys if key not in data]
@@ -77,7 +77,7 @@ def score(staff):
     >>> file = "data/simulated/study-windowstaff_sample-simulated_data.csv"
     >>> staff = el.read_responses(file, el.load_instrument("window_staff"))
     >>> el.score(staff)[["surface_acting", "exhaustion", "proactive_service"]].mean().round(2).to_dict()
-    {'surface_acting': 3.12, 'exhaustion': 3.04, 'proactive_service': 3.67}
+    {'surface_acting': 3.07, 'exhaustion': 2.95, 'proactive_service': 3.72}
     """
     if not isinstance(staff, Staff):
         raise EmolaborError(

@@ -164,7 +164,7 @@ def screen(answers, instrument=None, *, cutoffs=None, synonym_r=0.60):
     >>> int(found["careless"].sum())
     8
     >>> found["families"].value_counts().sort_index().to_dict()
-    {0: 176, 1: 16, 3: 4, 4: 4}
+    {0: 176, 1: 16, 2: 1, 3: 3, 4: 4}
     """
     data, instrument = _data_and_instrument(answers, instrument)
     limits = _limits(cutoffs)
@@ -254,7 +254,7 @@ def screening_summary(screening):
     >>> el.screening_summary(screening)[["index", "cutoff", "judged", "flagged"]].round(2).tail(4)
                    index  cutoff  judged  flagged
     7   seconds_per_item     2.0     100        3
-    8      failed_checks     1.0     100        6
+    8      failed_checks     1.0     100       11
     9       missing_rate     0.5     100        0
     10          careless     NaN     100        4
     """
@@ -296,7 +296,7 @@ def family_counts(screening):
     >>> import emolabor as el
     >>> screening = el.screen(el.simulate_staff(300, seed=1), el.load_instrument("window_staff"))
     >>> family_counts(screening).to_dict()
-    {0: 270, 1: 19, 2: 11}
+    {0: 271, 1: 17, 2: 12}
     """
     counts = screening["families"].clip(upper=2).value_counts().sort_index()
     hidden = pd.Series(is_small(counts), counts.index)

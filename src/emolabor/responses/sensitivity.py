@@ -43,8 +43,8 @@ def screening_sensitivity(staff, screening=None, statistics=None):
     >>> found = el.screening_sensitivity(staff)
     >>> found.loc[["mean exhaustion", "mean proactive_service"]].round(2)
                              all  kept  difference
-    mean exhaustion         3.04  3.05        0.01
-    mean proactive_service  3.67  3.71        0.04
+    mean exhaustion         2.95  2.94       -0.01
+    mean proactive_service  3.72  3.74        0.03
     """
     if not isinstance(staff, Staff):
         raise EmolaborError(f"staff: found {type(staff).__name__}; allowed: answers as read_responses returns them")

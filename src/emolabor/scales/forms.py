@@ -44,8 +44,8 @@ def write_rating_form(scale, path, language="zh"):
 
     Parameters
     ----------
-    scale : Scale
-        What is rated.
+    scale : Scale or Instrument
+        What is rated; of an instrument all items, in the order asked.
     path : str or Path
         The .xlsx or .docx file to write.
     language : str
@@ -77,8 +77,8 @@ def write_interview_guide(scale, path, language="zh"):
 
     Parameters
     ----------
-    scale : Scale
-        What is asked.
+    scale : Scale or Instrument
+        What is asked; of an instrument all items, in the order asked.
     path : str or Path
         The .xlsx or .docx file to write.
     language : str
@@ -161,21 +161,25 @@ def _filled(path, title, names, rows, kind, keys):
 def _write(kind, layout, scale, path, language):
     check_language(language, scale.languages)
     written = "en" if language == "en" else "zh"
-    missing = [key for key in scale.unwritten if key != "construct"]
+    scales = getattr(scale, "scales", (scale,))  # a whole questionnaire: every scale with its definition above
+    missing = [key for one in scales for key in one.unwritten if key != "construct"]
     if missing:
         raise EmolaborError(
             f"scale: found no wording of {', '.join(missing)}; allowed: a scale whose texts are written"
         )
     rows = [[HEADINGS[column][written] for column in layout["columns"]]]
-    for item in scale.items:
+    for item in (item for one in scales for item in one.items):
         cells = {"item": item.key, "text": item.text[language], "probes": _PROBES[written]}
         rows.append([cells.get(column) for column in layout["columns"]])
-    title, line = _TITLES[kind][written].format(scale.names[language]), _LINES[kind][written]
+    name = scale.names if hasattr(scale, "unwritten") else scale.title
+    title, line = _TITLES[kind][written].format(name[language]), _LINES[kind][written]
+    asked = [f"{one.names[language]}: {one.construct[language]}" for one in scales if len(scales) > 1]
+    meant = asked or [scale.construct[language]]
     suffix = Path(path).suffix.lower()
     if suffix == ".docx":
-        return write_bytes(path, document_bytes(title, [scale.construct[language], line], rows, layout["cm"]))
+        return write_bytes(path, document_bytes(title, [*meant, line], rows, layout["cm"]))
     if suffix == ".xlsx":
-        about = [[title], [scale.construct[language]], [line]]
+        about = [[title], *([text] for text in meant), [line]]
         sheets = {_SHEET[written]: rows, HEADINGS["about"][written]: about}
         return write_bytes(path, workbook_bytes(sheets, layout["letters"]))
     raise EmolaborError(f"path: found {str(path)!r}; allowed: a name that ends in .xlsx or .docx")

@@ -45,8 +45,8 @@ def compare(fits):
     >>> found = el.compare({"two factors": two, "one factor": one})
     >>> found[["chisq", "df", "cfi", "rmsea", "srmr"]].round(2).reset_index()
              model   chisq  df   cfi  rmsea  srmr
-    0  two factors    4.60   8  1.00   0.00  0.02
-    1   one factor  231.28   9  0.56   0.26  0.17
+    0  two factors   17.74   8  0.98   0.06  0.02
+    1   one factor  264.48   9  0.61   0.28  0.16
     """
     if not isinstance(fits, Mapping) or not fits or not all(isinstance(fit, Fit) for fit in fits.values()):
         raise EmolaborError("fits: allowed: a dict of names and fits, such as {'main': fit, 'reversed': other}.")

@@ -150,10 +150,10 @@ class Fit:
         >>> fit.tidy()[["lhs", "op", "rhs", "est", "se", "std_all"]].round(2).head(5)
                   lhs  op  rhs   est    se  std_all
         0  exhaustion  =~  ex1  1.00  0.00     0.76
-        1  exhaustion  =~  ex2  1.09  0.08     0.81
-        2  exhaustion  =~  ex3  0.93  0.08     0.68
-        3  exhaustion  =~  ex4  0.96  0.08     0.71
-        4         ex1  ~~  ex1  0.49  0.05     0.42
+        1  exhaustion  =~  ex2  1.04  0.07     0.80
+        2  exhaustion  =~  ex3  1.08  0.08     0.78
+        3  exhaustion  =~  ex4  0.96  0.07     0.73
+        4         ex1  ~~  ex1  0.51  0.05     0.42
         """
         table, theta = self.table, self.estimate.theta
         columns = functionals.estimates(self.model, theta)
@@ -195,12 +195,12 @@ class Fit:
         >>> import emolabor as el
         >>> fit = el.cfa("exhaustion =~ ex1 + ex2 + ex3 + ex4", el.simulate_staff(n=400, seed=1))
         >>> fit.fit_measures()[["chisq", "df", "pvalue", "cfi", "rmsea", "srmr"]].round(3)
-        chisq     0.264
+        chisq     6.871
         df        2.000
-        pvalue    0.876
-        cfi       1.000
-        rmsea     0.000
-        srmr      0.004
+        pvalue    0.032
+        cfi       0.992
+        rmsea     0.081
+        srmr      0.017
         dtype: float64
         """
         return pd.Series(self._fit_measures, dtype=float)
@@ -347,7 +347,7 @@ class Fit:
         >>> indirect = fit.effects().query("kind == 'indirect'")
         >>> indirect[["source", "target", "est", "ci_lower", "ci_upper", "std_all"]].round(2)
             source   target   est  ci_lower  ci_upper  std_all
-        3  surface  service -0.15     -0.23     -0.08    -0.14
+        3  surface  service -0.02     -0.07      0.03    -0.03
         """
         return effects_table(self, self._effects, level)
 

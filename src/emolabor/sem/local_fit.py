@@ -37,8 +37,8 @@ def local_fit(fit, largest=10):
     >>> fit = el.sem("a =~ ex1 + ex2 + ex3 + ex4; b =~ ps1 + ps2 + ps3", el.simulate_staff(n=300, seed=1))
     >>> fit.local_fit(largest=2)[["rank", "pair", "residual", "z", "parameter", "mi"]].round(2)
        rank        pair  residual     z   parameter    mi
-    0     1  ex2 ~~ ps3      0.14  3.42    b =~ ex2  7.86
-    1     2  ex1 ~~ ps2     -0.09 -1.93  ex2 ~~ ps3  6.60
+    0     1  ex2 ~~ ps1     -0.08 -1.99  ex1 ~~ ex2  8.01
+    1     2  ex1 ~~ ps2      0.07  1.88  ex3 ~~ ex4  7.96
     """
     check_whole("largest", largest, 1)
     pairs = []

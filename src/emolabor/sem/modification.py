@@ -67,9 +67,9 @@ def modification_indices(fit, minimum=0.0, op=None, largest=None):
     >>> fit = el.sem("a =~ ex1 + ex2 + ex3 + ex4; b =~ ps1 + ps2 + ps3", el.simulate_staff(n=300, seed=1))
     >>> fit.modification_indices(largest=3)[["lhs", "op", "rhs", "mi", "epc", "sepc_all"]].round(2)
        lhs  op  rhs    mi   epc  sepc_all
-    0    b  =~  ex2  7.86  0.24      0.16
-    1  ex2  ~~  ps3  6.60  0.10      0.22
-    2    b  =~  ex1  5.18 -0.21     -0.13
+    0  ex1  ~~  ex2  8.01  0.14      0.37
+    1  ex3  ~~  ex4  7.96  0.13      0.25
+    2    b  =~  ex1  2.43  0.11      0.07
     """
     if op is not None and op not in OPERATORS:
         raise EmolaborError(f"op: found {op!r}, allowed: {', '.join(OPERATORS)}.")

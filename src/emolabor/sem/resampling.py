@@ -71,7 +71,7 @@ def bootstrap(fit, n_resamples=5000, seed=1, kind="nonparametric", jobs=1):
     500 nonparametric draws: 0 failed, 0 improper
     >>> draws.ci("bca").query("op == 'indirect'")[["rhs", "lhs", "est", "ci_lower", "ci_upper"]].round(2)
             rhs      lhs   est  ci_lower  ci_upper
-    26  surface  service -0.15     -0.26     -0.09
+    26  surface  service -0.02     -0.09      0.05
     """
     if kind not in KINDS:
         raise EmolaborError(f"kind: found {kind!r}, allowed: {', '.join(KINDS)}.")

@@ -46,7 +46,7 @@ def residual_moments(fit, kind, group):
     >>> import emolabor as el
     >>> fit = el.sem("a =~ ex1 + ex2 + ex3 + ex4; b =~ ps1 + ps2 + ps3", el.simulate_staff(n=300, seed=1))
     >>> float(fit.residuals("cor").abs().max(axis=None).round(2))
-    0.14
+    0.08
     """
     if kind not in KINDS:
         raise EmolaborError(f"kind: found {kind!r}, allowed: {', '.join(KINDS)}.")
@@ -218,7 +218,7 @@ def residuals(fit, kind="raw", group=1):
     >>> import emolabor as el
     >>> fit = el.sem("a =~ ex1 + ex2 + ex3 + ex4; b =~ ps1 + ps2 + ps3", el.simulate_staff(n=300, seed=1))
     >>> fit.residuals("standardized").loc["ex2", ["ps1", "ps2", "ps3"]].round(1).to_dict()
-    {'ps1': 1.2, 'ps2': 0.4, 'ps3': 3.4}
+    {'ps1': -2.0, 'ps2': 0.0, 'ps3': -1.0}
     """
     return residual_moments(fit, kind, group)[0]
 
@@ -251,7 +251,7 @@ def residual_means(fit, kind="raw", group=1):
     >>> staff = el.simulate_staff(n=600, seed=1)
     >>> fit = el.cfa("a =~ ex1 + ex2 + ex3", staff, group="sex", group_equal=["loadings", "intercepts"])
     >>> fit.residual_means("standardized", group=2).round(2).to_dict()
-    {'ex1': 0.37, 'ex2': -0.07, 'ex3': -0.29}
+    {'ex1': -1.09, 'ex2': 1.72, 'ex3': -0.74}
     """
     return residual_moments(fit, kind, group)[1]
 

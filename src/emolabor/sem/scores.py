@@ -51,7 +51,7 @@ def factor_scores(fit, method="regression"):
     >>> fit = el.cfa("exhaustion =~ ex1 + ex2 + ex3 + ex4", el.simulate_staff(n=400, seed=1), missing="fiml")
     >>> scores = fit.factor_scores("Bartlett")
     >>> scores.shape, scores["exhaustion"].round(1).head(3).tolist()
-    ((400, 1), [-0.4, 0.2, -1.1])
+    ((400, 1), [1.0, 1.0, -0.3])
     """
     if not isinstance(method, str) or method.lower() not in METHODS:
         raise EmolaborError(f"method: found {method!r}, allowed: {', '.join(METHODS)}.")

@@ -88,7 +88,7 @@ def interaction_size(fit, interaction, level=0.95):
     >>> model = "a =~ ex1 + ex2 + ex3; b =~ sa1 + sa2 + sa3; c =~ ps1 + ps2 + ps3; c ~ a + b"
     >>> prepared = el.interaction(model, el.simulate_staff(n=300, seed=1), "a", "b", "c")
     >>> el.interaction_size(el.sem(prepared.model, prepared.data, estimator="MLR"), prepared).round(2).to_dict()
-    {'est': -0.07, 'se': 0.11, 'z': -0.63, 'pvalue': 0.53, 'ci_lower': -0.3, 'ci_upper': 0.15}
+    {'est': -0.07, 'se': 0.09, 'z': -0.74, 'pvalue': 0.46, 'ci_lower': -0.24, 'ci_upper': 0.11}
     """
     if fit.table.n_groups > 1:
         raise EmolaborError(f"interaction_size: found {fit.table.n_groups} groups, allowed: a fit of one group.")

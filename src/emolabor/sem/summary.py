@@ -93,11 +93,21 @@ def summary_text(fit):
     >>> for line in fit.summary().splitlines()[:6]:
     ...     print(line)
     Admissible solution: yes
-    <BLANKLINE>
+
       Estimator                                              ML
       Number of model parameters                              8
-      Number of observations                                377
-      (23 rows with missing answers left out)
+      Number of observations                                370
+      (30 rows with missing answers left out)
+
+      Estimator                                              ML
+      Number of model parameters                              8
+      Number of observations                                370
+      (30 rows with missing answers left out)
+
+      Estimator                                              ML
+      Number of model parameters                              8
+      Number of observations                                370
+      (30 rows with missing answers left out)
     """
     lines = [verdict(fit), ""]
     lines += [f"  {label:<{LABEL}}{value:>{NUMBER}}" for label, value in header(fit)]

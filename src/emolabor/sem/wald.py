@@ -44,7 +44,7 @@ class WaldTest:
         >>> fit = el.sem("exhaustion =~ ex1 + a*ex2 + b*ex3", el.simulate_staff(n=300, seed=1))
         >>> fit.wald_test("a == b").tidy().round(2)
            chisq  df  pvalue
-        0    0.1   1    0.75
+        0   2.38   1    0.12
         """
         return pd.DataFrame([vars(self)])
 

@@ -1,4 +1,4 @@
-"""Drawing the latent variables: centres, dispatch types, paths and interactions."""
+"""Drawing the latent variables: centres, home units, dispatch types, paths and interactions."""
 
 from graphlib import TopologicalSorter
 
@@ -7,11 +7,12 @@ import numpy as np
 from emolabor.simulation.population import disturbance_covariance, path_matrix
 
 
-def draw_latent(population, centre, dispatch, rng):
+def draw_latent(population, centre, unit, dispatch, rng):
     """Draw one row of latent values a respondent.
 
-    A disturbance is the sum of a part shared in the centre, a part shared in the dispatch type and the respondent's
-    own part; the latent values then follow the paths from the unexplained constructs onwards.
+    A disturbance is the sum of parts shared in the centre, in the home unit and in the dispatch type, and of the
+    respondent's own; the latent values then follow the paths from the unexplained constructs onwards. Centres and units
+    are crossed: neither lies within the other.
 
     Parameters
     ----------
@@ -19,6 +20,8 @@ def draw_latent(population, centre, dispatch, rng):
         With k constructs.
     centre : ndarray of int, shape (n,)
         Row numbers of the centres, from 0.
+    unit : ndarray of int, shape (n,)
+        Row numbers of the home units, from 0.
     dispatch : ndarray of int, shape (n,)
         Row numbers of the dispatch types, in the file's order.
     rng : numpy.random.Generator
@@ -31,12 +34,18 @@ def draw_latent(population, centre, dispatch, rng):
     """
     total = disturbance_covariance(population)
     means, type_covariance = dispatch_means(population)
-    between = np.sqrt(np.outer(population.centre_share, population.centre_share)) * total
-    own = total - between - type_covariance - np.diag(interaction_variance(population))
-    shape = len(population.constructs)
-    by_centre = rng.standard_normal((population.settings["centres"]["count"], shape)) @ np.linalg.cholesky(between).T
-    by_person = rng.standard_normal((len(centre), shape)) @ np.linalg.cholesky(own).T
-    return _follow_paths(population, by_person + by_centre[centre] + means[dispatch])
+    by_centre, between_centres = _draw_groups(population.centre_share, total, centre, rng)
+    by_unit, between_units = _draw_groups(population.unit_share, total, unit, rng)
+    own = total - between_centres - between_units - type_covariance - np.diag(interaction_variance(population))
+    by_person = rng.standard_normal((len(centre), len(total))) @ np.linalg.cholesky(own).T
+    return _follow_paths(population, by_person + by_centre + by_unit + means[dispatch])
+
+
+def _draw_groups(share, total, group, rng):
+    """Draw what members of a group share: a row a respondent (n, k), and its covariance (k, k)."""
+    root = np.sqrt(share)[:, None] * np.linalg.cholesky(total)
+    drawn = rng.standard_normal((group.max() + 1, len(total))) @ root.T
+    return drawn[group], root @ root.T
 
 
 def dispatch_means(population):

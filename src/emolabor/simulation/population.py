@@ -8,7 +8,7 @@ import pandas as pd
 import yaml
 from scipy.special import ndtri
 
-from emolabor.theory import CONSTRUCT_GROUPS, CONSTRUCTS
+from emolabor.theory import CONSTRUCTS
 
 
 @dataclass(frozen=True)
@@ -25,14 +25,16 @@ class Population:
         from, moderator, to, value, source.
     correlations : ndarray, shape (k, k)
         Among unexplained constructs and the disturbances of explained ones.
-    centre_share : ndarray, shape (k,)
-        Share of each disturbance's variance between centres.
+    centre_share, unit_share : ndarray, shape (k,)
+        Shares of each disturbance's variance between centres and between home units, which are crossed.
+    method_share : float
+        Share of each item's variance that is a person's way of answering; may be 0.
     items : DataFrame
         Index item key; dimension, loading, t1 to t4 (thresholds of the latent answer, the item's shift taken off).
     measurement_differences : DataFrame
         item, type (of dispatch), of (shift or loading), value, source: where a dispatch type departs from `items`.
     settings : dict
-        The sections centres, dispatch_types, background and answering, as the file has them.
+        The sections centres, units, dispatch_types, background and answering, as the file has them.
     """
 
     constructs: tuple[str, ...]
@@ -40,6 +42,8 @@ class Population:
     interactions: pd.DataFrame
     correlations: np.ndarray
     centre_share: np.ndarray
+    unit_share: np.ndarray
+    method_share: float
     items: pd.DataFrame
     measurement_differences: pd.DataFrame
     settings: dict
@@ -62,25 +66,21 @@ def load_population():
     --------
     >>> population = load_population()
     >>> len(population.constructs), len(population.items)
-    (18, 65)
+    (25, 81)
     """
     content = yaml.safe_load(population_file().read_text(encoding="utf-8"))
     constructs = (*CONSTRUCTS, "music_preference")
-    share = content["centres"]["share"]
     return Population(
         constructs=constructs,
         paths=pd.DataFrame(content["paths"]),
         interactions=pd.DataFrame(content["interactions"]),
         correlations=_correlations(content["correlations"]["values"], constructs),
-        centre_share=np.array(
-            [
-                share["management" if construct in CONSTRUCT_GROUPS["management"] else "other"]
-                for construct in constructs
-            ]
-        ),
+        centre_share=_shares(content["centres"]["share"], constructs),
+        unit_share=_shares(content["units"]["share"], constructs),
+        method_share=content["method"]["share"],
         items=_items(content["items"]["dimensions"], content["answers"]["shares"]),
         measurement_differences=pd.DataFrame(content["measurement_differences"]),
-        settings={key: content[key] for key in ("centres", "dispatch_types", "background", "answering")},
+        settings={key: content[key] for key in ("centres", "units", "dispatch_types", "background", "answering")},
     )
 
 
@@ -126,8 +126,8 @@ def total_truth(population):
     Examples
     --------
     >>> table = total_truth(load_population()).set_index(["source", "target"])
-    >>> table.loc[("institutional_clarity", "proactive_service")].round(4).to_dict()
-    {'direct': 0.0, 'indirect': 0.0949, 'total': 0.0949}
+    >>> table.loc[("marginalisation", "proactive_service")].round(4).to_dict()
+    {'direct': -0.15, 'indirect': -0.095, 'total': -0.245}
     """
     direct, names = path_matrix(population), np.array(population.constructs)
     total = np.linalg.inv(np.eye(len(names)) - direct) - np.eye(len(names))
@@ -211,6 +211,10 @@ def disturbance_covariance(population):
             return covariance
         variances = np.maximum(variances + lacking, 0)
     raise ArithmeticError("population.yaml: the paths explain more than the whole variance of a construct")
+
+
+def _shares(share, constructs):
+    return np.array([share.get(construct, share["default"]) for construct in constructs])
 
 
 def _correlations(values, constructs):

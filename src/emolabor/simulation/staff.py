@@ -42,8 +42,8 @@ def simulate_staff(n=1200, seed=1, instrument=None):
     >>> staff = el.simulate_staff(n=200, seed=1)
     >>> staff[["centre", "dispatch_type", "sa1", "ic4", "seconds"]].head(2)
       centre dispatch_type  sa1  ic4  seconds
-    0    C01      contract  5.0  2.0      304
-    1    C01      contract  3.0  2.0      423
+    0    C01      contract  4.0  4.0      147
+    1    C01    dispatched  4.0  2.0      334
     """
     for name, value, least in (("n", n, 1), ("seed", seed, 0)):
         if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
@@ -75,8 +75,8 @@ def draw_staff(population, instrument, n, seed):
     """
     rng = np.random.default_rng(seed)
     settings = population.settings["answering"]
-    background, centre, dispatch = _background(population, n, rng)
-    latent = draw_latent(population, centre, dispatch, rng)
+    background, centre, unit, dispatch = _background(population, n, rng)
+    latent = draw_latent(population, centre, unit, dispatch, rng)
     answers = _careful_answers(population, instrument, latent, dispatch, rng)
 
     careless = np.zeros(n, dtype=bool)
@@ -105,9 +105,12 @@ def _check_instrument(instrument, population, known):
 
 
 def _background(population, n, rng):
-    """Draw who the staff are: columns by name, centre numbers and dispatch type numbers, both from 0."""
+    """Draw who the staff are: columns by name; numbers of centre, home unit and dispatch type, all from 0."""
     centres, shares = population.settings["centres"], population.settings["background"]
-    dispatch_types = population.settings["dispatch_types"]
+    dispatch_types, n_departments = (
+        population.settings["dispatch_types"],
+        len(population.settings["units"]["departments"]),
+    )
     names = list(dispatch_types["types"])
 
     weights = np.exp(centres["size_spread"] * rng.standard_normal(centres["count"]))
@@ -115,17 +118,32 @@ def _background(population, n, rng):
     overall = np.array([dispatch_types["types"][name]["share"] for name in names])
     mix = rng.dirichlet(dispatch_types["evenness"] * overall, size=centres["count"])
     dispatch = _choose(mix[centre], rng)
+    unit = _units(population, centre, np.array(names)[dispatch], rng)
     tenure = _choose(np.array([shares["tenure"][name] for name in names])[dispatch], rng)
     columns = {
         "respondent": np.arange(1, n + 1),
         "centre": [f"C{number + 1:02d}" for number in centre],
-        "department": [f"D{number + 1:02d}" for number in _choose(np.tile(shares["departments"], (n, 1)), rng)],
+        "department": [f"D{number + 1:02d}" if number < n_departments else None for number in unit],
         "dispatch_type": np.array(names)[dispatch],
         "tenure_band": tenure + 1,
         "sex": np.where(rng.random(n) < shares["female"], "female", "male"),
         "age_band": _choose(np.array(shares["age"])[tenure], rng) + 1,
     }
-    return columns, centre, dispatch
+    return columns, centre, unit, dispatch
+
+
+def _units(population, centre, types, rng):
+    """Draw the home unit of each respondent, (n,) numbers from 0: departments, then centres, then agencies.
+
+    Dispatched staff have a department, more of them one of those that are large in their centre; those whom the centre
+    employs answer for it, agency workers for their agency.
+    """
+    units, count = population.settings["units"], population.settings["centres"]["count"]
+    overall = np.array(units["departments"])
+    mix = rng.dirichlet(units["evenness"] * overall, size=count)
+    department = _choose(mix[centre], rng)
+    agency = len(overall) + count + rng.integers(units["agencies"], size=len(centre))
+    return np.select([types == "dispatched", types == "contract"], [department, len(overall) + centre], agency)
 
 
 def _choose(shares, rng):
@@ -134,14 +152,21 @@ def _choose(shares, rng):
 
 
 def _careful_answers(population, instrument, latent, dispatch, rng):
-    """Cut latent answers at the thresholds, turn reverse-worded items, answer the checks: (n, items and checks)."""
+    """Cut latent answers at the thresholds, turn reverse-worded items, answer the checks: (n, items and checks).
+
+    A respondent's way of answering raises every answer alike, so it lowers the turned answers to reverse-worded items.
+    """
     keys, items = list(instrument.points()), population.items
+    turned = items.index.isin(list(instrument.reversed_items))
     dimension = [population.constructs.index(name) for name in items["dimension"]]
     loading, shift = (table.to_numpy()[dispatch] for table in measurement_by_type(population))
     noise = rng.standard_normal((len(latent), len(items)))
-    continuous = shift + loading * latent[:, dimension] + np.sqrt(1 - loading**2) * noise
+    method = np.sqrt(population.method_share) * np.where(turned, -1, 1)
+    unique = np.sqrt(1 - loading**2 - population.method_share)
+    continuous = (
+        shift + loading * latent[:, dimension] + method * rng.standard_normal((len(latent), 1)) + unique * noise
+    )
     answers = 1 + sum(continuous > items[threshold].to_numpy() for threshold in ("t1", "t2", "t3", "t4"))
-    turned = items.index.isin(list(instrument.reversed_items))
     answers[:, turned] = POINTS + 1 - answers[:, turned]
 
     answers = pd.DataFrame(answers, columns=items.index)

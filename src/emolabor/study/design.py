@@ -12,6 +12,8 @@ from emolabor.sem.syntax import parse_model
 from emolabor.theory import CONSTRUCT_GROUPS, UNDESIRABLE, load_claims
 
 INSTRUMENT = "window_staff"
+# The essay speaks of staff whom departments send to the window; other types of employment are a contrast.
+POPULATION = {"column": "dispatch_type", "values": ["dispatched"]}
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,8 @@ class Design:
         Constructs of which less is better.
     model : str or None
         A model text in place of the model that follows from the claims.
+    population : dict or None
+        Whom the study is about: a background column and the values of it; None where everyone who answered.
     files : tuple of Path
         The user's files that it was read from.
     """
@@ -39,6 +43,7 @@ class Design:
     groups: dict
     undesirable: tuple
     model: str | None = None
+    population: dict | None = None
     files: tuple = ()
 
 
@@ -56,6 +61,9 @@ def load_design(study_path=None):
           service
         - ``undesirable``: of which of them less is better
         - ``model``: a model text, or a file of it that ends in .txt
+        - ``population``: whom the study is about, a background column and the values of it, such as
+          ``{column: dispatch_type, values: [dispatched]}``; ``everyone`` for all who answered. Without the entry it is
+          the essay's, where the instrument asks for it
 
         Files are seen from the study file's folder. Nothing in them is run as code.
 
@@ -72,10 +80,10 @@ def load_design(study_path=None):
     --------
     >>> design = load_design()
     >>> design.instrument.key, len(design.claims), design.model
-    ('window_staff', 21, None)
+    ('window_staff', 24, None)
     """
     if study_path is None:
-        return Design(load_instrument(INSTRUMENT), load_claims(), CONSTRUCT_GROUPS, UNDESIRABLE)
+        return Design(load_instrument(INSTRUMENT), load_claims(), CONSTRUCT_GROUPS, UNDESIRABLE, None, POPULATION)
     document = read_document(study_path)
     document.data = {} if document.data is None else document.data
     check_schema(document, json.loads(resources.files(__package__).joinpath("schema.json").read_text(encoding="utf-8")))
@@ -86,9 +94,10 @@ def load_design(study_path=None):
     claims = folder / data["claims"] if "claims" in data else None
     name = data.get("instrument", INSTRUMENT)
     instrument = load_instrument(folder / name if Path(name).suffix in (".yaml", ".yml") else name)
+    population = _population(document, instrument)
     model, model_file = _model(document, folder)
     files = (Path(study_path), *instrument.files.values(), *filter(None, (claims, model_file)))
-    return Design(instrument, load_claims(claims, groups), groups, undesirable, model, files)
+    return Design(instrument, load_claims(claims, groups), groups, undesirable, model, population, files)
 
 
 def _groups(document):
@@ -112,6 +121,26 @@ def _undesirable(document, groups):
         if construct not in constructs:
             document.problem(("undesirable", position), repr(construct), ", ".join(constructs))
     return tuple(document.data.get("undesirable", [name for name in UNDESIRABLE if name in constructs]))
+
+
+def _population(document, instrument):
+    """Return whom the study is about; the instrument must ask for it."""
+    asked = {variable.key: variable.values for variable in instrument.background}
+    if "population" not in document.data:
+        return POPULATION if set(POPULATION["values"]) <= set(asked.get(POPULATION["column"], ())) else None
+    population = document.data["population"]
+    if population == "everyone":
+        return None
+    column = population["column"]
+    if not asked.get(column):
+        choices = ", ".join(key for key, values in asked.items() if values) or "none, the instrument has no choices"
+        document.problem(("population", "column"), repr(column), choices)
+    else:
+        for position, value in enumerate(population["values"]):
+            if value not in asked[column]:
+                document.problem(("population", "values", position), repr(value), ", ".join(map(str, asked[column])))
+    document.refuse_problems()
+    return population
 
 
 def _model(document, folder):

@@ -120,13 +120,14 @@ class FactorReport:
         Returns
         -------
         DataFrame
-            A row for everyone and a row a group, ``column=code``: n, mean, sd, ci_lower, ci_upper, in points of the
-            scale. Groups of fewer than 5 respondents are left out, and where that is one, the next smallest.
+            A row for everyone whom the study is about and a row a group, ``column=code``: n, mean, sd, ci_lower,
+            ci_upper, in points of the scale. Groups of fewer than 5 respondents are left out, and where that is one,
+            the next smallest.
         """
-        staff = self.study.kept
-        scores = score(staff)[self.factor]
-        rows = {"everyone": _mean_row(scores)}
+        rows = {"everyone": _mean_row(score(self.study.kept)[self.factor])}
         for column in columns:
+            staff = self.study.staff_by(column)
+            scores = score(staff)[self.factor]
             if column in staff.data:
                 groups = scores.groupby(staff.data[column])
                 hidden = hidden_cells(groups.count())

@@ -95,10 +95,18 @@ def centres(study):
     )
 
 
+def departments(study):
+    """Ask for the department of each respondent, and for more than one."""
+    if "department" in study.answers and study.answers["department"].nunique() > 1:
+        return None
+    return _reason("数据中没有可区分的部门", "no departments to tell apart in these data")
+
+
 def comparable(study, columns):
     """Ask for two groups that are large enough, in one of some columns."""
     for column in columns:
-        if column in study.answers and (study.answers[column].value_counts() >= SMALLEST_COMPARED).sum() > 1:
+        data = study.staff_by(column).data
+        if column in data and (data[column].value_counts() >= SMALLEST_COMPARED).sum() > 1:
             return None
     return _reason(
         f"{'、'.join(columns)} 都没有两个各满 {SMALLEST_COMPARED} 人的组",
@@ -213,9 +221,9 @@ PARTS = {
     "needs-strain-way": partial(claimed, key=f"surface_acting>exhaustion>{SERVICE}"),
     "needs-strain-path": partial(claimed, key="surface_acting>exhaustion"),
     "needs-moderation": moderated,
-    "needs-moderated-exhaustion": partial(moderated, outcome="exhaustion"),
     "needs-moderated-quality": partial(moderated, outcome="service_quality"),
-    "needs-support-and-belonging": partial(measured, names=("unit_support", "belonging")),
+    "needs-unlikeness-and-belonging": partial(measured, names=("window_unlikeness", "belonging")),
+    "needs-departments": departments,
 }
 LEFT_OUT = _reason("这些数据做不了这一部分：", "These data cannot carry this part: ")
 TABLE_NOTEBOOK = "15_correlation_table"

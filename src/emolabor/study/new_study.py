@@ -11,7 +11,7 @@ from emolabor.errors import EmolaborError
 from emolabor.files import write_bytes, write_text
 from emolabor.instrument import load_instrument
 from emolabor.scales.scale import check_language
-from emolabor.study.design import INSTRUMENT
+from emolabor.study.design import INSTRUMENT, POPULATION
 from emolabor.study.display import LANGUAGES
 from emolabor.study.needs import NEEDS
 from emolabor.study.paths import project_root
@@ -29,6 +29,9 @@ constructs:
 
 # Of these, less is better.
 undesirable: [{undesirable}]
+
+# Whom the study is about: a question of the background and its answers, or everyone. Others are a contrast.
+population: {population}
 
 # A model text (lavaan's syntax) in place of the model that follows from the claims, here or in a .txt file:
 # model: model.txt
@@ -101,7 +104,11 @@ def _fill(folder):
     write_text(folder / "instrument.yaml", f"# A copy of {INSTRUMENT}, to be changed.\n{named}")
     write_bytes(folder / "claims.yaml", resources.files("emolabor.theory").joinpath("claims.yaml").read_bytes())
     constructs = "\n".join(f"  {name}: [{', '.join(group)}]" for name, group in CONSTRUCT_GROUPS.items())
-    write_text(folder / "study.yaml", _STUDY.format(constructs=constructs, undesirable=", ".join(UNDESIRABLE)))
+    population = f"{{column: {POPULATION['column']}, values: [{', '.join(POPULATION['values'])}]}}"
+    write_text(
+        folder / "study.yaml",
+        _STUDY.format(constructs=constructs, undesirable=", ".join(UNDESIRABLE), population=population),
+    )
     for path in sorted((project_root() / "notebooks").glob("*.ipynb")):
         if path.stem in NEEDS:
             write_text(folder / "notebooks" / path.name, _own_notebook(path))

@@ -3,8 +3,10 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
+from emolabor.errors import EmolaborError
 from emolabor.instrument import Instrument, Variable
 from emolabor.responses import Staff, read_responses, scored_items, screen
 from emolabor.sem.syntax import parse_model
@@ -53,9 +55,8 @@ class Study:
 
     @property
     def kept(self):
-        """The respondents who stay, as a Staff: everyone whom the screening does not call careless."""
-        data = self.staff.data[~self.screening["careless"].to_numpy(dtype=bool)]
-        return Staff(data.reset_index(drop=True), self.staff.report, self.instrument)
+        """The respondents who stay, as a Staff: of the study's population, not called careless by the screening."""
+        return self._staff(self._careful & self._population)
 
     @property
     def answers(self):
@@ -65,7 +66,30 @@ class Study:
     @property
     def everyone(self):
         """As `answers`, careless respondents included."""
-        return answers_of(self.staff)
+        return answers_of(self._staff(self._population))
+
+    def staff_by(self, column):
+        """Return whom to compare by a background column, as a Staff.
+
+        Those who stay; by the column that defines the population also the others, as a contrast, careful ones only.
+        """
+        population = self.design.population
+        return self._staff(self._careful) if population and column == population["column"] else self.kept
+
+    def answers_by(self, column):
+        """As `answers`, of whom `staff_by` returns."""
+        return answers_of(self.staff_by(column))
+
+    @property
+    def _careful(self):
+        return ~self.screening["careless"].to_numpy(dtype=bool)
+
+    @property
+    def _population(self):
+        return in_population(self.staff.data, self.design.population)
+
+    def _staff(self, rows):
+        return Staff(self.staff.data[rows].reset_index(drop=True), self.staff.report, self.instrument)
 
     @property
     def model(self):
@@ -124,7 +148,7 @@ def open_study(data_path, mapping_path=None, study_path=None):
     ...     simulate_staff(300).to_csv(f"{folder}/simulated.csv", index=False)
     ...     study = open_study(f"{folder}/simulated.csv")
     >>> study, len(study.answers), study.source
-    (Study(respondents=300, careless=11), 289, 'simulated.csv')
+    (Study(respondents=300, careless=12), 204, 'simulated.csv')
     """
     design = load_design(study_path)
     instrument = design.instrument
@@ -133,7 +157,23 @@ def open_study(data_path, mapping_path=None, study_path=None):
         instrument = replace(instrument, background=(*instrument.background, LANGUAGE))
         staff = read_responses(data_path, instrument, mapping_path, partial=True)
     claims = measured_claims(design.claims, staff.instrument.dimensions())
+    if len(staff.data) and not in_population(staff.data, design.population).any():
+        values = ", ".join(map(str, design.population["values"]))
+        raise EmolaborError(
+            f"{data_path}: found nobody whose {design.population['column']} is {values}, whom the study is about; "
+            "allowed: answers of such staff, or a study file that says population: everyone"
+        )
     return Study(staff, screen(staff), claims, Path(data_path).name, design)
+
+
+def in_population(data, population):
+    """Tell who belongs to the population that a study is about: an array of bool, a row a respondent.
+
+    Everyone does where the study names no population or the data do not tell; who left the question out does not.
+    """
+    if population is None or population["column"] not in data:
+        return np.ones(len(data), dtype=bool)
+    return data[population["column"]].isin(population["values"]).to_numpy()
 
 
 def answers_of(staff):
@@ -153,9 +193,9 @@ def sample_table(study):
     Returns
     -------
     Series
-        data (simulated or collected), respondents, careless (left out of the analysis), kept, then of those kept:
-        centres, departments (None where the file does not tell) and complete (without a missing answer); findings
-        (lines of the reading report).
+        data (simulated or collected), respondents, careless (left out of the analysis), contrast (careful, but not of
+        the population that the study is about), kept, then of those kept: centres, departments (None where the file
+        does not tell) and complete (without a missing answer); findings (lines of the reading report).
     """
     kept = study.kept.data
     items = [item for keys in study.instrument.dimensions().values() for item in keys]
@@ -163,7 +203,8 @@ def sample_table(study):
         {
             "data": "simulated" if "simulated" in study.source else "collected",
             "respondents": len(study.staff.data),
-            "careless": len(study.staff.data) - len(kept),
+            "careless": int(study.screening["careless"].sum()),
+            "contrast": int((~study.screening["careless"].astype(bool)).sum()) - len(kept),
             "kept": len(kept),
             "centres": _distinct(kept, "centre"),
             "departments": _distinct(kept, "department"),

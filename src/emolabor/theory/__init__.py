@@ -1,6 +1,17 @@
 """The essay's claims as data, and the models that follow from them."""
 
-from emolabor.theory.claims import Claim, Path, load_claims, management_factors, measured_claims
+from emolabor.theory.claims import (
+    ORIGINS,
+    Claim,
+    Path,
+    claim_paths,
+    essay_source,
+    load_claims,
+    load_essay,
+    management_factors,
+    measured_claims,
+)
+from emolabor.theory.coding import CodingAgreement, coding_agreement, coding_sheet, cohen_kappa, read_coding
 from emolabor.theory.constructs import CONSTRUCT_GROUPS, CONSTRUCTS, UNDESIRABLE
 from emolabor.theory.models import (
     full_model,
@@ -17,18 +28,27 @@ from emolabor.theory.rivals import rival_models
 __all__ = [
     "CONSTRUCTS",
     "CONSTRUCT_GROUPS",
+    "ORIGINS",
     "UNDESIRABLE",
     "Claim",
+    "CodingAgreement",
     "ModeratedModel",
     "Path",
+    "claim_paths",
+    "coding_agreement",
+    "coding_sheet",
+    "cohen_kappa",
+    "essay_source",
     "full_model",
     "load_claims",
+    "load_essay",
     "management_factors",
     "measured_claims",
     "measurement_model",
     "model_text",
     "moderated_model",
     "paths_around",
+    "read_coding",
     "reversed_dimensions",
     "rival_models",
     "structural_model",

@@ -3,12 +3,17 @@
 from dataclasses import dataclass, field, replace
 from importlib import resources
 
+import pandas as pd
+
 from emolabor.errors import EmolaborError
 from emolabor.scales.checked import read_document
 from emolabor.theory.constructs import CONSTRUCT_GROUPS
 
 LANGUAGES = ("zh", "en")
 SIGNS = ("+", "-")
+# Who says so: the essay itself, the study in its reading of the essay, or a published finding.
+ORIGINS = ("essay", "inferred", "literature")
+_ORIGIN = ("origin", "place", "citation")
 
 
 @dataclass(frozen=True)
@@ -25,6 +30,13 @@ class Path:
         The construct between them.
     moderator : str or None
         The construct on which it depends.
+    origin : str or None
+        "essay" where the essay says so, "inferred" where the study reads it so, "literature" where a published finding
+        says so; None in a file of claims that does not tell. Two paths are equal that say the same, wherever from.
+    place : tuple of str
+        Where it stands, such as "2.3/s2": section and number of the sentence.
+    citation : str or None
+        The published finding.
 
     Examples
     --------
@@ -37,6 +49,9 @@ class Path:
     sign: str
     via: str | None = None
     moderator: str | None = None
+    origin: str | None = field(default=None, compare=False)
+    place: tuple[str, ...] = field(default=(), compare=False)
+    citation: str | None = field(default=None, compare=False)
 
     @property
     def kind(self):
@@ -142,8 +157,8 @@ def load_claims(path=None, groups=CONSTRUCT_GROUPS):
     --------
     >>> import emolabor as el
     >>> claims = el.load_claims()
-    >>> len(claims), claims[1].kind, claims[1].paths[0].key
-    (21, 'path', 'surface_acting>exhaustion')
+    >>> len(claims), claims[1].kind, claims[1].paths[0].key, claims[1].paths[0].origin
+    (24, 'path', 'surface_acting>exhaustion', 'literature')
     """
     document = read_document(resources.files("emolabor.theory") / "claims.yaml" if path is None else path)
     entries = document.data
@@ -157,6 +172,72 @@ def load_claims(path=None, groups=CONSTRUCT_GROUPS):
             raise EmolaborError(f"{place}: this id is used twice")
         claims[entry["id"]] = _claim(entry, constructs, place)
     return tuple(claims.values())
+
+
+def essay_source():
+    """Return what the essay is and how much of it was available: a sentence by language."""
+    return read_document(resources.files("emolabor.theory") / "essay.yaml").data["source"]
+
+
+def load_essay():
+    """Read what the essay says, sentence by sentence, in the project's own words.
+
+    Returns
+    -------
+    DataFrame
+        Index: place, such as "2.3/s2" (section and number of the sentence), in the essay's order; columns says_zh,
+        says_en. The text at hand ends with the heading of section 3.
+
+    Examples
+    --------
+    >>> load_essay().loc["2.4/s2", "says_en"]
+    "It also leaves them with less of the home unit's news and training."
+    """
+    document = read_document(resources.files("emolabor.theory") / "essay.yaml")
+    return pd.DataFrame.from_dict(document.data["sentences"], orient="index").add_prefix("says_").rename_axis("place")
+
+
+def claim_paths(claims):
+    """List every path of the claims with where it comes from.
+
+    Parameters
+    ----------
+    claims : iterable of Claim
+        From `load_claims`.
+
+    Returns
+    -------
+    DataFrame
+        A row a path, in the claims' order; index "C02 surface_acting>exhaustion", as in `analysis.verdicts`.
+        Columns claim, section, path, kind, expected (+ or -), origin, place (sentences, joined by "; "), says_zh and
+        says_en (what the essay says there; empty where a file of claims names other places) and citation.
+
+    Examples
+    --------
+    >>> import emolabor as el
+    >>> paths = el.claim_paths(el.load_claims())
+    >>> paths.loc["C13 divided_authority>passive_attitude", ["origin", "place"]].tolist()
+    ['essay', '2.3/s2']
+    >>> paths["origin"].value_counts().to_dict()
+    {'inferred': 23, 'essay': 15, 'literature': 3}
+    """
+    essay = load_essay()
+    rows = {}
+    for claim in claims:
+        for path in claim.paths:
+            says = essay.loc[[place for place in path.place if place in essay.index]]
+            rows[f"{claim.id} {path.key}"] = {
+                "claim": claim.id,
+                "section": claim.section,
+                "path": path.key,
+                "kind": path.kind,
+                "expected": path.sign,
+                "origin": path.origin,
+                "place": "; ".join(path.place),
+                **{column: " ".join(says[column]) for column in essay.columns},
+                "citation": path.citation or "",
+            }
+    return pd.DataFrame.from_dict(rows, orient="index")
 
 
 def measured_claims(claims, dimensions):
@@ -229,7 +310,7 @@ def _claim(entry, constructs, place):
 
 
 def _path(item, constructs, place):
-    _known_fields(item, ("from", "to", "sign"), ("via", "moderator"), f"{place}, paths")
+    _known_fields(item, ("from", "to", "sign"), ("via", "moderator", *_ORIGIN), f"{place}, paths")
     if "via" in item and "moderator" in item:
         raise EmolaborError(f"{place}: a path has via or moderator, not both")
     if item["sign"] not in SIGNS:
@@ -240,7 +321,25 @@ def _path(item, constructs, place):
             raise EmolaborError(f"{place}: construct {construct!r} is unknown, allowed: {', '.join(constructs)}")
     if len(set(named)) < len(named):
         raise EmolaborError(f"{place}: a path names {' > '.join(named)}, allowed: each construct once")
-    return Path(item["from"], item["to"], item["sign"], item.get("via"), item.get("moderator"))
+    ends = item["from"], item["to"], item["sign"], item.get("via"), item.get("moderator")
+    return Path(*ends, *_origin(item, f"{place}, paths, {' > '.join(named)}"))
+
+
+def _origin(item, place):
+    """Return origin, place and citation of a path; of a file that tells of none of them, nothing."""
+    given = [name for name in _ORIGIN if name in item]
+    if not given:
+        return None, (), None
+    origin, where, citation = (item.get(name) for name in _ORIGIN)
+    if origin not in ORIGINS:
+        raise EmolaborError(f"{place}: origin is {origin!r}, allowed: {', '.join(ORIGINS)}")
+    if not isinstance(where, list) or not where or not all(isinstance(one, str) and one.strip() for one in where):
+        raise EmolaborError(f"{place}: place is {where!r}, allowed: a list of sentences, such as [2.3/s2]")
+    if (origin == "literature") != bool(isinstance(citation, str) and citation.strip()):
+        raise EmolaborError(
+            f"{place}: origin is {origin} and citation {citation!r}, allowed: a citation for literature and only for it"
+        )
+    return origin, tuple(where), citation
 
 
 def _known_fields(entry, required, optional, place):

@@ -6,19 +6,42 @@ CONSTRUCT_GROUPS = {
     "management": (
         "institutional_clarity",
         "staffing_stability",
-        "role_clarity",
-        "reward_fairness",
-        "training_adequacy",
-        "unit_support",
+        "divided_authority",
+        "reward_say",
+        "unit_guidance",
         "marginalisation",
+        "training_access",
+        "after_hours_training",
+        "window_unlikeness",
         "role_pressure",
     ),
     "emotional_labor": ("surface_acting", "deep_acting", "natural_expression"),
-    "wellbeing": ("exhaustion", "accomplishment", "belonging", "health_complaints"),
-    "service": ("proactive_service", "service_quality"),
+    "wellbeing": (
+        "passive_attitude",
+        "role_clarity",
+        "exhaustion",
+        "negative_mood",
+        "health_complaints",
+        "collegial_exchange",
+        "accomplishment",
+        "belonging",
+    ),
+    "service": ("proactive_service", "service_quality", "repeat_visits"),
 }
 CONSTRUCTS = tuple(construct for group in CONSTRUCT_GROUPS.values() for construct in group)
 
 # Of these, less is better; of all others, more. The sign of every direct or indirect claim agrees (a test keeps it so):
 # it expects better to go with better.
-UNDESIRABLE = ("marginalisation", "role_pressure", "surface_acting", "exhaustion", "health_complaints")
+UNDESIRABLE = (
+    "divided_authority",
+    "marginalisation",
+    "after_hours_training",
+    "window_unlikeness",
+    "role_pressure",
+    "surface_acting",
+    "passive_attitude",
+    "exhaustion",
+    "negative_mood",
+    "health_complaints",
+    "repeat_visits",
+)

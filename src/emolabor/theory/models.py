@@ -179,7 +179,7 @@ def paths_around(claims, path):
     --------
     >>> from emolabor.theory import load_claims
     >>> claims = load_claims()
-    >>> print(structure_text(paths_around(claims, claims[3].paths[0])))
+    >>> print(structure_text(paths_around(claims, claims[4].paths[0])))
     health_complaints ~ surface_acting
     """
     ends = {to for _, to in path.steps}

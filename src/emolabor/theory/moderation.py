@@ -19,7 +19,7 @@ class ModeratedModel:
     data : DataFrame
         The items with the product indicators.
     interactions : dict of str to Interaction
-        A path's key, such as ``surface_acting*unit_support>exhaustion``, to its product; ask
+        A path's key, such as ``surface_acting*unit_guidance>exhaustion``, to its product; ask
         `simple_slopes` and its neighbours with one of them.
     """
 

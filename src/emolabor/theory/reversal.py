@@ -36,9 +36,9 @@ def reversed_dimensions(staff, claims=None):
     >>> from emolabor.responses import Staff
     >>> staff = el.simulate_staff(400, seed=1)
     >>> instrument = el.load_instrument("window_staff")
-    >>> turned = staff.assign(**{item: 6 - staff[item] for item in instrument.dimensions()["exhaustion"]})
+    >>> turned = staff.assign(**{item: 6 - staff[item] for item in instrument.dimensions()["deep_acting"]})
     >>> list(reversed_dimensions(Staff(turned, None, instrument))), reversed_dimensions(Staff(staff, None, instrument))
-    (['exhaustion'], {})
+    (['deep_acting'], {})
     """
     r = score(staff).corr()
     clear = _STANDARD_ERRORS / len(staff.data) ** 0.5

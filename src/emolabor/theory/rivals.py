@@ -61,7 +61,10 @@ def rival_models(instrument_dimensions, claims):
     acting = [item for construct in MERGED if construct in used for item in instrument_dimensions.get(construct, ())]
 
     def text(rival):
-        return "\n".join([model_text(instrument_dimensions, rival), *_covariances_as_in(paths, rival)])
+        cut, lines = _arrows_cut(paths, rival), model_text(instrument_dimensions, rival).splitlines()
+        kept = [line for line in lines if line not in {f"{one} ~~ {other}" for one, other in cut}]
+        zeros = [f"{one} ~~ 0*{other}" for one, other in cut]
+        return "\n".join([*kept, *zeros, *_covariances_as_in(paths, rival)])
 
     return {
         "main": model_text(instrument_dimensions, paths),
@@ -107,6 +110,16 @@ def _merged(path):
 def _merged_groups():
     merged = tuple(construct for construct in CONSTRUCT_GROUPS["emotional_labor"] if construct not in MERGED)
     return CONSTRUCT_GROUPS | {"emotional_labor": (ACTING, *merged)}
+
+
+def _arrows_cut(main, rival):
+    """List the pairs within a group with an arrow in main and none in the rival, in the order of the groups.
+
+    Main has no covariance for them; one in the rival would bring back what the cut took away.
+    """
+    arrows, theirs = ({frozenset(step) for path in paths for step in path.steps} for paths in (main, rival))
+    pairs = [pair for group in CONSTRUCT_GROUPS.values() for pair in combinations(group, 2)]
+    return [pair for pair in pairs if frozenset(pair) in arrows - theirs]
 
 
 def _covariances_as_in(main, rival):
