@@ -213,6 +213,8 @@ EQUAL = [
     ("x1 ~~ equal('x2~~x2')*x1; x2 ~~ 0.5*x2", "x1 ~~ 0.5*x1; x2 ~~ 0.5*x2", {}),
     ("x1 ~~ equal(c('x2~~x2', 'x2~~x2.g2'))*x1", "x1 ~~ c(a, b)*x1; x2 ~~ c(a, b)*x2", {"group": "sex"}),
     ("x1 ~~ equal('x2~~x2')*x1", "x1 ~~ c(a, a)*x1; x2 ~~ c(a, b)*x2", {"group": "sex"}),
+    ("x1 ~~ lower(0)*x1 + equal('x2~~x2')*x1", "x1 ~~ a*x1; x2 ~~ a*x2", {}),
+    ("x2 ~~ lower(0)*x2; x1 ~~ equal('x2~~x2')*x1", "x1 ~~ a*x1; x2 ~~ a*x2", {}),
     ("x1 | equal('x2|t1')*t1", "x1 | a*t1; x2 | a*t1", {"ordered": True}),
 ]
 

@@ -194,7 +194,7 @@ def _resolve_equal(rows):
     places = {name: place for place, row in enumerate(rows) for name in _names(row)}
     labels = [row.label for row in rows]
     for place, row in enumerate(rows):
-        if not POINTER.search(row.label) or row.lower is not None or row.upper is not None:
+        if not POINTER.search(row.label) or row.label.removesuffix(".g1") in _names(row):  # its own, given for a bound
             continue
         target = places.get(row.label)
         if target is None or rows[target].from_data or rows[target].derived:
