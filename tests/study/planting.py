@@ -6,6 +6,7 @@ import zipfile
 
 import pandas as pd
 
+from emolabor.instrument import load_instrument
 from emolabor.simulation import simulate_staff
 
 NAMES = ["欧阳翠花", "Zebulon Quickenham"]  # known by their heading only
@@ -55,14 +56,16 @@ def traces_in_file(path):
 
 def planted(n=160):
     """Answers with personal data under telling and innocent headings, as headings, in texts and among the answers."""
-    staff = simulate_staff(n, seed=5).fillna(3).astype(object)
+    staff = simulate_staff(n, seed=5)
+    items = list(load_instrument("window_staff").points())
+    staff = staff.fillna(dict.fromkeys([item for item in items if item in staff], 3)).astype(object)
     cells = pd.Series([EVERYTHING[row % len(EVERYTHING)] for row in range(n)])
     contents = pd.Series([CONTENTS[row % len(CONTENTS)] for row in range(n)])
     texts = "我叫" + contents + "，请回复。"
     staff = staff.assign(
         姓名=cells, IP=cells, q_71=contents, remarks=texts, ref=contents.where(contents.index % 40 == 7, "x")
     )
-    staff = staff.assign(**dict.fromkeys(CONTENTS, 1))
+    staff = staff.join(pd.DataFrame(1, index=staff.index, columns=CONTENTS))
     for place, column in enumerate(
         ["respondent", "centre", "department", "dispatch_type", "seconds", "rc1", "sa2", "mk3"]
     ):
