@@ -134,7 +134,7 @@ def test_the_report_has_rows_and_no_content_of_personal_columns(project):
 def test_no_table_of_the_factor_notebook_shows_a_cell_under_five(tmp_path):
     staff = simulate_staff(300, seed=2)
     staff["rc1"] = [1] * 3 + [2] * 20 + [3] * 277
-    staff["rc5"] = staff["rc5"].where(staff.index >= 2)
+    staff["rc5"] = staff["rc5"].fillna(3).where(staff.index >= 2)
     staff["dispatch_type"] = ["dispatched"] * 266 + ["contract"] * 30 + ["agency"] * 4
     staff.to_csv(tmp_path / "mine.csv", index=False)
     report = FactorReport(open_study(tmp_path / "mine.csv"), "role_clarity")
