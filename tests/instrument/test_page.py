@@ -11,7 +11,10 @@ from emolabor.instrument.form import make_form
 from emolabor.responses import read_responses
 
 sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[1] / "report"))
+from hostile import hostile
 from small_instrument import small
+from test_markup import PAYLOADS
 
 NEXT, LAST = "input.sd-navigation__next-btn", "input.sd-navigation__complete-btn"
 NEXT_WORD = {"zh": "下一页", "en": "Next"}
@@ -107,3 +110,20 @@ def test_without_consent_and_with_a_wrong_code_there_is_no_next_page(page, tmp_p
     page.get_by_role("textbox").fill("")
     page.locator(NEXT).click()
     assert page.get_by_text(form.tables[0].instruction["en"]).first.is_visible()
+
+
+@pytest.mark.parametrize("payload", PAYLOADS.values(), ids=PAYLOADS)
+def test_words_made_to_do_harm_are_shown_as_they_are(page, tmp_path, payload):
+    instrument = hostile(tmp_path / "small", payload)
+    page.goto(instrument.write(tmp_path / "page.html", format="html", language="en").path.as_uri())
+    blankless = "".join(payload.split())
+    assert "".join(page.title().split()).startswith(blankless)
+    seen = "".join(page.locator("body").inner_text().split())
+    page.locator("input[type=radio]").first.check(force=True)
+    page.locator(NEXT).click()
+    seen += "".join(page.locator("body").inner_text().split())
+    assert seen.count(blankless) >= 5
+    elements = page.locator(
+        "body [onclick], body [onmouseover], body [data-src], body img, body iframe, body a[href^=java]"
+    )
+    assert elements.count() == 0

@@ -21,6 +21,8 @@ from emolabor.report.pandoc import pandoc
 from emolabor.study.runner import build_run_paper
 
 sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[1] / "instrument"))
+from hostile import hostile
 from test_markup import PAYLOADS, one_line
 
 CLAIMS = """
@@ -213,6 +215,26 @@ def test_the_validation_report_prints_the_texts_of_a_scale(hostile_report, paylo
     read_again = Page(pandoc(["--from=gfm", "--to=html5"], markdown).decode("utf-8"))
     assert not {"script", "img", "iframe"} & {tag for tag, _ in read_again.elements}
     assert_printed(read_again.text, {"": payload})
+
+
+@pytest.mark.parametrize("reader", ["gfm", "markdown"])
+@pytest.mark.parametrize("payload", PAYLOADS.values(), ids=PAYLOADS)
+def test_the_codebook_prints_the_texts_of_an_instrument_and_the_name_of_a_file(payload, reader, tmp_path):
+    import pandas as pd
+
+    instrument = hostile(tmp_path / "small", payload)
+    book = el.codebook(instrument, pd.DataFrame({"ca1": [1.0, 2.0] * 20}), source=payload)
+    page = Page(book.write(tmp_path / "book.html", "en").read_text(encoding="utf-8"))
+    page.assert_harmless()
+    markdown = book.write(tmp_path / "book.md", "en").read_bytes()
+    read_again = Page(pandoc([f"--from={reader}", "--to=html5", "--wrap=none"], markdown).decode("utf-8"))
+    assert not {"script", "img", "iframe", "a", "b", "em", "strong", "code"} & {tag for tag, _ in read_again.elements}
+    wanted = squeezed(payload)
+    shown = [squeezed(one.text).replace("“", '"').replace("”", '"').replace("‘", "'") for one in (page, read_again)]
+    for text in shown:
+        for typed, curled in (("–", "--"), ("—", "---")):  # pandoc sets dashes as typists mean them
+            text, wanted = text.replace(typed, "-"), wanted.replace(curled, "-")
+        assert re.sub("-+", "-", text).count(re.sub("-+", "-", wanted)) > 10
 
 
 @pytest.mark.parametrize("ending", [".md", ".html", ".docx", ".tex", ".typ"])

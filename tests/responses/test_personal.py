@@ -4,8 +4,9 @@ import pytest
 
 import emolabor as el
 from emolabor.responses.personal import shown_heading
-from emolabor.responses.personal_contents import personal_content, redacted
+from emolabor.responses.personal_contents import digits_of, personal_content, redacted
 from emolabor.responses.personal_headings import personal_heading
+from emolabor.responses.written import name_of
 
 
 def listed(text):
@@ -16,6 +17,7 @@ CONTENTS = {
     "identity numbers": listed("""
     11010519491231002X | 身份证 11010519491231002x。 | 110105 19491231 002X | 110105-19491231-002X
     | １１０１０５１９４９１２３１００２Ｘ | 110105491231002 | 110105 491231 002 | A123456(3) | 078-05-1120
+    | 110105194912310000
     """),
     "passport numbers": listed("""
     E12345678 | 护照 EA1234567 | G87654321
@@ -34,7 +36,7 @@ CONTENTS = {
     """),
     "bank cards": listed("""
     6222021234567890128 | 6222 0212 3456 7890 128 | 4111 1111 1111 1111 | 4111-1111-1111-1111
-    | ５５５５５５５５５５５５４４４４
+    | ５５５５５５５５５５５５４４４４ | 6222021234567890000
     """),
     "car plates": listed("""
     京A12345 | 京A·12345 | 沪AD12345 | 粤B D1234X | 浙A-12345 | 京AF0A1B2 | 川Ａ１２３４５ | 津A1234学
@@ -144,3 +146,13 @@ def test_headings_and_names_of_files_that_are_personal_themselves_are_not_shown(
     assert shown_heading("138 0013 8000", 4) == "(column 5)"
     assert redacted("simulated １３８ ００１３ ８０００, zhang@example.com.csv") == "simulated (not shown), (not shown)"
     assert redacted("pilot-simulated 2024-11-30.sav") == "pilot-simulated 2024-11-30.sav"
+
+
+@pytest.mark.parametrize("number", [11010519491231002.0e1, 110105194912310021, 6222021234567890128.0])
+def test_numbers_that_a_spreadsheet_made_of_them_are_known(number):
+    assert personal_content(digits_of(number)) in ("identity numbers", "bank cards")
+
+
+def test_a_long_number_that_is_text_keeps_its_digits():
+    assert name_of("990000196101010010") == "990000196101010010"
+    assert [name_of(cell) for cell in (3.0, "3.0", -0.0, 5, 0.5)] == ["3", "3", "0", "5", "0.5"]

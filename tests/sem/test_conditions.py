@@ -14,8 +14,15 @@ import pandas as pd
 import pytest
 
 from emolabor.errors import EmolaborError
-from emolabor.measurement import convergent_validity, fornell_larcker, omega_coefficients, reliability
-from emolabor.sem import lr_test, sem
+from emolabor.measurement import (
+    convergent_validity,
+    efa,
+    fornell_larcker,
+    method_factor,
+    omega_coefficients,
+    reliability,
+)
+from emolabor.sem import compare, lr_test, sem
 from emolabor.sem.cautions import far_values
 from emolabor.sem.notices import CODES, Notice
 
@@ -338,3 +345,18 @@ def test_a_notice_is_its_sentence():
 def test_the_page_has_every_code(name):
     rows = re.findall(r"^\| `(\w+)` \|", (DOCS / name).read_text(encoding="utf-8"), re.MULTILINE)
     assert rows == list(CODES)
+
+
+def test_tables_name_the_items_and_the_code_of_a_problem():
+    # Two dimensions of one factor correlate beyond 1 in a small sample: the dimensions' own names, and the code.
+    rng = np.random.default_rng(0)
+    f = rng.normal(size=60)
+    noise = [0.05, 2, 2]
+    columns = [f + spread * rng.normal(size=60) for spread in noise] + list(rng.normal(size=(3, 60)) + 0.3 * f)
+    answers = pd.DataFrame(dict(zip("pqrstu", columns, strict=True)))
+    found = method_factor(answers, {"warm": ["p", "q", "r"], "cold": ["s", "t", "u"]}).table.problems["factors"]
+    assert found.startswith("the correlation of warm and cold is beyond 1") and "[correlation_beyond_one]" in found
+    note = compare({"one": sem("a =~ p + q + r; b =~ s + t + u", answers)}).note["one"]
+    assert "the correlation of a and b is beyond 1" in note and "[correlation_beyond_one]" in note
+    (heywood,) = efa(answers, 2).problems
+    assert heywood.code == "unique_variance_at_bound" and "[unique_variance_at_bound]" in str(efa(answers, 2).summary())

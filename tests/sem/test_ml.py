@@ -111,7 +111,7 @@ BAD = {
     "unknown column": (dict(model="f =~ x1 + x2 + zz"), "data: the model's variables 'zz' are no columns"),
     "no data": (dict(model="f =~ x1 + x2 + x3", data=None), "data, sample_cov: found neither"),
     "not a frame": (dict(model="f =~ x1 + x2 + x3", data=[1, 2]), "data: found list"),
-    "estimator": (dict(model="f =~ x1 + x2 + x3", estimator="ml"), "estimator: found 'ml', allowed: ML, MLM"),
+    "estimator": (dict(model="f =~ x1 + x2 + x3", estimator="mle"), "estimator: found 'MLE', allowed: ML, MLM"),
     "model type": (dict(model=3), "model: found int"),
     "two equal columns": (dict(model="f =~ x1 + x2 + copy"), "not positive definite"),
     "constant": (dict(model="f =~ x1 + x2 + one"), "'one' do(es) not vary"),

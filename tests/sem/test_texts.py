@@ -45,6 +45,24 @@ REFUSED = {
     "x1 ~~ x2; x2 ~~ x1": "given a second time (first in line 1, column 7); allowed: once",
     "y ~ a*x\ny ~ b*x": "given a second time (first in line 1, column 7); allowed: once",
     "y ~ 1*x + 2*x": "one modifier of each kind",
+    "y ~ a*x\ny ~ 0.5*x": "given a second time (first in line 1, column 7); allowed: once",
+    "y ~ x; y ~ start(0.3)*x": "given a second time (first in line 1, column 5); allowed: once",
+    "f =~ x1 + x2 + x3; f ~~ 1*f; f ~~ v*f": "'f ~~ f' is given a second time",
+    "f =~ x1 + equal('f=~x9')*x2": "equal('f=~x9'): no parameter of the model; allowed: a loading as 'f=~x2'",
+    "f =~ x1 + equal('f=~x1.g2')*x2": "no parameter of the model",
+    "y ~ x; y ~~ equal('x~~x')*y": "equal('x~~x'): it follows from the data",
+    "f =~ x1 + x2 + equal('a')*x3": "equal('a'): no label of the model",
+    "y ~ a*b*x": "found 'a*b*x', allowed: one label or one number before a variable",
+    "y ~ 0.5*2*x": "one label or one number before a variable",
+    "y ~ 0.5*a*x": "a number and a label in two terms, such as 'y ~ a*x + 0.5*x'",
+    "y ~ z + a*equal('y~z')*x": "one label or one number before a variable",
+    "y ~ z + a*x + equal('y~z')*x": "one modifier of each kind",
+    "y ~ Inf*x": "allowed: a number, a label, or NA to free",
+    "q := 2": "a ':=' line stands alone; allowed: beside formulas",
+    "q : = 2; q > 1": "a ':=' line stands alone",
+    "y ~ ０.5*x": "write '0'",
+    "y ~ a*x; q := a^２": "write '2'",
+    "y ~ ½*x": "'½' is not understood",
     "x -> y": "'->' is not understood; write 'y ~ x'",
     "x --> y": "write 'y ~ x'",
     "y <- x": "'<-' is not understood; write 'y ~ x'",
@@ -182,6 +200,33 @@ def test_bounds_are_constraints_on_the_parameter(staff):
         assert own.fit_measures()[["chisq", "df"]].tolist() == pytest.approx(
             other.fit_measures()[["chisq", "df"]].tolist()
         )
+
+
+# Text with `equal()` -> the same with labels; lavaan 0.6-14 has the same constraints, also on rows that nobody wrote.
+EQUAL = [
+    ("x1 ~~ equal('x2~~x2')*x1", "x1 ~~ a*x1; x2 ~~ a*x2", {}),
+    ("x1 ~~ equal('f~~f')*x1", "x1 ~~ a*x1; f ~~ a*f", {}),
+    ("x2 ~ equal('x1~1')*1", "x2 ~ a*1; x1 ~ a*1", {}),
+    ("x1 ~~ x2; x1 ~~ equal('x2 ~~ x1')*x4", "x1 ~~ a*x2; x1 ~~ a*x4", {}),
+    ("x1 ~~ equal('x2~~x2')*x1; x2 ~~ equal('x4~~x4')*x2", "x1 ~~ a*x1; x2 ~~ a*x2; x4 ~~ a*x4", {}),
+    ("x1 ~~ equal('x2~~x2')*x1; x2 ~~ a*x2", "x1 ~~ a*x1; x2 ~~ a*x2", {}),
+    ("x1 ~~ equal('x2~~x2')*x1; x2 ~~ 0.5*x2", "x1 ~~ 0.5*x1; x2 ~~ 0.5*x2", {}),
+    ("x1 ~~ equal(c('x2~~x2', 'x2~~x2.g2'))*x1", "x1 ~~ c(a, b)*x1; x2 ~~ c(a, b)*x2", {"group": "sex"}),
+    ("x1 ~~ equal('x2~~x2')*x1", "x1 ~~ c(a, a)*x1; x2 ~~ c(a, b)*x2", {"group": "sex"}),
+    ("x1 ~~ lower(0)*x1 + equal('x2~~x2')*x1", "x1 ~~ a*x1; x2 ~~ a*x2", {}),
+    ("x2 ~~ lower(0)*x2; x1 ~~ equal('x2~~x2')*x1", "x1 ~~ a*x1; x2 ~~ a*x2", {}),
+    ("x1 | equal('x2|t1')*t1", "x1 | a*t1; x2 | a*t1", {"ordered": True}),
+]
+
+
+@pytest.mark.parametrize(("text", "other", "options"), EQUAL)
+def test_equal_holds_equal_what_it_names(staff, text, other, options):
+    data = staff.rename(columns={f"ex{i}": f"x{i}" for i in range(1, 5)})
+    own, meant = (el.cfa(f"f =~ x1 + x2 + x3 + x4; {more}", data, **options) for more in (text, other))
+    for name in ("chisq", "df"):
+        assert own.fit_measures()[name] == pytest.approx(meant.fit_measures()[name], rel=1e-7)
+    said = [warning.code for warning in own.warnings]
+    assert ("equal_over_groups" in said) == ("group" in options and "c(" not in text)
 
 
 def test_bounds_may_differ_by_group(staff):

@@ -10,27 +10,20 @@ import re
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
-import pandas as pd
 import pytest
 
 from emolabor.cli import main
-from emolabor.responses.personal_contents import is_id_number
+from emolabor.responses.personal_contents import _FORMS, is_id_number, personal_content
 from emolabor.simulation import simulate_staff
 from emolabor.study import FactorReport, open_study
 from emolabor.study.paths import project_root
 
-PLANTED = {
-    "names": ["欧阳翠花", "Zebulon Quickenham"],
-    "identity numbers": ["11010519491231002X", "990000196101010010"],
-    "mobile numbers": ["13912345678", "+86 15887654321"],
-    "e-mail addresses": ["zebulon.q@example.org"],
-    "IP addresses": ["203.0.113.77", "2001:db8:85a3::8a2e:370:7334"],
-}
-EVERYTHING = [cell for cells in PLANTED.values() for cell in cells]
-# In the text of a JSON file, and as a number that was read as one: its first digits, with and without a point.
-TRACES = [form for cell in EVERYTHING for form in (cell, cell.encode("unicode_escape").decode())]
-TRACES += [form for cell in EVERYTHING if cell[:9].isdecimal() for form in (cell[:9], f"{cell[0]}.{cell[1:9]}")]
+sys.path.insert(0, str(Path(__file__).parent))
+from planting import EVERYTHING, PLANTED, planted, traces, traces_in_file
+
+FILE = f"wave 1 {' '.join(PLANTED['mobile numbers'] + PLANTED['e-mail addresses'])} 浙AF0A1B2.csv"
 QUICK = ["02_data_screening", "03_scale_quality"]
 
 # Put into every Python process of the run: who is asked for another machine says so in a file, and gets nothing.
@@ -57,21 +50,6 @@ say("guarded")
 """
 
 
-def planted(n=160):
-    """Answers with personal data under telling and innocent headings, in texts, in codes and among the answers."""
-    staff = simulate_staff(n, seed=5).fillna(3).astype(object)
-    cells = pd.Series([EVERYTHING[row % len(EVERYTHING)] for row in range(n)])
-    texts = "我叫" + cells + "，请回复。"
-    staff = staff.assign(姓名=cells, IP=cells, q_71=cells, remarks=texts, ref=cells.where(cells.index % 40 == 7, "x"))
-    staff[PLANTED["mobile numbers"][0]] = 1
-    for place, column in enumerate(
-        ["respondent", "centre", "department", "dispatch_type", "seconds", "rc1", "sa2", "mk3"]
-    ):
-        rows = range(place, n, 23)
-        staff.loc[rows, column] = cells[rows]
-    return staff
-
-
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
     """A project of some of the study's notebooks, a file of answers beside it, and a guard on the network."""
@@ -81,6 +59,7 @@ def project(tmp_path_factory):
     for name in QUICK:
         shutil.copy(project_root() / "notebooks" / f"{name}.ipynb", folder / "notebooks")
     planted().to_csv(folder / "answers.csv", index=False)
+    shutil.copy(folder / "answers.csv", folder / FILE)
     (folder / "guard").mkdir()
     (folder / "guard" / "sitecustomize.py").write_text(GUARD, encoding="utf-8")
     return folder
@@ -89,7 +68,7 @@ def project(tmp_path_factory):
 @pytest.fixture(scope="module")
 def run(project):
     """The run, from the command line."""
-    options = ["--data", "answers.csv", "-p", "estimator", "ML", "--only", "0"]
+    options = ["--data", FILE, "-p", "estimator", "ML", "--only", "0"]
     guard = {"PYTHONPATH": str(project / "guard"), "GUARD_LOG": str(project / "guard" / "log.txt")}
     script = project / "command.py"
     script.write_text("import sys\nfrom emolabor.cli import main\nif __name__ == '__main__': sys.exit(main())")
@@ -97,12 +76,12 @@ def run(project):
     return subprocess.run(command, cwd=project, env=os.environ | guard, capture_output=True, text=True)
 
 
-def traces(text):
-    return [trace for trace in TRACES if trace in text]
-
-
-def test_what_is_planted_would_be_found():
-    assert all(map(is_id_number, PLANTED["identity numbers"]))
+def test_what_is_planted_is_of_every_recognised_kind_and_would_be_found():
+    assert set(PLANTED) == {kind for kind, *_ in _FORMS}
+    assert {kind: {personal_content(cell) for cell in cells} for kind, cells in PLANTED.items()} == {
+        kind: {kind} for kind in PLANTED
+    }
+    assert all(map(is_id_number, PLANTED["identity numbers"][:2]))
     found = set(traces(planted().to_csv(index=False)))
     assert set(EVERYTHING) <= found
 
@@ -111,7 +90,9 @@ def test_no_file_of_a_run_and_nothing_it_says_holds_personal_data(run, project):
     assert run.returncode == 0, run.stdout + run.stderr
     written = [path for path in (project / "results").rglob("*") if path.is_file()]
     assert {f"{name}.ipynb" for name in QUICK} <= {path.name for path in written}
-    assert [path for path in written if traces(path.read_bytes().decode("utf-8", "replace"))] == []
+    assert {path.name for path in written} >= {"index.html", "02_data_screening.json"}
+    assert [path for path in (project / "results").rglob("*") if traces(path.name)] == []
+    assert [path for path in written if traces_in_file(path)] == []
     assert traces(run.stdout + run.stderr) == []
 
 
@@ -153,13 +134,13 @@ def test_the_report_has_rows_and_no_content_of_personal_columns(project):
 def test_no_table_of_the_factor_notebook_shows_a_cell_under_five(tmp_path):
     staff = simulate_staff(300, seed=2)
     staff["rc1"] = [1] * 3 + [2] * 20 + [3] * 277
-    staff["rc5"] = staff["rc5"].where(staff.index >= 2)
-    staff["dispatch_type"] = ["agency"] * 4 + ["contract"] * 30 + ["dispatched"] * 266
+    staff["rc5"] = staff["rc5"].fillna(3).where(staff.index >= 2)
+    staff["dispatch_type"] = ["dispatched"] * 266 + ["contract"] * 30 + ["agency"] * 4
     staff.to_csv(tmp_path / "mine.csv", index=False)
     report = FactorReport(open_study(tmp_path / "mine.csv"), "role_clarity")
     shares = report.answer_shares()
     parts = shares.filter(regex=r"share_\d")
-    assert parts.loc["rc1"].isna().sum() == 2
+    assert parts.loc["rc1"].isna().all() and parts.notna().any(axis=None)
     assert (parts.mul(shares["n"], axis=0).stack().dropna().round().pipe(lambda n: (n == 0) | (n >= 5))).all()
     assert shares.loc["rc5", ["n", "missing"]].isna().all()
     groups = report.group_means(["dispatch_type"])

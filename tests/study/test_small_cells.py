@@ -126,7 +126,7 @@ def test_numbers_of_missing_answers_are_hidden_alike_everywhere(tmp_path):
 
 def test_a_single_answer_does_not_follow_from_all_minus_those_who_stay(tmp_path):
     study = made(tmp_path, 60, 1)
-    assert 1 <= len(study.staff.data) - len(study.kept.data) <= 4
+    assert 1 <= len(study.everyone) - len(study.kept.data) <= 4
     sensitivity = el.screening_sensitivity(study.staff, study.screening)
     assert sensitivity[["all", "difference"]].isna().all(axis=None) and sensitivity["kept"].notna().any()
     shares = FactorReport(study, "unit_guidance").answer_shares()
@@ -183,3 +183,114 @@ def test_steps_are_those_that_five_respondents_make():
     assert not hidden_missing([0, 0]).any() and re.fullmatch(
         "[01]+", "".join(str(int(x)) for x in hidden_missing([0, 1]))
     )
+
+
+class Attacker:
+    """Counts of every answer to the items of one factor, among those left out and in each group of those who stay.
+
+    One integer program holds what the codebook, the table of missing answers and the tables of the factor show.
+    """
+
+    def __init__(self, items, groups):
+        self.items, self.parts = items, ["left out", *groups, "rest"]
+        self.rows, self.low, self.high = [], [], []
+
+    def cells(self, items=None, parts=None, weight=lambda item, code: 1.0):
+        table = np.zeros((len(self.items), len(self.parts), 5))
+        for item in self.items if items is None else items:
+            for part in self.parts if parts is None else parts:
+                for code in CODES:
+                    place = self.items.index(item), self.parts.index(part), code - 1
+                    table[place] = weight(item, code)
+        return table.ravel()
+
+    def know(self, row, low, high):
+        self.rows.append(row), self.low.append(low), self.high.append(high)
+
+    def range(self, row):
+        """The smallest and the largest value of a sum of cells, or None where the solver did not end in time."""
+        found = []
+        limits = LinearConstraint(np.array(self.rows), self.low, self.high)
+        for sign in (1, -1):
+            answer = milp(
+                sign * row,
+                constraints=limits,
+                integrality=np.ones(len(row)),
+                options={"time_limit": 20, "mip_rel_gap": 0},
+            )
+            assert answer.x is not None, answer.message
+            found.append(round(sign * answer.fun))
+        return tuple(found)
+
+
+def attacked(study, factor):
+    """Join all that one run shows of a factor's items; every statement is true of the answers."""
+    report, staff, kept = FactorReport(study, factor), study.staff.data, study.kept.data
+    items = list(report.items)
+    shares = report.answer_shares()
+    book = el.codebook(study.instrument, staff).table("en").set_index("key")
+    missing = missing_by_item(study.staff)["missing"]
+    groups = report.group_means(["tenure_band"])
+    shown = [name for name in groups.index if name.startswith("tenure_band=")]
+    attacker = Attacker(items, shown)
+    stays = [part for part in attacker.parts if part != "left out"]
+    for item in items:
+        everyone, those = attacker.cells([item]), attacker.cells([item], stays)
+        lost = (missing[item], missing[item]) if pd.notna(missing[item]) else (0, 4)
+        attacker.know(everyone, len(staff) - lost[1], len(staff) - lost[0])
+        attacker.know(attacker.cells([item], ["left out"]), 0, len(staff) - len(kept))
+        row = shares.loc[item]
+        n = (row["n"], row["n"]) if pd.notna(row["n"]) else (max(len(kept) - 4, 0), len(kept))
+        attacker.know(those, *n)
+        for table, cells in ((book.loc[item], everyone), (row, those)):
+            if pd.notna(table["mean"]):
+                slack, parts = half_step(table["mean"]), None if cells is everyone else stays
+                for sign, bounds in ((-1, (0, np.inf)), (1, (-np.inf, 0))):
+                    ends = attacker.cells([item], parts, lambda _, code, m=table["mean"] + sign * slack: code - m)
+                    attacker.know(ends, *bounds)
+        for code, count in zip(
+            CODES, [part.split(": ")[1] for part in book.loc[item, "counts"].split("; ")], strict=True
+        ):
+            one = attacker.cells([item], None, lambda _, value, code=code: float(value == code))
+            if count != "–":
+                attacker.know(one, int(count) - 2, int(count) + 2)
+        for code in CODES:
+            one = attacker.cells([item], stays, lambda _, value, code=code: float(value == code))
+            if pd.notna(row[f"share_{code}"]) and pd.notna(row["n"]):
+                count = row[f"share_{code}"] * row["n"]
+                attacker.know(one, count - 1e-6, count + 1e-6)
+    # Means of scale scores are exact: where all answered, they are sums of cells.
+    turned = study.instrument.reversed_items
+    if kept[items].notna().all(axis=None):
+        for name, parts in [("everyone", stays), *((name, [name]) for name in shown)]:
+            total = groups.loc[name, "n"] * groups.loc[name, "mean"] * len(items)
+            sums = attacker.cells(items, parts, lambda item, code: 6.0 - code if item in turned else float(code))
+            attacker.know(sums, total - 1e-6, total + 1e-6)
+            for item in items:
+                attacker.know(attacker.cells([item], parts), groups.loc[name, "n"], groups.loc[name, "n"])
+    return attacker, stays
+
+
+@pytest.mark.parametrize(("n", "seed"), [(80, 1), (150, 2), (300, 4)])
+@pytest.mark.parametrize("complete", [True, False])
+def test_all_tables_of_a_run_together_leave_every_small_count_open(n, seed, complete, tmp_path):
+    staff = el.simulate_staff(n, seed=seed)
+    if complete:
+        staff = staff.fillna({item: 3 for item in el.load_instrument("window_staff").points()})
+    staff["ug1"] = [1] * 2 + [3] * (n // 2) + [4] * (n - 2 - n // 2)
+    staff.to_csv(tmp_path / "mine.csv", index=False)
+    study = open_study(tmp_path / "mine.csv")
+    small = 0
+    for factor in ("unit_guidance", "role_clarity"):
+        attacker, stays = attacked(study, factor)
+        for item in attacker.items:
+            for data, parts in ((study.staff.data, attacker.parts), (study.kept.data, stays)):
+                for code in CODES:
+                    true = (data[item] == code).sum()
+                    if 0 < true < 5:
+                        row = attacker.cells([item], parts, lambda _, value, code=code: float(value == code))
+                        low, high = attacker.range(row)
+                        assert low <= true <= high  # what the attacker takes for true is true
+                        assert low < high, (item, code)
+                        small += 1
+    assert small > 0

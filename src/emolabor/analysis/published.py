@@ -10,6 +10,7 @@ import yaml
 from emolabor.analysis.rounding import rounding_band
 from emolabor.errors import EmolaborError
 from emolabor.sem import sem
+from emolabor.sem.notices import joined
 
 
 def compare_published(tables):
@@ -91,7 +92,7 @@ def latent_models(tables):
             **{name: measures[name] for name in ("chisq", "df", "pvalue")},
             "largest_loading": tidy.loc[tidy["op"] == "=~", "std_all"].abs().max(),
             "verdict": verdict,
-            "problems": "; ".join(fit.problems),
+            "problems": joined(fit.problems),
             **{f"reason_{language}": book["reasons"][verdict][language] for language in ("zh", "en")},
         }
     return pd.DataFrame.from_dict(rows, orient="index")

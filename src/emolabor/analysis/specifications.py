@@ -9,6 +9,7 @@ from emolabor.analysis.multiverse import multiverse
 from emolabor.errors import EmolaborError
 from emolabor.responses import scored_items
 from emolabor.sem import sem
+from emolabor.sem.notices import joined
 from emolabor.theory import model_text, paths_around
 
 # Respondents flagged by indices of at least so many families are left out.
@@ -146,7 +147,7 @@ class EffectEstimate:
         fit = sem("\n".join(text), observed, estimator=estimator, missing=missing, ordered=ordered)
         row = self._row(fit.standardized())
         numbers = {"est": row["est"], "ci_lower": row["ci_lower"], "ci_upper": row["ci_upper"], "n": fit.n_obs}
-        return numbers | {"admissible": fit.admissible, "note": "; ".join(fit.problems)}
+        return numbers | {"admissible": fit.admissible, "note": joined(fit.problems)}
 
     def _adjusted(self, covariates):
         """Every construct on the covariates; those that nothing else explains covary as they do without."""

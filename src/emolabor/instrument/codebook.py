@@ -1,13 +1,14 @@
 """The codebook: what every column of a data file means, and how it was answered."""
 
 import html
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from emolabor.errors import EmolaborError
+from emolabor.errors import HIDDEN, EmolaborError
 from emolabor.files import csv_text, write_text
 from emolabor.instrument.columns import variables
 from emolabor.instrument.instrument import Instrument
@@ -30,6 +31,9 @@ HEADINGS = {
     "sd": {"zh": "标准差", "zh-Hant": "標準差", "en": "SD"},
     "counts": {"zh": "频数", "zh-Hant": "頻數", "en": "Counts"},
 }
+# A sign that Markdown could take for more than itself, addresses that it would link included; not an underscore within
+# a word.
+_MARKS = re.compile(r"[\\`*\[\]<|~$&@^#]|:(?=//)|(?<=www)\.|(?<![^\W_])_|_(?![^\W_])")
 _WORDS = {
     "title": {"zh": "编码手册", "zh-Hant": "編碼手冊", "en": "Codebook"},
     "data": {"zh": "数据：", "zh-Hant": "數據：", "en": "Data: "},
@@ -181,9 +185,9 @@ class Codebook:
 
     def _markdown(self, language):
         headings, rows = self._cells(language)
-        lines = [f"# {self._title(language)}", ""]
+        lines = [f"# {_as_markdown(self._title(language))}", ""]
         for note in self._notes(language):
-            lines += [note, ""]
+            lines += [_as_markdown(note), ""]
         lines += [_markdown_row(headings), _markdown_row(["---"] * len(headings)), *map(_markdown_row, rows)]
         return "\n".join(lines) + "\n"
 
@@ -289,7 +293,12 @@ def _html_cell(text, heading):
 
 
 def _markdown_row(cells):
-    return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
+    return f"| {' | '.join(map(_as_markdown, cells))} |"
+
+
+def _as_markdown(text):
+    """Write a text on one line so that Markdown, GitHub's or pandoc's, shows it and nothing else."""
+    return _MARKS.sub(r"\\\g<0>", HIDDEN.sub("", " ".join(text.split())))
 
 
 _PAGE = """\

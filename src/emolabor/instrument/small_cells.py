@@ -7,6 +7,11 @@
    and shares and mean are coarse, since their digits would tell n.
 4. The codebook describes everyone, the tables of a run those who stay; lest their difference tell of those few who do
    not, all of its counts are multiples of five (`rounded_counts`) and its means coarse.
+5. How many a run left out as careless follows from n, which every report needs; where they are 1 to 4, no result of
+   everyone stands beside that of those who stay, as it would tell what they answered (`responses.all_and_kept`).
+
+Norms, made to be published, follow the rule too. What Python's other functions return, such as `item_analysis` and
+`screening_summary`, is exact, for the analyst who holds the answers; whatever emolabor itself prints or writes is not.
 """
 
 import numpy as np

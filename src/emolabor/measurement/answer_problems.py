@@ -6,7 +6,7 @@ import numpy as np
 
 from emolabor.measurement.keying import first_component, oriented
 from emolabor.sem.cautions import missing_codes
-from emolabor.sem.notices import Notice, with_code
+from emolabor.sem.notices import Notice
 
 # Standard errors of a correlation of zero: an item that has little to do with the others is not keyed against them.
 SURE = 3.0
@@ -47,8 +47,3 @@ def named(problems, names):
     own = {neutral: str(name) for name, neutral in names.items()}
     pattern = re.compile(r"\b(?:" + "|".join(map(re.escape, own)) + r")\b")
     return tuple(Notice(p.code, pattern.sub(lambda found: own[found.group()], p)) for p in problems)
-
-
-def joined(problems):
-    """Problems as one text, each with its code."""
-    return "; ".join(map(with_code, problems))

@@ -10,6 +10,7 @@ from emolabor.measurement.answers import checked_count, correlations_of
 from emolabor.measurement.extraction import LOWEST, extract
 from emolabor.measurement.factor_fit import factor_fit
 from emolabor.measurement.rotation import ROTATIONS, rotate
+from emolabor.sem.notices import Notice, with_code
 from emolabor.sem.threads import one_thread
 
 METHODS = ("minres", "ml")
@@ -74,7 +75,7 @@ class FactorAnalysis:
         if len(self.factor_correlations) > 1 and self.rotation != "varimax":
             parts.append("Factor correlations\n" + self.factor_correlations.round(2).to_string())
         parts.append("Fit\n" + self.fit.round(3).to_string())
-        return "\n\n".join([*parts, *(f"Problem: {problem}" for problem in self.problems)])
+        return "\n\n".join([*parts, *(f"Problem: {with_code(problem)}" for problem in self.problems)])
 
     def __repr__(self):
         return (
@@ -86,9 +87,8 @@ class FactorAnalysis:
         from emolabor.sem.html import paragraph, table
 
         loadings = self.loadings.assign(communality=self.communalities).reset_index(names="item")
-        return "".join(
-            [paragraph(repr(self)), table(loadings), table(self.fit.to_frame().T), *map(paragraph, self.problems)]
-        )
+        problems = [paragraph(with_code(problem)) for problem in self.problems]
+        return "".join([paragraph(repr(self)), table(loadings), table(self.fit.to_frame().T), *problems])
 
 
 @one_thread
@@ -200,9 +200,10 @@ def _in_order(pattern, phi):
 
 def _problems(items, unique, converged, turned):
     if not converged:
-        yield "the extraction did not converge"
+        yield Notice("not_converged", "the extraction did not converge")
     if not turned:
-        yield "the rotation did not converge"
+        yield Notice("rotation_not_converged", "the rotation did not converge")
     at_bound = [str(item) for item, value in zip(items, unique, strict=True) if value <= LOWEST * (1 + 1e-9)]
     if at_bound:
-        yield f"Heywood case: the unique variance of {', '.join(at_bound)} is at its bound of {LOWEST}"
+        said = f"Heywood case: the unique variance of {', '.join(at_bound)} is at its bound of {LOWEST}"
+        yield Notice("unique_variance_at_bound", said)

@@ -6,8 +6,10 @@ import numpy as np
 import pandas as pd
 
 from emolabor.errors import EmolaborError
-from emolabor.measurement.factor_model import complete_dimensions, factor_name, factor_text, item_names
+from emolabor.measurement.answer_problems import named
+from emolabor.measurement.factor_model import complete_dimensions, factor_name, factor_text, item_names, neutral_names
 from emolabor.sem import cfa, lr_test
+from emolabor.sem.notices import joined
 from emolabor.sem.threads import one_thread
 
 # Share of the first component above which Harman's test is usually said to fail.
@@ -170,7 +172,7 @@ def method_factor(data, scale_or_dimensions):
     }
     fits = _fitted(texts, answers.rename(columns=names))
     against = {"equal method loadings": "factors", "free method loadings": "factors"}
-    table = _table(fits, against)
+    table = _table(fits, against, neutral_names(dimensions))
     share = _share(fits["equal method loadings"], "method", list(names.values()))
     row = table.loc["equal method loadings"]
     return MethodBias(table, share, _ulmc_verdict(row, share), fits, texts)
@@ -256,7 +258,7 @@ def marker_test(data, scale_or_dimensions, marker):
     texts["method-R"] = "\n".join([texts[kept], *(f"{a} ~~ {values[a, '~~', b]:.12g}*{b}" for a, b in pairs)])
     fits |= _fitted({"method-R": texts["method-R"]}, renamed)
     against = {"method-C": "baseline", "method-U": "method-C"} | ({"method-R": kept} if pairs else {})
-    table = _table(fits, against)
+    table = _table(fits, against, names | {key: factor_name(k) for k, key in enumerate(others)})
     share = _share(fits[kept], "marker", touched)
     return MethodBias(table, share, _marker_verdict(table, share, unequal), fits, texts)
 
@@ -273,7 +275,7 @@ def _fitted(texts, answers):
     return {name: cfa(text, answers, std_lv=True) for name, text in texts.items()}
 
 
-def _table(fits, against):
+def _table(fits, against, names):
     rows = {}
     for name, fit in fits.items():
         measures = fit.fit_measures()
@@ -284,7 +286,7 @@ def _table(fits, against):
             row["against"] = against[name]
             row["chisq_diff"], row["df_diff"], row["pvalue_diff"] = _difference(other, fit)
             row["dcfi"] = abs(measures["cfi"] - other.fit_measures()["cfi"])
-        rows[name] = row | {"problems": "; ".join(fit.problems)}
+        rows[name] = row | {"problems": joined(named(fit.problems, names))}
     return pd.DataFrame.from_dict(rows, orient="index").astype({"df": int})
 
 

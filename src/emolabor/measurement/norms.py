@@ -5,9 +5,8 @@ import pandas as pd
 from scipy.special import betaincinv, ndtri
 
 from emolabor.errors import EmolaborError
+from emolabor.instrument.small_cells import SMALLEST_CELL, coarse, hidden_cells, is_small
 from emolabor.measurement.answers import checked_share
-
-SMALLEST = 5  # respondents: a smaller group would show the people in it
 
 
 def norms(scores, by=None, *, level=0.95):
@@ -19,13 +18,17 @@ def norms(scores, by=None, *, level=0.95):
     person. The linear T score is 50 + 10 z; the normalised one is the T score of a normal variable with the same
     percentile (McCall, 1922), which is preferred where the scores are skewed.
 
+    A table of norms is made to be published, and exact percentiles tell how many have each score. Where 1 to 4 of a
+    group have one of the scores, its percentiles, and the mean and standard deviation that T is made with, are rounded
+    to steps that five respondents make; see `instrument.small_cells`.
+
     Parameters
     ----------
     scores : DataFrame or Series
         One row a respondent, one column a score, such as what `score` returns; missing scores are left out.
     by : Series, optional
         Group of each respondent, in the same rows; those without a group are left out. Groups of fewer than five are
-        not tabulated.
+        not tabulated, nor the next smallest where there is one such group, which else followed from all.
     level : float
         Coverage of the interval, between 0 and 1.
 
@@ -34,7 +37,7 @@ def norms(scores, by=None, *, level=0.95):
     DataFrame
         One row a scale, group and score: ``scale``, ``group`` (with `by`), ``n`` (respondents of the group), ``score``,
         ``percentile`` with ``percentile_lower`` and ``percentile_upper`` (0 to 100), ``t`` and ``t_normalised``. T is
-        missing where everybody has the same score.
+        missing where everybody has the same score, and the normalised one at percentiles 0 and 100.
 
     Raises
     ------
@@ -53,9 +56,9 @@ def norms(scores, by=None, *, level=0.95):
     Examples
     --------
     >>> import pandas as pd, emolabor as el
-    >>> scores = pd.Series([1, 2, 2, 3, 3, 3, 4, 4, 5, 5], name="calm")
+    >>> scores = pd.Series([1, 2, 2, 3, 3, 3, 4, 4, 5, 5] * 5, name="calm")
     >>> el.norms(scores)[["n", "score", "percentile", "t"]].round(1).iloc[2].tolist()
-    [10.0, 3.0, 45.0, 48.5]
+    [50.0, 3.0, 45.0, 48.4]
     """
     checked_share("level", level)
     table = scores.to_frame() if isinstance(scores, pd.Series) else scores
@@ -69,30 +72,54 @@ def norms(scores, by=None, *, level=0.95):
     parts = []
     for name in table:
         groups = [(None, table[name])] if by is None else table[name].groupby(by, sort=True)
-        for group, values in groups:
-            values = values.dropna().to_numpy(dtype=float)
-            if len(values) >= SMALLEST:
+        groups = [(group, values.dropna().to_numpy(dtype=float)) for group, values in groups]
+        hidden = hidden_cells([len(values) for _, values in groups])
+        for (group, values), is_hidden in zip(groups, hidden, strict=True):
+            if len(values) and not is_hidden:
                 label = {} if by is None else {"group": group}
                 parts.append(pd.DataFrame({"scale": name, **label, **_norms_of(values, level)}))
     if not parts:
         raise EmolaborError(
-            f"scores: found no group of {SMALLEST} respondents with a score; allowed: {SMALLEST} or more"
+            f"scores: found no group of {SMALLEST_CELL} respondents with a score; allowed: {SMALLEST_CELL} or more"
         )
     return pd.concat(parts, ignore_index=True)
 
 
 def _norms_of(values, level):
     score, at = np.unique(values.round(10), return_counts=True)  # equal means may differ in their last binary digit
-    n = len(values)
-    count = np.cumsum(at) - at / 2
-    tail = (1 - level) / 2
-    spread = values.std(ddof=1)
+    n, mean, spread = len(values), values.mean(), values.std(ddof=1)
+    share = (np.cumsum(at) - at / 2) / n
+    if is_small(at).any():
+        share, mean, spread = (coarse(value, n) for value in (share, mean, spread))
+    inner = np.where((share > 0) & (share < 1), share, np.nan)
+    lower, upper = jeffreys(share * n, n, level)
     return {
         "n": n,
         "score": score,
-        "percentile": 100 * count / n,
-        "percentile_lower": 100 * betaincinv(count + 0.5, n - count + 0.5, tail),
-        "percentile_upper": 100 * betaincinv(count + 0.5, n - count + 0.5, 1 - tail),
-        "t": 50 + 10 * (score - values.mean()) / spread if spread > 0 else np.nan,
-        "t_normalised": 50 + 10 * ndtri(count / n) if spread > 0 else np.nan,
+        "percentile": 100 * share,
+        "percentile_lower": 100 * lower,
+        "percentile_upper": 100 * upper,
+        "t": 50 + 10 * (score - mean) / spread if spread > 0 else np.nan,
+        "t_normalised": 50 + 10 * ndtri(inner) if spread > 0 else np.nan,
     }
+
+
+def jeffreys(count, n, level):
+    """Bound a share of which `count` of n were seen: quantiles of the beta posterior under Jeffreys' prior.
+
+    Parameters
+    ----------
+    count : ndarray
+        How many of n, halves allowed.
+    n : int
+        Number of respondents.
+    level : float
+        Coverage.
+
+    Returns
+    -------
+    tuple of ndarray
+        Lower and upper bound, 0 to 1.
+    """
+    tail = (1 - level) / 2
+    return tuple(betaincinv(count + 0.5, n - count + 0.5, end) for end in (tail, 1 - tail))

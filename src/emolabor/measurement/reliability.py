@@ -5,9 +5,10 @@ import pandas as pd
 from scipy.special import fdtri, ndtri
 
 from emolabor.errors import EmolaborError
-from emolabor.measurement.answer_problems import answer_problems, joined
+from emolabor.measurement.answer_problems import answer_problems
 from emolabor.measurement.answers import answers_and_dimensions, complete_answers
 from emolabor.measurement.omega import one_factor
+from emolabor.sem.notices import joined
 
 
 def reliability(data, scale_or_dimensions):

@@ -9,9 +9,10 @@ import yaml
 from emolabor.errors import EmolaborError
 from emolabor.measurement import validation_checks as checks
 from emolabor.measurement.adequacy import factor_adequacy
+from emolabor.measurement.answer_problems import named
 from emolabor.measurement.answers import answers_and_dimensions, as_instrument
 from emolabor.measurement.factor_analysis import efa
-from emolabor.measurement.factor_model import complete_dimensions, factor_text, item_names
+from emolabor.measurement.factor_model import complete_dimensions, factor_text, item_names, neutral_names
 from emolabor.measurement.items import item_analysis, shown_items
 from emolabor.measurement.keying import keying_audit
 from emolabor.measurement.omega import omega_coefficients
@@ -25,6 +26,7 @@ from emolabor.responses import Staff
 from emolabor.scales import Scale
 from emolabor.scales.scale import check_language
 from emolabor.sem import cfa, reported_names
+from emolabor.sem.notices import joined
 
 FIT = ("chisq", "df", "pvalue", "cfi", "tli", "rmsea", "rmsea_ci_lower", "rmsea_ci_upper", "srmr")
 
@@ -299,12 +301,12 @@ def _structure(data, scale, seed):
     numbers |= {"n_factors": parallel.n_factors, "n_components": parallel.n_components}
     found = efa(answers, len(dimensions), seed=seed)
     loadings = found.loadings.assign(communality=found.communalities)
-    names = item_names(answers)
+    own, names = neutral_names(dimensions), item_names(answers)
     fit = cfa(factor_text(dimensions, names), answers.rename(columns=names), std_lv=True, estimator="MLR")
     measures = fit.fit_measures()
     names = reported_names(measures)
     row = {name: measures[names[name]] for name in FIT}
-    row |= {"n": fit.n_obs, "problems": "; ".join(fit.problems)}
+    row |= {"n": fit.n_obs, "problems": joined(named(fit.problems, own))}
     return {
         "adequacy": pd.DataFrame([numbers]),
         "loadings": loadings,

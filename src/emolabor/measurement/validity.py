@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from emolabor.errors import EmolaborError
-from emolabor.measurement.answer_problems import answer_problems, joined, named
+from emolabor.measurement.answer_problems import answer_problems, named
 from emolabor.measurement.answers import checked_count, checked_share
 from emolabor.measurement.factor_model import (
     complete_dimensions,
@@ -16,7 +16,7 @@ from emolabor.measurement.factor_model import (
     refuse_unidentified,
 )
 from emolabor.sem.functionals import standardized_draws
-from emolabor.sem.notices import Notice
+from emolabor.sem.notices import Notice, joined
 from emolabor.sem.threads import one_thread
 
 

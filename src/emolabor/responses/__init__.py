@@ -4,13 +4,15 @@ from emolabor.responses.missing import missing_by_item, share_by_group
 from emolabor.responses.proposing import ProposedMapping, propose_mapping
 from emolabor.responses.reading import read_responses
 from emolabor.responses.scoring import score, scored_items
-from emolabor.responses.screening import family_counts, screen, screening_indices, screening_summary
-from emolabor.responses.sensitivity import screening_sensitivity
+from emolabor.responses.screening import screen, screening_indices, screening_summary
+from emolabor.responses.sensitivity import all_and_kept, screening_sensitivity
+from emolabor.responses.shown_screening import family_counts, shown_summary
 from emolabor.responses.staff import Staff
 
 __all__ = [
     "ProposedMapping",
     "Staff",
+    "all_and_kept",
     "family_counts",
     "missing_by_item",
     "propose_mapping",
@@ -22,4 +24,5 @@ __all__ = [
     "screening_sensitivity",
     "screening_summary",
     "share_by_group",
+    "shown_summary",
 ]

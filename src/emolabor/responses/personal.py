@@ -2,7 +2,7 @@
 
 from weakref import WeakKeyDictionary
 
-from emolabor.responses.personal_contents import personal_content
+from emolabor.responses.personal_contents import digits_of, personal_content
 from emolabor.responses.personal_headings import personal_heading
 
 _REASONS = WeakKeyDictionary()  # of columns looked through before: each is asked about several times
@@ -31,7 +31,7 @@ def _reason(column):
         return "looks like personal data"
     for cell in (*column.cells, *column.value_labels.values()):
         if isinstance(cell, float) and cell.is_integer():
-            cell = int(cell)
+            cell = digits_of(cell)
         if isinstance(cell, str | int) and (kind := personal_content(str(cell))):
             return f"looks like {kind}"
     return None

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from datetime import datetime
+from decimal import Decimal
 from ipaddress import AddressValueError, IPv6Address
 
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -61,14 +62,25 @@ def _is_date(text):
 
 
 def _is_identity(match):
-    """Eighteen characters with their check character, or the fifteen of before 1999, whose year has two digits."""
+    """Eighteen characters with their check character, or the fifteen of before 1999, whose year has two digits.
+
+    A spreadsheet that took the eighteen for a number keeps fifteen digits of them and ends with zeros.
+    """
     text = re.sub("[ -]", "", match)
-    return is_id_number(text) if len(text) == 18 else _is_date(f"19{text[6:12]}")
+    if len(text) == 15:
+        return _is_date(f"19{text[6:12]}")
+    is_cut = text.endswith("000") and text[6:8] in ("19", "20") and _is_date(text[6:14])
+    return is_cut or is_id_number(text)
 
 
 def _is_card(match):
-    """Tell whether digits end with the check digit of a bank card (ISO/IEC 7812-1, Luhn)."""
+    """Tell whether digits end with the check digit of a bank card (ISO/IEC 7812-1, Luhn).
+
+    Nineteen that a spreadsheet took for a number end with zeros; see `_is_identity`.
+    """
     digits = [int(digit) for digit in re.sub("[ -]", "", match)][::-1]
+    if len(digits) == 19 and not any(digits[:4]):
+        return True
     return sum(digits[::2]) + sum(sum(divmod(2 * digit, 10)) for digit in digits[1::2]) in range(0, 200, 10)
 
 
@@ -179,6 +191,17 @@ def plain(text):
         return text
     text = unicodedata.normalize("NFKC", text.translate(_ONE_WAY))
     return _SPOKEN.sub(lambda match: match[0].translate(_NUMERALS), text)
+
+
+def digits_of(number):
+    """Write a whole number as a spreadsheet shows it: the fifteen digits that it holds, then zeros.
+
+    Examples
+    --------
+    >>> digits_of(5.0), digits_of(110105194912310021.0)
+    ('5', '110105194912310000')
+    """
+    return str(int(Decimal(f"{number:.15g}")))
 
 
 def personal_content(text):

@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 
 from emolabor.errors import EmolaborError
-from emolabor.instrument.small_cells import is_small
 from emolabor.responses import indices
 from emolabor.responses.scoring import scored_items
 from emolabor.responses.staff import Staff
@@ -275,33 +274,6 @@ def screening_summary(screening):
         ("careless", f"{FAMILIES_NEEDED} families", "", np.nan, len(screening), int(screening["careless"].sum()))
     )
     return pd.DataFrame(rows, columns=["index", "family", "flagged_side", "cutoff", "judged", "flagged"])
-
-
-def family_counts(screening):
-    """Count the respondents whom no, one, and two or more families of indices flag.
-
-    Parameters
-    ----------
-    screening : DataFrame
-        As `screen` returns it.
-
-    Returns
-    -------
-    Series
-        By number of families, 2 standing for more. A count of 1 to 4 is not given; where it is that of 0 or 1, neither
-        is, as the third is told by the number of those who stay.
-
-    Examples
-    --------
-    >>> import emolabor as el
-    >>> screening = el.screen(el.simulate_staff(300, seed=1), el.load_instrument("window_staff"))
-    >>> family_counts(screening).to_dict()
-    {0: 271, 1: 17, 2: 12}
-    """
-    counts = screening["families"].clip(upper=2).value_counts().sort_index()
-    hidden = pd.Series(is_small(counts), counts.index)
-    hidden[hidden.index < 2] = hidden[hidden.index < 2].any()
-    return counts.mask(hidden)
 
 
 def _data_and_instrument(answers, instrument):

@@ -57,8 +57,27 @@ def screening_sensitivity(staff, screening=None, statistics=None):
     statistics = statistics or score_statistics
     functions = statistics if isinstance(statistics, list | tuple) else [statistics]
     kept = Staff(staff.data[~careless].reset_index(drop=True), staff.report, staff.instrument)
-    table = pd.DataFrame({name: _numbers(functions, group) for name, group in (("all", staff), ("kept", kept))})
-    if is_small(careless.sum()):
+    return all_and_kept(_numbers(functions, staff), _numbers(functions, kept), int(careless.sum()))
+
+
+def all_and_kept(everyone, kept, left_out):
+    """Set numbers of every respondent beside those of the respondents who stay.
+
+    Parameters
+    ----------
+    everyone, kept : Series
+        The same numbers of both.
+    left_out : int
+        How many do not stay.
+
+    Returns
+    -------
+    DataFrame
+        Columns all, kept, difference (kept minus all). Where 1 to 4 are left out, all and difference are not given:
+        they would tell what those few answered.
+    """
+    table = pd.DataFrame({"all": everyone, "kept": kept})
+    if is_small(left_out):
         table["all"] = float("nan")
     return table.assign(difference=table["kept"] - table["all"])
 

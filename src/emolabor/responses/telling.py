@@ -1,8 +1,9 @@
 """What the command line tells about a file of answers."""
 
-from emolabor.instrument.small_cells import SMALLEST_CELL
+from emolabor.instrument.small_cells import SMALLEST_CELL, is_small
 from emolabor.responses.findings import listed
-from emolabor.responses.screening import FAMILIES_NEEDED, FEWEST_ITEMS, screening_summary
+from emolabor.responses.screening import FAMILIES_NEEDED, FEWEST_ITEMS
+from emolabor.responses.shown_screening import shown_summary
 from emolabor.scales.scale import check_language
 
 _ROWS_SHOWN, _COLUMNS_SHOWN = 60, 30
@@ -120,7 +121,7 @@ def _smallest(group):
 
 
 def tell_screening(screening, sensitivity):
-    """Say whom each index flags, what the rule is, and which results change most without those it calls careless.
+    """Say how many each index flags, what the rule is, and which results change most without those it calls careless.
 
     Parameters
     ----------
@@ -134,12 +135,13 @@ def tell_screening(screening, sensitivity):
     str
         Lines of text.
     """
-    summary = screening_summary(screening)
+    summary = shown_summary(screening)[:-1].astype({"judged": "Int64", "flagged": "Int64"}).reset_index()
     n_careless = int(screening["careless"].sum())
+    told = f"fewer than {SMALLEST_CELL}" if is_small(n_careless) else n_careless
     lines = [
-        summary[:-1].round({"cutoff": 3}).to_string(index=False, na_rep="-"),
+        summary.round({"cutoff": 3}).to_string(index=False, na_rep="-"),
         *(f"{key} cannot judge: {_SILENT[why]}" for key, why in screening.attrs["cannot_judge"].items()),
-        f"careless: {n_careless} of {len(screening)}, flagged by at least {FAMILIES_NEEDED} families of indices",
+        f"careless: {told} of {len(screening)}, flagged by at least {FAMILIES_NEEDED} families of indices",
     ]
     if sensitivity is not None and sensitivity["difference"].notna().any() and n_careless:
         most = sensitivity["difference"].abs().sort_values(ascending=False, kind="stable").index[:10]

@@ -5,10 +5,11 @@ import re
 import unicodedata
 from datetime import date, datetime, time, timedelta
 
-from emolabor.responses.personal_contents import personal_content
+from emolabor.responses.personal_contents import digits_of, personal_content
 from emolabor.responses.table import Unreadable
 
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:[.][0-9]+|,0+)?")  # 3,0 has a decimal comma; 3,5 could be two answers
+_EXACT = 1e15  # a number of more digits than a spreadsheet holds
 _UNIT = "分|點|点|星|级|級|points?|pts?|stars?"
 _NUMBER_WITH_UNIT = re.compile(rf"([+-]?[0-9]{{1,3}})\s*(?:{_UNIT})", re.IGNORECASE)
 _NUMBER_FIRST = re.compile(
@@ -166,10 +167,15 @@ def says_no_answer(text):
 
 
 def name_of(cell):
-    """Write a cell as a mapping file names it: whole numbers without a point, text in one way."""
+    """Write a cell as a mapping file names it: whole numbers without a point, text in one way.
+
+    A text of more digits than a number holds stays that text.
+    """
     number = as_number(cell)
+    if number is not None and isinstance(cell, str) and abs(number) >= _EXACT:
+        return plain(cell)
     if number is not None:
-        return str(int(number)) if number.is_integer() else f"{number:.15g}"
+        return digits_of(number) if number.is_integer() else f"{number:.15g}"
     return plain(cell) if isinstance(cell, str) else str(cell)
 
 

@@ -45,7 +45,7 @@ def text_warnings(fit):
         One thing to keep in mind.
     """
     terms, variables = parse_model(fit.text).terms, fit.table.variables
-    labels = [(m, term) for term in terms for m in term.modifiers if m.kind == "label"]
+    labels = [(m, term) for term in terms for m in term.modifiers if m.kind in ("label", "equal")]
     names = {*variables.observed, *variables.latent, *fit.columns}
     for modifier, term in labels:
         label = next((value for value in modifier.values if value in names), None)
@@ -61,7 +61,8 @@ def text_warnings(fit):
             known = _some(
                 [f"{label} ({t.lhs} {t.op} {t.rhs})".replace(" ~1 )", " ~ 1)") for label, t in single.items()]
             )
-            several = ", ".join(f"{next(iter(single))}{k + 1}" for k in range(fit.table.n_groups))
+            stem = next((label for label in single if label.isidentifier()), "b")
+            several = ", ".join(f"{stem}{k + 1}" for k in range(fit.table.n_groups))
             yield Notice(
                 "equal_over_groups",
                 f"one label for all groups holds a parameter equal over them: {known}; c({several})* gives each group "

@@ -7,6 +7,7 @@ import pandas as pd
 
 from emolabor.errors import EmolaborError
 from emolabor.sem.fit import Fit
+from emolabor.sem.notices import joined
 from emolabor.sem.reported import MEASURES, reported_names
 
 # Moments of the same data differ by rounding only, relative to the standard deviations.
@@ -56,7 +57,7 @@ def compare(fits):
     columns = list(dict.fromkeys(name for names in named for name in names))
     rows = []
     for name, fit in fits.items():
-        notes = [*fit.problems, why_not_by_information(first, fit)]
+        notes = [joined(fit.problems), why_not_by_information(first, fit)]
         rows.append(
             {
                 "estimator": fit.estimator,

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import linprog
 
 from emolabor.errors import EmolaborError
 from emolabor.sem import expressions
@@ -61,6 +60,8 @@ def check_bounds(table, constraints):
     straight = [tree for tree in table.inequalities if _degree(tree, degrees) <= 1]
     if not straight:
         return
+    from scipy.optimize import linprog  # slow to import, and few models have bounds
+
     values, slopes = constraint_values(table, straight, constraints.offset)
     slopes = slopes @ constraints.basis
     lengths = row_lengths(slopes)

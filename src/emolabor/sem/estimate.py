@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
-from scipy.optimize import nnls
 
 from emolabor.errors import EmolaborError
 from emolabor.sem import fiml, least_squares, likelihood, wlsmv
@@ -123,6 +122,8 @@ def _holds(model, estimate, active=()):
         return False
     if not active:
         return True
+    from scipy.optimize import nnls  # slow to import, and few models have bounds
+
     _, bounds = constraint_values(table, active, theta)
     _, equal = constraint_values(table, table.equalities, theta)
     rows = np.vstack([bounds, equal.reshape(-1, len(theta)), -equal.reshape(-1, len(theta))]) / units

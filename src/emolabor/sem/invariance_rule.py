@@ -3,6 +3,7 @@
 import numpy as np
 
 from emolabor.sem.comparison import difference
+from emolabor.sem.notices import joined
 from emolabor.sem.reported import reported_names
 
 # Chen (2007, p. 501): largest fall of CFI and rise of RMSEA and SRMR. She names CFI the main criterion, supplemented by
@@ -62,7 +63,7 @@ def judge(fit, before, allowed):
     """
     row = dict.fromkeys(COLUMNS, np.nan)
     if not fit.converged:
-        row.update(df=int(fit.fit_measures().df), decision=f"stopped: {'; '.join(fit.problems)}")
+        row.update(df=int(fit.fit_measures().df), decision=f"stopped: {joined(fit.problems)}")
         return row, False
     row.update(_measures(fit))
     note = ""
@@ -74,7 +75,7 @@ def judge(fit, before, allowed):
             row.update(chisq_diff=test.chisq_diff, df_diff=test.df_diff, pvalue_diff=test.pvalue)
             note = f" ({test.note})" if test.note else ""
     if fit.problems:
-        row["decision"] = f"stopped: {'; '.join(fit.problems)}"
+        row["decision"] = f"stopped: {joined(fit.problems)}"
         return row, False
     reasons = [] if before is None else _breaches(row, allowed)
     row["decision"] = ("fails: " + "; ".join(reasons) if reasons else "holds") + note

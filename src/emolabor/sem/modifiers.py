@@ -9,6 +9,7 @@ from emolabor.errors import EmolaborError
 from emolabor.sem import expressions
 from emolabor.sem.tokens import NAME
 
+RESERVED = ("Inf", "NaN", "NULL", "TRUE", "FALSE")  # words of R that are no labels
 MODIFIERS = "start(), equal(), label(), c(), lower(), upper()"
 LARGEST = 1e30  # of a fixed value or a start: powers of larger numbers leave the range of a double
 # Words of lavaan that are not there yet, and what can be done instead.
@@ -58,6 +59,8 @@ def _value(factor):
     """One entry of a modifier: a number, NA or a label."""
     factor = bare(factor)
     first = factor[0]
+    if len(factor) == 1 and first.text in RESERVED:
+        raise EmolaborError(f"{first.where}: found '{first.text}', allowed: a number, a label, or NA to free.")
     if len(factor) == 1 and first.kind == "name":
         return ("fixed", (None,)) if first.text == "NA" else ("label", (first.text,))
     if len(factor) == 1 and first.kind == "string":
@@ -68,7 +71,7 @@ def _value(factor):
 def _label(token):
     """A quoted label; none where nothing stands between the quotation marks."""
     text = token.text[1:-1]
-    if text and not (NAME.fullmatch("".join(text.split())) or "~" in text):
+    if text and not (NAME.fullmatch("".join(text.split())) or "~" in text or "|" in text):
         raise EmolaborError(
             f"{token.where}: found {token.text} as a label, allowed: a name that begins with a letter, such as b1."
         )

@@ -14,6 +14,9 @@ CODES = {
     # of scales (column `problems` of `reliability` and its relatives)
     "two_items": "two items identify no factor",
     "keyed_apart": "some items of a dimension go against the others: their coding is not turned",
+    # of an exploratory factor analysis (`FactorAnalysis.problems`)
+    "rotation_not_converged": "the rotation ended before a minimum",
+    "unique_variance_at_bound": "an item's unique variance is at its lower bound (Heywood case)",
     # things to keep in mind (`Fit.warnings`)
     "defined_without_value": "a := parameter has no finite value at the estimates",
     "defined_without_error": "a := parameter has no finite standard error at the estimates",
@@ -54,3 +57,8 @@ class Notice(str):
 def with_code(notice):
     """The sentence with its code in brackets after it."""
     return f"{notice} [{notice.code}]"
+
+
+def joined(notices):
+    """Sentences as one text, each with its code."""
+    return "; ".join(map(with_code, notices))

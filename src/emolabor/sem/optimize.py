@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.linalg import lapack
-from scipy.optimize import nnls
 
 from emolabor.sem.constraints import null_space, row_lengths
 
@@ -190,6 +189,8 @@ def _step_along(information, gradient, gaps, jacobian, n_equal):
         solution = np.linalg.lstsq(bordered, -np.concatenate([gradient, gaps]), rcond=None)[0]
         return solution[:q], -solution[q:]
     units = _units(information)
+    from scipy.optimize import nnls  # slow to import, and few models have curved constraints
+
     values, vectors = np.linalg.eigh(information / (units[:, None] * units))
     root = vectors / np.sqrt(np.maximum(np.abs(values), max(values[-1], 1e-8) * 1e-8)) / units[:, None]
     pull = root.T @ gradient

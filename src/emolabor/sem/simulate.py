@@ -2,7 +2,6 @@
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import brentq
 from scipy.special import expit
 
 from emolabor.errors import EmolaborError
@@ -131,6 +130,8 @@ def _holes(rng, values, rates, by, slope):
     uniform = rng.random(values.shape)
     if by is None:
         return uniform < rates
+    from scipy.optimize import brentq  # slow to import, and only holes that depend on a variable need it
+
     driver = slope * (values[:, by] - values[:, by].mean()) / values[:, by].std()
     holes = np.zeros(values.shape, bool)
     for j, rate in enumerate(rates):

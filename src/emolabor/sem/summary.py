@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from emolabor.sem import html
-from emolabor.sem.notices import with_code
+from emolabor.sem.notices import joined, with_code
 from emolabor.sem.summary_parameters import parameter_lines
 
 # Kind of standard errors: what lavaan calls it, and the information it comes from.
@@ -144,7 +144,7 @@ def summary_html(fit):
 
 def verdict(fit):
     """Whether the solution is admissible, why not, and what else to keep in mind: a line each."""
-    lines = ["Admissible solution: " + ("yes" if fit.admissible else "NO: " + "; ".join(map(with_code, fit.problems)))]
+    lines = ["Admissible solution: " + ("yes" if fit.admissible else "NO: " + joined(fit.problems))]
     return "\n".join(lines + [f"Warning: {with_code(warning)}" for warning in fit.warnings])
 
 

@@ -83,6 +83,11 @@ def parse_model(text):
             constraints.append(_constraint(operator, left, right))
         else:
             _add_terms(terms, operator, left, right)
+    if constraints and not terms:
+        raise EmolaborError(
+            f"{constraints[0].token.where}: a '{constraints[0].op}' line stands alone; allowed: beside formulas with "
+            "the model's variables, such as 'f =~ x1 + b*x2 + x3'."
+        )
     if not terms:
         raise EmolaborError("model: no formula was found; allowed: a text such as 'f =~ x1 + x2 + x3'.")
     return Syntax(tuple(terms.values()), tuple(constraints))
@@ -145,10 +150,12 @@ def _constraint(operator, left, right):
 
 def _add_terms(terms, operator, left, right):
     outcomes = [_single_name(part, operator) for part in _summands(left, operator)]
+    earlier = set(terms)
     for part in _summands(right, operator):
         factors = split(part, "*?", operator)
         variable = _variable(factors[-1], operator)
         modifiers = [modifier_of(factor, sign) for factor, sign in zip(factors[:-1], _signs(part), strict=True)]
+        _check_product(modifiers, part)
         for outcome in outcomes:
             op = "~1" if variable.kind == "number" else operator.text
             _check_ordered(outcome, op, variable)
@@ -161,7 +168,23 @@ def _add_terms(terms, operator, left, right):
             given = modifiers
             if op == "~1" and variable.text == "0":
                 given = [*modifiers, Modifier("fixed", (0.0,))]
-            _merge(terms, Term(outcome.text, op, rhs, variable, list(given)))
+            _merge(terms, Term(outcome.text, op, rhs, variable, list(given)), earlier)
+
+
+def _check_product(modifiers, part):
+    """Refuse `a*b*x`, `0.5*2*x` and `0.5*a*x`: one of the two would be lost."""
+    kinds = [_kind(modifier) for modifier in modifiers]
+    held = any(modifier.kind == "fixed" and modifier.values != (None,) for modifier in modifiers)
+    if len(set(kinds)) < len(kinds) or (held and "label" in kinds):
+        raise EmolaborError(
+            f"{part[0].where}: found '{spaced(part)}', allowed: one label or one number before a variable; a number "
+            "and a label in two terms, such as 'y ~ a*x + 0.5*x'."
+        )
+
+
+def _kind(modifier):
+    """What a modifier gives; a parameter has one label, its own or another's by `equal()`."""
+    return "label" if modifier.kind == "equal" else modifier.kind
 
 
 def _check_ordered(outcome, op, variable):
@@ -171,23 +194,24 @@ def _check_ordered(outcome, op, variable):
         raise EmolaborError(f"{variable.where}: found '{variable.text}', allowed: '{outcome.text} ~*~ {outcome.text}'.")
 
 
-def _merge(terms, term):
+def _merge(terms, term, earlier):
+    """Add a term; within one formula a second modifier of it joins the first, as in `y ~ a*x + start(0.3)*x`."""
     key = (term.lhs, term.op, term.rhs)
     if term.op == "~~" and (term.rhs, term.op, term.lhs) in terms:
         key = (term.rhs, term.op, term.lhs)
     if key not in terms:
         terms[key] = term
     else:
-        earlier = terms[key]
-        known = {modifier.kind: modifier.values for modifier in earlier.modifiers}
-        clash = any(known.get(modifier.kind, modifier.values) != modifier.values for modifier in term.modifiers)
-        if clash or not term.modifiers:
+        first = terms[key]
+        known = {_kind(modifier): modifier.values for modifier in first.modifiers}
+        clash = any(known.get(_kind(modifier), modifier.values) != modifier.values for modifier in term.modifiers)
+        if key in earlier or clash or not term.modifiers:
             raise EmolaborError(
                 f"{term.token.where}: '{term.lhs} {term.op} {term.rhs}' is given a second time (first in line "
-                f"{earlier.token.line}, column {earlier.token.column}); allowed: once, with one modifier of each kind. "
+                f"{first.token.line}, column {first.token.column}); allowed: once, with one modifier of each kind. "
                 "Delete one of the two."
             )
-        earlier.modifiers.extend(term.modifiers)
+        first.modifiers.extend(term.modifiers)
 
 
 def _summands(tokens, operator):

@@ -1,5 +1,6 @@
 """The parameter table: made from the text, it drives everything else."""
 
+import re
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -25,6 +26,7 @@ GROUP_EQUAL = (
 
 
 BOUNDS = ("lower", "upper")
+POINTER = re.compile(r"[~|]")  # in a label: it calls another parameter by its two sides
 
 
 @dataclass(frozen=True)
@@ -114,6 +116,7 @@ def build_table(
         given = {_key(row) for row in own}
         default = _default_rows(variables, group, std_lv, mean_structure, dict(ordered), theta)
         rows += own + [row for row in default if _key(row) not in given]
+    rows = _resolve_equal(rows)
     if n_groups > 1:
         rows = _equal_over_groups(rows, variables, std_lv, group_equal, group_partial, ordered, theta)
     rows, n_free = _number_free(rows)
@@ -146,6 +149,7 @@ def _key(row):
 
 def _text_rows(syntax, group, n_groups, std_lv, variables):
     rows, has_marker = [], set()
+    labels = {value for term in syntax.terms for m in term.modifiers if m.kind == "label" for value in m.values}
     for term in syntax.terms:
         value, fixed, label, bounds = None, False, "", {}
         first_loading = term.op == "=~" and term.lhs not in has_marker
@@ -164,12 +168,17 @@ def _text_rows(syntax, group, n_groups, std_lv, variables):
             elif modifier.kind in BOUNDS:
                 bounds[modifier.kind] = given
             elif given is not None:
-                label = given.replace(" ", "") if modifier.kind == "equal" else given
+                label = given.replace(" ", "") if POINTER.search(given) else given
+                if modifier.kind == "equal" and not POINTER.search(given) and given not in labels:
+                    raise EmolaborError(
+                        f"{term.token.where}: equal('{given}'): no label of the model; allowed: a label, or a "
+                        "parameter such as 'f=~x2'."
+                    )
         if bounds and not label:  # a constraint calls its parameter by a label
             label = f"{term.lhs}{term.op}{term.rhs}" + (f".g{group + 1}" if n_groups > 1 else "")
         own = Row(term.lhs, term.op, term.rhs, group, -1 if fixed else 0, value, label, where=term.token.where)
         rows.append(replace(own, **bounds) if bounds else own)
-    return [_in_order(row, variables) for row in _resolve_equal(rows)]
+    return [_in_order(row, variables) for row in rows]
 
 
 def _in_order(row, variables):
@@ -181,12 +190,29 @@ def _in_order(row, variables):
 
 
 def _resolve_equal(rows):
-    """Give a parameter that `equal("f=~x2")` points to the label by which it is called."""
-    called = {row.label for row in rows if "~" in row.label}
-    return [
-        replace(row, label=row.label or name) if (name := f"{row.lhs}{row.op}{row.rhs}") in called else row
-        for row in rows
-    ]
+    """One label for a parameter and those that point to it: `equal("f=~x2")`, in a second group `"f=~x2.g2"`."""
+    places = {name: place for place, row in enumerate(rows) for name in _names(row)}
+    labels = [row.label for row in rows]
+    for place, row in enumerate(rows):
+        if not POINTER.search(row.label) or row.label.removesuffix(".g1") in _names(row):  # its own, given for a bound
+            continue
+        target = places.get(row.label)
+        if target is None or rows[target].from_data or rows[target].derived:
+            found = "no parameter of the model" if target is None else "it follows from the data or from others"
+            raise EmolaborError(
+                f"{row.where}: equal('{row.label}'): {found}; allowed: a loading as 'f=~x2', a slope 'y~x', a "
+                "covariance 'x1~~x2', an intercept 'x1~1', in a second group 'f=~x2.g2'."
+            )
+        old, new = labels[place], labels[target] or row.label
+        labels = [new if label == old or other == target else label for other, label in enumerate(labels)]
+    return [replace(row, label=label) for row, label in zip(rows, labels, strict=True)]
+
+
+def _names(row):
+    """What a parameter is called in `equal()`."""
+    suffix = f".g{row.group + 1}" if row.group else ""
+    sides = {(row.lhs, row.rhs), (row.rhs, row.lhs) if row.op == "~~" else (row.lhs, row.rhs)}
+    return [f"{lhs}{row.op}{rhs}{suffix}" for lhs, rhs in sides]
 
 
 def _of_group(modifier, group, n_groups, term):

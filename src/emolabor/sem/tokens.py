@@ -14,7 +14,7 @@ TOKEN = re.compile(
     r"(?P<blank>(?:[^\S\n]|[\ufeff\u200b\u2060])+)|(?P<other><-+>|<-+(?=[^\S\n]*[^\W\d])|-+>|[<>]=|=[<>]|!=|:~|//|/\*)"
     r"|(?P<comment>[#!][^\n]*)|(?P<end>[\n;])"
     rf"|(?P<operator>={GAP}~|<{GAP}~|~\*~|~~|~|:{GAP}=|={GAP}=|<|>|\|)"
-    rf"|(?P<name>{NAME.pattern})|(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
+    rf"|(?P<name>{NAME.pattern})|(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
     r"|(?P<string>\"[^\"\n]*\"|'[^'\n]*')|(?P<quoted>`[^`\n]*`)|(?P<sign>\*\*|[-+*?(),:/^%])"
 )
 # What people write for another sign, and what to write instead.
@@ -118,6 +118,8 @@ def tokens_of(text):
 
 
 def _token(kind, found, line, column):
+    if kind == "name" and not (found[0] == "." or found[0].isidentifier()):  # a number such as '½'
+        raise _not_understood(found[0], line, column)
     if kind == "other":
         raise _not_understood(re.sub("-+", "-", found), line, column)
     if kind == "operator" and len(found) > 1:

@@ -92,7 +92,8 @@ class FactorReport:
         instrument, data = self.study.instrument, self.study.kept.data
         texts = {language: instrument.items(language).set_index("key")["text"] for language in instrument.languages}
         everything = [item for items in instrument.dimensions().values() for item in items]
-        few_left_out = bool(is_small(len(self.study.staff.data) - len(data)))
+        others = [len(self.study.staff.data) - len(data), len(self.study.everyone) - len(data)]
+        few_left_out = bool(is_small(others).any())
         uncounted = pd.Series(hidden_missing(data[everything].isna().sum()), everything) | few_left_out
         rows = {}
         for item in self.items:

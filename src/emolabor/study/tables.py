@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from emolabor.sem import reported_measures
+from emolabor.sem.notices import joined
 
 ESTIMATES = ("est", "se", "z", "pvalue", "ci_lower", "ci_upper", "std_all", "std_lower", "std_upper")
 
@@ -29,7 +30,7 @@ def fit_table(fit):
     >>> fit_table(el.sem("y ~ x", sample_cov=cov, n_obs=101))[["n_obs", "admissible"]].tolist()
     [101, True]
     """
-    first = {"n_obs": fit.n_obs, "admissible": fit.admissible, "problems": "; ".join(fit.problems)}
+    first = {"n_obs": fit.n_obs, "admissible": fit.admissible, "problems": joined(fit.problems)}
     return pd.Series(first | reported_measures(fit).to_dict(), dtype=object)
 
 
