@@ -180,16 +180,16 @@ def test_further_sheets_are_counted_and_not_named(sheet, instrument):
 
 def test_a_value_beside_the_table_is_refused(sheet, instrument):
     def change(book, place):
-        book.active.cell(4, 90).value = "note"
+        book.active.cell(4, 120).value = "note"
 
-    with pytest.raises(EmolaborError, match=r"mine\.xlsx, row 4: found a value in column 90; allowed: 75 columns"):
+    with pytest.raises(EmolaborError, match=r"mine\.xlsx, row 4: found a value in column 120; allowed: [0-9]+ columns"):
         sheet(change, instrument)
 
 
 def test_empty_rows_and_formats_beside_the_table_do_not_matter(sheet, instrument):
     def change(book, place):
         book.active.insert_rows(3, 2)
-        book.active.cell(50, 90).number_format = "0.00"
+        book.active.cell(50, 120).number_format = "0.00"
 
     read = sheet(change, instrument)
     assert len(read.data) == 40 and read.report.empty
