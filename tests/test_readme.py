@@ -121,7 +121,7 @@ def in_english(link):
 
 def in_any_language(text):
     """The text of a block without what is said in one language: the option, notes, roles, comments and patterns."""
-    text = re.sub(r"\\\n| --language \w+", "", text)
+    text = re.sub(r"\\\n| --(?:language|headings) \w+", "", text)
     text = re.sub(r"(--note|--role|grep -E) (\"[^\"]*\"|\S+)", r"\1", text)
     return re.sub(r"\s+", " ", re.sub(r"# .*", "", text))
 
