@@ -31,7 +31,7 @@ from tables import listed, markdown, write_page, write_table
 from threadpoolctl import threadpool_limits
 
 import emolabor as el
-from emolabor.files import write_text
+from emolabor.common.files import write_text
 
 HERE = Path(__file__).parent
 LADDER = ((), ("loadings",), ("loadings", "intercepts"), ("loadings", "intercepts", "residuals"))

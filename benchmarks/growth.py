@@ -17,7 +17,7 @@ from tables import listed, markdown, write_page, write_table
 from threadpoolctl import threadpool_limits
 
 import emolabor as el
-from emolabor.sem.samples import samples_from_data
+from emolabor.sem.observed.samples import samples_from_data
 
 HERE = Path(__file__).parent
 INDICATORS = (10, 20, 30, 60, 90, 120)

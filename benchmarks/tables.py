@@ -4,7 +4,7 @@ import csv
 import io
 from pathlib import Path
 
-from emolabor.files import write_text
+from emolabor.common.files import write_text
 
 
 def write_table(folder, stem, rows):

@@ -22,7 +22,7 @@ import griffe
 import yaml
 
 import emolabor as el
-from emolabor.files import write_text
+from emolabor.common.files import write_text
 from emolabor.report.claims_page import claims_page
 from emolabor.study.display import load_words
 
@@ -37,7 +37,7 @@ ROOMS = {
     "analysis": "What follows from a fit",
     "simulation": "Simulated staff",
     "report": "Pages",
-    "errors": "Mistakes",
+    "common.errors": "Mistakes",
 }
 # Objects that calls return, and what these are made of: where each is defined.
 RETURNED = {
@@ -67,13 +67,13 @@ RETURNED = {
     },
     "sem": {
         "Fit": "sem.fit",
-        "Draws": "sem.draws",
-        "Interaction": "sem.interaction",
-        "Invariance": "sem.invariance_ladder",
-        "LikelihoodRatioTest": "sem.comparison",
-        "ScoreTest": "sem.score",
-        "SecondOpinion": "sem.second_opinion",
-        "WaldTest": "sem.wald",
+        "Draws": "sem.inference.draws",
+        "Interaction": "sem.moderation.product_indicators",
+        "Invariance": "sem.comparison.invariance",
+        "LikelihoodRatioTest": "sem.comparison.likelihood_ratio",
+        "ScoreTest": "sem.inference.score_test",
+        "SecondOpinion": "sem.evaluation.second_opinion",
+        "WaldTest": "sem.inference.wald_test",
     },
     "theory": {
         "Claim": "theory.claims",
@@ -308,6 +308,12 @@ def dataset_description():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     with open(ROOT / "data" / "simulated" / "codebook.csv", encoding="utf-8-sig", newline="") as file:
         variables = [_simulated(row) for row in csv.DictReader(file)]
+    gone = {
+        "en": "An item of an earlier questionnaire, in reference_lavaan/ only",
+        "zh": "旧版问卷的题目，只见于 reference_lavaan/",
+    }
+    unknown = {"values_en": "", "values_zh": "", "reverse": ""}
+    variables.append(_simulated({"key": "ps5", "text_en": gone["en"], "text_zh": gone["zh"], **unknown}))
     for path in sorted((ROOT / "data" / "published").glob("*_data.csv")):
         variables += _published(path)
     return {

@@ -13,9 +13,9 @@ import json
 import sys
 from pathlib import Path
 
+from emolabor.common.files import write_text
 from emolabor.drawing import save_figure
 from emolabor.drawing.style import style
-from emolabor.files import write_text
 from emolabor.instrument import load_instrument
 from emolabor.report import argument_map, closing_picture
 from emolabor.report.pictures import KINDS

@@ -3,7 +3,7 @@
 import pytest
 
 from emolabor import cli
-from emolabor.cli_scales import scales
+from emolabor.cli.scales import scales
 from emolabor.scales import load_scale
 
 DAY = "2026-11-02"

@@ -6,7 +6,7 @@ import os
 import pandas as pd
 import pytest
 
-from emolabor.files import csv_text, write_text
+from emolabor.common.files import csv_text, write_text
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "＝1+1", "＠SUM(A1)", "\t=1", "\r=1", "\n=1"])

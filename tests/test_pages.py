@@ -16,7 +16,8 @@ import yaml
 import emolabor as el
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = ["docs/reference.md", "docs/engine-agreement.md", "codemeta.json", "data/dataset_description.json"]
+DESCRIPTIONS = ["codemeta.json", "data/dataset_description.json"]
+PAGES = ["docs/reference.md", "docs/engine-agreement.md", "docs/claims.md", "docs/claims.zh-CN.md", *DESCRIPTIONS]
 
 
 @pytest.fixture(scope="module")
@@ -63,5 +64,5 @@ def test_the_citation_file_is_valid():
 
 def test_codemeta_and_description_have_the_version_of_the_citation():
     version = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))["version"]
-    for name in PAGES[2:]:
+    for name in DESCRIPTIONS:
         assert json.loads((ROOT / name).read_text(encoding="utf-8"))["version"] == version

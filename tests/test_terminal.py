@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from emolabor.cli import main
-from emolabor.errors import printable
+from emolabor.common.errors import printable
 
 NOISE = """
 import sys

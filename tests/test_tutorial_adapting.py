@@ -1,16 +1,11 @@
 """The tutorial on adapting a scale: every command runs in an empty folder and prints what the page shows."""
 
-import sys
-from pathlib import Path
-
 import pandas as pd
 import pytest
+from tutorial import DOCS, in_both_languages, not_printed, walk
 
 from emolabor.instrument import load_instrument
 from emolabor.scales import load_scale
-
-sys.path.insert(0, str(Path(__file__).parent))
-from tutorial import DOCS, in_both_languages, not_printed, walk
 
 PAGES = in_both_languages("adapting-a-scale")
 

@@ -3,15 +3,11 @@
 import json
 import re
 import shutil
-import sys
-from pathlib import Path
 
 import pytest
+from tutorial import DOCS, in_both_languages, not_printed, walk
 
 from emolabor.study import project_root
-
-sys.path.insert(0, str(Path(__file__).parent))
-from tutorial import DOCS, in_both_languages, not_printed, walk
 
 PAGES = in_both_languages("your-own-data")
 

@@ -1,11 +1,6 @@
 """The tutorial on answers and validation: every command runs, and what the page shows is what comes out."""
 
-import sys
-from pathlib import Path
-
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
 from tutorial import in_both_languages, not_printed, walk
 
 

@@ -6,8 +6,8 @@ from types import ModuleType
 
 # Importing pandas and scipy takes most of a second, so a room is loaded when one of its names is first used.
 ROOM_OF = {
-    "EmolaborError": "errors",
-    "MendableError": "errors",
+    "EmolaborError": "common.errors",
+    "MendableError": "common.errors",
     "add_traditional": "scales",
     "agreement": "measurement",
     "cfa": "sem",

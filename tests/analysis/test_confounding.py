@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 import emolabor as el
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 
 NAMES = ["x", "m", "y"]
 COR = pd.DataFrame([[1, 0.4, 0.3], [0.4, 1, 0.5], [0.3, 0.5, 1]], index=NAMES, columns=NAMES)

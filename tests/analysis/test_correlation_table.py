@@ -14,7 +14,7 @@ from emolabor.analysis import (
     score_model,
     verdicts,
 )
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 from emolabor.instrument import load_instrument
 from emolabor.responses import Staff, score
 from emolabor.sem import sem

@@ -12,7 +12,7 @@ import pytest
 
 import emolabor as el
 from emolabor.analysis.lever_values import LeverModel
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 from emolabor.simulation import draw_staff, load_population, truth
 from emolabor.theory import UNDESIRABLE
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from emolabor.analysis import effect_multiverse, multiverse, multiverse_influence, multiverse_summary
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 from emolabor.instrument import load_instrument
 from emolabor.responses import Staff, scored_items, screen
 from emolabor.sem import sem

@@ -6,7 +6,7 @@ import pytest
 
 import emolabor as el
 from emolabor.analysis import cluster_comparison, within_between
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import pytest
 import emolabor as el
 from emolabor.analysis import smallest_steps, standardized_population
 from emolabor.analysis.population import population_moments
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 
 
 @pytest.fixture(scope="module")

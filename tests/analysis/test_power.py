@@ -7,9 +7,9 @@ from scipy.stats import norm
 
 import emolabor as el
 from emolabor.analysis.population import population_moments
-from emolabor.errors import EmolaborError
-from emolabor.sem.replications import replicate
-from emolabor.sem.resampling import normal_moments
+from emolabor.common.errors import EmolaborError
+from emolabor.sem.inference.bootstrap import normal_moments
+from emolabor.sem.inference.replications import replicate
 
 REGRESSION = "y ~ start(0.3)*x"
 MEDIATION = """

@@ -15,7 +15,7 @@ from sklearn.mixture import GaussianMixture
 import emolabor as el
 from emolabor.analysis.mixtures import best_mixture, bootstrap_p, expectation_maximization
 from emolabor.analysis.three_step import bch_means, bch_weights, category_table, outcome_table
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 
 REFERENCE = Path(__file__).resolve().parents[1] / "r" / "profiles.csv"
 HOLZINGER = Path(find_spec("semopy").origin).parent / "examples" / "holzinger_swineford39_data.csv"

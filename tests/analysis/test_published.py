@@ -10,7 +10,7 @@ import yaml
 from emolabor.analysis import compare_published, latent_models, load_published
 from emolabor.analysis import published as module
 from emolabor.analysis.published import path_quantity
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 
 PUBLISHED = Path(__file__).parents[2] / "data" / "published"
 BOOK = yaml.safe_load(Path(module.__file__).with_suffix(".yaml").read_text(encoding="utf-8"))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from emolabor.analysis import load_published
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 
 PUBLISHED = Path(__file__).parents[2] / "data" / "published"
 SIZES = {"deng2020": (10, 229), "guo2020": (9, 245), "jiang2020": (11, 254), "lu2019": (5, 386)}

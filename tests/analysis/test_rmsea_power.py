@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import emolabor as el
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 
 REFERENCE = pd.read_csv(Path(__file__).parents[1] / "r" / "rmsea_power.csv")
 # Two libraries of the noncentral chi-square: each is good to about 1e-10.

@@ -8,7 +8,7 @@ import emolabor as el
 from emolabor.analysis import load_published
 from emolabor.analysis.published import path_quantity
 from emolabor.analysis.rounding import rounding_band
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 
 NAMES = ["x", "m", "y"]
 COR = pd.DataFrame([[1, 0.4, 0.3], [0.4, 1, 0.5], [0.3, 0.5, 1]], index=NAMES, columns=NAMES)

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from emolabor.analysis.verdicts import judge, product_terms, verdicts
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 from emolabor.instrument import load_instrument
 from emolabor.sem import sem
 from emolabor.simulation import draw_staff, load_population, truth

@@ -1,7 +1,7 @@
 import pytest
 
+from emolabor.common.errors import EmolaborError
 from emolabor.drawing.formats import show
-from emolabor.errors import EmolaborError
 
 
 @pytest.mark.parametrize(

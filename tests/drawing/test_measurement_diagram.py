@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from emolabor.common.errors import EmolaborError
 from emolabor.drawing import measurement_diagram
-from emolabor.errors import EmolaborError
 from emolabor.instrument import load_instrument
 
 INSTRUMENT = load_instrument("window_staff")

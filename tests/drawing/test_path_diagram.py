@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from emolabor.common.errors import EmolaborError
 from emolabor.drawing import path_diagram, save_figure
 from emolabor.drawing.layout import columns, layout
-from emolabor.errors import EmolaborError
 from emolabor.instrument import load_instrument
 from emolabor.theory import load_claims
 

@@ -1,17 +1,13 @@
 """The codebook: every column in both languages, counts without small cells, no respondent's row."""
 
 import re
-import sys
-from pathlib import Path
 
 import pandas as pd
 import pytest
+from small_instrument import small
 
 import emolabor as el
-from emolabor.errors import EmolaborError
-
-sys.path.insert(0, str(Path(__file__).parent))
-from small_instrument import small
+from emolabor.common.errors import EmolaborError
 
 # 40 made-up respondents: ca1 has 2 answers of code 1, ti1 has none of code 4.
 DATA = pd.DataFrame(

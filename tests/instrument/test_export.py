@@ -1,22 +1,18 @@
 """What cannot be written is refused with its place; what a format cannot carry is said; nothing is half-written."""
 
 import shutil
-import sys
 from dataclasses import replace
-from pathlib import Path
 
 import pandas as pd
 import pytest
 import yaml
+from small_instrument import FOLDER, small
 
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 from emolabor.instrument import FORMATS, load_instrument
 from emolabor.instrument.form import make_form
 from emolabor.instrument.losses import not_carried
 from emolabor.scales import load_scale
-
-sys.path.insert(0, str(Path(__file__).parent))
-from small_instrument import FOLDER, small
 
 
 @pytest.fixture

@@ -1,11 +1,6 @@
 """Every format writes the small questionnaire as it did before, and the same bytes on every run."""
 
-import sys
-from pathlib import Path
-
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
 from small_instrument import CASES, GOLDEN, parts, write
 
 

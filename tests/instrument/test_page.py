@@ -1,20 +1,16 @@
 """The HTML questionnaire, answered as people do: in a browser, from disk, then the saved file read back."""
 
 import random
-import sys
-from pathlib import Path
 
 import pandas as pd
 import pytest
+from hostile import hostile
+from small_instrument import small
 
 from emolabor.instrument.form import make_form
 from emolabor.responses import read_responses
 
-sys.path.insert(0, str(Path(__file__).parent))
-sys.path.insert(0, str(Path(__file__).parents[1] / "report"))
-from hostile import hostile
-from small_instrument import small
-from test_markup import PAYLOADS
+from ..report.test_markup import PAYLOADS
 
 NEXT, LAST = "input.sd-navigation__next-btn", "input.sd-navigation__complete-btn"
 NEXT_WORD = {"zh": "下一页", "en": "Next"}

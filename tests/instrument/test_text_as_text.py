@@ -13,7 +13,7 @@ from importlib.resources import files
 import pytest
 import yaml
 
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 from emolabor.instrument import FORMATS, load_instrument
 
 SLOTS = ("title", "consent", "introduction", "instruction", "item", "label", "check", "question", "option")

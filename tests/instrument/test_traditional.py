@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 import emolabor as el
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 from emolabor.instrument import FORMATS
 
 SMALL = Path(__file__).parent / "small"

@@ -6,7 +6,6 @@ import json
 import re
 import shutil
 import subprocess
-import sys
 import zipfile
 from importlib.resources import files
 from pathlib import Path
@@ -14,13 +13,11 @@ from pathlib import Path
 import pandas as pd
 import pyreadstat
 import pytest
+from small_instrument import small
 
 from emolabor.instrument import load_instrument
 from emolabor.instrument.form import make_form
 from emolabor.simulation.folder import DATA_FILE
-
-sys.path.insert(0, str(Path(__file__).parent))
-from small_instrument import small
 
 SIMULATED = Path(__file__).parents[2] / "data" / "simulated" / DATA_FILE
 ITEMS = ["ca1", "ca2", "ti1", "pu1", "at1"]

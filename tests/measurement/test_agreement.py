@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 from emolabor.measurement import agreement
 from emolabor.measurement.agreement import NULLS
 from emolabor.scales import load_scale

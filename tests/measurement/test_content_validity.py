@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from emolabor import content_validity
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 from emolabor.measurement import read_ratings
 from emolabor.measurement.content_validity import critical_cvr, modified_kappa
 from emolabor.scales import load_scale

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 from emolabor.measurement import efa, factor_adequacy, parallel_analysis
 from emolabor.measurement.extraction import extract
 from emolabor.measurement.rotation import geomin, quartimin, varimax

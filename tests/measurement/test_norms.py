@@ -6,7 +6,7 @@ import pytest
 from scipy.stats import beta, norm
 
 from emolabor import norms
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 from emolabor.measurement.norms import jeffreys
 
 SCORES = pd.Series([1, 2, 2, 3, 3, 3, 4, 4, 5, 5] * 5, name="calm")

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 import emolabor as el
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 
 ITEMS = ["ex1", "ex2", "ex3", "ex4"]
 STAFF = el.simulate_staff(n=300, seed=1)[[*ITEMS, "sex"]]

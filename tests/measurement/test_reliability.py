@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 from emolabor.instrument import load_instrument
 from emolabor.measurement import alpha_interval, cronbach_alpha, reliability
 from emolabor.scales import load_scale

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import emolabor as el
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 from emolabor.measurement import comparable_groups, ladder_table, scale_invariance
 
 ITEMS = ["a1", "a2", "a3", "a4"]

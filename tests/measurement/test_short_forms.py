@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import emolabor as el
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 from emolabor.measurement.short_forms import short_forms
 
 DIMENSIONS = {name: [f"{name}{i}" for i in range(1, 6)] for name in "abc"}

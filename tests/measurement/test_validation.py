@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 import emolabor as el
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 from emolabor.measurement import compare_versions, validation_report
 
 SCALE = el.load_scale("emotional_labor")

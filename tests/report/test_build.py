@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 from emolabor.report import build_paper
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 from emolabor.report import load_results
 from emolabor.report.floats import read_floats
 

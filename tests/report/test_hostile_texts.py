@@ -3,7 +3,6 @@
 import io
 import json
 import re
-import sys
 import zipfile
 from dataclasses import replace
 from html import unescape
@@ -12,18 +11,16 @@ from pathlib import Path
 
 import pytest
 import typst
+from hostile import hostile
 
 import emolabor as el
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 from emolabor.report import build as building
 from emolabor.report import build_paper, write_table, write_validation
 from emolabor.report.pandoc import pandoc
 from emolabor.study.runner import build_run_paper
 
-sys.path.insert(0, str(Path(__file__).parent))
-sys.path.insert(0, str(Path(__file__).parents[1] / "instrument"))
-from hostile import hostile
-from test_markup import PAYLOADS, one_line
+from .test_markup import PAYLOADS, one_line
 
 CLAIMS = """
   claims:

@@ -119,7 +119,7 @@ def test_sentences_on_the_measurement_agree_with_the_reference(reference):
     scale, measurement, data = reference["scale"], reference["measurement"], reference["data"]
     assert scale["marks"]["constructs_n"] == len(scale["validity"])  # "all"
     assert max(row["htmt"] for row in scale["validity"].values()) < 0.85  # "far from"
-    judged = {name for name, row in data["screening"].items() if not row["judged"]}
+    judged = {name for name, row in data["screening"].items() if row["judged"] == 0}
     assert judged == {"antonyms"} and len(data["screening"].keys() - {"careless"}) == 10
     rivals = {name: values["cfi_robust"] for name, values in measurement["rivals"].items()}
     assert max(rivals, key=rivals.get) == "constructs"

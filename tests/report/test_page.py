@@ -6,7 +6,7 @@ import zipfile
 import pandas as pd
 import pytest
 
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 from emolabor.report import write_table
 from emolabor.report.page import TABLE_ENDINGS
 

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 from emolabor.report import fill, load_results
 
 

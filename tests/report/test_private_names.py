@@ -1,14 +1,11 @@
 """The name of a user's file may hold personal data: the paper and its properties do not tell it."""
 
 import json
-import sys
-from pathlib import Path
+
+from planting import IN_FILE_NAMES, traces_in_file
 
 from emolabor.report import build_paper
 from emolabor.study import Results
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "study"))
-from planting import IN_FILE_NAMES, traces_in_file
 
 
 def test_the_paper_and_its_properties_tell_no_name_of_a_file(run_folder, paper_folder):

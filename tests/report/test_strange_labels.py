@@ -1,14 +1,11 @@
 """Labels are drawn as they are written: no sign in them is mathematics, hides them or stops the drawing."""
 
-import sys
 import warnings
-from pathlib import Path
 
 import pytest
 from matplotlib.text import Text
 
-sys.path.insert(0, str(Path(__file__).parent))
-from test_long_labels import FIGURES, labels_of, text_boxes
+from .test_long_labels import FIGURES, labels_of, text_boxes
 
 STRANGE = {
     "mathematics": "$x^2$ of {}",

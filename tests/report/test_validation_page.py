@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 import emolabor as el
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 from emolabor.report import write_validation
 from emolabor.report.validation_page import _described, validation_markdown
 

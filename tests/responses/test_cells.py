@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 import emolabor as el
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 from emolabor.responses.findings import _SENTENCES, Findings, sentences
 from emolabor.responses.personal_contents import is_id_number, personal_content
 from emolabor.responses.personal_headings import personal_heading

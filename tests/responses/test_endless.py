@@ -9,10 +9,10 @@ import pytest
 
 import emolabor as el
 from emolabor import cli
-from emolabor.errors import EmolaborError, system_message
+from emolabor.common.documents import parse_document
+from emolabor.common.errors import EmolaborError, system_message
 from emolabor.instrument.patterns import pattern_problem
 from emolabor.responses.mapping import load_mapping
-from emolabor.scales.checked import parse_document
 
 PARTS = {
     "answers": lambda path: ["check", str(path)],

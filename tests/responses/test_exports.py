@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 import emolabor as el
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 
 PLATFORMS = ["wjx", "kobo", "limesurvey"]
 INVENTED = ["测试", "1990000", "203.0.113.", "@example.org", "990000"]

@@ -11,7 +11,7 @@ import pyreadstat
 import pytest
 
 import emolabor as el
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 from emolabor.responses import reading
 from emolabor.responses.table import MAX_COLUMNS
 

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 import emolabor as el
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 
 INSTRUMENT = el.load_instrument("window_staff")
 STAFF = el.simulate_staff(6, seed=3)

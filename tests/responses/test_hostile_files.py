@@ -22,7 +22,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 import emolabor as el
 from emolabor import cli
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 from emolabor.responses.personal_contents import personal_content
 
 QUESTIONNAIRE = el.load_instrument("window_staff")

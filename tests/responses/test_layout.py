@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import emolabor as el
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 
 
 @pytest.fixture(scope="module")

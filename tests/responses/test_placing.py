@@ -5,7 +5,7 @@ import pytest
 import yaml
 
 import emolabor as el
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 from emolabor.responses.placing import platform_of
 
 
@@ -143,11 +143,12 @@ def test_wordings_that_two_items_share_are_placed_in_the_order_asked(staff, inst
     from dataclasses import replace
 
     scales = list(instrument.scales)
-    scale = scales[8]
+    place = next(i for i, scale in enumerate(scales) if scale.key == "emotional_labor")
+    scale = scales[place]
     first, second, *rest = scale.dimensions[0].items
     same = replace(second, text=first.text)
     dimensions = (replace(scale.dimensions[0], items=(first, same, *rest)), *scale.dimensions[1:])
-    scales[8] = replace(scale, dimensions=dimensions)
+    scales[place] = replace(scale, dimensions=dimensions)
     twice = replace(instrument, scales=tuple(scales))
     path = file(staff.rename(columns={"sa1": "a", "sa2": "b"}))
     text = path.read_text(encoding="utf-8").replace(",a,b,", f",{first.text['zh']},{first.text['zh']},", 1)

@@ -5,7 +5,7 @@ import json
 import pytest
 import yaml
 
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 from emolabor.scales import (
     GUIDELINES,
     STEPS,

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 from emolabor.scales import load_scale
 
 SCALE = """\

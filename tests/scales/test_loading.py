@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 from emolabor.scales import list_scales, load_scale
 
 

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 import emolabor as el
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 from emolabor.scales import check_record
 
 DAY = "2026-11-09"

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 from emolabor.sem import compare, invariance, lr_test, sem
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -123,7 +123,7 @@ REFUSED = {
     "empty text": ("", DATA, {}, "model: no formula was found"),
     "blank text": ("  \n ;; \n", DATA, {}, "model: no formula was found"),
     "only comments": ("# F =~ x1 + x2\n! x1 ~ x2", DATA, {}, "model: no formula was found"),
-    "only definitions": ("a := 1", DATA, {}, "model: no formula was found"),
+    "only definitions": ("a := 1", DATA, {}, "line 1, column 3: a ':=' line stands alone"),
     "text is bytes": (b"F =~ x1 + x2 + x3", DATA, {}, "model: found bytes"),
     "variable on itself": ("x1 ~ x1", DATA, {}, "line 1, column 6: 'x1' stands on both sides"),
     "latent variables of each other": ("F =~ G; G =~ F + x1 + x2 + x3", DATA, {}, "not positive definite at the start"),

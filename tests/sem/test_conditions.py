@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
+from emolabor.common.notices import CODES, Notice
 from emolabor.measurement import (
     convergent_validity,
     efa,
@@ -23,8 +24,7 @@ from emolabor.measurement import (
     reliability,
 )
 from emolabor.sem import compare, lr_test, sem
-from emolabor.sem.cautions import far_values
-from emolabor.sem.notices import CODES, Notice
+from emolabor.sem.specification.cautions import far_values
 
 pytestmark = pytest.mark.filterwarnings("error")
 

@@ -1,9 +1,5 @@
 """What a fit shows of itself."""
 
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parent))
 from lavaan_cases import frame
 
 import emolabor as el

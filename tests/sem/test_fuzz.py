@@ -12,10 +12,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 from emolabor.sem import sem
-from emolabor.sem.syntax import parse_model
-from emolabor.sem.table import build_table
+from emolabor.sem.specification.parameter_table import build_table
+from emolabor.sem.specification.syntax import parse_model
 
 SETTINGS = dict(deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 # What is wrong with the text as a whole has no place in it.

@@ -3,18 +3,15 @@
 Every number is a seed, so that every run sees the same examples.
 """
 
-import sys
 import warnings
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-from test_fuzz import COLUMNS, assert_stationary
-
 import emolabor as el
+
+from .test_fuzz import COLUMNS, assert_stationary
 
 EQUAL = ("thresholds", "loadings", "intercepts", "means", "residuals", "lv_variances", "regressions")
 CUTS = ((0,), (0.7,), (-1, 1), (-1, 0, 1), (-1.5, -0.5, 0.5, 1.5), (0.5, 1.0, 1.5), (2,))

@@ -1,13 +1,8 @@
 """Ordered answers: what is refused, what is warned of, and what the other methods of a fit make of them."""
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
 from ordinal_data import ITEMS, ordinal_frame
 
 import emolabor as el

@@ -6,13 +6,12 @@ standard errors at 31,000 complete rows are .005 to .008, and .03 is about four 
 smaller ones (.004 or less; .015).
 """
 
-import sys
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from implied import code_correlation
 from sklearn.mixture import GaussianMixture
 
 import emolabor as el
@@ -20,9 +19,6 @@ from emolabor.responses import scored_items
 from emolabor.simulation import draw_staff, total_truth, truth
 from emolabor.simulation.latent import draw_latent, latent_correlation
 from emolabor.simulation.population import disturbance_covariance
-
-sys.path.insert(0, str(Path(__file__).parent))
-from implied import code_correlation
 
 STRATEGIES = ("surface_acting", "deep_acting", "natural_expression")
 INTERACTIONS = {

@@ -1,17 +1,13 @@
-import sys
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from implied import code_covariance
 
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 from emolabor.instrument import load_instrument
 from emolabor.simulation import simulate_staff
-
-sys.path.insert(0, str(Path(__file__).parent))
-from implied import code_covariance
 
 
 @pytest.fixture(scope="module")

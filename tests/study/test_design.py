@@ -2,7 +2,7 @@
 
 import pytest
 
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 from emolabor.simulation import simulate_staff
 from emolabor.study import load_design, open_study, sample_table
 from emolabor.study.folder import fingerprints

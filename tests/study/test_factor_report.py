@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 import emolabor as el
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 from emolabor.sem import sem
 from emolabor.study import FactorReport, open_study
 

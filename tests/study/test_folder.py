@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from emolabor.cli import main
-from emolabor.errors import EmolaborError
-from emolabor.files import write_text
+from emolabor.common.errors import EmolaborError
+from emolabor.common.files import write_text
 from emolabor.simulation import simulate_staff
 from emolabor.study import reproduce, runner
 from emolabor.study.execution import Execution

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from emolabor import cli
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 from emolabor.instrument import load_instrument
 from emolabor.scales import load_scale
 from emolabor.simulation import simulate_staff

@@ -1,6 +1,6 @@
 import pytest
 
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 from emolabor.study.parameters import check_value, choose_parameters, notebook_parameters
 
 KNOWN = {

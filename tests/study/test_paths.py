@@ -1,6 +1,6 @@
 import pytest
 
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 from emolabor.study import project_root
 
 

@@ -4,18 +4,15 @@
 sheets and SPSS's labels, what is said of a file that is refused, and the validation report.
 """
 
-import sys
 from itertools import cycle
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from planting import CONTENTS, IN_FILE_NAMES, IN_SHEET_NAMES, NAMES, planted, traces, traces_in_file
 
 import emolabor as el
 from emolabor.cli import main
-
-sys.path.insert(0, str(Path(__file__).parent))
-from planting import CONTENTS, IN_FILE_NAMES, IN_SHEET_NAMES, NAMES, planted, traces, traces_in_file
 
 NAME = " ".join(IN_FILE_NAMES[::4])
 LABELS = cycle(CONTENTS)

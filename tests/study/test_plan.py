@@ -1,6 +1,6 @@
 import pytest
 
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 from emolabor.study.plan import longest_first, plan_jobs
 from emolabor.theory import load_claims, management_factors
 

@@ -10,18 +10,15 @@ import re
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+from planting import EVERYTHING, PLANTED, planted, traces, traces_in_file
 
 from emolabor.cli import main
 from emolabor.responses.personal_contents import _FORMS, is_id_number, personal_content
 from emolabor.simulation import simulate_staff
 from emolabor.study import FactorReport, open_study
 from emolabor.study.paths import project_root
-
-sys.path.insert(0, str(Path(__file__).parent))
-from planting import EVERYTHING, PLANTED, planted, traces, traces_in_file
 
 FILE = f"wave 1 {' '.join(PLANTED['mobile numbers'] + PLANTED['e-mail addresses'])} 浙AF0A1B2.csv"
 QUICK = ["02_data_screening", "03_scale_quality"]
@@ -58,7 +55,7 @@ def project(tmp_path_factory):
     (folder / "pyproject.toml").write_text("")
     for name in QUICK:
         shutil.copy(project_root() / "notebooks" / f"{name}.ipynb", folder / "notebooks")
-    planted().to_csv(folder / "answers.csv", index=False)
+    planted(600).to_csv(folder / "answers.csv", index=False)
     shutil.copy(folder / "answers.csv", folder / FILE)
     (folder / "guard").mkdir()
     (folder / "guard" / "sitecustomize.py").write_text(GUARD, encoding="utf-8")
@@ -82,7 +79,7 @@ def test_what_is_planted_is_of_every_recognised_kind_and_would_be_found():
         kind: {kind} for kind in PLANTED
     }
     assert all(map(is_id_number, PLANTED["identity numbers"][:2]))
-    found = set(traces(planted().to_csv(index=False)))
+    found = set(traces(planted(600).to_csv(index=False)))
     assert set(EVERYTHING) <= found
 
 

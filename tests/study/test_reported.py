@@ -1,15 +1,12 @@
 """What is reported of a fit: no table of a robust fit shows an unscaled test or plain indices alone."""
 
 import json
-import sys
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "sem"))
-from reference import public_data
+from lavaan_reference import public_data
 
 import emolabor as el
 from emolabor.sem import reported_measures

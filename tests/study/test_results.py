@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 from emolabor.study import Results
 
 

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 from emolabor.study import reproduce
 
 SLOWEST = 300  # Seconds that a busy machine may need to start two kernels, or to stop them.

@@ -1,5 +1,6 @@
 """The start of every notebook: who answered, who stays, in which columns."""
 
+import pandas as pd
 import pytest
 
 from emolabor.simulation import simulate_staff
@@ -16,8 +17,9 @@ def path(tmp_path_factory):
 def test_careless_respondents_leave_the_answers_and_stay_with_everyone(path):
     study = open_study(path)
     assert 0 < study.screening["careless"].sum() < 40
-    assert len(study.everyone) == 400
-    assert len(study.answers) == len(study.kept.data) == (~study.screening["careless"]).sum()
+    dispatched = pd.read_csv(path)["dispatch_type"] == "dispatched"
+    assert len(study.everyone) == dispatched.sum() < 400  # the population asked about; others are a contrast
+    assert len(study.answers) == len(study.kept.data) <= (dispatched.to_numpy() & ~study.screening["careless"]).sum()
 
 
 def test_answers_are_turned_items_with_the_background(path):
@@ -31,7 +33,7 @@ def test_answers_are_turned_items_with_the_background(path):
 def test_the_sample_says_whether_it_is_simulated(path, tmp_path):
     table = sample_table(open_study(path))
     assert table["data"] == "simulated"
-    assert table["respondents"] == table["careless"] + table["kept"] == 400
+    assert table["respondents"] == table["careless"] + table["contrast"] + table["kept"] == 400
     other = tmp_path / "mine.csv"
     other.write_bytes(path.read_bytes())
     assert sample_table(open_study(other))["data"] == "collected"

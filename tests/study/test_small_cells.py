@@ -12,7 +12,7 @@ import pytest
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 import emolabor as el
-from emolabor.instrument.small_cells import coarse, hidden_cells, hidden_missing, rounded_counts
+from emolabor.common.privacy import coarse, hidden_cells, hidden_missing, rounded_counts
 from emolabor.responses import family_counts, missing_by_item, share_by_group
 from emolabor.study import FactorReport, open_study
 

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 from emolabor.study.verification import BEGIN, END, PAGES, verified, write_verification
 
 ROOT = Path(__file__).resolve().parents[2]

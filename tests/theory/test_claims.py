@@ -3,7 +3,7 @@ from dataclasses import FrozenInstanceError
 
 import pytest
 
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 from emolabor.instrument import load_instrument
 from emolabor.theory import (
     CONSTRUCT_GROUPS,

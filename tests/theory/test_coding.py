@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 from emolabor.theory import claim_paths, coding_agreement, coding_sheet, cohen_kappa, load_claims, read_coding
 
 

@@ -3,9 +3,9 @@ from itertools import combinations
 
 import pytest
 
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 from emolabor.instrument import load_instrument
-from emolabor.sem.syntax import parse_model
+from emolabor.sem.specification.syntax import parse_model
 from emolabor.theory import (
     CONSTRUCT_GROUPS,
     CONSTRUCTS,

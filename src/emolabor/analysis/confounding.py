@@ -12,12 +12,9 @@ import pandas as pd
 from scipy.optimize import brentq
 from scipy.special import ndtri
 
-from emolabor.errors import EmolaborError
-from emolabor.sem.api import fit_table
-from emolabor.sem.checks import check_level
-from emolabor.sem.effects import effects_table
-from emolabor.sem.paths import Effect, list_effects
-from emolabor.sem.table import Row
+from emolabor.common.checks import check_level
+from emolabor.common.errors import EmolaborError
+from emolabor.sem.numerics import Effect, Row, effects_table, fit_table, list_effects
 
 GRID = np.arange(-8, 9) / 10
 LABELS = {"covariance": ".confounding.", "mediator": ".residual.mediator.", "outcome": ".residual.outcome."}

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from emolabor.analysis.published_tables import check_correlations, read_numbers
-from emolabor.errors import EmolaborError
-from emolabor.files import refuse_endless
+from emolabor.common.errors import EmolaborError
+from emolabor.common.files import refuse_endless
 from emolabor.measurement import reliability
 from emolabor.responses import score
 from emolabor.theory.models import structural_model

@@ -5,9 +5,8 @@ from functools import cached_property
 
 import numpy as np
 
-from emolabor.errors import EmolaborError
-from emolabor.sem.functionals import fill_many, row_draws
-from emolabor.sem.paths import list_effects
+from emolabor.common.errors import EmolaborError
+from emolabor.sem.numerics import fill_many, list_effects, row_draws
 
 CHUNK = 200  # parameter vectors at a time: their matrices of 80 variables take 20 MB
 QUANTITIES = ("gain", "std", "zero_order", "partial", "total")

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from emolabor.analysis.lever_values import LeverModel, sources_of
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 from emolabor.theory.constructs import CONSTRUCT_GROUPS, UNDESIRABLE
 
 

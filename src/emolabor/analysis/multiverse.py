@@ -6,8 +6,8 @@ from itertools import product
 import numpy as np
 import pandas as pd
 
-from emolabor.analysis.tasks import check_jobs, run_tasks
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
+from emolabor.common.tasks import check_jobs, run_tasks
 
 NUMBERS = ("est", "ci_lower", "ci_upper", "n")
 

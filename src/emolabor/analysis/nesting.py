@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 from emolabor.sem import sem
 
 ESTIMATES = ["est", "se", "z", "pvalue", "ci_lower", "ci_upper"]

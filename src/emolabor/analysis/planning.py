@@ -2,7 +2,7 @@
 
 import math
 
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 
 
 def standardized_population(fit, paths=None):

@@ -5,10 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from emolabor.errors import EmolaborError
-from emolabor.sem.structure import build_structure, implied_moments, total_paths
-from emolabor.sem.syntax import parse_model
-from emolabor.sem.table import build_table
+from emolabor.common.errors import EmolaborError
+from emolabor.sem.numerics import build_structure, build_table, implied_moments, parse_model, total_paths
 
 
 def population_moments(text, std_lv=False):

@@ -5,16 +5,20 @@ import pandas as pd
 from scipy.special import ndtri
 
 from emolabor.analysis.population import population_moments
-from emolabor.analysis.tasks import check_jobs, run_tasks
-from emolabor.errors import EmolaborError
+from emolabor.common.checks import check_whole
+from emolabor.common.errors import EmolaborError
+from emolabor.common.tasks import check_jobs, run_tasks
 from emolabor.sem import sem
-from emolabor.sem.api import fit_table
-from emolabor.sem.checks import check_whole
-from emolabor.sem.constraints import build_constraints
-from emolabor.sem.replications import intervals, replicate, wanted
-from emolabor.sem.samples import sample_from_cov
-from emolabor.sem.syntax import parse_model
-from emolabor.sem.table import build_table
+from emolabor.sem.numerics import (
+    build_constraints,
+    build_table,
+    fit_table,
+    intervals,
+    parse_model,
+    replicate,
+    sample_from_cov,
+    wanted,
+)
 
 CHUNK = 100
 KEYS = ["lhs", "op", "rhs", "label"]

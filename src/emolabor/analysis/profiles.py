@@ -8,9 +8,9 @@ import pandas as pd
 
 from emolabor.analysis.mixtures import VARIANCE_FLOOR, best_mixture, bootstrap_p
 from emolabor.analysis.three_step import category_table, outcome_table
-from emolabor.errors import EmolaborError
+from emolabor.common.checks import check_whole
+from emolabor.common.errors import EmolaborError
 from emolabor.scales.scale import check_language
-from emolabor.sem.checks import check_whole
 
 SAME = 0.05  # log-likelihoods nearer than this are one maximum: slow climbs end a little below it
 LEVEL = 0.05

@@ -8,9 +8,9 @@ import pandas as pd
 import yaml
 
 from emolabor.analysis.rounding import rounding_band
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
+from emolabor.common.notices import joined
 from emolabor.sem import sem
-from emolabor.sem.notices import joined
 
 
 def compare_published(tables):

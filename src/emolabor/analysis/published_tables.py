@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 
 _DESCRIPTIVES = ["mean", "sd", "alpha"]
 

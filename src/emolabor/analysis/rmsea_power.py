@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.special import chdtri, chndtr, chndtrix
 
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 
 LARGEST = 10_000_000
 

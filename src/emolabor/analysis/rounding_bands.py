@@ -6,15 +6,19 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import minimize
 
-from emolabor.errors import EmolaborError
-from emolabor.sem.api import fit_table
-from emolabor.sem.functionals import all_draws, slopes
-from emolabor.sem.inference import bordered_inverse
-from emolabor.sem.likelihood import factor
-from emolabor.sem.paths import list_effects
-from emolabor.sem.samples import Sample
-from emolabor.sem.structure import derivative_columns, implied_moments
-from emolabor.sem.threads import one_thread
+from emolabor.common.errors import EmolaborError
+from emolabor.common.threads import one_thread
+from emolabor.sem.numerics import (
+    Sample,
+    all_draws,
+    bordered_inverse,
+    derivative_columns,
+    fit_table,
+    implied_moments,
+    inverse_and_logdet,
+    list_effects,
+    slopes,
+)
 
 CORNERS = 5  # steps from corner to corner before the extreme is sought between them
 NOISE = 1e-7  # of the largest derivative: below it an input does not matter
@@ -132,7 +136,7 @@ def _estimate(fit, table, inputs, start):
     i, j = np.tril_indices(p, -1)
     cor[i, j] = cor[j, i] = inputs[: len(i)]
     cov = cor * np.outer(inputs[len(i) :], inputs[len(i) :])
-    if factor(cov) is None:
+    if inverse_and_logdet(cov) is None:
         return None
     moved = fit_table(fit.text, table, [Sample(cov, sample.mean, sample.n, sample.weight)], "ML", start)
     return moved if moved.converged else None
@@ -148,7 +152,7 @@ def _slopes(fit, effects, inputs):
     model, estimate = fit.model, fit.estimate
     structure, cov = model.structures[0], model.samples[0].cov
     implied = implied_moments(structure, estimate.theta)
-    inverse = factor(implied.sigma)[0]
+    inverse = inverse_and_logdet(implied.sigma)[0]
     left, right, _ = derivative_columns(structure, implied)
     left, right = inverse @ left, inverse @ right
     p = len(cov)

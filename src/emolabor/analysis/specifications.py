@@ -6,10 +6,10 @@ from itertools import combinations
 import pandas as pd
 
 from emolabor.analysis.multiverse import multiverse
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
+from emolabor.common.notices import joined
 from emolabor.responses import scored_items
 from emolabor.sem import sem
-from emolabor.sem.notices import joined
 from emolabor.theory import model_text, paths_around
 
 # Respondents flagged by indices of at least so many families are left out.

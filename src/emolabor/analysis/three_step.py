@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 from scipy.stats import chi2, norm
 
-from emolabor.errors import EmolaborError
-from emolabor.instrument.small_cells import SMALLEST_CELL
+from emolabor.common.errors import EmolaborError
+from emolabor.common.privacy import SMALLEST_CELL
 
 
 def classification_table(posterior):

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 from emolabor.sem import interaction_size
 
 COLUMNS = ("section", "expected", "est", "ci_lower", "ci_upper", "verdict")

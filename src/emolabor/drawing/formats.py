@@ -2,7 +2,7 @@
 
 import math
 
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 
 
 def show(value, spec="", language="en"):

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 
 NODE_GAP, MIXED_GAP, STOP_GAP = 1.0, 0.72, 0.42
 SWEEPS, STARTS = 24, 12

@@ -1,10 +1,10 @@
 """The diagram of a measurement model: constructs, their indicators, and how the constructs go together."""
 
+from emolabor.common.errors import EmolaborError
 from emolabor.drawing.formats import show
 from emolabor.drawing.labels import letters_in, wrapped
 from emolabor.drawing.path_diagram import ELLIPSE, HEAD, MARGIN, NOTE, draw_construct, draw_note
 from emolabor.drawing.style import BLUE, GREY, INK, RED, save_figure, style
-from emolabor.errors import EmolaborError
 
 # Inches on the page; a box is LINE higher for each further line of its name.
 BOX, LINE, BETWEEN, GAP, WAY, CELL, HEADING = (1.5, 0.26), 0.15, 0.06, 0.22, 1.7, 0.5, 1.3

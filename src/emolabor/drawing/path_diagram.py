@@ -5,11 +5,11 @@ from itertools import pairwise
 
 import numpy as np
 
+from emolabor.common.errors import EmolaborError
 from emolabor.drawing.formats import show
 from emolabor.drawing.labels import text_width, wrapped
 from emolabor.drawing.layout import layout
 from emolabor.drawing.style import BLUE, GREY, INK, PALE, RED, save_figure, style
-from emolabor.errors import EmolaborError
 
 # Inches on the page: the constructs, the distance of columns and of rows, a coefficient with its interval.
 ELLIPSE, MARGIN, NOTE = (1.5, 0.68), 0.1, 0.25

@@ -3,9 +3,9 @@
 from contextlib import contextmanager
 from pathlib import Path
 
+from emolabor.common.errors import EmolaborError
+from emolabor.common.files import write_bytes
 from emolabor.drawing.fonts import use_chinese_fonts
-from emolabor.errors import EmolaborError
-from emolabor.files import write_bytes
 
 PAGE = 6.5  # inches that the text of a printed page is wide, 16.5 cm: type then prints in the size it has here
 INK, BLUE, RED, GREY, PALE = "#1a1a1a", "#1f4e79", "#a33a2c", "#8a8a8a", "#f3f5f8"

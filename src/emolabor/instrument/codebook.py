@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from emolabor.errors import HIDDEN, EmolaborError
-from emolabor.files import csv_text, write_text
+from emolabor.common.errors import HIDDEN, EmolaborError
+from emolabor.common.files import csv_text, write_text
+from emolabor.common.privacy import SMALLEST_CELL, coarse, is_small, rounded_counts
 from emolabor.instrument.columns import variables
 from emolabor.instrument.instrument import Instrument
-from emolabor.instrument.small_cells import SMALLEST_CELL, coarse, is_small, rounded_counts
 from emolabor.scales.scale import check_language
 
 _HIDDEN = "–"
@@ -329,3 +329,26 @@ tbody tr:nth-child(even) {{ background: #f5f5f5; }}
 </body>
 </html>
 """
+
+
+def codebook_table(instrument, language):
+    """Describe every column of a data file.
+
+    Parameters
+    ----------
+    language : str
+        "zh" or "en".
+
+    Returns
+    -------
+    DataFrame
+        One row a column, as `codebook` describes it.
+
+    Examples
+    --------
+    >>> import emolabor as el
+    >>> instrument = el.load_instrument("window_staff")
+    >>> instrument.codebook("en").set_index("key")["dimension"]["be1"]
+    'belonging'
+    """
+    return codebook(instrument).table(language)

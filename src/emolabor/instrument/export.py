@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
-from emolabor.errors import EmolaborError
-from emolabor.files import refuse_overwriting, write_bytes
+from emolabor.common.errors import EmolaborError
+from emolabor.common.files import refuse_overwriting, write_bytes
 from emolabor.instrument.form import make_form
 from emolabor.instrument.losses import LANGUAGE, cut_labels, mapping, not_carried
 from emolabor.scales.scale import PLACEHOLDER, check_language
@@ -56,8 +56,39 @@ class Export:
     mapping: dict
 
 
-def write_instrument(instrument, path, format, language=None):
-    """Write an instrument; see `Instrument.write`."""
+def write_instrument(instrument, path, *, format, language=None):
+    """Write the questionnaire in a fieldwork format, or the description of its data.
+
+    Parameters
+    ----------
+    path : str or Path
+        Where the file goes; missing folders are made, a file of that name is replaced.
+    format : str
+        "xlsform" (ODK, KoboToolbox), "wjx" and "wjx-jsonl" (问卷星), "limesurvey", "qualtrics", "surveyjs", "html"
+        (a page that opens from disk), "docx" (paper); of the data: "sav-codebook", "table-schema", "ddi".
+    language : str, optional
+        "zh" or "en"; by default the first the instrument is written in. Formats that hold several languages open
+        in this one.
+
+    Returns
+    -------
+    Export
+        The path, and in plain sentences what the format could not carry.
+
+    Raises
+    ------
+    EmolaborError
+        Another format or language, texts that are withheld, or something the format cannot take.
+
+    Examples
+    --------
+    >>> import emolabor as el
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     export = el.load_instrument("window_staff").write(f"{folder}/survey.xlsx", format="xlsform")
+    >>> export.not_carried[0]
+    'random order: the items of emotional_labor are asked in the written order'
+    """
     if format not in _FORMATS:
         raise EmolaborError(f"format: found {format!r}; allowed: {', '.join(FORMATS)}")
     language = instrument.languages[0] if language is None else language

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 from emolabor.scales import Scale
 from emolabor.scales.scale import check_language
 
@@ -304,64 +304,3 @@ class Instrument:
         if key not in columns:
             raise EmolaborError(f"key: found {key!r}; allowed: {', '.join(columns)}")
         return {code: names[language] for code, names in columns[key].values.items()}
-
-    def write(self, path, *, format, language=None):
-        """Write the questionnaire in a fieldwork format, or the description of its data.
-
-        Parameters
-        ----------
-        path : str or Path
-            Where the file goes; missing folders are made, a file of that name is replaced.
-        format : str
-            "xlsform" (ODK, KoboToolbox), "wjx" and "wjx-jsonl" (问卷星), "limesurvey", "qualtrics", "surveyjs", "html"
-            (a page that opens from disk), "docx" (paper); of the data: "sav-codebook", "table-schema", "ddi".
-        language : str, optional
-            "zh" or "en"; by default the first the instrument is written in. Formats that hold several languages open
-            in this one.
-
-        Returns
-        -------
-        Export
-            The path, and in plain sentences what the format could not carry.
-
-        Raises
-        ------
-        EmolaborError
-            Another format or language, texts that are withheld, or something the format cannot take.
-
-        Examples
-        --------
-        >>> import emolabor as el
-        >>> from tempfile import TemporaryDirectory
-        >>> with TemporaryDirectory() as folder:
-        ...     export = el.load_instrument("window_staff").write(f"{folder}/survey.xlsx", format="xlsform")
-        >>> export.not_carried[0]
-        'random order: the items of emotional_labor are asked in the written order'
-        """
-        from emolabor.instrument.export import write_instrument
-
-        return write_instrument(self, path, format, language)
-
-    def codebook(self, language):
-        """Describe every column of a data file.
-
-        Parameters
-        ----------
-        language : str
-            "zh" or "en".
-
-        Returns
-        -------
-        DataFrame
-            One row a column, as `codebook` describes it.
-
-        Examples
-        --------
-        >>> import emolabor as el
-        >>> instrument = el.load_instrument("window_staff")
-        >>> instrument.codebook("en").set_index("key")["dimension"]["be1"]
-        'belonging'
-        """
-        from emolabor.instrument.codebook import codebook
-
-        return codebook(self).table(language)

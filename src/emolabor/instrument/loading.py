@@ -3,11 +3,11 @@
 from importlib.resources import files
 from pathlib import Path
 
-from emolabor.errors import EmolaborError
+from emolabor.common.documents import open_document
+from emolabor.common.errors import EmolaborError
 from emolabor.instrument.instrument import CONSENT, AttentionCheck, Instrument, Variable
 from emolabor.instrument.patterns import pattern_problem
 from emolabor.scales import load_scale
-from emolabor.scales.checked import open_document
 from emolabor.scales.loading import LIBRARY
 from emolabor.scales.rules import check_converted
 

@@ -1,8 +1,8 @@
 """Where in a user's files a text or a key stands: looked up only when a message needs it."""
 
-from emolabor.errors import EmolaborError
+from emolabor.common.documents import Document, read_document
+from emolabor.common.errors import EmolaborError
 from emolabor.instrument.form import texts
-from emolabor.scales.checked import Document, read_document
 
 
 def place(instrument, key, *entry):

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import fdtrc
 
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 from emolabor.measurement.answers import answers_and_dimensions, as_instrument, complete_answers
 
 # Shares of the answers 1 to 5 in people who do not agree but lean a little, more, or much towards the high end (James,

@@ -4,9 +4,9 @@ import re
 
 import numpy as np
 
+from emolabor.common.notices import Notice
 from emolabor.measurement.keying import first_component, oriented
-from emolabor.sem.cautions import missing_codes
-from emolabor.sem.notices import Notice
+from emolabor.sem.numerics import missing_codes
 
 # Standard errors of a correlation of zero: an item that has little to do with the others is not keyed against them.
 SURE = 3.0

@@ -6,11 +6,11 @@ from numbers import Real
 import numpy as np
 import pandas as pd
 
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 from emolabor.instrument import Instrument
 from emolabor.responses import scored_items
 from emolabor.scales import Scale
-from emolabor.sem.samples import read_numbers
+from emolabor.sem.numerics import read_numbers
 
 CORRELATIONS = ("pearson", "polychoric")
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import bdtrc, comb, ndtri
 
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 from emolabor.measurement.answers import checked_share
 from emolabor.responses.layout import Layout
 from emolabor.responses.reading import read_table

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 
 
 def equate(old, new, lowest, highest):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 
 # No unique variance below this, as in psych and R's factanal: a solution at the bound is a Heywood case.
 LOWEST = 0.005

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
+from emolabor.common.notices import Notice, with_code
+from emolabor.common.threads import one_thread
 from emolabor.measurement.answers import checked_count, correlations_of
 from emolabor.measurement.extraction import LOWEST, extract
 from emolabor.measurement.factor_fit import factor_fit
 from emolabor.measurement.rotation import ROTATIONS, rotate
-from emolabor.sem.notices import Notice, with_code
-from emolabor.sem.threads import one_thread
 
 METHODS = ("minres", "ml")
 # The smallest loading that is printed in `summary`, as in psych's print(cut = .3).
@@ -84,7 +84,7 @@ class FactorAnalysis:
         )
 
     def _repr_html_(self):
-        from emolabor.sem.html import paragraph, table
+        from emolabor.common.html import paragraph, table
 
         loadings = self.loadings.assign(communality=self.communalities).reset_index(names="item")
         problems = [paragraph(with_code(problem)) for problem in self.problems]

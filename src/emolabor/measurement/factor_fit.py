@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.special import chdtrc
 
-from emolabor.sem.fit_measures import rmsea
+from emolabor.sem.numerics import rmsea
 
 
 def factor_fit(correlations, loadings, n):

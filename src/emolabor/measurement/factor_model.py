@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 from emolabor.measurement.answers import answers_and_dimensions, complete_answers
 from emolabor.sem import cfa
 

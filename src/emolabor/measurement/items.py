@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import stdtr
 
-from emolabor.instrument.small_cells import coarse, is_small
+from emolabor.common.privacy import coarse, is_small
 from emolabor.measurement.answers import answers_and_dimensions, as_instrument, complete_answers
 from emolabor.measurement.reliability import cronbach_alpha
 

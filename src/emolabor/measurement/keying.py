@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
+from emolabor.common.threads import one_thread
 from emolabor.measurement.answers import answers_and_dimensions, as_instrument, checked_count, complete_answers
-from emolabor.sem.threads import one_thread
 
 # Share of resamples that must agree before a direction counts as known.
 SURE = 0.95

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
+from emolabor.common.notices import joined
+from emolabor.common.threads import one_thread
 from emolabor.measurement.answer_problems import named
 from emolabor.measurement.factor_model import complete_dimensions, factor_name, factor_text, item_names, neutral_names
 from emolabor.sem import cfa, lr_test
-from emolabor.sem.notices import joined
-from emolabor.sem.threads import one_thread
 
 # Share of the first component above which Harman's test is usually said to fail.
 HARMAN = 0.50

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import betaincinv, ndtri
 
-from emolabor.errors import EmolaborError
-from emolabor.instrument.small_cells import SMALLEST_CELL, coarse, hidden_cells, is_small
+from emolabor.common.errors import EmolaborError
+from emolabor.common.privacy import SMALLEST_CELL, coarse, hidden_cells, is_small
 from emolabor.measurement.answers import checked_share
 
 
@@ -20,7 +20,7 @@ def norms(scores, by=None, *, level=0.95):
 
     A table of norms is made to be published, and exact percentiles tell how many have each score. Where 1 to 4 of a
     group have one of the scores, its percentiles, and the mean and standard deviation that T is made with, are rounded
-    to steps that five respondents make; see `instrument.small_cells`.
+    to steps that five respondents make; see `common.privacy`.
 
     Parameters
     ----------

@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr
 
+from emolabor.common.notices import Notice, joined
 from emolabor.measurement.answer_problems import answer_problems, named
 from emolabor.measurement.answers import answers_and_dimensions, complete_answers
 from emolabor.measurement.factor_model import item_names
 from emolabor.sem import cfa, polychoric_correlations
-from emolabor.sem.notices import Notice, joined
-from emolabor.sem.polychoric import binormal_cdf
+from emolabor.sem.numerics import binormal_cdf
 
 TWO_ITEMS = Notice("two_items", "one factor is not identified by 2 items")
 

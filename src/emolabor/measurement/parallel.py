@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from emolabor.common.threads import one_thread
 from emolabor.measurement.answers import checked_count, checked_share, correlations_of
 from emolabor.measurement.extraction import extract
-from emolabor.sem.threads import one_thread
 
 
 @dataclass(frozen=True)

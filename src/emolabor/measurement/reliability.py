@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 from scipy.special import fdtri, ndtri
 
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
+from emolabor.common.notices import joined
 from emolabor.measurement.answer_problems import answer_problems
 from emolabor.measurement.answers import answers_and_dimensions, complete_answers
 from emolabor.measurement.omega import one_factor
-from emolabor.sem.notices import joined
 
 
 def reliability(data, scale_or_dimensions):

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 from emolabor.sem import invariance
-from emolabor.sem.samples import refuse_alike
+from emolabor.sem.numerics import refuse_alike
 
 STEPS = ("configural", "metric", "scalar", "strict")
 SHOWN = ("chisq", "df", "pvalue", "chisq_diff", "df_diff", "pvalue_diff", "cfi", "rmsea", "srmr")

@@ -7,7 +7,7 @@ from math import comb, prod
 import numpy as np
 import pandas as pd
 
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 from emolabor.measurement.answers import answers_and_dimensions, complete_answers
 from emolabor.sem import cfa, refit_many
 

@@ -6,7 +6,8 @@ from importlib import resources
 import pandas as pd
 import yaml
 
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
+from emolabor.common.notices import joined
 from emolabor.measurement import validation_checks as checks
 from emolabor.measurement.adequacy import factor_adequacy
 from emolabor.measurement.answer_problems import named
@@ -26,7 +27,6 @@ from emolabor.responses import Staff
 from emolabor.scales import Scale
 from emolabor.scales.scale import check_language
 from emolabor.sem import cfa, reported_names
-from emolabor.sem.notices import joined
 
 FIT = ("chisq", "df", "pvalue", "cfi", "tli", "rmsea", "rmsea_ci_lower", "rmsea_ci_upper", "srmr")
 

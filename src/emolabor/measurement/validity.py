@@ -5,7 +5,9 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
+from emolabor.common.notices import Notice, joined
+from emolabor.common.threads import one_thread
 from emolabor.measurement.answer_problems import answer_problems, named
 from emolabor.measurement.answers import checked_count, checked_share
 from emolabor.measurement.factor_model import (
@@ -15,9 +17,7 @@ from emolabor.measurement.factor_model import (
     neutral_names,
     refuse_unidentified,
 )
-from emolabor.sem.functionals import standardized_draws
-from emolabor.sem.notices import Notice, joined
-from emolabor.sem.threads import one_thread
+from emolabor.sem.numerics import standardized_draws
 
 
 @one_thread

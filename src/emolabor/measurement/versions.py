@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 from emolabor.measurement.answers import answers_and_dimensions, as_instrument
 from emolabor.measurement.equating import equate
 from emolabor.measurement.factor_model import complete_dimensions, factor_text, item_names

@@ -6,9 +6,9 @@ import re
 import tempfile
 from pathlib import Path
 
+from emolabor.common.errors import EmolaborError
+from emolabor.common.files import write_bytes
 from emolabor.drawing.fonts import font_folder
-from emolabor.errors import EmolaborError
-from emolabor.files import write_bytes
 from emolabor.instrument import load_instrument
 from emolabor.report.chinese_references import follow_gbt, nodes
 from emolabor.report.floats import read_floats

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import yaml
 
+from emolabor.common.errors import EmolaborError
 from emolabor.drawing.formats import show
 from emolabor.drawing.style import PAGE, save_figure
-from emolabor.errors import EmolaborError
 from emolabor.report.markup import plain
 from emolabor.report.paper import fill
 from emolabor.report.pictures import KINDS

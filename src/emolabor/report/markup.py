@@ -7,7 +7,7 @@ markup.
 
 import re
 
-from emolabor.errors import HIDDEN
+from emolabor.common.errors import HIDDEN
 
 # Everything in ASCII that could be markup; a backslash before it makes it a sign (pandoc: all_symbols_escapable).
 SIGNS = re.compile(r"([!-/:-@\[-`{-~])")

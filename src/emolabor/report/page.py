@@ -6,8 +6,8 @@ import tempfile
 from importlib import resources
 from pathlib import Path
 
-from emolabor.errors import EmolaborError
-from emolabor.files import write_bytes
+from emolabor.common.errors import EmolaborError
+from emolabor.common.files import write_bytes
 from emolabor.report.markup import emphasised, plain
 from emolabor.report.pandoc import WRITING, pandoc, same_document, standalone_html
 from emolabor.report.tables import pipe_table

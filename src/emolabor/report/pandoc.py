@@ -7,7 +7,7 @@ import subprocess
 import zipfile
 from pathlib import Path
 
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 
 # 1 January 2026; a page's date is the date of its results, not of its build.
 EPOCH = 1767225600

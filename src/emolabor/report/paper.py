@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from emolabor.common.errors import EmolaborError
 from emolabor.drawing.formats import show
-from emolabor.errors import EmolaborError
 from emolabor.report.markup import plain
 from emolabor.report.results import KEY, reported_name
 

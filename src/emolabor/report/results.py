@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 
 KEY = r'\w+(?:\.\w+|\["[^"]*"\])*'
 NOTEBOOK = re.compile(r"\d+_([a-z0-9]+)\w*(?:-(\w+))?\.json")

@@ -4,8 +4,8 @@ import json
 import re
 from html import escape
 
+from emolabor.common.files import write_text
 from emolabor.drawing.formats import show
-from emolabor.files import write_text
 from emolabor.instrument import load_instrument
 from emolabor.report.bilingual import TAGS, both, described, filled, page_file, word
 from emolabor.report.run_figures import figures_section

@@ -8,7 +8,7 @@ import zlib
 from dataclasses import replace
 from itertools import chain, count, islice
 
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 from emolabor.responses.header import ENOUGH, ROWS, find_header
 from emolabor.responses.table import TableBuilder
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 from emolabor.responses.personal_contents import redacted
 from emolabor.responses.table import TableBuilder
 

@@ -2,7 +2,7 @@
 
 import json
 
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 from emolabor.responses.table import TableBuilder, Unreadable
 
 _MAX_BYTES = 1_000_000_000

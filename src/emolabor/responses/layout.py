@@ -3,7 +3,7 @@
 import codecs
 from dataclasses import dataclass, fields
 
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 
 _SEPARATORS = {"tab": "\t", "\\t": "\t", "space": " "}
 

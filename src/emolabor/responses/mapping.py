@@ -3,8 +3,8 @@
 from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass, field, replace
 
+from emolabor.common.documents import Document, read_document
 from emolabor.responses.written import name_of
-from emolabor.scales.checked import Document, read_document
 
 _SECTIONS = ("columns", "values", "missing", "turned")
 _KINDS = {

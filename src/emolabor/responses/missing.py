@@ -3,8 +3,8 @@
 import pandas as pd
 from scipy.stats import chi2_contingency
 
-from emolabor.errors import EmolaborError
-from emolabor.instrument.small_cells import SMALLEST_CELL, hidden_cells, hidden_missing
+from emolabor.common.errors import EmolaborError
+from emolabor.common.privacy import SMALLEST_CELL, hidden_cells, hidden_missing
 
 
 def missing_by_item(staff):
@@ -19,7 +19,7 @@ def missing_by_item(staff):
     -------
     DataFrame
         A row an item in the instrument's order: dimension, n (respondents), missing, share. Counts from 1 to 4 and
-        their shares are not given, nor, where there are some, the zeros of other items; see `instrument.small_cells`.
+        their shares are not given, nor, where there are some, the zeros of other items; see `common.privacy`.
 
     Examples
     --------

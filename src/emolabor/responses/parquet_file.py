@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 from emolabor.responses.table import Unreadable, check_size, heading, numbered, unreadable, without_blank_rows
 
 

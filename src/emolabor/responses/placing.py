@@ -6,7 +6,7 @@ from itertools import permutations
 
 import numpy as np
 
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 from emolabor.responses.cells import as_number, same
 from emolabor.responses.headings import Keys, texts_in
 from emolabor.responses.personal import personal_column, shown_heading

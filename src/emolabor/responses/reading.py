@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from emolabor.errors import EmolaborError, MendableError
-from emolabor.files import refuse_endless
+from emolabor.common.errors import EmolaborError, MendableError
+from emolabor.common.files import refuse_endless
 from emolabor.instrument.part import part_of
 from emolabor.responses.cells import reader_for, settle
 from emolabor.responses.csv_file import read_csv

@@ -3,7 +3,7 @@
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 from emolabor.responses.staff import Staff
 
 

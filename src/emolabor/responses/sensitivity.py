@@ -4,8 +4,8 @@ from itertools import combinations
 
 import pandas as pd
 
-from emolabor.errors import EmolaborError
-from emolabor.instrument.small_cells import is_small
+from emolabor.common.errors import EmolaborError
+from emolabor.common.privacy import is_small
 from emolabor.responses.scoring import score
 from emolabor.responses.screening import screen
 from emolabor.responses.staff import Staff

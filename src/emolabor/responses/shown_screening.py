@@ -2,12 +2,12 @@
 
 import pandas as pd
 
-from emolabor.instrument.small_cells import is_small
+from emolabor.common.privacy import is_small
 from emolabor.responses.screening import screening_summary
 
 
 def shown_summary(screening):
-    """Leave out of a summary the counts by which a person could be known; see `instrument.small_cells`.
+    """Leave out of a summary the counts by which a person could be known; see `common.privacy`.
 
     Parameters
     ----------

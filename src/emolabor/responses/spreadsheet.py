@@ -5,7 +5,7 @@ import zipfile
 from dataclasses import replace
 from itertools import islice
 
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 from emolabor.responses.header import ROWS, find_header
 from emolabor.responses.personal_contents import redacted
 from emolabor.responses.table import FORMULA, TableBuilder, check_size, unreadable

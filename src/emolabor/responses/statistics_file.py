@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 from emolabor.responses.table import check_size, heading, numbered, unreadable, without_blank_rows
 
 _MAX_BYTES = 4_000_000_000

@@ -11,7 +11,7 @@ from itertools import islice
 
 import numpy as np
 
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 
 EMPTY = -1
 MAX_ROWS, MAX_COLUMNS, MAX_CELLS = 2_000_000, 20_000, 200_000_000

@@ -1,6 +1,6 @@
 """What the command line tells about a file of answers."""
 
-from emolabor.instrument.small_cells import SMALLEST_CELL, is_small
+from emolabor.common.privacy import SMALLEST_CELL, is_small
 from emolabor.responses.findings import listed
 from emolabor.responses.screening import FAMILIES_NEEDED, FEWEST_ITEMS
 from emolabor.responses.shown_screening import shown_summary

@@ -7,7 +7,7 @@ from datetime import time, timedelta
 
 import numpy as np
 
-from emolabor.instrument.small_cells import SMALLEST_CELL
+from emolabor.common.privacy import SMALLEST_CELL
 from emolabor.responses.cells import UNCLEAR, reader_for, settle
 from emolabor.responses.mapping import ALL_ITEMS
 from emolabor.responses.personal import personal_column, shown_heading

@@ -1,7 +1,7 @@
 """Columns whose answers are mostly not understood are refused, and the refusal carries the mapping that mends it."""
 
-from emolabor.errors import EmolaborError, MendableError
-from emolabor.instrument.small_cells import SMALLEST_CELL
+from emolabor.common.errors import EmolaborError, MendableError
+from emolabor.common.privacy import SMALLEST_CELL
 from emolabor.responses.cells import Reader
 from emolabor.responses.findings import listed
 from emolabor.responses.template import mapping_text, values_of

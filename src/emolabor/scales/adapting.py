@@ -3,13 +3,13 @@
 import os
 from pathlib import Path
 
-from emolabor.errors import EmolaborError
-from emolabor.files import write_text
-from emolabor.scales.checked import check_schema, open_document, parse_document, read_plain_text
+from emolabor.common.documents import check_schema, open_document, parse_document, read_plain_text
+from emolabor.common.errors import EmolaborError
+from emolabor.common.files import write_text
+from emolabor.common.yaml_text import append_entry, dump, replace_text
 from emolabor.scales.differences import aspects, load_origin, unrecorded
 from emolabor.scales.guidelines import STEPS
 from emolabor.scales.loading import LIBRARY, SCHEMA, build_scale, schema
-from emolabor.scales.yaml_text import append_entry, dump, replace_text
 
 _HEADER = """\
 # {key}: a new version of {origin}. Change texts here, or with `emolabor scales record`; then record each step with

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from emolabor.errors import EmolaborError
-from emolabor.scales.checked import open_document
+from emolabor.common.documents import open_document
+from emolabor.common.errors import EmolaborError
 from emolabor.scales.loading import LIBRARY, SCHEMA, build_scale, load_scale
 
 

@@ -2,7 +2,7 @@
 
 from importlib.resources import files
 
-from emolabor.files import write_text
+from emolabor.common.files import write_text
 from emolabor.scales.adapting import checked_source, new_file
 
 

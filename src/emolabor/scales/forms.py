@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from emolabor.errors import EmolaborError
-from emolabor.files import write_bytes
-from emolabor.office import document_bytes, read_tables, workbook_bytes
+from emolabor.common.errors import EmolaborError
+from emolabor.common.files import write_bytes
+from emolabor.common.office import document_bytes, read_tables, workbook_bytes
 from emolabor.scales.scale import check_language
 from emolabor.scales.workbook_words import HEADINGS, YES_NO, in_any_language
 

@@ -1,13 +1,13 @@
 """Cognitive interviews: what was written on the guides becomes a step of each item's record."""
 
-from emolabor.errors import EmolaborError
-from emolabor.files import write_text
+from emolabor.common.documents import read_plain_text
+from emolabor.common.errors import EmolaborError
+from emolabor.common.files import write_text
+from emolabor.common.yaml_text import append_entry
 from emolabor.scales.adapting import checked_source, entry_of, parsed_source, record_of
-from emolabor.scales.checked import read_plain_text
 from emolabor.scales.forms import read_form
 from emolabor.scales.loading import build_scale
 from emolabor.scales.workbook_words import YES_NO, in_any_language
-from emolabor.scales.yaml_text import append_entry
 
 
 def record_interviews(path, guides, date, roles=("interviewer",)):

@@ -3,13 +3,13 @@
 import re
 from pathlib import Path
 
-from emolabor.errors import EmolaborError
-from emolabor.files import write_text
-from emolabor.office import read_tables
+from emolabor.common.errors import EmolaborError
+from emolabor.common.files import write_text
+from emolabor.common.office import read_tables
+from emolabor.common.yaml_text import dump
 from emolabor.scales.adapting import checked_source
 from emolabor.scales.loading import LIBRARY
 from emolabor.scales.scale import PLACEHOLDER, RESERVED
-from emolabor.scales.yaml_text import dump
 
 LANGUAGES = ("zh", "zh-Hant", "en")
 _COLUMNS = {

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from emolabor.scales.checked import open_document
+from emolabor.common.documents import open_document
 from emolabor.scales.rules import check_rules
 from emolabor.scales.scale import Dimension, Item, ResponseFormat, Scale
 from emolabor.scales.texts import with_texts

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 
 # What a draft holds where a text is still to be written.
 PLACEHOLDER = "TODO"
@@ -159,7 +159,7 @@ def check_language(language, languages):
     >>> check_language("fr", ("zh", "en"))
     Traceback (most recent call last):
     ...
-    emolabor.errors.EmolaborError: language: found 'fr'; allowed: zh, en
+    emolabor.common.errors.EmolaborError: language: found 'fr'; allowed: zh, en
     """
     if language not in languages:
         raise EmolaborError(f"language: found {language!r}; allowed: {', '.join(languages)}")

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from emolabor.scales.checked import check_schema, read_document
+from emolabor.common.documents import check_schema, read_document
 
 
 def with_texts(scale, path, schema):

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from emolabor.errors import EmolaborError
-from emolabor.files import write_text
+from emolabor.common.documents import parse_document, read_plain_text
+from emolabor.common.errors import EmolaborError
+from emolabor.common.files import write_text
+from emolabor.common.yaml_text import add_key, append_entry
 from emolabor.scales.adapting import entry_of
-from emolabor.scales.checked import parse_document, read_plain_text
-from emolabor.scales.yaml_text import add_key, append_entry
 
 _NOTE = "Converted from zh by OpenCC (s2tw, characters only); not read by a person yet."
 

@@ -3,16 +3,16 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from emolabor.errors import EmolaborError
-from emolabor.files import refuse_overwriting, write_bytes, write_text
-from emolabor.office import read_tables, workbook_bytes
+from emolabor.common.documents import read_plain_text
+from emolabor.common.errors import EmolaborError
+from emolabor.common.files import refuse_overwriting, write_bytes, write_text
+from emolabor.common.office import read_tables, workbook_bytes
+from emolabor.common.yaml_text import add_key, append_entry, replace_text
 from emolabor.scales.adapting import checked_source, entry_of, parsed_source, record_of
-from emolabor.scales.checked import read_plain_text
 from emolabor.scales.differences import aspects, load_origin, unrecorded
 from emolabor.scales.loading import build_scale
 from emolabor.scales.scale import PLACEHOLDER, check_language
 from emolabor.scales.workbook_words import HEADINGS, PEOPLE, SETTLED, SHEETS, STAGES, STATUS, WAY, in_any_language
-from emolabor.scales.yaml_text import add_key, append_entry, replace_text
 
 _WIDTHS = (18, 36, 36, 36, 36, 36, 36, 36, 12)
 _DECIDING = ("synthesis", "committee")

@@ -1,18 +1,18 @@
 """The structural equation engine: lavaan's words, lavaan's numbers."""
 
 from emolabor.sem.api import cfa, sem
-from emolabor.sem.compare import compare
-from emolabor.sem.comparison import lr_test
-from emolabor.sem.corners import polychoric_corners
-from emolabor.sem.correlations import polychoric_correlations
+from emolabor.sem.comparison.invariance import invariance
+from emolabor.sem.comparison.likelihood_ratio import lr_test
+from emolabor.sem.comparison.side_by_side import compare
+from emolabor.sem.evaluation.reported_measures import reported_measures, reported_names
 from emolabor.sem.fit import Fit
-from emolabor.sem.interaction import Interaction, interaction
-from emolabor.sem.invariance_ladder import invariance
-from emolabor.sem.moderated_mediation import moderated_mediation
-from emolabor.sem.refit import refit_many
-from emolabor.sem.reported import reported_measures, reported_names
-from emolabor.sem.slopes import interaction_lines, johnson_neyman, simple_slopes
-from emolabor.sem.standardized import interaction_size
+from emolabor.sem.inference.refit import refit_many
+from emolabor.sem.inference.standardized import interaction_size
+from emolabor.sem.moderation.moderated_mediation import moderated_mediation
+from emolabor.sem.moderation.probing import interaction_lines, johnson_neyman, simple_slopes
+from emolabor.sem.moderation.product_indicators import Interaction, interaction
+from emolabor.sem.observed.corners import polychoric_corners
+from emolabor.sem.observed.polychoric_table import polychoric_correlations
 
 __all__ = [
     "Fit",

@@ -7,25 +7,23 @@ from pathlib import Path
 
 import numpy as np
 
-from emolabor.errors import EmolaborError
-from emolabor.sem.estimate import estimate_parameters, losses_of
+from emolabor.common.errors import EmolaborError
+from emolabor.common.threads import one_thread
+from emolabor.sem.estimation.estimate import estimate_parameters
+from emolabor.sem.estimation.model import Model
+from emolabor.sem.estimation.start import start_values
 from emolabor.sem.fit import Fit
-from emolabor.sem.lavaan_words import arguments_known, canonical
-from emolabor.sem.model import Model
-from emolabor.sem.ordinal_options import ORDINAL, check_ordinal_options, estimator_for
-from emolabor.sem.ordinal_samples import ordered_in, ordinal_samples
-from emolabor.sem.parquet_samples import column_names, samples_from_parquet
-from emolabor.sem.samples import check_frame, check_means, sample_from_cov, samples_from_data
-from emolabor.sem.start import start_values
-from emolabor.sem.structure import build_structure
-from emolabor.sem.syntax import parse_model
-from emolabor.sem.table import build_table
-from emolabor.sem.threads import one_thread
-from emolabor.sem.variables import classify
+from emolabor.sem.observed.ordinal_samples import ordered_in, ordinal_samples
+from emolabor.sem.observed.parquet_samples import column_names, samples_from_parquet
+from emolabor.sem.observed.samples import check_frame, check_means, sample_from_cov, samples_from_data
+from emolabor.sem.specification.estimators import ESTIMATORS, check_ordinal_options, estimator_for
+from emolabor.sem.specification.lavaan_words import arguments_known, canonical
+from emolabor.sem.specification.parameter_table import build_table
+from emolabor.sem.specification.syntax import parse_model
+from emolabor.sem.specification.variables import classify
 
-ESTIMATORS = ("ML", "MLM", "MLR", "GLS", "ULS", *ORDINAL)
 OPTIONS = {
-    "estimator": ESTIMATORS,
+    "estimator": tuple(ESTIMATORS),
     "missing": ("listwise", "fiml", "pairwise"),
     "likelihood": ("normal", "wishart"),
     "parameterization": ("delta", "theta"),
@@ -179,7 +177,7 @@ def sem(
     elif isinstance(data, str | Path):
         columns = column_names(data)
         _check_latent_names(variables.latent, columns)
-        fourth = estimator in ("MLM", "MLR")
+        fourth = ESTIMATORS[estimator].robust
         samples = samples_from_parquet(data, names, group=group, fourth=fourth, wishart=wishart)
     else:
         columns = getattr(data, "columns", ())
@@ -218,11 +216,12 @@ def fit_table(text, table, samples, estimator, start=None, fiml=False, linear_te
     -------
     Fit
     """
-    structures = tuple(build_structure(table, group, s.cov, s.mean) for group, s in enumerate(samples))
-    bound = Model(table, structures, tuple(samples), tuple(losses_of(estimator, samples)), estimator, fiml, linear_test)
-    estimate = estimate_parameters(bound, start_values(table, samples, structures) if start is None else start)
-    kinds = {"MLM": "robust_sem", "MLR": "huber_white", "WLSMV": "robust_dwls"}
-    return Fit(text, bound, estimate, kinds.get(estimator, "observed" if fiml else "expected"))
+    bound = Model.bind(table, samples, ESTIMATORS[estimator], fiml, linear_test)
+    estimate = estimate_parameters(bound, start_values(table, samples, bound.structures) if start is None else start)
+    errors = bound.estimator.errors
+    if errors == "information":
+        errors = "observed" if fiml else "expected"
+    return Fit(text, bound, estimate, errors)
 
 
 @lru_cache(maxsize=64)

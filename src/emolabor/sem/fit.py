@@ -6,31 +6,31 @@ from functools import cached_property, lru_cache
 import numpy as np
 import pandas as pd
 
-from emolabor.sem import functionals
-from emolabor.sem.casewise import casewise
-from emolabor.sem.draws import monte_carlo
-from emolabor.sem.effects import effects_table
-from emolabor.sem.inference import covariance_of_estimates, defined_errors
-from emolabor.sem.local_fit import local_fit
-from emolabor.sem.measures import all_fit_measures
-from emolabor.sem.modification import modification_indices
-from emolabor.sem.ordinal_measures import ordinal_fit_measures
-from emolabor.sem.paths import list_effects
-from emolabor.sem.plot import plot
-from emolabor.sem.problems import find_problems, find_warnings
-from emolabor.sem.reported import reported_names
-from emolabor.sem.resampling import bootstrap
-from emolabor.sem.residuals import one_group, residual_means, residual_thresholds, residuals
-from emolabor.sem.score import score_test
-from emolabor.sem.scores import factor_scores
-from emolabor.sem.second_opinion import ask_semopy
-from emolabor.sem.simulate import simulate
-from emolabor.sem.standardized import standardized_table
-from emolabor.sem.structure import implied_moments
-from emolabor.sem.summary import summary_html, summary_text
-from emolabor.sem.threads import one_thread
-from emolabor.sem.values import r_squared, wald
-from emolabor.sem.wald import wald_test
+from emolabor.common.threads import one_thread
+from emolabor.sem.display.diagram import plot
+from emolabor.sem.display.summary import summary_html, summary_text
+from emolabor.sem.evaluation.admissibility import find_problems, find_warnings
+from emolabor.sem.evaluation.casewise import casewise
+from emolabor.sem.evaluation.factor_scores import factor_scores
+from emolabor.sem.evaluation.fit_measures import all_fit_measures
+from emolabor.sem.evaluation.local_fit import local_fit
+from emolabor.sem.evaluation.modification_indices import modification_indices
+from emolabor.sem.evaluation.ordinal_fit_measures import ordinal_fit_measures
+from emolabor.sem.evaluation.reported_measures import reported_names
+from emolabor.sem.evaluation.residuals import one_group, residual_means, residual_thresholds, residuals
+from emolabor.sem.evaluation.second_opinion import ask_semopy
+from emolabor.sem.evaluation.simulate import simulate
+from emolabor.sem.implied import quantities
+from emolabor.sem.implied.ram import implied_moments
+from emolabor.sem.implied.values import r_squared, wald
+from emolabor.sem.inference.bootstrap import bootstrap
+from emolabor.sem.inference.covariance import covariance_of_estimates, defined_errors
+from emolabor.sem.inference.draws import monte_carlo
+from emolabor.sem.inference.effects import effects_table
+from emolabor.sem.inference.score_test import score_test
+from emolabor.sem.inference.standardized import standardized_table
+from emolabor.sem.inference.wald_test import wald_test
+from emolabor.sem.specification.effects import list_effects
 
 COLUMNS = (
     "lhs",
@@ -90,7 +90,7 @@ class Fit:
     @property
     def estimator(self):
         """ML, MLM, MLR, GLS, ULS, DWLS or WLSMV."""
-        return self.model.estimator
+        return self.model.estimator.name
 
     @property
     def n_obs(self):
@@ -156,8 +156,8 @@ class Fit:
         4         ex1  ~~  ex1  0.51  0.05     0.42
         """
         table, theta = self.table, self.estimate.theta
-        columns = functionals.estimates(self.model, theta)
-        est, std_lv, std_all = (np.hstack([own, functionals.defined_draws(table, own)])[0] for own in columns)
+        columns = quantities.estimates(self.model, theta)
+        est, std_lv, std_all = (np.hstack([own, quantities.defined_draws(table, own)])[0] for own in columns)
         own = np.append(np.sqrt(np.maximum(np.diag(self._vcov), 0.0)), 0.0)  # the last for what is fixed: place -1
         errors = np.append(own[table.free], defined_errors(table, theta, self._vcov))
         z, pvalue, lower, upper = wald(est, errors, level)

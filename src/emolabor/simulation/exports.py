@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from emolabor.errors import EmolaborError
-from emolabor.files import write_bytes
+from emolabor.common.errors import EmolaborError
+from emolabor.common.files import write_bytes
 from emolabor.instrument.form import make_form
 from emolabor.scales.scale import check_language
 from emolabor.simulation.platforms import PLATFORMS

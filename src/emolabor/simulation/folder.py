@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from emolabor.files import write_bytes, write_text
+from emolabor.common.files import write_bytes, write_text
 from emolabor.instrument import codebook, load_instrument
 from emolabor.simulation.population import population_file
 from emolabor.simulation.staff import simulate_staff

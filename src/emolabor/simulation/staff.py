@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 from emolabor.instrument import load_instrument
 from emolabor.simulation.latent import draw_latent
 from emolabor.simulation.population import load_population, measurement_by_type

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
-from emolabor.errors import EmolaborError
+from emolabor.common.documents import check_schema, read_document
+from emolabor.common.errors import EmolaborError
 from emolabor.instrument import Instrument, load_instrument
-from emolabor.scales.checked import check_schema, read_document
-from emolabor.sem.syntax import parse_model
+from emolabor.sem.numerics import parse_model
 from emolabor.theory import CONSTRUCT_GROUPS, UNDESIRABLE, load_claims
 
 INSTRUMENT = "window_staff"

@@ -6,8 +6,8 @@ import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from emolabor.errors import system_message
-from emolabor.files import write_text
+from emolabor.common.errors import system_message
+from emolabor.common.files import write_text
 from emolabor.responses.personal_contents import redacted
 
 # In the environment of a notebook's kernel: the folder that its results go to instead of results_dir, until it ended.

@@ -7,8 +7,8 @@ import pandas as pd
 from scipy.special import stdtrit
 
 from emolabor.analysis import levers
-from emolabor.errors import EmolaborError
-from emolabor.instrument.small_cells import coarse, hidden_cells, hidden_missing, is_small
+from emolabor.common.errors import EmolaborError
+from emolabor.common.privacy import coarse, hidden_cells, hidden_missing, is_small
 from emolabor.responses import score
 from emolabor.study.sample import Study
 
@@ -87,7 +87,7 @@ class FactorReport:
             A row an item: text_zh, text_en, reverse, n, missing, mean, then share_1, share_2 ... of those who answered.
             Where one of the shares is that of 1 to 4 respondents, or 1 to 4 respondents were left out as careless, no
             share of the item is given and its mean is coarse; where 1 to 4 left it out, n and missing are not given,
-            and mean and shares are coarse. See `instrument.small_cells`.
+            and mean and shares are coarse. See `common.privacy`.
         """
         instrument, data = self.study.instrument, self.study.kept.data
         texts = {language: instrument.items(language).set_index("key")["text"] for language in instrument.languages}

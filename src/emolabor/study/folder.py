@@ -11,8 +11,8 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-from emolabor.errors import EmolaborError
-from emolabor.files import write_text
+from emolabor.common.errors import EmolaborError
+from emolabor.common.files import write_text
 from emolabor.study.design import load_design
 
 PACKAGES = ("emolabor", "numpy", "scipy", "pandas", "matplotlib", "seaborn", "papermill", "semopy", "scikit-learn")

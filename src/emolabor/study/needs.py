@@ -7,7 +7,7 @@ from pathlib import Path
 
 from emolabor.analysis import is_correlation_table
 from emolabor.responses.findings import sentences
-from emolabor.sem.syntax import parse_model
+from emolabor.sem.numerics import parse_model
 from emolabor.study.factor_report import FactorReport
 from emolabor.study.sample import open_study
 from emolabor.study.table_study import TableStudy, open_table

@@ -7,8 +7,8 @@ import tempfile
 from importlib import resources
 from pathlib import Path
 
-from emolabor.errors import EmolaborError
-from emolabor.files import write_bytes, write_text
+from emolabor.common.errors import EmolaborError
+from emolabor.common.files import write_bytes, write_text
 from emolabor.instrument import load_instrument
 from emolabor.scales.scale import check_language
 from emolabor.study.design import INSTRUMENT, POPULATION

@@ -4,8 +4,8 @@ import ast
 import os
 from pathlib import Path
 
-from emolabor.errors import EmolaborError
-from emolabor.sem.api import ESTIMATORS
+from emolabor.common.errors import EmolaborError
+from emolabor.sem.numerics import ESTIMATORS
 
 ALLOWED = {
     "language": ("zh", "en"),

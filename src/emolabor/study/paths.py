@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 
 
 def project_root(start=None):

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 from emolabor.study.design import load_design
 from emolabor.study.parameters import choose_parameters, notebook_parameters
 from emolabor.theory import management_factors

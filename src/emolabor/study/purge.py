@@ -4,7 +4,7 @@ import re
 import shutil
 from pathlib import Path
 
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 
 # What a run writes, in its own folder; `reference` holds the study's simulated results and is never touched.
 RESULTS = re.compile(r"\d+_\w+(-\w+)?\.json|environment\.json")

@@ -8,14 +8,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from emolabor.errors import EmolaborError
-from emolabor.files import write_text
+from emolabor.common.errors import EmolaborError
+from emolabor.common.files import write_text
 from emolabor.responses.personal_contents import redacted
 from emolabor.study.display import LANGUAGES, load_words, table_of
 from emolabor.study.execution import STAGE
 from emolabor.study.plan import results_name
 
-COLOURS = 128
+COLOURS = 32
 
 
 def storable(value, place):

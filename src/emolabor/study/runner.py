@@ -11,8 +11,8 @@ from pathlib import Path
 
 from joblib import cpu_count
 
-from emolabor.errors import EmolaborError, fault_message, system_message
-from emolabor.files import write_text
+from emolabor.common.errors import EmolaborError, fault_message, system_message
+from emolabor.common.files import write_text
 from emolabor.responses.personal_contents import redacted
 from emolabor.study.closing import write_page
 from emolabor.study.compare import Comparison, compare_notebook, rounding_edges

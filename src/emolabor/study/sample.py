@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 from emolabor.instrument import Instrument, Variable
 from emolabor.responses import Staff, read_responses, scored_items, screen
-from emolabor.sem.syntax import parse_model
+from emolabor.sem.numerics import parse_model
 from emolabor.study.design import Design, load_design
 from emolabor.theory import full_model, measured_claims
 

@@ -12,7 +12,7 @@ from emolabor.analysis import (
     read_correlation_table,
     score_model,
 )
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 from emolabor.study.design import Design, load_design
 from emolabor.study.sample import open_study
 from emolabor.theory import measured_claims

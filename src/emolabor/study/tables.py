@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
+from emolabor.common.notices import joined
 from emolabor.sem import reported_measures
-from emolabor.sem.notices import joined
 
 ESTIMATES = ("est", "se", "z", "pvalue", "ci_lower", "ci_upper", "std_all", "std_lower", "std_upper")
 

@@ -6,8 +6,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from emolabor.errors import EmolaborError
-from emolabor.files import write_text
+from emolabor.common.errors import EmolaborError
+from emolabor.common.files import write_text
 from emolabor.study.compare import compare_notebook, flatten, read_results
 from emolabor.study.paths import project_root
 

@@ -5,8 +5,8 @@ from importlib import resources
 
 import pandas as pd
 
-from emolabor.errors import EmolaborError
-from emolabor.scales.checked import read_document
+from emolabor.common.documents import read_document
+from emolabor.common.errors import EmolaborError
 from emolabor.theory.constructs import CONSTRUCT_GROUPS
 
 LANGUAGES = ("zh", "en")

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 from emolabor.theory.claims import ORIGINS, claim_paths, load_claims
 
 COLUMNS = ("row", "claim", "path", "expected", "says", "origin", "place")

@@ -3,7 +3,7 @@
 from graphlib import CycleError, TopologicalSorter
 from itertools import combinations
 
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 from emolabor.theory.claims import Path
 from emolabor.theory.constructs import CONSTRUCT_GROUPS
 

@@ -3,9 +3,9 @@
 import csv
 import io
 
+from emolabor.common.office import zip_files
 from emolabor.instrument.columns import variables
 from emolabor.instrument.form import make_form
-from emolabor.office import zip_files
 
 _AGENCY = "org.example"
 

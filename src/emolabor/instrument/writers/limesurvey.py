@@ -5,7 +5,7 @@ import html
 import io
 import re
 
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 from emolabor.instrument.form import Table, make_form
 from emolabor.instrument.losses import short
 from emolabor.instrument.places import place, refuse_texts

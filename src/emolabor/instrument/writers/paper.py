@@ -2,10 +2,10 @@
 
 import io
 
+from emolabor.common.office import without_times
 from emolabor.instrument.form import make_form
 from emolabor.instrument.losses import DOCX_TITLE
 from emolabor.instrument.words import WORDS
-from emolabor.office import without_times
 
 _LATIN, _SERIF_ZH, _SANS_ZH = "Times New Roman", "SimSun", "SimHei"
 _SIZES = {"Normal": 10.5, "Title": 16, "Heading 1": 12}

@@ -7,7 +7,7 @@ a line a row. Reversed question types are never used: answers stay as given and 
 import json
 import re
 
-from emolabor.errors import EmolaborError
+from emolabor.common.errors import EmolaborError
 from emolabor.instrument.form import Table, make_form
 from emolabor.instrument.places import place, refuse_texts
 from emolabor.instrument.words import WORDS

@@ -2,10 +2,10 @@
 
 import re
 
+from emolabor.common.office import workbook_bytes
 from emolabor.instrument.form import make_form
 from emolabor.instrument.places import refuse_texts
 from emolabor.instrument.words import WORDS
-from emolabor.office import workbook_bytes
 
 LANGUAGE_NAMES = {"zh": "中文 (zh)", "zh-Hant": "繁體中文 (zh-Hant)", "en": "English (en)"}
 _TRANSLATED = ("label", "hint", "constraint_message")

@@ -1,0 +1,83 @@
+"""The commands of a study: run it, begin one of your own."""
+
+from pathlib import Path
+
+import click
+
+from emolabor.cli.help_texts import examples
+
+
+@click.command(
+    epilog=examples(
+        "emolabor reproduce",
+        "emolabor reproduce --only 07 --language en",
+        "emolabor reproduce --data mine.xlsx --mapping mapping.yaml",
+        "emolabor reproduce --data mine.csv --study my_study/study.yaml",
+        "emolabor reproduce --n-boot 500 --run quick",
+        "emolabor reproduce --resume",
+    )
+)
+@click.option("--only", metavar="NAME", help="Run only notebooks whose names begin so, such as 07. No paper is built.")
+@click.option("--data", metavar="FILE", help="Your own answers, or correlation table, in place of the simulated ones.")
+@click.option("--mapping", metavar="YAML", help="Which column of it holds which item, where the names differ.")
+@click.option("--study", "study_file", metavar="YAML", help="Your own questionnaire, claims or model; see new-study.")
+@click.option("--language", default="zh", show_default=True, metavar="zh|en", help="Language of tables and figures.")
+@click.option("--n-boot", metavar="N", help="Bootstrap resamples, for the notebooks that draw them.")
+@click.option("--run", metavar="NAME", help="Results go to results/NAME/; by default default, or your file's name.")
+@click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Notebooks at a time; by default one a core.")
+@click.option("--resume", is_flag=True, help="Keep what an earlier run finished from the same notebooks and data.")
+@click.option("-p", "parameters", nargs=2, multiple=True, metavar="NAME VALUE", help="Set a notebook parameter.")
+@click.option("--update-reference", is_flag=True, help="For maintainers: make this run the reference.")
+def reproduce(only, data, mapping, study_file, language, n_boot, run, jobs, resume, parameters, update_reference):
+    """Run the notebooks, build the paper and a page of the results, compare every value with the reference.
+
+    Results of your own data are not compared: the reference is of the simulated staff. A notebook that your data cannot
+    carry is skipped, and the closing table says why.
+    """
+    from emolabor import study
+
+    options = {"data_path": data, "mapping_path": mapping, "study_path": study_file, "n_boot": n_boot}
+    given = {name: value for name, value in options.items() if value is not None} | dict(parameters)
+    try:
+        finished = study.reproduce(run, only, language, given, update_reference, resume, jobs)
+    except KeyboardInterrupt:
+        click.echo("\nStopped. What was finished is kept whole; the same command with --resume goes on.", err=True)
+        return 130
+    click.echo(study.closing_table(finished, study.import_seconds(), Path.cwd()))
+    return 0 if finished.succeeded else 1
+
+
+@click.command("new-study", epilog=examples("emolabor new-study my_study", "emolabor new-study my_study --language en"))
+@click.argument("folder", metavar="DIR")
+@click.option("--language", default="zh", show_default=True, metavar="zh|en", help="Language of what is told.")
+def new_study(folder, language):
+    """Begin a study of your own: questionnaire, scales, claims and settings to adapt, in DIR.
+
+    What is written works at once, so that you can change one thing at a time. A folder that holds anything is refused.
+    """
+    from emolabor.study.new_study import write_study
+
+    click.echo(write_study(folder, language))
+
+
+@click.command(epilog=examples("emolabor purge my_study", "emolabor purge my_study --yes"))
+@click.argument("folder", metavar="DIR")
+@click.option("--yes", is_flag=True, help="Delete what is listed.")
+def purge(folder, yes):
+    """Show what the study in DIR derived from answers; with --yes, delete it.
+
+    That are the results, figures, executed notebooks, pages and papers of its runs. The file of answers stays: where it
+    lies and when it is to go, you know.
+    """
+    from emolabor.study.purge import delete, derived_from_answers
+
+    found = derived_from_answers(folder)
+    for path in found:
+        click.echo(path)
+    if not found:
+        click.echo(f"{folder}: nothing here was derived from answers")
+    elif yes:
+        delete(found)
+        click.echo(f"deleted: {len(found)}")
+    else:
+        click.echo("nothing was deleted; --yes deletes what is listed")

@@ -1,0 +1,1 @@
+"""How far apart: value, slopes, scores of cases."""

@@ -1,0 +1,241 @@
+"""Diagonally weighted least squares of thresholds, means, variances and correlations (Muthen, du Toit & Spisic, 1997).
+
+Half of r'Wr, with r the differences of a group's statistics and what the model implies, and W the inverse of the
+diagonal of their asymptotic covariance matrix. A case's, as the likelihood.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from emolabor.sem.discrepancy.normal import second_derivatives
+from emolabor.sem.implied.ram import derivative_columns, implied_moments, sum_entry_pairs
+
+
+def implied_statistics(structure, theta, implied=None):
+    """What the model implies for the statistics of a group (s,), in their order.
+
+    Parameters
+    ----------
+    structure : Structure
+    theta : ndarray (q,)
+    implied : Implied, optional
+
+    Returns
+    -------
+    ndarray (s,)
+    """
+    part = structure.ordered
+    implied = implied_moments(structure, theta) if implied is None else implied
+    scale = all_scales(part, theta, implied.sigma)
+    i, j = part.pairs
+    v = part.level_variable
+    variances = implied.sigma[part.continuous, part.continuous]
+    with np.errstate(invalid="ignore", over="ignore"):  # far out on the search
+        levels = scale[v] * (part.levels(theta) - implied.mu[v])
+        return np.concatenate([levels, variances, scale[i] * scale[j] * implied.sigma[i, j]])
+
+
+def all_scales(part, theta, sigma):
+    """Scales of all observed variables (p,) that imply covariances sigma (p, p): 1 for the continuous ones."""
+    scale = np.ones(part.n_observed)
+    scale[part.variables] = part.scales(theta, sigma)
+    return scale
+
+
+def half_discrepancy(structure, theta, sample, weights):
+    """Half of r'Wr at a parameter vector."""
+    gap = sample.statistics.values - implied_statistics(structure, theta)
+    value = 0.5 * float(gap @ (weights * gap))
+    return value if np.isfinite(value) else np.inf
+
+
+def derivatives(structure, theta, sample, weights, observed=False):
+    """Value, gradient (q,) and information J'WJ (q, q) of `half_discrepancy`; observed: the Hessian.
+
+    Where ordered variables predict others, and in the theta parametrisation, the information stands in for the Hessian.
+    """
+    implied = implied_moments(structure, theta)
+    gap = sample.statistics.values - implied_statistics(structure, theta, implied)
+    value = 0.5 * float(gap @ (weights * gap))
+    if not np.isfinite(value):
+        return np.inf, None, None
+    slopes = jacobian(structure, theta, implied)
+    weighted = slopes * weights[:, None]
+    information = slopes.T @ weighted
+    if observed and not structure.ordered.theta and not _predict(structure.ordered, implied):
+        information = information + _curvature(structure, theta, implied, weights * gap)
+    return value, -(gap @ weighted), information
+
+
+def jacobian(structure, theta, implied=None, free=None):
+    """Derivatives (s, q) of `implied_statistics`; with `free`, a structure of the same model, by its parameters."""
+    part = structure.ordered
+    free = structure if free is None else free
+    implied = implied_moments(structure, theta) if implied is None else implied
+    scale = all_scales(part, theta, implied.sigma)
+    i, j = part.pairs
+    t, c = len(part.level_variable), len(part.continuous)
+    left, right, weight = derivative_columns(free, implied)
+    v = part.level_variable
+    by_entry = np.empty((t + c + len(i), left.shape[1]))
+    by_entry[:t] = -(scale[v, None] * weight) * left[v]
+    by_entry[t : t + c] = 2 * left[part.continuous] * right[part.continuous]
+    product = scale[i] * scale[j]
+    by_entry[t + c :] = product[:, None] * (left[i] * right[j] + left[j] * right[i])
+    slopes = np.zeros((len(by_entry), free.n_parameters))
+    _add_columns(slopes, free.parameter, by_entry)
+    here = np.flatnonzero(free.ordered.level_parameter >= 0)
+    slopes[here, free.ordered.level_parameter[here]] += scale[v[here]]
+    own_scales = np.zeros((len(part.variables), free.n_parameters))
+    if part.theta:
+        o = part.variables
+        _add_columns(own_scales, free.parameter, -(scale[o, None] ** 3) * left[o] * right[o])
+    else:
+        here = np.flatnonzero(free.ordered.scale_parameter >= 0)
+        own_scales[here, free.ordered.scale_parameter[here]] = 1.0
+        _add_residuals(slopes, part, scale, implied, free, (left, right, product))
+    if np.any(own_scales):
+        _add_scales(slopes, part, part.levels(theta) - implied.mu[v], scale, implied.sigma, own_scales)
+    return slopes
+
+
+def _predict(part, implied):
+    """Whether ordered variables predict others."""
+    paths = implied.total[: part.n_observed, part.variables].copy()
+    paths[part.variables, np.arange(len(part.variables))] -= 1.0
+    return bool(np.any(paths))
+
+
+def _curvature(structure, theta, implied, pulls):
+    """What the Hessian has beyond J'WJ: minus the statistics' second derivatives weighted by `pulls` (s,) = W r."""
+    part = structure.ordered
+    scale = all_scales(part, theta, implied.sigma)
+    i, j = part.pairs
+    v = part.level_variable
+    t, c = len(v), len(part.continuous)
+    by_pair = np.zeros_like(implied.sigma)
+    by_pair[i, j] = by_pair[j, i] = pulls[t + c :]
+    weighted = -by_pair * np.outer(scale, scale)
+    weighted[part.continuous, part.continuous] = -2 * pulls[t : t + c]
+    by_variable = np.bincount(v, pulls[:t], part.n_observed)
+    entries = second_derivatives(structure, implied, weighted, -scale * by_variable)
+    curvature = sum_entry_pairs(structure, entries)
+    free = np.flatnonzero(part.scale_parameter >= 0)
+    if not len(free):
+        return curvature
+    # Scales stretch what the other parameters do to their variables' covariances and levels.
+    left, right, weight = derivative_columns(structure, implied)
+    k, number = part.variables[free], part.scale_parameter[free]
+    drawn = by_pair[k] * scale
+    by_entry = (drawn @ left) * right[k] + (drawn @ right) * left[k] - by_variable[k, None] * weight * left[k]
+    cross = np.zeros((len(free), structure.n_parameters))
+    _add_columns(cross, structure.parameter, by_entry)
+    own = np.flatnonzero(part.level_parameter >= 0)
+    np.add.at(cross.T, part.level_parameter[own], ((v[own] == k[:, None]) * pulls[own]).T)
+    np.add.at(curvature, number, -cross)
+    np.add.at(curvature.T, number, -cross)
+    np.add.at(curvature, (number[:, None], number), -(by_pair * implied.sigma)[np.ix_(k, k)])
+    return curvature
+
+
+def _add_columns(slopes, parameter, by_entry):
+    if len(np.unique(parameter)) == len(parameter):
+        slopes[:, parameter] += by_entry
+    else:
+        np.add.at(slopes.T, parameter, by_entry.T)
+
+
+def _add_scales(slopes, part, gaps, scale, sigma, own_scales):
+    """What scales do: they stretch the thresholds and correlations of their variables.
+
+    `gaps` (t,) are the levels before they are scaled, `own_scales` (o, q) the derivatives of the scales.
+    """
+    by_scale = np.zeros((part.n_observed, slopes.shape[1]))
+    by_scale[part.variables] = own_scales
+    i, j = part.pairs
+    t, c = len(gaps), len(part.continuous)
+    slopes[:t] += gaps[:, None] * by_scale[part.level_variable]
+    slopes[t + c :] += sigma[i, j][:, None] * (scale[j, None] * by_scale[i] + scale[i, None] * by_scale[j])
+
+
+def _add_residuals(slopes, part, scale, implied, free, columns):
+    """What parameters do through the residual variances they leave, where ordered variables predict others."""
+    left, right, product = columns
+    o = part.variables
+    if not _predict(part, implied):
+        return
+    paths = implied.total[: part.n_observed, o]
+    i, j = part.pairs
+    t, c = len(part.level_variable), len(part.continuous)
+    left_over = np.zeros((len(o), free.n_parameters))
+    _add_columns(left_over, free.parameter, -2 * left[o] * right[o])
+    here = np.flatnonzero(free.ordered.scale_parameter >= 0)
+    np.add.at(left_over, (here, free.ordered.scale_parameter[here]), -2 * scale[o[here]] ** -3.0)
+    residuals = np.linalg.solve(paths[o] ** 2, left_over)
+    slopes[t + c :] += (product[:, None] * paths[i] * paths[j]) @ residuals
+    slopes[t : t + c] += paths[part.continuous] ** 2 @ residuals
+
+
+def case_scores(structure, theta, sample, weights):
+    """What each case contributes to J'W r (n, q)."""
+    return sample.statistics.influence @ (jacobian(structure, theta) * weights[:, None])
+
+
+def robust_meat(structure, theta, sample, weights):
+    """The cross-product (q, q) of `case_scores`: n times J'W Gamma W J."""
+    weighted = jacobian(structure, theta) * weights[:, None]
+    return sample.n * weighted.T @ (sample.gamma @ weighted)
+
+
+def traces(model, theta, bread):
+    """Traces of U Gamma and of its square, with U = W - W J (J'WJ)^-1 J'W over all groups.
+
+    Parameters
+    ----------
+    model : Model
+    theta : ndarray (q,)
+    bread : ndarray (q, q)
+        Inverse information of a case.
+
+    Returns
+    -------
+    tuple of float
+    """
+    first = second = 0.0
+    meat, twice = np.zeros_like(bread), np.zeros_like(bread)
+    for share, (structure, sample, discrepancy) in zip(model.case_shares, model.groups, strict=True):
+        gamma, weights = sample.gamma, discrepancy.weights
+        slopes = jacobian(structure, theta) * weights[:, None]
+        turned = gamma @ slopes
+        meat += share * slopes.T @ turned
+        twice += share * turned.T @ (weights[:, None] * turned)
+        first += float(weights @ np.diag(gamma))
+        second += float(np.sum(gamma**2 @ weights * weights))
+    spent = bread @ meat
+    return first - float(np.trace(spent)), second - 2 * float(np.sum(bread * twice)) + float(np.sum(spent * spent.T))
+
+
+@dataclass(frozen=True)
+class DiagonallyWeighted:
+    """Diagonally weighted least squares of one group's statistics."""
+
+    sample: object
+    saturated = 0.0  # half the discrepancy under the saturated model
+
+    @property
+    def weights(self):
+        """Weights (s,) of the statistics: over their asymptotic variances."""
+        return self.sample.weights
+
+    def value(self, structure, theta):
+        """Half the discrepancy of a case."""
+        return half_discrepancy(structure, theta, self.sample, self.weights)
+
+    def derivatives(self, structure, theta, observed=False):
+        """Value, gradient (q,) and information (q, q) of a case; observed: the Hessian."""
+        return derivatives(structure, theta, self.sample, self.weights, observed)
+
+    def case_scores(self, structure, theta):
+        """What each case contributes to the slope of the discrepancy (n, q)."""
+        return case_scores(structure, theta, self.sample, self.weights)

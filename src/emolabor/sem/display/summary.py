@@ -1,0 +1,201 @@
+"""The summary of a fit, laid out as lavaan's readers know it: first the verdict, then the tests and indices."""
+
+import numpy as np
+import pandas as pd
+
+from emolabor.common import html
+from emolabor.common.notices import joined, with_code
+from emolabor.sem.display.summary_parameters import parameter_lines
+
+# Kind of standard errors: what lavaan calls it, and the information it comes from.
+ERRORS = {
+    "expected": ("Standard", "Expected"),
+    "observed": ("Standard", "Observed"),
+    "robust_sem": ("Robust.sem", "Expected"),
+    "huber_white": ("Sandwich", "Observed"),
+    "robust_dwls": ("Robust.sem", "Expected"),
+}
+LABEL, NUMBER = 45, 12
+
+# Title, and rows of label, measure, whether there is a scaled version; a row is left out where the fit lacks it.
+SECTIONS = (
+    (
+        "Model Test User Model",
+        ("Test statistic", "chisq"),
+        ("Degrees of freedom", "df"),
+        ("P-value (Chi-square)", "pvalue"),
+        ("Scaling correction factor", "chisq_scaling_factor"),
+        ("Shift parameter", "chisq_shift_parameter"),
+    ),
+    (
+        "Model Test Baseline Model",
+        ("Test statistic", "baseline_chisq"),
+        ("Degrees of freedom", "baseline_df"),
+        ("P-value", "baseline_pvalue"),
+        ("Scaling correction factor", "baseline_chisq_scaling_factor"),
+    ),
+    (
+        "User Model versus Baseline Model",
+        ("Comparative Fit Index (CFI)", "cfi"),
+        ("Tucker-Lewis Index (TLI)", "tli"),
+        ("Robust Comparative Fit Index (CFI)", "cfi_robust"),
+        ("Robust Tucker-Lewis Index (TLI)", "tli_robust"),
+    ),
+    (
+        "Loglikelihood and Information Criteria",
+        ("Loglikelihood user model (H0)", "logl"),
+        ("Scaling correction factor, H0", "scaling_factor_h0"),
+        ("Loglikelihood unrestricted model (H1)", "unrestricted_logl"),
+        ("Scaling correction factor, H1", "scaling_factor_h1"),
+        ("Akaike (AIC)", "aic"),
+        ("Bayesian (BIC)", "bic"),
+        ("Sample-size adjusted Bayesian (SABIC)", "bic2"),
+    ),
+    (
+        "Root Mean Square Error of Approximation",
+        ("RMSEA", "rmsea"),
+        ("90 Percent confidence interval - lower", "rmsea_ci_lower"),
+        ("90 Percent confidence interval - upper", "rmsea_ci_upper"),
+        ("P-value H_0: RMSEA <= 0.050", "rmsea_pvalue"),
+        ("P-value H_0: RMSEA >= 0.080", "rmsea_notclose_pvalue"),
+        ("Robust RMSEA", "rmsea_robust"),
+        ("90 Percent confidence interval - lower", "rmsea_ci_lower_robust"),
+        ("90 Percent confidence interval - upper", "rmsea_ci_upper_robust"),
+        ("P-value H_0: Robust RMSEA <= 0.050", "rmsea_pvalue_robust"),
+        ("P-value H_0: Robust RMSEA >= 0.080", "rmsea_notclose_pvalue_robust"),
+    ),
+    ("Standardized Root Mean Square Residual", ("SRMR", "srmr")),
+)
+
+
+def summary_text(fit):
+    """Write the summary of a fit.
+
+    Parameters
+    ----------
+    fit : Fit
+        As `sem` gives it.
+
+    Returns
+    -------
+    str
+        As lavaan's ``summary(fit, fit.measures = TRUE, standardized = TRUE, rsquare = TRUE)``, with the verdict.
+
+    Examples
+    --------
+    >>> import emolabor as el
+    >>> fit = el.cfa("exhaustion =~ ex1 + ex2 + ex3 + ex4", el.simulate_staff(n=400, seed=1))
+    >>> for line in fit.summary().splitlines()[:6]:
+    ...     print(line)
+    Admissible solution: yes
+
+      Estimator                                              ML
+      Number of model parameters                              8
+      Number of observations                                370
+      (30 rows with missing answers left out)
+
+      Estimator                                              ML
+      Number of model parameters                              8
+      Number of observations                                370
+      (30 rows with missing answers left out)
+
+      Estimator                                              ML
+      Number of model parameters                              8
+      Number of observations                                370
+      (30 rows with missing answers left out)
+    """
+    lines = [verdict(fit), ""]
+    lines += [f"  {label:<{LABEL}}{value:>{NUMBER}}" for label, value in header(fit)]
+    measures = measure_rows(fit)
+    robust = any(scaled for _, rows in measures for _, _, scaled in rows)
+    for title, rows in measures:
+        lines += ["", title + ":"]
+        lines += [f"{'':<{LABEL + 2}}{'Standard':>{NUMBER}}{'Scaled':>{NUMBER}}"] if robust else []
+        lines += [
+            f"  {label:<{LABEL}}{plain:>{NUMBER}}{scaled:>{NUMBER if robust else 0}}" for label, plain, scaled in rows
+        ]
+        if title == "Model Test User Model" and robust:
+            lines.append(f"    {fit.model.estimator.correction}")
+    errors, information = ERRORS[fit.se]
+    if fit.model.samples[0].clusters is not None:
+        errors = "Robust.cluster"
+    lines += ["", "Parameter Estimates:"]
+    lines += [f"  {'Standard errors':<{LABEL}}{errors:>{NUMBER}}", f"  {'Information':<{LABEL}}{information:>{NUMBER}}"]
+    if fit.table.ordered:
+        kind = "Theta" if fit.model.structures[0].ordered.theta else "Delta"
+        lines.append(f"  {'Parameterization':<{LABEL}}{kind:>{NUMBER}}")
+    return "\n".join(line.rstrip() for line in [*lines, "", *parameter_lines(fit)])
+
+
+def summary_html(fit):
+    """The same for a notebook: verdict, size of the problem, tests and indices, parameters."""
+    parts = [html.paragraph(line) for line in verdict(fit).splitlines()]
+    parts.append(html.table(pd.DataFrame(header(fit), columns=["Model", ""])))
+    for title, rows in measure_rows(fit):
+        frame = pd.DataFrame(rows, columns=[title, "Standard", "Scaled"])
+        parts.append(html.table(frame if frame.Scaled.any() else frame.drop(columns="Scaled")))
+    return "\n".join([*parts, html.table(fit.tidy())])
+
+
+def verdict(fit):
+    """Whether the solution is admissible, why not, and what else to keep in mind: a line each."""
+    lines = ["Admissible solution: " + ("yes" if fit.admissible else "NO: " + joined(fit.problems))]
+    return "\n".join(lines + [f"Warning: {with_code(warning)}" for warning in fit.warnings])
+
+
+def header(fit):
+    """Rows of label and text: how the fit was come by."""
+    samples = fit.model.samples
+    n_rows = sum(row.free >= 0 for row in fit.table.rows)
+    rows = [
+        ("Estimator", fit.estimator),
+        ("Number of model parameters", str(n_rows)),
+    ]
+    if n_rows > fit.estimate.n_free:
+        rows.append(("Number of equality constraints", str(n_rows - fit.estimate.n_free)))
+    rows.append(("Number of observations", str(fit.n_obs)))
+    if len(samples) > 1:
+        rows += [(f"  {sample.label}", str(sample.n)) for sample in samples]
+    dropped = sum(sample.n_dropped for sample in samples)
+    if dropped:
+        rows.append((f"({dropped} rows with missing answers left out)", ""))
+    if fit.table.ordered:
+        rows.append(("Number of ordered variables", str(len(fit.table.ordered))))
+        missing = np.isnan(np.vstack([sample.data for sample in samples])).mean()
+        if missing:
+            rows.append(("Missing answers, left out pair by pair", f"{missing:.1%}"))
+            rows.append(("(right where they are missing completely at random)", ""))
+    if samples[0].clusters is not None:
+        rows.append(("Number of clusters", str(n_clusters(samples))))
+    if any(sample.patterns for sample in samples):
+        patterns = [str(max(len(sample.patterns), 1)) for sample in samples]
+        rows.append(("Number of missing patterns", ", ".join(patterns)))
+    return rows
+
+
+def n_clusters(samples):
+    """Clusters over all groups."""
+    return len(np.unique(np.concatenate([sample.clusters for sample in samples])))
+
+
+def measure_rows(fit):
+    """Sections of (title, rows of label, value, scaled value) as texts; without what the fit does not have."""
+    measures = fit.fit_measures()
+    scaled = "chisq_scaled" in measures
+    sections = []
+    for title, *entries in SECTIONS:
+        rows = []
+        for label, name in entries:
+            value = measures.get(name, np.nan)
+            if np.isnan(value):
+                continue
+            if scaled and (name.endswith("_robust") or "scaling_factor" in name or "shift" in name):
+                rows.append((label, "", html.decimals(value)))
+            elif name.endswith("df"):
+                rows.append((label, f"{value:.0f}", f"{value:.0f}" if scaled else ""))
+            else:
+                same = name if name in ("logl", "unrestricted_logl", "aic", "bic", "bic2", "srmr") else f"{name}_scaled"
+                rows.append((label, html.decimals(value), html.decimals(measures[same]) if scaled else ""))
+        if rows:
+            sections.append((title, rows))
+    return sections

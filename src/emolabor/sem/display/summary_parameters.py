@@ -1,0 +1,80 @@
+"""The parameter tables of a summary, in lavaan's layout."""
+
+from unicodedata import east_asian_width
+
+from emolabor.common.html import decimals
+
+HEADINGS = {
+    "=~": "Latent Variables",
+    "~": "Regressions",
+    "~~": "Covariances",
+    "~1": "Intercepts",
+    "|": "Thresholds",
+    "variance": "Variances",
+    "~*~": "Scales y*",
+    ":=": "Defined Parameters",
+}
+COLUMNS = ("Estimate", "Std.Err", "z-value", "P(>|z|)", "Std.lv", "Std.all")
+
+
+def parameter_lines(fit):
+    """Write all parameters, group by group, and the explained variances.
+
+    Parameters
+    ----------
+    fit : Fit
+
+    Returns
+    -------
+    list of str
+        Names of dependent variables carry a dot where a row is about their residual or intercept.
+    """
+    tidy = fit.tidy()
+    kinds = tidy.op.where(~((tidy.op == "~~") & (tidy.lhs == tidy.rhs)), "variance")
+    width = max(
+        _width(name) + _width(label) for name, label in zip([*tidy.lhs, *tidy.rhs], [*tidy.label] * 2, strict=True)
+    )
+    width = max(width + 9, len("Defined Parameters:"))
+    explained = fit.r2()
+    lines = []
+    for group, sample in enumerate(fit.model.samples, start=1):
+        own = explained if fit.table.n_groups == 1 else explained.get(group, explained[:0])
+        if fit.table.n_groups > 1:
+            lines += [f"Group {group} [{sample.label}]:", ""]
+        for kind in ("=~", "~", "~~", "~1", "|", "variance", "~*~"):
+            lines += _block(tidy[(kinds == kind) & (tidy.group == group)], kind, width, set(own.index))
+        if len(own):
+            lines.append(f"{_padded('R-Square:', width)}{COLUMNS[0]:>10}")
+            lines += [f"{_padded('    ' + name, width)}{decimals(share):>10}" for name, share in own.items()] + [""]
+    return lines + _block(tidy[tidy.op == ":="], ":=", width, set())
+
+
+def _block(part, kind, width, dependent):
+    if part.empty:
+        return []
+    lines = [_padded(HEADINGS[kind] + ":", width) + f"{COLUMNS[0]:>10}" + "".join(f"{c:>9}" for c in COLUMNS[1:])]
+    last = None
+    for row in part.itertuples():
+        names = [
+            f".{name}" if kind in ("~~", "~1", "variance") and name in dependent else name
+            for name in (row.lhs, row.rhs)
+        ]
+        if kind in ("=~", "~", "~~") and row.lhs != last:
+            lines.append(f"  {names[0]} {row.op}")
+            last = row.lhs
+        name = names[1] if kind in ("=~", "~", "~~") else "|".join(names) if kind == "|" else names[0]
+        indent = "   " if name.startswith(".") else "    "
+        label = f" ({row.label})" if row.label and kind != ":=" else ""
+        test = (row.se, row.z, row.pvalue) if row.se > 0 else (float("nan"),) * 3
+        numbers = "".join(f"{decimals(value):>9}" for value in (*test, row.std_lv, row.std_all))
+        lines.append(f"{_padded(indent + name + label, width)}{decimals(row.est):>10}{numbers}")
+    return [*lines, ""]
+
+
+def _width(text):
+    """Places a text takes in a terminal: Chinese characters take two."""
+    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def _padded(text, width):
+    return text + " " * (width - _width(text))

@@ -1,0 +1,210 @@
+"""Fit measures of models with ordered answers, under lavaan's names with _ for a dot."""
+
+import numpy as np
+
+from emolabor.sem.discrepancy import dwls
+from emolabor.sem.estimation import test_statistic
+from emolabor.sem.evaluation import fit_indices
+from emolabor.sem.implied.ram import implied_moments
+from emolabor.sem.linalg import bordered_inverse, inverse_and_logdet
+
+NOT_SCALED = ("rmsea_ci_level", "rmsea_close_h0", "rmsea_notclose_h0")
+
+
+def ordinal_fit_measures(model, estimate):
+    """Every fit measure of a fit by DWLS, and for WLSMV the scaled and shifted test and the robust indices.
+
+    Parameters
+    ----------
+    model : Model
+    estimate : Estimate
+
+    Returns
+    -------
+    dict
+        The robust indices are those of Savalei (2021), missing where a variable is continuous or a scale is free. With
+        several groups lavaan 0.6-14 has a lower robust CFI: it does not weight the groups in what it expects of the
+        baseline, so that even two identical groups differ from one.
+    """
+    theta, n_free, weight, groups = estimate.theta, estimate.n_free, model.weight, len(model.samples)
+    sizes = [len(discrepancy.weights) for discrepancy in model.discrepancies]
+    df = sum(sizes) - n_free
+    chisq = 2 * weight * model.value(theta)
+    base_df = sum(len(sample.statistics.pairs) for sample in model.samples)
+    base_chisq = sum(d.sample.weight * _squares(d, _covariances(d.sample)) for d in model.discrepancies)
+    result = {
+        "npar": n_free,
+        "fmin": chisq / model.n_obs / 2,
+        **_against_baseline(chisq, df, base_chisq, base_df, weight, groups),
+        "ntotal": model.n_obs,
+    }
+    if model.estimator.robust:
+        result.update(_scaled(model, estimate, result))
+        result.update(_robust(model, estimate, df, base_df))
+    result.update(_residual_measures(model, theta))
+    gfi = 0.0
+    for share, (structure, _, discrepancy) in zip(model.case_shares, model.groups, strict=True):
+        squares, left = _squares(discrepancy, slice(None)), 2 * discrepancy.value(structure, theta)
+        gfi += share * (1 - left / squares if squares else 1.0)
+    result["gfi"] = gfi
+    result["agfi"] = 1 - sum(sizes) / df * (1 - gfi) if df > 0 else 1.0
+    result["pgfi"] = df / sum(sizes) * gfi
+    result.update(fit_indices.per_case(chisq, df, weight))
+    result["wrmr"] = float(np.sqrt(chisq / sizes[0]))
+    return result
+
+
+def _covariances(sample):
+    """Where the covariances stand among the statistics."""
+    return slice(len(sample.statistics.values) - len(sample.statistics.pairs), None)
+
+
+def _squares(discrepancy, here):
+    """Weighted sum of squares of some statistics."""
+    return float(discrepancy.weights[here] @ discrepancy.sample.statistics.values[here] ** 2)
+
+
+def _against_baseline(chisq, df, base_chisq, base_df, weight, groups):
+    """Test, baseline test, incremental indices and RMSEA."""
+    return {
+        "chisq": chisq,
+        "df": df,
+        "pvalue": test_statistic.chisq_pvalue(chisq, df),
+        "baseline_chisq": base_chisq,
+        "baseline_df": base_df,
+        "baseline_pvalue": test_statistic.chisq_pvalue(base_chisq, base_df),
+        **fit_indices.incremental(chisq, df, base_chisq, base_df),
+        **fit_indices.rmsea(chisq, df, weight, groups),
+    }
+
+
+def scaled_shifted(chisq, df, first, second):
+    """The scaled and shifted statistic, its scaling factor and shift (Asparouhov & Muthen, 2010).
+
+    Parameters
+    ----------
+    chisq, df : float
+    first, second : float
+        Traces of U Gamma and of its square.
+
+    Returns
+    -------
+    tuple of float
+        The statistic has the mean and variance of a chi-square with df degrees of freedom.
+    """
+    if not (df > 0 and second > 0):
+        return (chisq, np.nan, 0.0) if df == 0 else (np.nan, np.nan, np.nan)
+    stretch = np.sqrt(df / second)
+    shift = max(df - stretch * first, 0.0)  # never negative but for rounding, as first^2 <= df * second
+    return float(stretch * chisq + shift), float(1 / stretch), float(shift)
+
+
+def _scaled(model, estimate, plain):
+    """The scaled and shifted tests of model and baseline, and the indices made from them."""
+    bread = bordered_inverse(model.information(estimate.theta), estimate.basis)
+    own = (np.nan, np.nan) if bread is None else dwls.traces(model, estimate.theta, bread)
+    chisq, scaling, shift = scaled_shifted(plain["chisq"], plain["df"], *own)
+    # The baseline leaves the correlations zero and the rest saturated: U is W there and zero elsewhere.
+    first = second = 0.0
+    for discrepancy in model.discrepancies:
+        here = _covariances(discrepancy.sample)
+        gamma, weights = discrepancy.sample.gamma[here, here], discrepancy.weights[here]
+        first += float(weights @ np.diag(gamma))
+        second += float(np.sum(gamma**2 @ weights * weights))
+    base, base_scaling, base_shift = scaled_shifted(plain["baseline_chisq"], plain["baseline_df"], first, second)
+    groups = len(model.samples)
+    indices = _against_baseline(chisq, plain["df"], base, plain["baseline_df"], model.weight, groups)
+    result = {f"{name}_scaled": value for name, value in indices.items() if name not in NOT_SCALED}
+    return {
+        **result,
+        "chisq_scaling_factor": scaling,
+        "chisq_shift_parameter": shift,
+        "baseline_chisq_scaling_factor": base_scaling,
+        "baseline_chisq_shift_parameter": base_shift,
+    }
+
+
+def _robust(model, estimate, df, base_df):
+    """Robust CFI, TLI and RMSEA (Savalei, 2021): the normal-theory misfit of the correlations and its expectation."""
+    arguments = [np.nan] * 4
+    if not any(structure.ordered.continuous.size or _scales_differ(structure) for structure in model.structures):
+        arguments = _correlation_misfit(model, estimate)
+    if np.isnan(arguments).any():
+        names = fit_indices.robust(1.0, 1, 1.0, 2.0, 1, 1.0, 1)
+        return dict.fromkeys(names, np.nan)
+    own, expected, base, base_expected = arguments
+    factors = expected / df if df > 0 else np.nan, base_expected / base_df
+    return fit_indices.robust(own, df, factors[0], base, base_df, factors[1], model.weight, len(model.samples))
+
+
+def _scales_differ(structure):
+    """Whether scales, or in the theta parametrisation residual variances, are free or fixed at anything but 1."""
+    part = structure.ordered
+    if part.theta:
+        residual = (structure.kind == 1) & (structure.row == structure.col) & np.isin(structure.row, part.variables)
+        return bool(np.any(residual) or np.any(structure.covariances[part.variables, part.variables] != 1.0))
+    return bool(np.any(part.scale_parameter >= 0) or np.any(part.scale_value != 1.0))
+
+
+def _scaled_sigma(structure, theta):
+    """Implied covariances (p, p) of the variables as the statistics have them, ordered ones with variance 1."""
+    sigma = implied_moments(structure, theta).sigma
+    scale = dwls.all_scales(structure.ordered, theta, sigma)
+    return sigma * np.outer(scale, scale)
+
+
+def _correlation_misfit(model, estimate):
+    """Normal-theory chi-square of the correlations and its expectation, for model and baseline; missing where none."""
+    theta = estimate.theta
+    bread = bordered_inverse(model.information(theta), estimate.basis)
+    if bread is None:
+        return [np.nan] * 4
+    own = expected = base = base_expected = 0.0
+    parts = []
+    for share, (structure, sample, discrepancy) in zip(model.case_shares, model.groups, strict=True):
+        here, (i, j) = _covariances(sample), structure.ordered.pairs
+        implied, found = inverse_and_logdet(_scaled_sigma(structure, theta)), inverse_and_logdet(sample.cov)
+        if implied is None or found is None:
+            return [np.nan] * 4
+        inverse, logdet = implied
+        own += sample.n * (logdet - found[1] + float(np.sum(inverse * sample.cov)) - len(inverse))
+        base -= sample.n * found[1]
+        base_expected += float(np.trace(sample.gamma[here, here]))
+        # normal-theory weights of the correlations alone
+        normal = inverse[np.ix_(i, i)] * inverse[np.ix_(j, j)] + inverse[np.ix_(i, j)] * inverse[np.ix_(j, i)]
+        slopes = dwls.jacobian(structure, theta)
+        parts.append((share, here, normal, slopes[here], slopes * discrepancy.weights[:, None], sample.gamma))
+    # The model leaves Q = I - J B J'W of a change in the statistics; the expectation is the trace of Q'VQ Gamma.
+    spread = sum(share * weighted.T @ gamma @ weighted for share, _, _, _, weighted, gamma in parts)
+    for share, here, normal, slopes, weighted, gamma in parts:
+        turned = normal @ slopes @ bread
+        expected += float(np.sum(normal * gamma[here, here]))
+        expected -= 2 * share * float(np.sum(turned * (gamma[here] @ weighted)))
+        expected += share * float(np.sum((slopes.T @ normal @ slopes) * (bread @ spread @ bread)))
+    return [max(own, 0.0), expected, base, base_expected]  # the discrepancy of a perfect fit is rounding
+
+
+def _residual_measures(model, theta):
+    """RMR, SRMR and CRMR as lavaan has them here: of covariances and thresholds, not of means and variances."""
+    sums = {}
+    for structure, sample, _ in model.groups:
+        statistics = sample.statistics
+        gap = statistics.values - dwls.implied_statistics(structure, theta)
+        sigma = _scaled_sigma(structure, theta)
+        sd, sd_model = np.sqrt(np.diag(sample.cov)), np.sqrt(np.diag(sigma))
+        levels = gap[: len(statistics.variable)][statistics.category >= 0]
+        p = len(sd)
+        lower = np.tril_indices(p, -1)
+        raw = sample.cov - sigma
+        squares = {
+            "rmr": (raw, p * (p + 1) / 2),
+            "srmr": (raw / np.outer(sd, sd), p * (p + 1) / 2),
+            "crmr": (sample.cov / np.outer(sd, sd) - sigma / np.outer(sd_model, sd_model), p * (p - 1) / 2),
+        }
+        for name, (matrix, count) in squares.items():
+            total = float(np.sum(matrix[lower] ** 2))
+            both = total + float(levels @ levels)
+            for which, value in ((f"{name}_nomean", total / max(count, 1)), (name, both / max(count + len(levels), 1))):
+                sums[which] = sums.get(which, 0.0) + sample.n / model.n_obs * float(np.sqrt(value))
+    bentler, plain = sums["srmr"], sums["srmr_nomean"]
+    return {**sums, "srmr": plain, "srmr_bentler": bentler, "srmr_bentler_nomean": plain}

@@ -1,0 +1,289 @@
+"""What a fit leaves of the moments: raw, as correlations, and in units of their standard errors."""
+
+import numpy as np
+import pandas as pd
+
+from emolabor.common.errors import EmolaborError
+from emolabor.sem.discrepancy import fiml
+from emolabor.sem.discrepancy.case_scores import deviations_and_predicted, sum_in_clusters
+from emolabor.sem.discrepancy.dwls import implied_statistics, jacobian
+from emolabor.sem.implied.ram import implied_moments, moment_slopes
+from emolabor.sem.linalg import bordered_inverse
+
+KINDS = ("raw", "cor", "normalized", "standardized")
+ZERO = 1e-10  # of the variance of a moment: below this share, its residual is zero in every sample
+CONVERGED = 1e-7  # of the unit of a moment: what a converged search leaves of a residual that must be zero
+
+
+def residual_moments(fit, kind, group):
+    """Sample moments less those implied.
+
+    Parameters
+    ----------
+    fit : Fit
+    kind : str
+        "raw". "cor": sample less implied correlations, means over their sample standard deviations (Bollen, 1989).
+        "normalized": raw over the standard error of the sample moment. "standardized": raw over the standard error of
+        the residual itself, which makes it a z statistic (Joreskog & Sorbom, 1984; Ogasawara, 2001).
+    group : int
+        From 1.
+
+    Returns
+    -------
+    tuple of DataFrame (p, p), Series (p,) and Series (t,)
+        Residual (co)variances, means and, of ordered variables, thresholds ("x1|t1"). Means are zero without a mean
+        structure and for ordered variables, whose covariances are polychoric and polyserial. Standard errors are
+        robust for MLM, MLR and ordered answers. As lavaan's ``residuals()``, but with equality constraints over groups
+        the standardized ones take into account that a group's residuals depend on the other groups' moments, and there
+        are standard errors where some variables are ordered and others not; lavaan leaves out both.
+
+    Raises
+    ------
+    EmolaborError
+        Unknown kind or group; "standardized" of a model that is not identified.
+
+    Examples
+    --------
+    >>> import emolabor as el
+    >>> fit = el.sem("a =~ ex1 + ex2 + ex3 + ex4; b =~ ps1 + ps2 + ps3", el.simulate_staff(n=300, seed=1))
+    >>> float(fit.residuals("cor").abs().max(axis=None).round(2))
+    0.08
+    """
+    if kind not in KINDS:
+        raise EmolaborError(f"kind: found {kind!r}, allowed: {', '.join(KINDS)}.")
+    structure, sample = one_group(fit, group)
+    names = list(fit.table.variables.observed)
+    (cov, mean, levels), (sigma, mu, own_levels) = _moments(structure, sample, fit.estimate.theta)
+    gaps = cov - sigma, mean - mu, levels - own_levels
+    sd, own = np.sqrt(np.diag(cov)), np.sqrt(np.diag(sigma))
+    if kind == "cor":
+        gaps = cov / np.outer(sd, sd) - sigma / np.outer(own, own), gaps[1] / sd, gaps[2]
+    elif kind != "raw":
+        units = np.outer(sd, sd), sd, np.ones(len(levels))
+        errors = _standard_errors(fit, group - 1, kind == "standardized")
+        gaps = [_ratio(gap, se, unit) for gap, se, unit in zip(gaps, errors, units, strict=True)]
+    marks = [f"{row.lhs}|{row.rhs}" for row in fit.table.rows if row.op == "|" and row.group == group - 1]
+    return pd.DataFrame(gaps[0], names, names), pd.Series(gaps[1], names), pd.Series(gaps[2], marks, dtype=float)
+
+
+def _moments(structure, sample, theta):
+    """Covariances (p, p), means (p,) and thresholds (t,): of the sample, and implied."""
+    implied = implied_moments(structure, theta)
+    if structure.ordered is not None:
+        values = sample.statistics.values, implied_statistics(structure, theta, implied)
+        return [_unfold(structure.ordered, own, 1.0) for own in values]
+    mean, mu = (sample.mean, implied.mu) if structure.mean_structure else np.zeros((2, len(sample.cov)))
+    return (sample.cov, mean, np.zeros(0)), (implied.sigma, mu, np.zeros(0))
+
+
+def _unfold(part, values, own):
+    """Covariances, means and thresholds from the statistics (s,) of a group with ordered variables.
+
+    `own` is what the diagonal holds for an ordered variable: 1 in correlations, 0 among standard errors.
+    """
+    t, c, p = len(part.level_variable), part.continuous, part.n_observed
+    cov, mean = np.zeros((p, p)), np.zeros(p)
+    cov[part.variables, part.variables] = own
+    cov[c, c] = values[t : t + len(c)]
+    i, j = part.pairs
+    cov[i, j] = cov[j, i] = values[t + len(c) :]
+    is_mean = np.isin(part.level_variable, c)
+    mean[c] = -values[:t][is_mean]
+    return cov, mean, values[:t][~is_mean]
+
+
+def one_group(fit, group):
+    """Structure and sample of a group, counted from 1."""
+    if isinstance(group, bool) or not isinstance(group, int | np.integer) or not 1 <= group <= fit.table.n_groups:
+        raise EmolaborError(f"group: found {group!r}, allowed: 1 to {fit.table.n_groups}.")
+    return fit.model.structures[group - 1], fit.model.samples[group - 1]
+
+
+def _ratio(gap, error, unit):
+    """Gap over error; where the error is zero, zero for a gap that is, else missing."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(error > 0, gap / error, np.where(np.abs(gap) < CONVERGED * unit, 0.0, np.nan))
+
+
+def _standard_errors(fit, group, of_residual):
+    """Standard errors of one group's moments or of their residuals, in the shapes of these; 0 where nothing varies."""
+    model = fit.model
+    parts = [_moment_parts(model, fit.estimate.theta, fit.se, g) for g in range(len(model.samples))]
+    slope, weight, spread = parts[group]
+    n = model.samples[group].n
+    variance = np.diag(spread) / n
+    if of_residual:
+        shares = model.case_shares
+        info = sum(share * d.T @ w @ d for share, (d, w, _) in zip(shares, parts, strict=True))
+        inverse = bordered_inverse(info, fit.estimate.basis)
+        if inverse is None:
+            raise EmolaborError("kind: 'standardized' needs a model that is identified; allowed here: 'normalized'.")
+        meat = sum(
+            share**2 / s.n * d.T @ w @ g @ w @ d
+            for share, s, (d, w, g) in zip(shares, model.samples, parts, strict=True)
+        )
+        moved = slope @ inverse
+        shared = shares[group] / n * np.sum((moved @ slope.T @ weight) * spread, axis=1)
+        left = variance - 2 * shared + np.sum((moved @ meat) * moved, axis=1)
+        variance = np.where(left > ZERO * variance, left, 0.0)
+    errors = np.sqrt(variance)
+    if model.table.ordered:
+        cov, mean, levels = _unfold(model.structures[group].ordered, errors, 0.0)
+        return cov, np.abs(mean), levels
+    layout = model.saturated[group].structure
+    p, means = layout.n_observed, layout.kind == 2
+    cov, mean = np.zeros((p, p)), np.zeros(p)
+    row, col = layout.row[~means], layout.col[~means]
+    cov[row, col] = cov[col, row] = errors[~means]
+    mean[layout.row[means]] = errors[means]
+    return cov, mean, np.zeros(0)
+
+
+def _moment_parts(model, theta, se, group):
+    """What the moments of one group do.
+
+    Derivatives by the parameters (m, q), weight matrix of the discrepancy (m, m), asymptotic covariances (m, m).
+    """
+    structure, sample = model.structures[group], model.samples[group]
+    if structure.ordered is not None:
+        return jacobian(structure, theta), np.diag(model.discrepancies[group].weights), sample.gamma
+    full = model.saturated[group]
+    implied = implied_moments(structure, theta)
+    slope = moment_slopes(structure, implied)[full.kept]
+    robust = se in ("robust_sem", "huber_white")
+    observed = bool(sample.patterns) or se == "huber_white"
+    at_sample = full.information_at(sample.cov, sample.mean, bool(sample.patterns))
+    if model.estimator.discrepancy == "uls":
+        weights = np.eye(len(slope))
+    elif model.estimator.discrepancy == "gls":
+        weights = at_sample
+    else:
+        weights = full.information_at(implied.sigma, implied.mu, observed)
+    spread = np.linalg.inv(at_sample)
+    if robust:
+        scores = _moment_scores(full, model.exogenous)
+        if sample.patterns:
+            scores = scores @ spread
+        spread = scores.T @ scores / sample.n
+    return slope, weights, spread
+
+
+def _moment_scores(full, exogenous):
+    """What each case (or cluster) adds to the free moments; with missing answers, to their scores."""
+    sample, layout = full.sample, full.structure
+    if sample.patterns:
+        scores = fiml.case_scores(layout, full.moments, sample)
+    else:
+        means = layout.kind == 2
+        i, j = layout.row[~means], layout.col[~means]
+        deviations, predicted = deviations_and_predicted(sample, exogenous)
+        scores = deviations[:, i] * deviations[:, j] - predicted[:, i] * predicted[:, j]
+        scores = np.hstack([scores, (deviations - predicted)[:, layout.row[means]]])
+        scores = scores - scores.mean(axis=0)
+    return scores if sample.clusters is None else sum_in_clusters(scores, sample.clusters)
+
+
+def residuals(fit, kind="raw", group=1):
+    """Residual (co)variances (p, p): raw, cor, normalized or standardized.
+
+    Parameters
+    ----------
+    fit : Fit
+        As `sem` gives it.
+    kind : {"raw", "cor", "normalized", "standardized"}
+        "raw": sample less implied. "cor": of correlations, means in standard deviations of the sample (Bollen, 1989).
+        "normalized": raw over the standard error of the sample moment. "standardized": raw over its own standard
+        error, a z statistic (Joreskog & Sorbom, 1984; Ogasawara, 2001).
+    group : int
+        Number of the group, from 1.
+
+    Returns
+    -------
+    DataFrame (p, p)
+        By variable, in the order of the model; as lavaan's ``residuals()``, standard errors robust where the fit's are.
+
+    Raises
+    ------
+    EmolaborError
+        Another kind or group; standardized ones of a model that is not identified.
+
+    References
+    ----------
+    Bollen, K. A. (1989). Structural equations with latent variables. Wiley.
+    Joreskog, K. G., & Sorbom, D. (1984). LISREL VI: User's guide. Scientific Software.
+    Ogasawara, H. (2001). Standard errors of fit indices using residuals in structural equation modeling. Psychometrika,
+    66(3), 421-436.
+
+    Examples
+    --------
+    >>> import emolabor as el
+    >>> fit = el.sem("a =~ ex1 + ex2 + ex3 + ex4; b =~ ps1 + ps2 + ps3", el.simulate_staff(n=300, seed=1))
+    >>> fit.residuals("standardized").loc["ex2", ["ps1", "ps2", "ps3"]].round(1).to_dict()
+    {'ps1': -2.0, 'ps2': 0.0, 'ps3': -1.0}
+    """
+    return residual_moments(fit, kind, group)[0]
+
+
+def residual_means(fit, kind="raw", group=1):
+    """Residual means (p,), of the same kinds as `residuals`.
+
+    Parameters
+    ----------
+    fit : Fit
+        As `sem` gives it.
+    kind : {"raw", "cor", "normalized", "standardized"}
+        As for `residuals`.
+    group : int
+        Number of the group, from 1.
+
+    Returns
+    -------
+    Series (p,)
+        By variable; zero without a mean structure, which reproduces the means.
+
+    Raises
+    ------
+    EmolaborError
+        Another kind or group; standardized ones of a model that is not identified.
+
+    Examples
+    --------
+    >>> import emolabor as el
+    >>> staff = el.simulate_staff(n=600, seed=1)
+    >>> fit = el.cfa("a =~ ex1 + ex2 + ex3", staff, group="sex", group_equal=["loadings", "intercepts"])
+    >>> fit.residual_means("standardized", group=2).round(2).to_dict()
+    {'ex1': -1.09, 'ex2': 1.72, 'ex3': -0.74}
+    """
+    return residual_moments(fit, kind, group)[1]
+
+
+def residual_thresholds(fit, kind="raw", group=1):
+    """Residual thresholds (t,) of ordered variables, of the same kinds as `residuals`; empty without any.
+
+    Parameters
+    ----------
+    fit : Fit
+        As `sem` gives it.
+    kind : {"raw", "cor", "normalized", "standardized"}
+        As for `residuals`.
+    group : int
+        Number of the group, from 1.
+
+    Returns
+    -------
+    Series (t,)
+        By threshold, such as ``x1|t1``; empty where no variable is ordered.
+
+    Raises
+    ------
+    EmolaborError
+        Another kind or group; standardized ones of a model that is not identified.
+
+    Examples
+    --------
+    >>> import emolabor as el
+    >>> fit = el.cfa("a =~ ex1 + ex2 + ex3 + ex4", el.simulate_staff(n=300, seed=1), ordered=True)
+    >>> fit.residual_thresholds().index[:4].tolist()
+    ['ex1|t1', 'ex1|t2', 'ex1|t3', 'ex1|t4']
+    """
+    return residual_moments(fit, kind, group)[2]

@@ -1,0 +1,83 @@
+"""Values of the table's rows, how they are standardized, their Wald tests, explained variance."""
+
+from functools import lru_cache
+
+import numpy as np
+from scipy.special import ndtr, ndtri
+
+from emolabor.common.checks import check_level
+from emolabor.sem.implied.ram import fill, implied_moments
+
+
+def row_values(table, theta, samples):
+    """The value of every row of the table (n_rows,); exogenous moments come from the sample."""
+    values = table.values.copy()
+    free = table.free >= 0
+    values[free] = theta[table.free[free]]
+    if not table.variables.fixed_x:
+        return values
+    position = {name: i for i, name in enumerate(table.variables.observed)}
+    for i, row in enumerate(table.rows):
+        if row.from_data and row.op == "~1":
+            values[i] = samples[row.group].mean[position[row.lhs]]
+        elif row.from_data:
+            values[i] = samples[row.group].cov[position[row.lhs], position[row.rhs]]
+    return values
+
+
+@lru_cache(maxsize=256)
+def standardizing_units(table, only_latent=False):
+    """By which standard deviations a row is multiplied and divided to be standardized.
+
+    Parameters
+    ----------
+    table : ParameterTable
+    only_latent : bool
+        Standardize latent variables only (std_lv) instead of all (std_all).
+
+    Returns
+    -------
+    tuple of ndarray
+        times (n_rows,) and over (n_rows, 2): places in a list that starts with 1 and goes on with the v standard
+        deviations of each group, then the v residual ones of each group. Residual covariances are divided by residual
+        standard deviations, as lavaan does.
+    """
+    names = (*table.variables.observed, *table.variables.latent)
+    position = {name: i for i, name in enumerate(names)}
+    width = len(names)
+    first_latent = len(table.variables.observed) if only_latent else 0
+    times, over = [], []
+    for row in table.rows:
+        residual = row.op == "~~" and row.lhs != row.rhs
+        start = 1 + width * (row.group + table.n_groups * residual)
+        left, right = (
+            0 if name not in position or position[name] < first_latent else start + position[name]
+            for name in (row.lhs, row.rhs)
+        )
+        times.append({"=~": left, "~": right, "~*~": left}.get(row.op, 0))
+        over.append({"=~": (right, 0), "~~": (left, right), "~*~": (0, 0)}.get(row.op, (left, 0)))
+    return np.array(times, int), np.array(over, int).reshape(-1, 2)
+
+
+def wald(estimates, errors, level):
+    """z, two-sided p and interval of estimates with standard errors; missing where the error is zero or missing."""
+    check_level(level)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        z = np.where(errors > 0, estimates / errors, np.nan)
+    half = ndtri((1 + level) / 2) * errors
+    return z, 2 * ndtr(-np.abs(z)), estimates - half, estimates + half
+
+
+def r_squared(structures, theta, variables):
+    """Explained variance of every variable that has predictors: dict of (group, name) to share."""
+    names = (*variables.observed, *variables.latent)
+    shares = {}
+    for group, structure in enumerate(structures):
+        implied = implied_moments(structure, theta)
+        _, covariances, _ = fill(structure, theta)
+        dependent = (structure.paths != 0).any(axis=1)
+        dependent[structure.row[structure.kind == 0]] = True
+        for i in np.flatnonzero(dependent):
+            total = implied.covariance[i, i]
+            shares[group, names[i]] = float(1 - covariances[i, i] / total) if total > 0 else np.nan
+    return shares

@@ -1,0 +1,127 @@
+"""Incomplete rows completed at given moments: the E-step of Dempster, Laird & Rubin (1977).
+
+By Fisher's identity the slope of the incomplete-data likelihood is that of the complete-data likelihood at the
+completed moments. With P the inverse of a covariance matrix, a row with holes m takes no more than the inverse of P_mm,
+which is the covariance of what is missing given what is seen, and as wide as the row has holes.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from emolabor.sem.linalg import inverse_and_logdet, inverses_and_logdets
+
+
+@dataclass(frozen=True)
+class HoleBlock:
+    """Incomplete rows with the same number k of holes.
+
+    `holes` (G, k) are the variables that each of G patterns misses, `which` (R,) the pattern of each row, `rows` (R,)
+    their places among the cases, `counts` (G,) rows a pattern; `values` (R, p) less the centre, zero in the holes,
+    `seen` (R, p) ones and zeros.
+    """
+
+    holes: np.ndarray
+    which: np.ndarray
+    rows: np.ndarray
+    counts: np.ndarray
+    values: np.ndarray
+    seen: np.ndarray
+
+
+@dataclass(frozen=True)
+class IncompleteRows:
+    """The rows of one group by what they miss.
+
+    Values are taken less `centre` (p,), which keeps the digits. `complete` (c,) are the places of the complete rows,
+    `first` (p,) and `second` (p, p) the sums of their values and of the products of these.
+    """
+
+    n: int
+    centre: np.ndarray
+    complete: np.ndarray
+    first: np.ndarray
+    second: np.ndarray
+    blocks: tuple[HoleBlock, ...]
+
+
+def sort_by_holes(values):
+    """Sort the rows of (n, p) values by the number and the places of their holes."""
+    missing = np.isnan(values)
+    centre = np.nanmean(values, axis=0)
+    deviations = np.where(missing, 0.0, values - centre)
+    count = missing.sum(axis=1)
+    complete = np.flatnonzero(count == 0)
+    whole = deviations[complete]
+    blocks = []
+    for k in np.unique(count[count > 0]):
+        rows = np.flatnonzero(count == k)
+        patterns, which = np.unique(missing[rows], axis=0, return_inverse=True)
+        which = which.ravel()
+        holes = np.nonzero(patterns)[1].reshape(-1, k)
+        seen = (~missing[rows]).astype(float)
+        blocks.append(HoleBlock(holes, which, rows, np.bincount(which), deviations[rows], seen))
+    return IncompleteRows(len(values), centre, complete, whole.sum(axis=0), whole.T @ whole, tuple(blocks))
+
+
+def left_open(block, inverse):
+    """Covariances (G, k, k) of what each pattern misses given what it has, and log-determinants (G,) of their inverses.
+
+    `inverse` (p, p) is that of the covariance matrix.
+    """
+    return inverses_and_logdets(inverse[block.holes[:, :, None], block.holes[:, None, :]])
+
+
+def completed_values(block, inverse, shift, covariances):
+    """Rows (R, p) less the mean, their holes filled with what is expected there.
+
+    `shift` (p,) is the mean less the centre, `covariances` (G, k, k) as `left_open` gives them.
+    """
+    filled = block.values - block.seen * shift
+    row = np.arange(len(filled))[:, None]
+    holes = block.holes[block.which]
+    pulls = (filled @ inverse)[row, holes]
+    filled[row, holes] = -np.einsum("rij,rj->ri", covariances[block.which], pulls)
+    return filled
+
+
+def completed_moments(rows, sigma, mu):
+    """Moments about a mean as they are expected with every row complete, and the likelihood of what is seen.
+
+    Parameters
+    ----------
+    rows : IncompleteRows
+    sigma, mu : ndarray (p, p), (p,)
+
+    Returns
+    -------
+    tuple or None
+        Half the discrepancy of a case (minus its log-likelihood without the constant), inverse of sigma (p, p), mean
+        deviation from mu (p,), second moments about mu (p, p). None where sigma is not positive definite.
+    """
+    factored = inverse_and_logdet(sigma)
+    if factored is None:
+        return None
+    inverse, logdet = factored
+    p, shift = len(mu), mu - rows.centre
+    complete = len(rows.complete)
+    first = rows.first - complete * shift
+    across = np.outer(rows.first, shift)
+    second = rows.second - across - across.T + complete * np.outer(shift, shift)
+    open_part = 0.0
+    for block in rows.blocks:
+        covariances, logdets = left_open(block, inverse)
+        filled = completed_values(block, inverse, shift, covariances)
+        first += filled.sum(axis=0)
+        second += filled.T @ filled
+        second += _spread(block, covariances * block.counts[:, None, None], p)
+        open_part += float(block.counts @ (logdets - block.holes.shape[1]))
+    first, second = first / rows.n, second / rows.n
+    half = 0.5 * (logdet + float(np.vdot(inverse, second)) + open_part / rows.n)
+    return (half, inverse, first, second) if np.isfinite(half) else None
+
+
+def _spread(block, matrices, p):
+    """Sum matrices (G, k, k) of the holes in their places of a matrix (p, p)."""
+    places = block.holes[:, :, None] * p + block.holes[:, None, :]
+    return np.bincount(places.ravel(), weights=matrices.ravel(), minlength=p * p).reshape(p, p)

@@ -1,0 +1,166 @@
+"""Samples with ordered answers: thresholds, correlations and how precise they are, one sample a group."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from emolabor.common.errors import EmolaborError
+from emolabor.sem.observed.ordered_columns import Answers, read_answers
+from emolabor.sem.observed.ordinal_statistics import Statistics, statistics_of
+from emolabor.sem.observed.samples import Sample, check_columns, group_members, quoted
+from emolabor.sem.observed.stage_one import FirstStep, first_step
+
+
+@dataclass(frozen=True)
+class OrdinalSample(Sample):
+    """One group with ordered answers.
+
+    `cov` holds polychoric and polyserial correlations times the continuous variables' standard deviations, `mean` zero
+    for ordered variables; `data` category numbers and values, NaN where missing. `weights` (s,) are those of the
+    statistics.
+    """
+
+    answers: Answers | None = None
+    step: FirstStep | None = None
+    statistics: Statistics | None = None
+    weights: np.ndarray | None = None
+
+    @cached_property
+    def gamma(self):
+        """Asymptotic covariance matrix of the statistics (s, s)."""
+        influence = self.statistics.influence
+        return influence.T @ influence / self.n
+
+
+def ordered_in(data, names, ordered, by_text):
+    """The names that are ordered: declared, given thresholds in the text, or an ordered categorical in the data.
+
+    Parameters
+    ----------
+    data : DataFrame
+    names : sequence of str
+        Variables of the model.
+    ordered : True, str, sequence of str or None
+        Columns of the data that are not in the model do no harm.
+    by_text : sequence of str
+
+    Returns
+    -------
+    tuple of str
+    """
+    declared = names if ordered is True else (ordered,) if isinstance(ordered, str) else ordered or ()
+    if not isinstance(declared, Iterable) or not all(isinstance(name, str) for name in declared):
+        raise EmolaborError(f"ordered: found {ordered!r}, allowed: True or names of columns.")
+    unknown = [name for name in declared if name not in data.columns]
+    if unknown and ordered is not True:
+        raise EmolaborError(f"ordered: {quoted(unknown)} is no column; found {quoted(data.columns[:30])}.")
+
+    categorical = {
+        data.columns[place]
+        for place, kind in enumerate(data.dtypes)
+        if isinstance(kind, pd.CategoricalDtype) and kind.ordered
+    }
+    return tuple(name for name in names if name in declared or name in by_text or name in categorical)
+
+
+def ordinal_samples(data, names, ordered, *, group=None, missing="listwise"):
+    """Samples of ordered and continuous answers, one a group.
+
+    Parameters
+    ----------
+    data : DataFrame
+        One row a case; not changed.
+    names, ordered : sequence of str
+        Variables, in the order wanted, and which of them are ordered.
+    group : str or None
+        Column whose values part the cases, in order of appearance.
+    missing : str
+        "listwise": rows with a missing answer are left out. "pairwise": each statistic comes from the answers there
+        are.
+
+    Returns
+    -------
+    list of OrdinalSample
+    """
+    check_columns(data, names)
+    if group in names:
+        raise EmolaborError(f"group: '{group}' is a variable of the model; allowed: another column.")
+    labels, members = group_members(data, group)
+    holes = data[list(names)].isna().to_numpy()
+    kept = ~holes.any(axis=1) if missing == "listwise" else ~holes.all(axis=1)
+    if kept.sum() < 2:
+        raise EmolaborError(f"data: {int(kept.sum())} rows without a missing answer; allowed: two or more.")
+    answers = read_answers(data.loc[kept], names, ordered)
+    _refuse_empty(answers, names, members[kept], labels)
+    samples = []
+    for i, label in enumerate(labels):
+        here = members[kept] == i
+        if here.sum() <= len(names):
+            where = f"data, group {label}" if len(labels) > 1 else "data"
+            raise EmolaborError(
+                f"{where}: {here.sum()} rows with answers for {len(names)} variables; allowed: more rows than "
+                "variables."
+            )
+        dropped = int((~kept & (members == i)).sum())
+        own = replace(answers, values=np.ascontiguousarray(answers.values[here]))
+        sample = ordinal_sample(own, names, str(label), dropped)
+        samples.append(replace(sample, rows=np.flatnonzero(kept)[here], labels=data.index))
+    return samples
+
+
+def ordinal_sample(answers, names, label="", dropped=0):
+    """The sample of one group's answers."""
+    step = first_step(answers, names)
+    statistics = statistics_of(step)
+    n = len(answers.values)
+    with np.errstate(divide="ignore"):
+        weights = n / np.einsum("ns,ns->s", statistics.influence, statistics.influence)
+    cov = step.correlations * np.outer(step.sd, step.sd)
+    return OrdinalSample(
+        cov,
+        step.mean,
+        n,
+        n - 1.0,
+        label,
+        dropped,
+        answers.values,
+        answers=answers,
+        step=step,
+        statistics=statistics,
+        weights=weights,
+    )
+
+
+def ordinal_resample(sample, counts, names):
+    """The sample of cases drawn as often as counts (n,) say; None where a category is lost."""
+    answers = replace(sample.answers, values=np.repeat(sample.answers.values, counts, axis=0))
+    for place, k in enumerate(answers.n_categories):
+        if len(np.unique(answers.values[~np.isnan(answers.values[:, place]), place])) < max(k, 2):
+            return None
+    try:
+        return ordinal_sample(answers, names)
+    except EmolaborError:
+        return None
+
+
+def _refuse_empty(answers, names, members, labels):
+    """Every group must use every category: otherwise it has no threshold there."""
+    for place, name in enumerate(names):
+        for i, label in enumerate(labels):
+            own = answers.values[members == i, place]
+            where = f"data, group {label}" if len(labels) > 1 else "data"
+            if np.isnan(own).all():
+                raise EmolaborError(f"{where}: '{name}' without any value; allowed: columns with answers.")
+            if answers.ordered[place]:
+                seen = np.unique(own[~np.isnan(own)]).astype(int)
+                empty = [answers.categories[place][k] for k in range(len(answers.categories[place])) if k not in seen]
+                if empty:
+                    raise EmolaborError(
+                        f"{where}: nobody chose {empty[0]} of '{name}'; allowed: categories that every group uses. "
+                        "Join neighbouring categories."
+                    )
+            elif np.nanvar(own) == 0:
+                raise EmolaborError(f"{where}: '{name}' does not vary; allowed: variables with a variance above zero.")

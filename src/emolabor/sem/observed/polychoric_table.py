@@ -1,0 +1,52 @@
+"""The correlations behind ordered answers: polychoric, polyserial and Pearson in one matrix."""
+
+import pandas as pd
+
+from emolabor.common.threads import one_thread
+from emolabor.sem.observed.ordered_columns import ordered_names, read_answers
+from emolabor.sem.observed.samples import check_frame
+from emolabor.sem.observed.stage_one import first_step
+
+
+@one_thread
+def polychoric_correlations(data, ordered=None):
+    """Correlations of the normal variables behind ordered answers.
+
+    Parameters
+    ----------
+    data : DataFrame
+        One row a case; not changed. Ordered columns hold numbers or an ordered pandas categorical.
+    ordered : sequence of str, optional
+        The ordered columns; by default all of them.
+
+    Returns
+    -------
+    DataFrame (p, p)
+        Polychoric where both variables are ordered (Olsson, 1979), polyserial where one is (Olsson, Drasgow & Dorans,
+        1982), Pearson where none is. Thresholds, means and variances come from all answers to a variable, correlations
+        from the cases that answered both.
+
+    Raises
+    ------
+    EmolaborError
+        A column that is no ordered answer (one category, more than 20, text without an order), two columns never
+        answered together.
+
+    References
+    ----------
+    Olsson, U. (1979). Maximum likelihood estimation of the polychoric correlation coefficient. Psychometrika, 44(4),
+    443-460.
+    Olsson, U., Drasgow, F., & Dorans, N. J. (1982). The polyserial correlation coefficient. Psychometrika, 47(3),
+    337-347.
+
+    Examples
+    --------
+    >>> import pandas as pd, emolabor as el
+    >>> answers = pd.DataFrame({"a": [1, 1, 2, 2, 3, 3, 1, 3], "b": [1, 1, 2, 1, 2, 2, 2, 1]})
+    >>> float(el.polychoric_correlations(answers).loc["a", "b"].round(3))
+    0.403
+    """
+    check_frame(data)
+    names = list(data.columns)
+    answers = read_answers(data, names, ordered_names(True if ordered is None else ordered, names))
+    return pd.DataFrame(first_step(answers, names).correlations, index=names, columns=names)

@@ -1,0 +1,86 @@
+"""Polyserial correlations of an ordered and a continuous variable (Olsson, Drasgow & Dorans, 1982), two-step."""
+
+import numpy as np
+from scipy.special import ndtr
+
+from emolabor.sem.observed.polychoric import FAR, LEAST, maximize_correlation
+
+ROOT_2PI = np.sqrt(2 * np.pi)
+
+
+def density(x):
+    """Standard normal density."""
+    return np.exp(-0.5 * x**2) / ROOT_2PI
+
+
+def edges(codes, thresholds):
+    """Lower and upper threshold (n,) of each case's category; `FAR` away at the ends."""
+    bounds = np.concatenate([[-FAR], thresholds, [FAR]])
+    return bounds[codes], bounds[codes + 1]
+
+
+def polyserial(codes, z, thresholds):
+    """The polyserial correlation of one pair.
+
+    Parameters
+    ----------
+    codes : ndarray (n,)
+        Categories from 0.
+    z : ndarray (n,)
+        The continuous variable, standardized by its own mean and standard deviation.
+    thresholds : ndarray (k - 1,)
+
+    Returns
+    -------
+    float
+    """
+    lower, upper = edges(codes, thresholds)
+    spread = codes.std()
+    start = np.clip(np.mean((codes - codes.mean()) * (z - z.mean())) / spread if spread > 0 else 0.0, -0.9, 0.9)
+
+    def derivatives(_, rho):
+        (p_low, s_low, b_low), (p_up, s_up, b_up) = (_edge(edge, z, rho[0]) for edge in (lower, upper))
+        probability = np.maximum(p_up - p_low, LEAST)
+        ratio = (s_up - s_low) / probability
+        hessian = np.sum((b_up - b_low) / probability - ratio**2)
+        return np.array([ratio.sum()]), np.array([hessian]), np.array([np.sum(ratio**2)])
+
+    return float(maximize_correlation(derivatives, np.array([start]))[0])
+
+
+def _edge(edge, z, rho):
+    """P(answer below an edge | z) and its first two derivatives by the correlation."""
+    rest = 1 - rho**2
+    t = (edge - rho * z) / np.sqrt(rest)
+    slope = (edge * rho - z) / rest**1.5
+    bend = (edge * rest + 3 * rho * (edge * rho - z)) / rest**2.5
+    height = density(t)
+    return ndtr(t), height * slope, height * (bend - t * slope**2)
+
+
+def polyserial_scores(codes, z, thresholds, rho):
+    """Scores of the cases of one pair by the correlation, the thresholds, and the continuous variable's mean and sd.
+
+    Parameters
+    ----------
+    codes, z, thresholds
+        As for `polyserial`.
+    rho : float
+
+    Returns
+    -------
+    tuple of ndarray
+        (n,), (n, k - 1), and (n,) each for a shift of the mean and of the log of the standard deviation, in units of
+        the standard deviation.
+    """
+    lower, upper = edges(codes, thresholds)
+    (p_low, s_low, _), (p_up, s_up, _) = (_edge(edge, z, rho) for edge in (lower, upper))
+    probability = np.maximum(p_up - p_low, LEAST)
+    root = np.sqrt(1 - rho**2)
+    d_low, d_up = (density((edge - rho * z) / root) / root / probability for edge in (lower, upper))
+    by_threshold = np.zeros((len(z), len(thresholds) + 2))
+    case = np.arange(len(z))
+    by_threshold[case, codes + 1] += d_up
+    by_threshold[case, codes] -= d_low
+    by_z = -rho * (d_up - d_low) - z  # of log density of z and the answer given z
+    return (s_up - s_low) / probability, by_threshold[:, 1:-1], -by_z, -1 - z * by_z

@@ -1,0 +1,60 @@
+"""Rows that ordered variables bring along: thresholds, and residual variances that follow from the others."""
+
+from dataclasses import replace
+
+from emolabor.common.errors import EmolaborError
+from emolabor.sem.specification.row import Row
+
+
+def threshold_rows(observed, ordered, group):
+    """Free thresholds of one group.
+
+    Parameters
+    ----------
+    observed : sequence of str
+    ordered : dict
+        Number of thresholds by name.
+    group : int
+
+    Returns
+    -------
+    list of Row
+    """
+    return [Row(name, "|", f"t{k + 1}", group, 0) for name in observed for k in range(ordered.get(name, 0))]
+
+
+def derive_from_text(rows, ordered, theta):
+    """Mark what the text names but follows from the others: residual variances of ordered variables, or scales."""
+    names = dict(ordered)
+    changed = []
+    for row in rows:
+        if row.lhs == row.rhs and row.lhs in names and row.op == ("~*~" if theta else "~~"):
+            if row.free < 0 or row.value is not None or row.label:
+                kind, instead = ("scale", "~~") if theta else ("residual variance", "~*~")
+                raise EmolaborError(
+                    f"{row.where}: the {kind} of the ordered variable '{row.lhs}' follows from the other parameters "
+                    f"({'theta' if theta else 'delta'} parametrisation); allowed: '{row.lhs} {row.op} {row.rhs}' "
+                    f"without a modifier, or '{row.lhs} {instead} NA*{row.lhs}'"
+                    + ("." if theta else "; with parameterization='theta', the residual variances themselves.")
+                )
+            row = replace(row, free=-1, value=1.0, derived=True)
+        changed.append(row)
+    return changed
+
+
+def check_thresholds(syntax, ordered):
+    """Refuse thresholds and scales of what is not ordered, and thresholds beyond the last one."""
+    counts = dict(ordered)
+    for term in syntax.terms:
+        if term.op not in ("|", "~*~"):
+            continue
+        if term.lhs not in counts:
+            raise EmolaborError(
+                f"{term.token.where}: '{term.lhs}' has no {'thresholds' if term.op == '|' else 'scale'}; allowed: "
+                "ordered variables, declared by ordered=True or ordered=[names], with data."
+            )
+        if term.op == "|" and int(term.rhs[1:]) > counts[term.lhs]:
+            raise EmolaborError(
+                f"{term.token.where}: '{term.lhs}' has {counts[term.lhs] + 1} categories and thresholds up to "
+                f"t{counts[term.lhs]}; found {term.rhs}."
+            )

@@ -1,0 +1,77 @@
+"""What role each variable of a model plays: latent, indicator, outcome, exogenous."""
+
+from dataclasses import dataclass
+
+from emolabor.common.errors import EmolaborError
+
+
+@dataclass(frozen=True)
+class Variables:
+    """Names by role; every tuple keeps the order in which lavaan lists them."""
+
+    observed: tuple  # indicators, outcomes, predictors, then those named only in a (co)variance or intercept
+    latent: tuple
+    fixed_x: tuple  # observed predictors that the text gives no variance, covariance or intercept
+    random_x: tuple  # the same where exogenous variables are not fixed: their moments are free
+    exogenous_latent: tuple
+    pure_outcomes: tuple  # outcomes that predict nothing: their residuals covary by default
+    outcomes: tuple
+    single_indicators: tuple  # the only indicator of a latent variable, and of no other
+
+
+def classify(syntax, fixed_x=True):
+    """Sort the variables of a parsed model by role.
+
+    Parameters
+    ----------
+    syntax : Syntax
+        From `parse_model`.
+    fixed_x : bool
+        Take exogenous observed variables as fixed; otherwise their moments are parameters.
+
+    Returns
+    -------
+    Variables
+        The rules are those of lavaan's ``sem()``.
+    """
+    pairs = {op: [(t.lhs, t.rhs) for t in syntax.terms if t.op == op] for op in ("=~", "~", "~~", "~1", "|", "~*~")}
+    for term in syntax.terms:
+        if term.op == "~" and (term.rhs, term.lhs) in pairs["=~"]:
+            raise EmolaborError(
+                f"{term.token.where}: '{term.lhs} ~ {term.rhs}' is the path of '{term.rhs} =~ {term.lhs}' once more; "
+                "allowed: one of them."
+            )
+    latent = _unique(lhs for lhs, _ in pairs["=~"])
+    measured = [rhs for _, rhs in pairs["=~"]]
+    indicators = _unique(measured)
+    outcomes = _unique(lhs for lhs, _ in pairs["~"])
+    predictors = _unique(rhs for _, rhs in pairs["~"])
+    observed_indicators = [name for name in indicators if name not in latent]
+    others = [name for name in outcomes if name not in latent and name not in observed_indicators]
+    known = {*latent, *observed_indicators, *others}
+    exogenous = [name for name in predictors if name not in known]
+    mentioned = _unique(
+        [n for pair in pairs["~~"] for n in pair] + [lhs for op in ("~1", "|", "~*~") for lhs, _ in pairs[op]]
+    )
+    extra = [name for name in mentioned if name not in known and name not in exogenous]
+    if not (observed_indicators or others or exogenous or extra):
+        raise EmolaborError("model: every variable is latent; allowed: a model with observed variables.")
+    by_latent = {name: [rhs for lhs, rhs in pairs["=~"] if lhs == name] for name in latent}
+    return Variables(
+        observed=(*observed_indicators, *others, *exogenous, *extra),
+        latent=tuple(latent),
+        fixed_x=tuple(name for name in exogenous if fixed_x and name not in mentioned),
+        random_x=tuple(name for name in exogenous if not fixed_x and name not in mentioned),
+        exogenous_latent=tuple(name for name in latent if name not in indicators and name not in outcomes),
+        pure_outcomes=tuple(
+            name
+            for name in (*(n for n in latent if n in outcomes), *others)
+            if name not in predictors and name not in indicators
+        ),
+        outcomes=tuple(outcomes),
+        single_indicators=tuple(own[0] for own in by_latent.values() if len(own) == 1 and measured.count(own[0]) == 1),
+    )
+
+
+def _unique(names):
+    return list(dict.fromkeys(names))
