@@ -336,6 +336,8 @@ def codebook_table(instrument, language):
 
     Parameters
     ----------
+    instrument : Instrument
+        As `load_instrument` gives it.
     language : str
         "zh" or "en".
 
@@ -343,6 +345,11 @@ def codebook_table(instrument, language):
     -------
     DataFrame
         One row a column, as `codebook` describes it.
+
+    Raises
+    ------
+    EmolaborError
+        Another language.
 
     Examples
     --------

@@ -61,6 +61,8 @@ def write_instrument(instrument, path, *, format, language=None):
 
     Parameters
     ----------
+    instrument : Instrument
+        As `load_instrument` gives it.
     path : str or Path
         Where the file goes; missing folders are made, a file of that name is replaced.
     format : str

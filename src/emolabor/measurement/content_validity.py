@@ -224,6 +224,18 @@ def read_ratings(path, scale=None):
     ------
     EmolaborError
         The file is no such table, a rating is none of 1 to 4, or an item is missing, unknown or given twice.
+
+    Examples
+    --------
+    >>> import emolabor as el
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     file = Path(folder, "ratings.csv")
+    ...     lines = ["expert,be1,be2", "A,4,3", "B,3,4"]
+    ...     _ = file.write_text(chr(10).join(lines))
+    ...     print(el.read_ratings(file).iloc[0].tolist())
+    [4.0, 3.0]
     """
     if isinstance(path, list | tuple):
         return pd.concat([read_ratings(one, scale) for one in path], ignore_index=True)

@@ -129,7 +129,7 @@ def texts_in(text):
     Examples
     --------
     >>> texts_in("3、您怎么看？—我愿意 [单选题]*")[-2:]
-    ('我愿意单选题', '我愿意')
+    ('您怎么看我愿意', '我愿意')
     """
     pieces = [html.unescape(_TAG.sub("", unicodedata.normalize("NFC", text[:_LONGEST]))).translate(_ONE_WIDTH)]
     for piece in pieces:  # grows while it is walked through

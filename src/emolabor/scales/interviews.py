@@ -34,6 +34,17 @@ def record_interviews(path, guides, date, roles=("interviewer",)):
     EmolaborError
         Mistakes in the guides, all at once with sheet and row; a file that is no guide; what `record_step` refuses. The
         scale's file is then as it was.
+
+    Examples
+    --------
+    >>> import emolabor as el
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     try:
+    ...         el.record_interviews(f"{folder}/absent.yaml", [f"{folder}/absent.xlsx"], "2026-11-09")
+    ...     except el.EmolaborError as error:
+    ...         print("absent" in str(error))
+    True
     """
     source = read_plain_text(path)
     document = parsed_source(source, path)

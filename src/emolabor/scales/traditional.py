@@ -35,6 +35,19 @@ def add_traditional(path, date=None):
     EmolaborError
         OpenCC is not installed, the file has no Chinese or has Traditional Chinese already, or a record needs a date.
         The file is then as it was.
+
+    Examples
+    --------
+    >>> import emolabor as el
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     file = Path(folder, "mine.yaml")
+    ...     try:
+    ...         el.add_traditional(file)
+    ...     except el.EmolaborError as error:
+    ...         print(str(error).startswith(str(file)))
+    True
     """
     source = read_plain_text(path)
     data = parse_document(source, str(path)).data

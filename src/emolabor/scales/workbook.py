@@ -126,6 +126,17 @@ def read_workbook(path, scale_file, date=None):
     EmolaborError
         Mistakes in the workbook, all at once with sheet and row; a new language of which a text is still open; what
         `record_step` refuses. The scale's file is then as it was.
+
+    Examples
+    --------
+    >>> import emolabor as el
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     try:
+    ...         el.read_workbook(f"{folder}/absent.txt", f"{folder}/absent.yaml")
+    ...     except el.EmolaborError as error:
+    ...         print("absent" in str(error))
+    True
     """
     refuse_overwriting(path, scale_file)
     book = _Book(path)

@@ -42,8 +42,8 @@ def simulate_staff(n=1200, seed=1, instrument=None):
     >>> staff = el.simulate_staff(n=200, seed=1)
     >>> staff[["centre", "dispatch_type", "sa1", "ic4", "seconds"]].head(2)
       centre dispatch_type  sa1  ic4  seconds
-    0    C01      contract  4.0  4.0      147
-    1    C01    dispatched  4.0  2.0      334
+    0    C01      contract  4.0  2.0      467
+    1    C01    dispatched  4.0  2.0      559
     """
     for name, value, least in (("n", n, 1), ("seed", seed, 0)):
         if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:

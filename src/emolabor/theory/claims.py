@@ -212,6 +212,11 @@ def claim_paths(claims):
         Columns claim, section, path, kind, expected (+ or -), origin, place (sentences, joined by "; "), says_zh and
         says_en (what the essay says there; empty where a file of claims names other places) and citation.
 
+    Raises
+    ------
+    EmolaborError
+        The file of the essay's sentences is not as it should be.
+
     Examples
     --------
     >>> import emolabor as el

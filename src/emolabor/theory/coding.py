@@ -34,9 +34,15 @@ def coding_sheet(claims=None, language="en", filled=False):
         A row a path: row (its name in all tables), claim, path, expected (+ or -), says (what is claimed), origin and
         place.
 
+    Raises
+    ------
+    EmolaborError
+        Another language.
+
     Examples
     --------
-    >>> coding_sheet().loc[1, ["row", "origin"]].tolist()
+    >>> import emolabor as el
+    >>> el.coding_sheet().loc[1, ["row", "origin"]].tolist()
     ['C02 surface_acting>exhaustion', '']
     """
     claims = tuple(load_claims() if claims is None else claims)
@@ -77,6 +83,7 @@ def coding_agreement(first, second):
     Returns
     -------
     CodingAgreement
+        Agreement and kappa on origin and place, and the paths on which the sheets differ.
 
     Raises
     ------
@@ -86,9 +93,10 @@ def coding_agreement(first, second):
 
     Examples
     --------
-    >>> one = coding_sheet(filled=True)
+    >>> import emolabor as el
+    >>> one = el.coding_sheet(filled=True)
     >>> other = one.assign(origin=one["origin"].replace("literature", "inferred"))
-    >>> coding_agreement(one, other).summary.loc["origin", ["n", "agreed", "kappa"]].round(2).tolist()
+    >>> el.coding_agreement(one, other).summary.loc["origin", ["n", "agreed", "kappa"]].round(2).tolist()
     [41.0, 0.93, 0.86]
     """
     sheets = [_checked(sheet, name) for sheet, name in ((first, "first"), (second, "second"))]
