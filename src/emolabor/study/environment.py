@@ -5,6 +5,7 @@ import platform
 import subprocess
 from importlib.metadata import version
 
+from emolabor.responses.personal_contents import redacted
 from emolabor.study.folder import PACKAGES, digest
 
 
@@ -42,7 +43,7 @@ def commit_of(root):
 def data_of(jobs):
     """Name the file of answers that notebooks read, with its SHA-256; empty when they read none."""
     paths = {(job.path.parent / job.settings["data_path"]).resolve() for job in jobs if job.settings.get("data_path")}
-    return {"file": (one := min(paths)).name, "sha256": digest(one)} if paths else {}
+    return {"file": redacted((one := min(paths)).name), "sha256": digest(one)} if paths else {}
 
 
 def environment_text(seconds, commit, data):

@@ -1,6 +1,7 @@
 """Execution of one notebook with papermill: in its folder, nothing that changes from run to run."""
 
 import os
+import re
 import tempfile
 import time
 from contextlib import contextmanager
@@ -51,7 +52,10 @@ def clean(notebook):
         cell.metadata = {"tags": tags} if tags else {}
         if "injected-parameters" in tags:
             cell.id = f"injected-{number}"
-            cell.source = "\n".join(map(redacted, cell.source.splitlines()))  # names of files may be personal
+            source = re.sub(
+                r"\\u([0-9a-f]{4})", lambda found: chr(int(found[1], 16)), cell.source
+            )  # as papermill escapes
+            cell.source = "\n".join(map(redacted, source.splitlines()))  # names of files may be personal
     return notebook
 
 
