@@ -44,7 +44,7 @@ def test_a_failing_notebook_is_named_with_cell_and_message_and_leaves_no_copy(pr
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_kernel_starts_without_the_settings_of_the_user(project, tmp_path, monkeypatch):
+def test_a_kernel_starts_without_the_settings_of_the_user(tmp_path, monkeypatch):
     home = tmp_path / "home"
     for profile in (home / ".ipython", home / "own"):
         startup = profile / "profile_default" / "startup"
@@ -58,7 +58,8 @@ def test_a_kernel_starts_without_the_settings_of_the_user(project, tmp_path, mon
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("IPYTHONDIR", str(home / "own"))
     monkeypatch.setenv("PYTHONSTARTUP", str(python))
-    notebook = project / "notebooks" / "09_alone.ipynb"
+    # A folder of its own: the notebooks of the shared project are counted by other tests.
+    notebook = tmp_path / "09_alone.ipynb"
     code = "import os\nassert 'intruder' not in globals()\nassert 'PYTHONSTARTUP' not in os.environ"
     nbformat.write(new_notebook(cells=[new_code_cell(code)]), notebook)
     assert execute(Job("09_alone", notebook, {}, {}), tmp_path / "stage").problem == ""
