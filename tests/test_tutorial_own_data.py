@@ -5,6 +5,7 @@ import re
 import shutil
 
 import pytest
+from tiny_project import PROJECT
 from tutorial import DOCS, in_both_languages, not_printed, walk
 
 from emolabor.study import project_root
@@ -17,7 +18,7 @@ def walked(request, tmp_path_factory):
     """Walk through the page beside a copy of the notebooks: the folder, and what it shows beside what was printed."""
     folder = tmp_path_factory.mktemp("tutorial")
     shutil.copytree(project_root() / "notebooks", folder / "notebooks")
-    (folder / "pyproject.toml").write_text("")
+    (folder / "pyproject.toml").write_text(PROJECT)
     return folder, walk(request.param, folder)
 
 

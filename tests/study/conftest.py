@@ -1,6 +1,7 @@
 """A tiny project in a temporary folder, with notebooks made on the spot."""
 
 import pytest
+from tiny_project import PROJECT
 
 
 def _write_notebook(folder, name, parameters, *sources):
@@ -33,7 +34,7 @@ def write_notebook():
 def project(tmp_path_factory, write_notebook):
     """Two notebooks that work, one whose second cell fails, one that stores nothing."""
     root = tmp_path_factory.mktemp("project")
-    (root / "pyproject.toml").write_text("")
+    (root / "pyproject.toml").write_text(PROJECT)
     notebooks = root / "notebooks"
     notebooks.mkdir()
     for name in ("01_first", "02_second"):

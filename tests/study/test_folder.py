@@ -7,6 +7,7 @@ from multiprocessing import get_context
 
 import numpy as np
 import pytest
+from tiny_project import PROJECT
 
 from emolabor.cli import main
 from emolabor.common.errors import EmolaborError
@@ -198,7 +199,7 @@ def test_a_disk_that_fills_up_ends_the_run_with_one_message_and_earlier_results_
 
     monkeypatch.setattr(runner, "execute_all", full)
     monkeypatch.chdir(root)
-    (root / "pyproject.toml").write_text("")
+    (root / "pyproject.toml").write_text(PROJECT)
     assert main(["reproduce", "--only", "0", "-p", "seed", "2"]) == 2
     assert capsys.readouterr().err == (
         f"emolabor: {root / 'results' / 'default'}: No space left on device; the disk that holds it is full; free some "

@@ -7,6 +7,7 @@ import nbformat
 import papermill
 import pytest
 import yaml
+from tiny_project import PROJECT
 
 from emolabor import cli
 from emolabor.common.errors import EmolaborError
@@ -110,7 +111,7 @@ def test_what_fails_half_way_leaves_nothing(tmp_path, monkeypatch):
 def run(folder, tmp_path_factory):
     """Three notebooks on simulated answers to some of the scales, from a copy of the notebooks' folder."""
     root = tmp_path_factory.mktemp("project")
-    (root / "pyproject.toml").write_text("")
+    (root / "pyproject.toml").write_text(PROJECT)
     (root / "notebooks").mkdir()
     for name in ("01_claims_and_design", "07_structural_model", "08_centres"):
         source = project_root() / "notebooks" / f"{name}.ipynb"

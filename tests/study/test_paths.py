@@ -1,11 +1,12 @@
 import pytest
+from tiny_project import PROJECT
 
 from emolabor.common.errors import EmolaborError
 from emolabor.study import project_root
 
 
 def test_the_project_is_found_from_a_folder_inside_it(tmp_path):
-    (tmp_path / "pyproject.toml").write_text("")
+    (tmp_path / "pyproject.toml").write_text(PROJECT)
     inner = tmp_path / "notebooks" / "deep"
     inner.mkdir(parents=True)
     assert project_root(inner) == tmp_path.resolve()

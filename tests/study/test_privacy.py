@@ -13,6 +13,7 @@ import sys
 
 import pytest
 from planting import EVERYTHING, PLANTED, planted, traces, traces_in_file
+from tiny_project import PROJECT
 
 from emolabor.cli import main
 from emolabor.responses.personal_contents import _FORMS, is_id_number, personal_content
@@ -52,7 +53,7 @@ def project(tmp_path_factory):
     """A project of some of the study's notebooks, a file of answers beside it, and a guard on the network."""
     folder = tmp_path_factory.mktemp("private")
     (folder / "notebooks").mkdir()
-    (folder / "pyproject.toml").write_text("")
+    (folder / "pyproject.toml").write_text(PROJECT)
     for name in QUICK:
         shutil.copy(project_root() / "notebooks" / f"{name}.ipynb", folder / "notebooks")
     planted().to_csv(folder / "answers.csv", index=False)

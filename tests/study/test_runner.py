@@ -7,6 +7,7 @@ import sys
 import time
 
 import pytest
+from tiny_project import PROJECT
 
 from emolabor.common.errors import EmolaborError
 from emolabor.study import reproduce
@@ -112,7 +113,7 @@ def test_executed_notebooks_are_the_same_again_and_become_the_reference(run, pro
 def test_mistakes_are_refused_before_anything_runs(arguments, message, project, tmp_path):
     root = tmp_path / "copy"
     shutil.copytree(project / "notebooks", root / "notebooks")
-    (root / "pyproject.toml").write_text("")
+    (root / "pyproject.toml").write_text(PROJECT)
     with pytest.raises(EmolaborError, match=message):
         reproduce(**arguments, root=root)
     assert not (root / "results").exists()
@@ -134,7 +135,7 @@ def test_a_number_on_a_rounding_edge_does_not_become_a_reference(project, tmp_pa
 def test_a_stopped_run_keeps_finished_results_whole_and_leaves_no_kernel(stop, project, write_notebook, tmp_path):
     root = tmp_path / "copy"
     (root / "notebooks").mkdir(parents=True)
-    (root / "pyproject.toml").write_text("")
+    (root / "pyproject.toml").write_text(PROJECT)
     shutil.copy(project / "notebooks" / "01_first.ipynb", root / "notebooks")
     sleeping = "import os, pathlib, time\npathlib.Path('../pid').write_text(str(os.getpid()))\n"
     sleeping += "time.sleep(0 if pathlib.Path('../go').exists() else 300)"

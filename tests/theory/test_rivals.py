@@ -9,7 +9,7 @@ from emolabor.sem import lr_test, sem
 from emolabor.simulation import draw_staff, load_population
 from emolabor.theory import full_model, load_claims, rival_models
 
-RIVALS = ["reversed", "direct_only", "direct_too", "acting_merged", "general"]
+RIVALS = ["reversed", "direct_only", "direct_too", "merged", "general"]
 
 
 @pytest.fixture(scope="module")
@@ -80,11 +80,11 @@ def test_direct_too_is_main_and_the_direct_paths(models):
 
 def test_merged_puts_all_items_of_both_strategies_on_one_construct(models):
     dimensions = load_instrument("window_staff").dimensions()
-    (line,) = [line for line in models["acting_merged"].splitlines() if line.startswith("acting =~")]
+    (line,) = [line for line in models["merged"].splitlines() if line.startswith("acting =~")]
     assert line == f"acting =~ {' + '.join(dimensions['surface_acting'] + dimensions['deep_acting'])}"
     merged = {tuple("acting" if n.endswith("e_acting") or n == "deep_acting" else n for n in step)
               for step in arrows(models["main"])}  # fmt: skip
-    assert arrows(models["acting_merged"]) == merged
+    assert arrows(models["merged"]) == merged
 
 
 def test_general_is_one_factor(models):
@@ -111,7 +111,7 @@ def test_what_is_nested_is_nested(fits):
     assert lr_test(fits["main"], fits["direct_too"]).df_diff == 4
     assert lr_test(fits["direct_only"], fits["direct_too"]).pvalue < 0.001
     # One factor of acting is the limit of three that go together: what they are predicted by is the same.
-    assert lr_test(fits["acting_merged"], fits["main"]).df_diff == 12
+    assert lr_test(fits["merged"], fits["main"]).df_diff == 12
 
 
 def test_a_construct_without_items_is_refused():

@@ -1,6 +1,6 @@
 """Levers: with which management factor the outcome moves most, how surely, and from which level.
 
-An improvement is a point more on a factor's five-point scale, or a point less where less is better. What it goes with
+An improvement is a point more on a factor's scale, or a point less where less is better. What it goes with
 is read off the fitted paths, so it is a what-if analysis of associations, not a test of what a change would do.
 """
 
@@ -12,7 +12,7 @@ import pandas as pd
 
 from emolabor.analysis.lever_values import LeverModel, sources_of
 from emolabor.common.errors import EmolaborError
-from emolabor.theory.constructs import CONSTRUCT_GROUPS, UNDESIRABLE
+from emolabor.theory.constructs import FACTORS, OUTCOME, UNDESIRABLE
 
 
 @dataclass(frozen=True, repr=False)
@@ -107,7 +107,7 @@ class Levers:
 
 def levers(
     fit,
-    outcome="proactive_service",
+    outcome=OUTCOME,
     factors=None,
     *,
     undesirable=UNDESIRABLE,
@@ -125,13 +125,13 @@ def levers(
     fit : Fit
         Of one or several groups. For gains that can be compared over groups, hold the loadings equal.
     outcome : str
-        A construct or variable of the model.
+        A construct or variable of the model; by default the outcome of the essay's study.
     factors : sequence of str, optional
         By default the essay's management factors from which a way leads to the outcome.
     undesirable : collection of str
         Constructs of which less is better: their improvement is a decrease. By default those of `theory`.
-    scale : tuple of float
-        Lowest and highest answer.
+    scale : tuple of float, or dict of str to tuple of float
+        Lowest and highest answer; by factor where they have different ones.
     draws : Draws, optional
         Resamples or Monte Carlo draws of `fit`; by default `fit.bootstrap(n_boot, seed)`.
     n_boot : int
@@ -212,7 +212,7 @@ def _factors(fit, outcome, factors):
             if name not in names:
                 raise EmolaborError(f"{argument}: {name!r} is not in the model, allowed: its variables and constructs.")
     leading = sources_of(fit, outcome)
-    chosen = [name for name in CONSTRUCT_GROUPS["management"] if name in leading] if factors is None else list(factors)
+    chosen = [name for name in FACTORS if name in leading] if factors is None else list(factors)
     for name in chosen:
         if name not in leading:
             raise EmolaborError(f"factors: no way leads from {name!r} to {outcome!r}, allowed: {', '.join(leading)}.")
@@ -238,11 +238,12 @@ def _correlations(gains):
 
 
 def _levels(model, scale):
-    lowest, highest = scale
+    ends = [scale[factor] if isinstance(scale, dict) else scale for factor in model.factors]
+    lowest, highest = np.tile(np.array(ends, dtype=float), (len(model.groups), 1)).T
     level = model.levels()
     share = (level - lowest) / (highest - lowest)
     turned = np.where(np.tile(model.directions, len(model.groups)) > 0, share, 1 - share)
-    return {"level": level, "performance": 100 * turned}
+    return {"level": level, "lowest": lowest, "highest": highest, "performance": 100 * turned}
 
 
 def _columns(part, name, with_error=False):

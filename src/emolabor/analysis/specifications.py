@@ -10,7 +10,7 @@ from emolabor.common.errors import EmolaborError
 from emolabor.common.notices import joined
 from emolabor.responses import scored_items
 from emolabor.sem import sem
-from emolabor.theory import model_text, paths_around
+from emolabor.theory import CONSTRUCT_GROUPS, COVARIATES, model_text, paths_around
 
 # Respondents flagged by indices of at least so many families are left out.
 CARELESS = {"everyone": None, "default": 2, "strict": 1}
@@ -21,23 +21,20 @@ ESTIMATION = {
     "fiml": ("MLR", "fiml"),
     "wlsmv": ("WLSMV", "listwise"),
 }
-COVARIATES = {
-    "none": (),
-    "person": ("tenure_band", "sex", "age_band"),
-    "dispatch": ("dispatch_type",),
-}
 ITEMS = ("all", "not_reversed", "first_three")
 MEASURE = ("latent", "score")
 
 
-def effect_multiverse(study, effect, *, choices=None, jobs=1):
+def effect_multiverse(study, effect, *, covariates=COVARIATES, groups=CONSTRUCT_GROUPS, choices=None, jobs=1):
     """Estimate a claim's path under every combination of the usual choices.
 
     - *items*: all; not_reversed (without the reverse-worded ones); first_three (the first three of each construct).
+      One that leaves all items, or a construct without any, is left out of the choice.
     - *careless*: everyone; default (flagged by two families of indices are left out); strict (by one).
     - *measure*: latent variables; scores (means of the items, at least half of them answered, taken without error).
-    - *covariates*: none; person (tenure, sex, age); dispatch (dispatch type). Every construct is regressed on them.
-      Those that the answers do not tell are left out of the choice.
+    - *covariates*: none, or one of some sets of background columns; in the essay's study person (tenure, sex, age) and
+      dispatch (dispatch type). Every construct is regressed on them. Sets that the answers do not tell, or on which
+      all answers are alike, are left out of the choice.
     - *estimation*: ml, mlr and gls of complete cases; wlsmv, which takes the items as ordered and therefore goes with
       latent variables, and without covariates; fiml (MLR of all cases), which with latent variables takes a hundred
       times as long and is tried for the default screening without covariates only.
@@ -51,6 +48,10 @@ def effect_multiverse(study, effect, *, choices=None, jobs=1):
         With ``staff``, ``screening`` and ``claims``, such as a `study.Study`.
     effect : str
         Key of a direct or indirect path of the claims, such as ``surface_acting>exhaustion>proactive_service``.
+    covariates : dict of str to tuple of str
+        The sets of background columns, by name.
+    groups : dict of str to tuple of str
+        The constructs by group, as for `theory.full_model`.
     choices : mapping of str to sequence of str, optional
         Choice to the options that are wanted of it; all of a choice that is not named.
     jobs : int
@@ -81,14 +82,10 @@ def effect_multiverse(study, effect, *, choices=None, jobs=1):
     1  not_reversed  0.39      0.34      0.44  1147
     2   first_three  0.37      0.32      0.42  1134
     """
-    estimate = _effect_of(study, effect)
-    known = {
-        "items": ITEMS,
-        "careless": CARELESS,
-        "measure": MEASURE,
-        "covariates": [name for name, columns in COVARIATES.items() if set(columns) <= set(study.staff.data)],
-        "estimation": ESTIMATION,
-    }
+    sets = {"none": ()} | {name: tuple(columns) for name, columns in covariates.items() if _told(study, columns)}
+    estimate = _effect_of(study, effect, sets, groups)
+    items = [version for version in ITEMS if version == "all" or estimate.differs(version)]
+    known = {"items": items, "careless": CARELESS, "measure": MEASURE, "covariates": sets, "estimation": ESTIMATION}
     wanted = {name: list(options) for name, options in known.items()}
     for name, options in (choices or {}).items():
         if name not in known:
@@ -123,6 +120,10 @@ class EffectEstimate:
     reversed_items : frozenset of str
     paths : list of Path
         The path itself first.
+    covariates : dict of str to tuple of str
+        Sets of background columns, by name.
+    groups : dict of str to tuple of str
+        The constructs by group.
     """
 
     answers: pd.DataFrame
@@ -130,17 +131,22 @@ class EffectEstimate:
     dimensions: dict
     reversed_items: frozenset
     paths: list
+    covariates: dict
+    groups: dict
 
     def __call__(self, items, careless, measure, covariates, estimation):
         """Fit one specification and return what `multiverse` asks for."""
         estimator, missing = ESTIMATION[estimation]
         data = self.answers if CARELESS[careless] is None else self.answers[self.families < CARELESS[careless]]
         dimensions = {name: self._items(keys, items) for name, keys in self.dimensions.items()}
-        background, names = _numeric(data[list(COVARIATES[covariates])])
-        text = [model_text(dimensions, self.paths)]
+        background, names = _numeric(data[list(self.covariates[covariates])])
+        text = [model_text(dimensions, self.paths, self.groups)]
         if measure == "score":
             data, dimensions = _scores(data, dimensions)
-            text = [model_text(dimensions, self.paths), *(f"{key} ~~ 0*{key}" for (key,) in dimensions.values())]
+            text = [
+                model_text(dimensions, self.paths, self.groups),
+                *(f"{key} ~~ 0*{key}" for (key,) in dimensions.values()),
+            ]
         text += self._adjusted(names) if names else []
         observed = data[[key for keys in dimensions.values() for key in keys]].join(background)
         ordered = True if estimator == "WLSMV" else None
@@ -156,6 +162,11 @@ class EffectEstimate:
         lines = [f"{name} ~ {' + '.join(covariates)}" for name in self.dimensions]
         return lines + [f"{one} ~~ {other}" for one, other in pairs]
 
+    def differs(self, version):
+        """Tell whether a version of the items leaves some out, but no construct without any."""
+        left = [len(self._items(keys, version)) for keys in self.dimensions.values()]
+        return min(left) > 0 and sum(left) < sum(map(len, self.dimensions.values()))
+
     def _items(self, keys, version):
         if version == "not_reversed":
             return [key for key in keys if key not in self.reversed_items]
@@ -168,20 +179,26 @@ class EffectEstimate:
         return table[(table["op"] == "~") & (table["lhs"] == path.to) & (table["rhs"] == path.source)].iloc[0]
 
 
-def _effect_of(study, effect):
+def _told(study, columns):
+    return all(column in study.staff.data and study.staff.data[column].nunique() > 1 for column in columns)
+
+
+def _effect_of(study, effect, covariates, groups):
     paths = {path.key: path for claim in study.claims for path in claim.paths if not path.moderator}
     if effect not in paths:
         raise EmolaborError(f"effect: found {effect!r}, allowed: {', '.join(paths)}.")
     around = paths_around(study.claims, paths[effect])
     used = {construct for path in around for step in path.steps for construct in step}
     staff = study.staff
-    background = {column for columns in COVARIATES.values() for column in columns} & set(staff.data)
+    background = {column for columns in covariates.values() for column in columns}
     return EffectEstimate(
         answers=scored_items(staff.data, staff.instrument).join(staff.data[sorted(background)]),
         families=study.screening["families"].to_numpy(),
         dimensions={name: keys for name, keys in staff.instrument.dimensions().items() if name in used},
         reversed_items=frozenset(staff.instrument.reversed_items),
         paths=around,
+        covariates=covariates,
+        groups=groups,
     )
 
 

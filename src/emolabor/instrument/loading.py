@@ -12,6 +12,7 @@ from emolabor.scales.loading import LIBRARY
 from emolabor.scales.rules import check_converted
 
 _FOLDER = Path(str(files("emolabor.instrument")))
+_ASKED_BESIDE = ("attention_checks", "background")
 _LAYOUT = ("new_page_before", "random_order")
 _SHIPPED = {path.stem: path for path in sorted(_FOLDER.glob("*.yaml"))}
 
@@ -44,6 +45,8 @@ def load_instrument(key_or_path):
     (23, [4, 2])
     """
     document = open_document(key_or_path, _SHIPPED, _FOLDER / "schema.json")
+    for part in _ASKED_BESIDE:  # a questionnaire without them is whole
+        document.data.setdefault(part, [])
     scales = _load_scales(document)
     _check_languages(document, scales)
     check_converted(document, document.data["title"])

@@ -109,7 +109,9 @@ def agreement(data, scale_or_dimensions, group, *, null="uniform", points=None):
         groups = data.loc[complete.index, group]
         if groups.nunique() < 2 or groups.value_counts().max() < 2:
             raise EmolaborError(f"group: column {group!r} needs two groups, one of them with two members")
-        variance = null_variance(null, known[items[0]] if known else points)
+        answers_by_item = known or points
+        is_by_item = isinstance(answers_by_item, dict)
+        variance = null_variance(null, answers_by_item[items[0]] if is_by_item else points)
         within = _within_groups(complete, groups, variance)
         rows[dimension] = _between(complete.mean(axis=1).to_numpy(), groups) | {
             "rwg_mean": within["rwg"].mean(),

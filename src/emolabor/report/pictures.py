@@ -6,7 +6,7 @@ from emolabor.drawing.path_diagram import path_diagram
 from emolabor.report.figures.levers import lever_figure
 from emolabor.report.figures.specification_curve import specification_curve
 from emolabor.report.figures.verdicts import verdict_figure
-from emolabor.report.run_notebooks import frame_of
+from emolabor.report.run_notebooks import frame_of, outcome_of
 
 
 def paths(stored, language, names):
@@ -24,10 +24,10 @@ def verdicts(stored, language, names):
 
 
 def levers(stored, language, names):
-    """Draw the gains of the factors. Stored: rows, and levels, which know the direction of an improvement."""
+    """Draw the gains of the factors. Stored: rows, levels with the directions, ways, which end at the outcome."""
     frame = frame_of(stored["rows"]).assign(direction=frame_of(stored["levels"])["direction"])
     frame = frame.rename_axis("factor").reset_index().assign(group="")
-    return lever_figure(frame, "proactive_service", language, names)
+    return lever_figure(frame, outcome_of(stored["ways"]), language, names)
 
 
 def specifications(stored, language, _names):

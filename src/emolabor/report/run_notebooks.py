@@ -99,6 +99,11 @@ def _of_factor(label, language):
     return f"：{label}" if language == "zh" else f": {label}"
 
 
+def outcome_of(ways):
+    """What the ways of a stored table of levers, such as ``training>clarity>service``, end at."""
+    return next(iter(ways)).split(">")[-1]
+
+
 def frame_of(stored):
     """Turn a stored table back into a data frame, a row an entry; missing values become NaN.
 

@@ -6,10 +6,10 @@ from statistics import NormalDist
 
 from emolabor.drawing.formats import show
 from emolabor.report.bilingual import TAGS, both, described, word
+from emolabor.report.run_notebooks import outcome_of
 from emolabor.report.run_tables import section
 
-NOTEBOOK, OUTCOME = "10_levers", "proactive_service"
-LOWEST, HIGHEST = 1, 5  # the factors' answers; `analysis.levers` has the same scale
+NOTEBOOK = "10_levers"
 FARTHEST, STEPS = 1, 10  # a factor is moved by at most a point, in tenths
 
 
@@ -26,22 +26,24 @@ def what_if_content(values, names):
     Returns
     -------
     dict
-        outcome (its names); levers (a list, the largest gain first: key, names, direction, level, lowest and highest
-        change, gain, gain_se); correlations (of their gains, in the same order); reach (standard errors on each side of
-        an interval).
+        outcome_key, outcome (its names); levers (a list, the largest gain first: key, names, direction, level, lowest
+        and highest change, gain, gain_se); correlations (of their gains, in the same order); reach (standard errors on
+        each side of an interval).
     """
     factors = sorted(values["ranking"], key=lambda factor: values["ranking"][factor]["rank"])
+    outcome = outcome_of(values["ways"])
     errors = values["errors"]
     return {
-        "outcome": {"zh": names["zh"][OUTCOME], "en": names["en"][OUTCOME].lower()},
+        "outcome_key": outcome,
+        "outcome": {"zh": names["zh"].get(outcome, outcome), "en": names["en"].get(outcome, outcome).lower()},
         "levers": [
             {
                 "key": factor,
                 "names": {language: names[language].get(factor, factor) for language in TAGS},
                 "direction": values["levels"][factor]["direction"],
                 "level": values["levels"][factor]["level"],
-                "lowest": -_room(values["levels"][factor]["level"] - LOWEST),
-                "highest": _room(HIGHEST - values["levels"][factor]["level"]),
+                "lowest": -_room(values["levels"][factor]["level"] - values["levels"][factor]["lowest"]),
+                "highest": _room(values["levels"][factor]["highest"] - values["levels"][factor]["level"]),
                 "gain": values["ranking"][factor]["gain"],
                 "gain_se": errors[factor]["gain_se"],
             }
@@ -76,10 +78,11 @@ def what_if_panel(content, meanings, is_simulated):
     """
     rows = "\n".join(_slider(place, lever, meanings) for place, lever in enumerate(content["levers"]))
     caution = word("what_if_caution", simulated=described()["simulated_answers"][str(is_simulated).lower()])
+    meaning = meanings.get(content["outcome_key"], dict.fromkeys(TAGS, ""))
     return section(
         "what_if",
         f'<p class="caution">{caution}</p>',
-        f"<p>{word('what_if_how', outcome=content['outcome'], meaning=meanings[OUTCOME])}</p>",
+        f"<p>{word('what_if_how', outcome=content['outcome'], meaning=meaning)}</p>",
         f'<form class="levers" id="levers">\n{rows}\n</form>',
         '<div class="result">',
         '<p id="result" role="status" aria-live="polite"></p>',

@@ -8,7 +8,7 @@ import pandas as pd
 import yaml
 from scipy.special import ndtri
 
-from emolabor.theory import CONSTRUCTS
+from emolabor.theory import CONSTRUCTS, MARKER
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def load_population():
     (25, 81)
     """
     content = yaml.safe_load(population_file().read_text(encoding="utf-8"))
-    constructs = (*CONSTRUCTS, "music_preference")
+    constructs = (*CONSTRUCTS, MARKER)
     return Population(
         constructs=constructs,
         paths=pd.DataFrame(content["paths"]),

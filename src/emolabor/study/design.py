@@ -7,13 +7,15 @@ from pathlib import Path
 
 from emolabor.common.documents import check_schema, read_document
 from emolabor.common.errors import EmolaborError
-from emolabor.instrument import Instrument, load_instrument
+from emolabor.instrument import Instrument, Variable, load_instrument
 from emolabor.sem.numerics import parse_model
-from emolabor.theory import CONSTRUCT_GROUPS, UNDESIRABLE, load_claims
+from emolabor.study.roles import Roles, read_roles
+from emolabor.theory import STUDY_FILE, load_claims
 
-INSTRUMENT = "window_staff"
-# The essay speaks of staff whom departments send to the window; other types of employment are a contrast.
-POPULATION = {"column": "dispatch_type", "values": ["dispatched"]}
+# The questionnaire does not ask for it; a file of answers in several languages may tell it.
+LANGUAGE = Variable(
+    "language", "code", {"zh": "作答语言", "en": "Language of the answers"}, {}, "[A-Za-z-]+", None, None
+)
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,8 @@ class Design:
         The constructs that claims may name, by group.
     undesirable : tuple of str
         Constructs of which less is better.
+    roles : Roles
+        Which of them are levers, the outcome, the marker; which columns are clusters, groups to compare.
     model : str or None
         A model text in place of the model that follows from the claims.
     population : dict or None
@@ -42,6 +46,7 @@ class Design:
     claims: tuple
     groups: dict
     undesirable: tuple
+    roles: Roles
     model: str | None = None
     population: dict | None = None
     files: tuple = ()
@@ -57,13 +62,17 @@ def load_design(study_path=None):
 
         - ``instrument``: a key or an instrument's file, which names the scales
         - ``claims``: a file of claims, laid out like ``theory/claims.yaml``
-        - ``constructs``: the constructs that claims may name, in the groups management, emotional_labor, wellbeing and
-          service
+        - ``constructs``: the constructs that claims may name, in groups of any names: arrows point within a group or
+          onwards, and what a group's members share besides the arrows may covary
         - ``undesirable``: of which of them less is better
         - ``model``: a model text, or a file of it that ends in .txt
         - ``population``: whom the study is about, a background column and the values of it, such as
           ``{column: dispatch_type, values: [dispatched]}``; ``everyone`` for all who answered. Without the entry it is
           the essay's, where the instrument asks for it
+        - ``factors`` (a group or a list), ``outcome``, ``effect``, ``marker``, ``clusters``, ``groupings``,
+          ``description``, ``covariates``, ``profiles``, ``between``, ``rivals``: what constructs and columns are to the
+          study, as `Roles` says; each may be ``none``. What is not there is the essay's where this study has all that
+          it names, and else follows from the constructs and claims: see `study.roles`
 
         Files are seen from the study file's folder. Nothing in them is run as code.
 
@@ -82,30 +91,31 @@ def load_design(study_path=None):
     >>> design.instrument.key, len(design.claims), design.model
     ('window_staff', 24, None)
     """
-    if study_path is None:
-        return Design(load_instrument(INSTRUMENT), load_claims(), CONSTRUCT_GROUPS, UNDESIRABLE, None, POPULATION)
-    document = read_document(study_path)
+    usual = read_document(STUDY_FILE).data
+    document = read_document(STUDY_FILE if study_path is None else study_path)
     document.data = {} if document.data is None else document.data
     check_schema(document, json.loads(resources.files(__package__).joinpath("schema.json").read_text(encoding="utf-8")))
-    groups = _groups(document)
-    undesirable = _undesirable(document, groups)
+    groups = _groups(document, usual)
+    undesirable = _undesirable(document, groups, usual)
     document.refuse_problems()
-    data, folder = document.data, Path(study_path).parent
-    claims = folder / data["claims"] if "claims" in data else None
-    name = data.get("instrument", INSTRUMENT)
+    data, folder = document.data, Path(document.file).parent
+    claims_file = folder / data["claims"] if "claims" in data else None
+    name = data.get("instrument", usual["instrument"])
     instrument = load_instrument(folder / name if Path(name).suffix in (".yaml", ".yml") else name)
-    population = _population(document, instrument)
+    claims = load_claims(claims_file, groups)
+    roles = read_roles(document, usual, groups, instrument, claims, (LANGUAGE.key,))
+    population = _population(document, instrument, usual["population"])
+    document.refuse_problems()
     model, model_file = _model(document, folder)
-    files = (Path(study_path), *instrument.files.values(), *filter(None, (claims, model_file)))
-    return Design(instrument, load_claims(claims, groups), groups, undesirable, model, population, files)
+    own = () if study_path is None else (Path(study_path), *instrument.files.values())
+    files = (*own, *filter(None, (claims_file, model_file)))
+    return Design(instrument, claims, groups, undesirable, roles, model, population, files)
 
 
-def _groups(document):
+def _groups(document, usual):
     """Return the constructs by group; one that stands twice would be explained twice."""
-    if "constructs" not in document.data:
-        return CONSTRUCT_GROUPS
-    # In the essay's order of groups, whatever the file's: arrows point within a group or onwards.
-    groups = {name: tuple(document.data["constructs"][name]) for name in CONSTRUCT_GROUPS}
+    named = document.data.get("constructs", usual["constructs"])
+    groups = {name: tuple(constructs) for name, constructs in named.items()}
     seen = set()
     for name, constructs in groups.items():
         for position, construct in enumerate(constructs):
@@ -115,19 +125,19 @@ def _groups(document):
     return groups
 
 
-def _undesirable(document, groups):
+def _undesirable(document, groups, usual):
     constructs = [construct for group in groups.values() for construct in group]
     for position, construct in enumerate(document.data.get("undesirable", ())):
         if construct not in constructs:
             document.problem(("undesirable", position), repr(construct), ", ".join(constructs))
-    return tuple(document.data.get("undesirable", [name for name in UNDESIRABLE if name in constructs]))
+    return tuple(document.data.get("undesirable", [name for name in usual["undesirable"] if name in constructs]))
 
 
-def _population(document, instrument):
+def _population(document, instrument, usual):
     """Return whom the study is about; the instrument must ask for it."""
     asked = {variable.key: variable.values for variable in instrument.background}
     if "population" not in document.data:
-        return POPULATION if set(POPULATION["values"]) <= set(asked.get(POPULATION["column"], ())) else None
+        return usual if set(usual["values"]) <= set(asked.get(usual["column"], ())) else None
     population = document.data["population"]
     if population == "everyone":
         return None
@@ -139,7 +149,6 @@ def _population(document, instrument):
         for position, value in enumerate(population["values"]):
             if value not in asked[column]:
                 document.problem(("population", "values", position), repr(value), ", ".join(map(str, asked[column])))
-    document.refuse_problems()
     return population
 
 

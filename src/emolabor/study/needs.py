@@ -12,9 +12,9 @@ from emolabor.study.factor_report import FactorReport
 from emolabor.study.sample import open_study
 from emolabor.study.table_study import TableStudy, open_table
 
-# Fewer centres than this say nothing about differences between centres (Maas & Hox 2005, Methodology 1:86-92, found
+# Fewer clusters than this say nothing about differences between them (Maas & Hox 2005, Methodology 1:86-92, found
 # standard errors of the higher level wrong with 30 and badly so with 10).
-FEWEST_CENTRES = 10
+FEWEST_CLUSTERS = 10
 # Maximum likelihood of fewer often fails (Boomsma 1985, Psychometrika 50:229-242).
 SMALLEST_COMPARED = 100
 FEWEST_FOR_PROFILES = 100
@@ -65,7 +65,7 @@ def a_claim(study):
     """Ask for a claim that the data can test."""
     if any(claim.paths for claim in study.claims):
         return None
-    return _reason("没有一条主张的构念都在数据中", "no claim is left whose constructs are all in these data")
+    return _reason("没有一条论断的构念都在数据中", "no claim is left whose constructs are all in these data")
 
 
 def a_model(study):
@@ -83,27 +83,35 @@ def a_model(study):
     return varied_items(study) or enough_respondents(study, names)
 
 
-def centres(study):
-    """Ask for the centre of each respondent, and for several centres."""
-    if "centre" not in study.answers:
-        return _reason("数据中没有中心一列", "no column centre")
-    found = study.answers["centre"].nunique()
-    if found >= FEWEST_CENTRES:
+def clusters(study):
+    """Ask for the cluster of each respondent, such as a centre, and for several of them."""
+    columns = study.design.roles.clusters
+    if not columns:
+        return _reason("研究未指明聚类变量（clusters）", "the study names no clusters")
+    if columns[0] not in study.answers:
+        return _reason(f"数据中没有 {columns[0]} 一列", f"no column {columns[0]}")
+    found = study.answers[columns[0]].nunique()
+    if found >= FEWEST_CLUSTERS:
         return None
     return _reason(
-        f"只有 {found} 个中心，至少需要 {FEWEST_CENTRES} 个", f"{found} centres, {FEWEST_CENTRES} are needed"
+        f"{columns[0]} 只有 {found} 个，至少需要 {FEWEST_CLUSTERS} 个",
+        f"{found} different {columns[0]}, {FEWEST_CLUSTERS} are needed",
     )
 
 
-def departments(study):
-    """Ask for the department of each respondent, and for more than one."""
-    if "department" in study.answers and study.answers["department"].nunique() > 1:
+def second_clusters(study):
+    """Ask for a second column of clusters, with more than one of them."""
+    held = study.roles.clusters
+    if len(held) > 1 and study.answers[held[1]].nunique() > 1:
         return None
-    return _reason("数据中没有可区分的部门", "no departments to tell apart in these data")
+    return _reason("数据中没有第二个可区分的聚类变量", "no second column of clusters to tell apart in these data")
 
 
-def comparable(study, columns):
-    """Ask for two groups that are large enough, in one of some columns."""
+def comparable(study):
+    """Ask for two groups that are large enough, in one of the columns whose groups are compared."""
+    columns = study.design.roles.groupings
+    if not columns:
+        return _reason("研究未指明比较哪些组（groupings）", "the study names no groups to compare")
     for column in columns:
         data = study.staff_by(column).data
         if column in data and (data[column].value_counts() >= SMALLEST_COMPARED).sum() > 1:
@@ -114,23 +122,69 @@ def comparable(study, columns):
     )
 
 
-def profiled(study, outcomes):
-    """Ask for enough respondents to be sorted into profiles, and for something to go with the profiles."""
+def profiled(study):
+    """Ask for what profiles are made of, enough respondents to be sorted, and something to go with the profiles."""
+    roles = study.design.roles
+    if not roles.profiled:
+        return _reason("研究未指明用哪些构念划分剖面（profiles）", "the study names no constructs for profiles")
+    lacking = measured(study, roles.profiled)
+    if lacking:
+        return lacking
     n = len(study.answers)
     if n < FEWEST_FOR_PROFILES:
         return _reason(
             f"{n} 名作答者，不足 {FEWEST_FOR_PROFILES} 名", f"{n} respondents, {FEWEST_FOR_PROFILES} are needed"
         )
+    outcomes = roles.profile_outcomes
     if any(name in study.instrument.dimensions() for name in outcomes):
         return None
-    return _reason(f"数据中没有 {'、'.join(outcomes)}", f"none of {', '.join(outcomes)} in these data")
+    named = ", ".join(outcomes) or "profiles: outcomes"
+    return _reason(f"数据中没有 {named}", f"none of {named} in these data")
 
 
-def levers_of(study, outcome):
-    """Ask for a management factor from which a way leads to an outcome."""
+def an_outcome(study):
+    """Ask for the outcome that the study is about."""
+    outcome = study.design.roles.outcome
+    return measured(study, [outcome]) if outcome else _reason("研究未指明结果变量", "the study names no outcome")
+
+
+def levers_to_it(study):
+    """Ask for a factor from which a way leads to the outcome."""
+    outcome = study.design.roles.outcome
     if study.factors(outcome):
         return None
-    return _reason(f"没有从管理因素到 {outcome} 的路径", f"no way leads from a management factor to {outcome}")
+    return _reason(f"没有从可改变的因素到 {outcome} 的路径", f"no way leads from a factor to {outcome}")
+
+
+def a_marker(study):
+    """Ask for a scale that has nothing to do with the others, and for two of those."""
+    marker = study.design.roles.marker
+    if marker is None:
+        return _reason("研究未指明标记变量（marker）", "the study names no marker scale")
+    if marker not in study.instrument.dimensions():
+        return _reason(f"数据中没有标记变量 {marker}", f"the marker scale {marker} is not in these data")
+    if len(study.instrument.dimensions()) > 2:
+        return None
+    return _reason("除标记变量外只有一个构念", "only one construct beside the marker scale")
+
+
+def described(study):
+    """Ask for a background column by which answers are described."""
+    return None if study.roles.description else _reason("数据中没有可用的背景变量", "no background to describe by")
+
+
+def a_grouping(study):
+    """Ask for a second background column by which answers are described."""
+    held = study.roles.description
+    return None if len(held) > 1 else _reason("数据中没有第二个背景变量", "no second background column to describe by")
+
+
+def between(study):
+    """Ask for the two constructs of a claim about clusters."""
+    named = study.design.roles.between
+    if not named:
+        return _reason("研究未指明组间论断（between）", "the study names no claim about clusters")
+    return measured(study, named)
 
 
 def indirect_claims(study):
@@ -149,28 +203,38 @@ def the_factor(study, factor):
     if claims and FactorReport(study, factor).outcomes:
         return None
     return _reason(
-        f"没有关于 {factor} 与其结果的可检验主张", f"no claim about {factor} is left that these data can test"
+        f"没有关于 {factor} 与其结果的可检验论断", f"no claim about {factor} is left that these data can test"
     )
 
 
-def claimed(study, key):
-    """Ask for one path of a claim."""
-    if any(path.key == key for claim in study.claims for path in claim.paths):
+def the_effect(study):
+    """Ask for the path of a claim that the specification curve is about."""
+    effect = study.design.roles.effect
+    if any(path.key == effect for claim in study.claims for path in claim.paths):
         return None
-    return _reason(f"没有可检验的路径 {key}", f"no path {key} is left that these data can test")
+    return _reason(f"没有可检验的路径 {effect or ''}", f"no path {effect or ''} is left that these data can test")
 
 
-def moderated(study, outcome=None):
-    """Ask for a moderated path, to some outcome."""
-    paths = [path for claim in study.claims for path in claim.paths if path.moderator]
-    if any(outcome in (None, path.to) for path in paths):
+def the_way(study):
+    """Ask for that path to be an indirect one, which an unmeasured common cause could explain."""
+    effect = study.design.roles.effect
+    if effect and effect.count(">") < 2:
+        return _reason(f"{effect} 不是间接路径", f"{effect} is no indirect path")
+    return the_effect(study)
+
+
+def moderated(study):
+    """Ask for a moderated path."""
+    if any(path.moderator for claim in study.claims for path in claim.paths):
         return None
-    to = f" {outcome}" if outcome else ""
-    return _reason(f"没有可检验的调节路径{to}", f"no moderated path{to and ' to'}{to} is left that these data can test")
+    return _reason("没有可检验的调节路径", "no moderated path is left that these data can test")
 
 
-def explained(study, outcome):
-    """Ask for a construct that the model explains."""
+def explained(study):
+    """Ask for a model that explains the outcome."""
+    outcome = study.design.roles.outcome
+    if outcome is None:
+        return an_outcome(study)
     if any(term.op == "~" and term.lhs == outcome for term in parse_model(study.model).terms):
         return None
     return _reason(f"模型不解释 {outcome}", f"the model explains no {outcome}")
@@ -188,27 +252,18 @@ def complete_respondents(study):
     )
 
 
-SERVICE = "proactive_service"
-ACTING = ("surface_acting", "deep_acting", "natural_expression")
-PROFILE_OUTCOMES = ("exhaustion", "health_complaints", "accomplishment", "belonging", SERVICE)
-GROUPINGS = ("dispatch_type", "sex", "language")
 # What a whole notebook needs; what only a part of one needs is a tag of its cells.
 NEEDS = {
     "01_claims_and_design": (),
     "02_data_screening": (),
     "03_scale_quality": (all_items,),
     "04_measurement_model": (several_constructs, all_items),
-    "05_invariance": (partial(comparable, columns=GROUPINGS), several_constructs, all_items),
+    "05_invariance": (comparable, several_constructs, all_items),
     "06_management_factor": (a_model,),
     "07_structural_model": (a_model,),
-    "08_centres": (centres, a_model),
-    "09_profiles": (partial(measured, names=ACTING), partial(profiled, outcomes=PROFILE_OUTCOMES)),
-    "10_levers": (
-        partial(measured, names=[SERVICE]),
-        a_model,
-        partial(levers_of, outcome=SERVICE),
-        complete_respondents,
-    ),
+    "08_centres": (clusters, a_model),
+    "09_profiles": (profiled,),
+    "10_levers": (an_outcome, a_model, levers_to_it, complete_respondents),
     "11_robustness": (a_model, complete_respondents),
     "13_planning": (indirect_claims, a_model),
     "15_correlation_table": (several_constructs, a_claim, all_items),
@@ -217,14 +272,18 @@ PARTS = {
     "needs-model": a_model,
     "needs-indirect": indirect_claims,
     "needs-complete": complete_respondents,
-    "needs-service": partial(explained, outcome=SERVICE),
-    "needs-strain-way": partial(claimed, key=f"surface_acting>exhaustion>{SERVICE}"),
-    "needs-strain-path": partial(claimed, key="surface_acting>exhaustion"),
+    "needs-outcome": explained,
+    "needs-effect": the_effect,
+    "needs-way": the_way,
     "needs-moderation": moderated,
-    "needs-moderated-quality": partial(moderated, outcome="service_quality"),
-    "needs-unlikeness-and-belonging": partial(measured, names=("window_unlikeness", "belonging")),
-    "needs-departments": departments,
+    "needs-marker": a_marker,
+    "needs-between": between,
+    "needs-second-clusters": second_clusters,
+    "needs-description": described,
+    "needs-second-description": a_grouping,
 }
+# Parts that need no model: what a study without one can still show.
+MODEL_FREE = ("needs-marker", "needs-second-clusters", "needs-description", "needs-second-description")
 LEFT_OUT = _reason("这些数据做不了这一部分：", "These data cannot carry this part: ")
 TABLE_NOTEBOOK = "15_correlation_table"
 ANSWERS_NEEDED = _reason("需要逐人的答卷，而文件是相关系数表", "needs answers; the file is a correlation table")
@@ -304,8 +363,9 @@ def parts_not(study):
         return {}
     reasons = {}
     for tag, need in PARTS.items():
-        # Without a model there is nothing to ask further.
-        reasons[tag] = reasons["needs-model"] if reasons.get("needs-model") else need(study)
+        # Without a model there is nothing to ask further of what needs one.
+        lacking = None if tag in MODEL_FREE else reasons.get("needs-model")
+        reasons[tag] = lacking or need(study)
     return {tag: reason for tag, reason in reasons.items() if reason}
 
 

@@ -11,27 +11,18 @@ from emolabor.common.errors import EmolaborError
 from emolabor.common.files import write_bytes, write_text
 from emolabor.instrument import load_instrument
 from emolabor.scales.scale import check_language
-from emolabor.study.design import INSTRUMENT, POPULATION
 from emolabor.study.display import LANGUAGES
 from emolabor.study.needs import NEEDS
 from emolabor.study.paths import project_root
-from emolabor.theory import CONSTRUCT_GROUPS, UNDESIRABLE
+from emolabor.theory import INSTRUMENT, STUDY_FILE
 
-_STUDY = """\
-# What this study asks and claims. Files are seen from this folder; what you delete here is the package's own again.
+_HEADER = """\
+# What this study asks and claims. Files are seen from this folder. An entry that you delete is the package's own again
+# where this study has all that it names, and else follows from your constructs and claims.
+"""
+_FILES = """\
 instrument: instrument.yaml
 claims: claims.yaml
-
-# The constructs that claims may name, by their keys in the scales, from what management sets to what staff do: arrows
-# point within a group or onwards, and what a group's members share besides the arrows may covary.
-constructs:
-{constructs}
-
-# Of these, less is better.
-undesirable: [{undesirable}]
-
-# Whom the study is about: a question of the background and its answers, or everyone. Others are a contrast.
-population: {population}
 
 # A model text (lavaan's syntax) in place of the model that follows from the claims, here or in a .txt file:
 # model: model.txt
@@ -40,7 +31,7 @@ population: {population}
 _OWN = {"data_path": "../answers.csv", "study_path": "../study.yaml", "results_dir": "../results"}
 _TOLD = {
     "en": "written: {folder} (questionnaire, {n} scales, claims, study.yaml, mapping, notebooks); begin with {readme}",
-    "zh": "已写入：{folder}（问卷、{n} 个量表、论断、study.yaml、列名对照、笔记本）；请从 {readme} 开始",
+    "zh": "已写入：{folder}（问卷、{n} 个量表、论断、study.yaml、列名对照、notebook）；请从 {readme} 开始",
 }
 
 
@@ -103,12 +94,8 @@ def _fill(folder):
     named = re.sub(r"(?m)^scales:\n(  - \w+\n)+", lambda found: re.sub(r"- (\w+)", r"- scales/\1.yaml", found[0]), text)
     write_text(folder / "instrument.yaml", f"# A copy of {INSTRUMENT}, to be changed.\n{named}")
     write_bytes(folder / "claims.yaml", resources.files("emolabor.theory").joinpath("claims.yaml").read_bytes())
-    constructs = "\n".join(f"  {name}: [{', '.join(group)}]" for name, group in CONSTRUCT_GROUPS.items())
-    population = f"{{column: {POPULATION['column']}, values: [{', '.join(POPULATION['values'])}]}}"
-    write_text(
-        folder / "study.yaml",
-        _STUDY.format(constructs=constructs, undesirable=", ".join(UNDESIRABLE), population=population),
-    )
+    _, entries = STUDY_FILE.read_text(encoding="utf-8").split(f"instrument: {INSTRUMENT}\n")
+    write_text(folder / "study.yaml", _HEADER + _FILES + entries)
     for path in sorted((project_root() / "notebooks").glob("*.ipynb")):
         if path.stem in NEEDS:
             write_text(folder / "notebooks" / path.name, _own_notebook(path))

@@ -74,7 +74,7 @@ def factors_of(defaults, study_path=None):
     if "factor" not in defaults:
         return (None,)
     design = load_design(study_path)
-    return management_factors(design.claims, design.groups)
+    return management_factors(design.claims, design.roles.factors)
 
 
 def plan_jobs(folder, only, given):
@@ -106,7 +106,10 @@ def plan_jobs(folder, only, given):
         for path, defaults in notebooks.items()
         for factor in factors_of(defaults, given.get("study_path"))
     ]
-    chosen = [one for one in every if only is None or one[0].startswith(only)]
+    # Published tables and the comparison with lavaan say nothing about somebody's own answers: only when asked for.
+    own = "data_path" in given or "study_path" in given
+    carried = [one for one in every if not own or "data_path" in notebooks[one[1]]]
+    chosen = carried if only is None else [one for one in every if one[0].startswith(only)]
     if not chosen:
         names = ", ".join(path.stem for path in notebooks) or "none, the folder is empty"
         raise EmolaborError(f"--only: no notebook begins with {only!r}; there are: {names}")

@@ -14,6 +14,7 @@ from joblib import cpu_count
 from emolabor.common.errors import EmolaborError, fault_message, system_message
 from emolabor.common.files import write_text
 from emolabor.responses.personal_contents import redacted
+from emolabor.scales.scale import check_language
 from emolabor.study.closing import write_page
 from emolabor.study.compare import Comparison, compare_notebook, rounding_edges
 from emolabor.study.design import load_design
@@ -21,7 +22,7 @@ from emolabor.study.environment import commit_of, data_of, environment_text
 from emolabor.study.execution import Execution
 from emolabor.study.folder import fingerprints, open_folder
 from emolabor.study.needs import carried_jobs
-from emolabor.study.paths import project_root
+from emolabor.study.paths import PACKAGED, project_root, results_place
 from emolabor.study.plan import longest_first, plan_jobs
 from emolabor.study.workers import execute_all
 
@@ -153,10 +154,11 @@ def reproduce(
     Parameters
     ----------
     run : str, optional
-        Name of the run; its results go to results/<run>/. By default `default`, and with a file of one's own the
-        file's name.
+        Name of the run; its results go to results/<run>/, of the project or, with a study file of one's own, beside
+        that. By default `default`, and with a file of one's own the file's name.
     only : str, optional
-        Run only the notebooks whose names begin so; the paper is then not built.
+        Run only the notebooks whose names begin so; the paper is then not built. Without it, a run on data of one's
+        own leaves out the published evidence and the comparison with lavaan.
     language : {"zh", "en"}
         Language of the notebooks' tables and figures. The paper is built in both.
     parameters : dict, optional
@@ -182,12 +184,18 @@ def reproduce(
     """
     start = time.perf_counter()
     root = project_root() if root is None else Path(root).resolve()
+    if as_reference and root == PACKAGED:
+        raise EmolaborError("update-reference: allowed only in a checkout of the project")
     given = parameters or {}
     run = name_run(run, given)
     _check_run(run, language, given, as_reference)
-    jobs = plan_jobs(root / "notebooks", only, given | {"language": language, "results_dir": f"../results/{run}"})
+    design = load_design(given.get("study_path"))
+    check_language(language, design.instrument.languages)
+    place = results_place(root, given.get("study_path")) / run
+    results_dir = Path(os.path.relpath(place, root / "notebooks")).as_posix()
+    jobs = plan_jobs(root / "notebooks", only, given | {"language": language, "results_dir": results_dir})
     carried, skipped, notes = carried_jobs(jobs)
-    with open_folder(root / "results" / run) as folder:
+    with open_folder(place) as folder:
         executions = _execute(carried, folder, fingerprints(carried, root / "data"), resume, workers or cpu_count())
         _note_environment(folder, executions, commit_of(root), data_of(carried))
         executions |= {name: Execution(name, 0.0, skipped=reason) for name, reason in skipped.items()}
@@ -195,12 +203,13 @@ def reproduce(
         if as_reference:
             update_reference(root, folder.path, done)
         comparisons = tuple(_compare(job, folder.path, root / "results" / "reference") for job in done)
-        is_whole = only is None and len(done) == len(jobs)
+        # The manuscripts are about the study's own data.
+        is_whole = only is None and len(done) == len(jobs) and not any(job.on_own_data for job in jobs)
         paper, paper_problem = build_run_paper(root, folder.path) if is_whole else ((), "")
         ordered = tuple(executions[job.name] for job in jobs)
         seconds = time.perf_counter() - start
         finished = Run(folder.path, ordered, comparisons, paper, paper_problem, seconds, notes)
-        write_page(finished, language, load_design(given.get("study_path")))
+        write_page(finished, language, design)
     return finished
 
 

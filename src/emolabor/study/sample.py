@@ -7,17 +7,11 @@ import numpy as np
 import pandas as pd
 
 from emolabor.common.errors import EmolaborError
-from emolabor.instrument import Instrument, Variable
+from emolabor.instrument import Instrument
 from emolabor.responses import Staff, read_responses, scored_items, screen
 from emolabor.sem.numerics import parse_model
-from emolabor.study.design import Design, load_design
+from emolabor.study.design import LANGUAGE, Design, load_design
 from emolabor.theory import full_model, measured_claims
-
-# The questionnaire does not ask for it; a file of answers in several languages may tell it.
-LANGUAGE = Variable(
-    "language", "code", {"zh": "作答语言", "en": "Language of the answers"}, {}, "[A-Za-z-]+", None, None
-)
-BACKGROUND = ("centre", "department", "dispatch_type", "tenure_band", "sex", "age_band", LANGUAGE.key)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -92,6 +86,25 @@ class Study:
         return Staff(self.staff.data[rows].reset_index(drop=True), self.staff.report, self.instrument)
 
     @property
+    def roles(self):
+        """What the constructs and background columns are to the study; columns that the answers lack are left out."""
+        roles = self.design.roles
+        held = {
+            name: tuple(column for column in getattr(roles, name) if column in self.staff.data)
+            for name in ("clusters", "groupings", "description")
+        }
+        return replace(roles, **held)
+
+    @property
+    def answer_ends(self):
+        """Lowest and highest answer to the items of each construct: a dict."""
+        return {
+            dimension.key: (min(scale.response_format.codes), max(scale.response_format.codes))
+            for scale in self.instrument.scales
+            for dimension in scale.dimensions
+        }
+
+    @property
     def model(self):
         """The whole model that follows from the claims, or the study file's, as text."""
         return self.design.model or self.model_of(self.claims)
@@ -105,14 +118,21 @@ class Study:
         columns = [variable.key for variable in self.instrument.background]
         return self.instrument.value_names(column, language) if column in columns else {}
 
+    def group_names(self, column, language):
+        """As `value_names`, by the codes as tables write them: 1 as well as 1.0."""
+        names = self.value_names(column, language)
+        return {str(code): name for code, name in names.items()} | {
+            f"{code:.1f}": name for code, name in names.items() if isinstance(code, int)
+        }
+
     def factors(self, outcome):
-        """The management factors from which a way of the model leads to an outcome, in the order of the constructs."""
+        """The study's factors from which a way of the model leads to an outcome, in their order."""
         steps = [(term.rhs, term.lhs) for term in parse_model(self.model).terms if term.op == "~"]
         found, more = set(), {outcome}
         while more:
             found |= more
             more = {source for source, to in steps if to in more} - found
-        return tuple(name for name in self.design.groups["management"] if name in found)
+        return tuple(name for name in self.design.roles.factors if name in found)
 
 
 def open_study(data_path, mapping_path=None, study_path=None):
@@ -178,7 +198,7 @@ def in_population(data, population):
 
 def answers_of(staff):
     """Return a Staff's items (reverse-worded ones turned) with the background columns that it has."""
-    background = [column for column in BACKGROUND if column in staff.data]
+    background = [variable.key for variable in staff.instrument.background if variable.key in staff.data]
     return scored_items(staff.data, staff.instrument).join(staff.data[background])
 
 
@@ -194,8 +214,9 @@ def sample_table(study):
     -------
     Series
         data (simulated or collected), respondents, careless (left out of the analysis), contrast (careful, but not of
-        the population that the study is about), kept, then of those kept: centres, departments (None where the file
-        does not tell) and complete (without a missing answer); findings (lines of the reading report).
+        the population that the study is about), kept, then of those kept: how many of each column of clusters (None
+        where the file does not tell), by the column's name, and complete (without a missing answer); findings (lines
+        of the reading report).
     """
     kept = study.kept.data
     items = [item for keys in study.instrument.dimensions().values() for item in keys]
@@ -206,8 +227,7 @@ def sample_table(study):
             "careless": int(study.screening["careless"].sum()),
             "contrast": int((~study.screening["careless"].astype(bool)).sum()) - len(kept),
             "kept": len(kept),
-            "centres": _distinct(kept, "centre"),
-            "departments": _distinct(kept, "department"),
+            **{column: _distinct(kept, column) for column in study.design.roles.clusters},
             "complete": int(kept[items].notna().all(axis=1).sum()),
             "findings": len(study.staff.report),
         }

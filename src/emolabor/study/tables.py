@@ -247,7 +247,7 @@ def instrument_table(instrument, claims):
         {part for path in claim.paths for part in (path.source, path.via, path.moderator, path.to)} for claim in claims
     ]
     table = (
-        instrument.items("en")
+        instrument.items(instrument.languages[0])
         .groupby("dimension", sort=False)
         .agg(scale=("scale", "first"), items=("key", "size"), reverse=("reverse", "sum"))
     )

@@ -12,7 +12,17 @@ from emolabor.theory.claims import (
     measured_claims,
 )
 from emolabor.theory.coding import CodingAgreement, coding_agreement, coding_sheet, cohen_kappa, read_coding
-from emolabor.theory.constructs import CONSTRUCT_GROUPS, CONSTRUCTS, UNDESIRABLE
+from emolabor.theory.constructs import (
+    CONSTRUCT_GROUPS,
+    CONSTRUCTS,
+    COVARIATES,
+    FACTORS,
+    INSTRUMENT,
+    MARKER,
+    OUTCOME,
+    STUDY_FILE,
+    UNDESIRABLE,
+)
 from emolabor.theory.models import (
     full_model,
     measurement_model,
@@ -28,7 +38,13 @@ from emolabor.theory.rivals import rival_models
 __all__ = [
     "CONSTRUCTS",
     "CONSTRUCT_GROUPS",
+    "COVARIATES",
+    "FACTORS",
+    "INSTRUMENT",
+    "MARKER",
     "ORIGINS",
+    "OUTCOME",
+    "STUDY_FILE",
     "UNDESIRABLE",
     "Claim",
     "CodingAgreement",

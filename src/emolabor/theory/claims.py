@@ -7,7 +7,7 @@ import pandas as pd
 
 from emolabor.common.documents import read_document
 from emolabor.common.errors import EmolaborError
-from emolabor.theory.constructs import CONSTRUCT_GROUPS
+from emolabor.theory.constructs import CONSTRUCT_GROUPS, FACTORS
 
 LANGUAGES = ("zh", "en")
 SIGNS = ("+", "-")
@@ -95,7 +95,7 @@ class Path:
 
 @dataclass(frozen=True)
 class Claim:
-    """One claim of the essay; texts are dictionaries with the keys zh and en.
+    """One claim; texts are dictionaries with the keys zh and en, where one language stands in for one not written.
 
     Attributes
     ----------
@@ -151,7 +151,8 @@ def load_claims(path=None, groups=CONSTRUCT_GROUPS):
     Raises
     ------
     EmolaborError
-        If the file cannot be read as YAML, or a claim lacks a language or names an unknown construct, field or sign.
+        If the file cannot be read as YAML, or claims lack a text or name an unknown construct, field or sign: every
+        mistake, by line.
 
     Examples
     --------
@@ -165,12 +166,17 @@ def load_claims(path=None, groups=CONSTRUCT_GROUPS):
     if not isinstance(entries, list) or not all(isinstance(entry, dict) and "id" in entry for entry in entries):
         raise EmolaborError(f"{document.file}: allowed: a list of claims, each with an id")
     constructs = tuple(construct for group in groups.values() for construct in group)
-    claims = {}
+    claims, mistakes = {}, []
     for number, entry in enumerate(entries):
         place = f"{document.file}, line {document.lines[(number,)]}, {entry['id']}"
         if entry["id"] in claims:
-            raise EmolaborError(f"{place}: this id is used twice")
-        claims[entry["id"]] = _claim(entry, constructs, place)
+            mistakes.append(f"{place}: this id is used twice")
+        try:
+            claims[entry["id"]] = _claim(entry, constructs, place)
+        except EmolaborError as error:
+            mistakes.append(str(error))
+    if mistakes:
+        raise EmolaborError("\n".join(mistakes))
     return tuple(claims.values())
 
 
@@ -275,20 +281,20 @@ def measured_claims(claims, dimensions):
     return tuple(found)
 
 
-def management_factors(claims, groups=CONSTRUCT_GROUPS):
-    """List the management factors of the essay's sections 2.1 to 2.5, in the order of the constructs.
+def management_factors(claims, factors=FACTORS):
+    """List the factors of which a claim says what goes with them.
 
     Parameters
     ----------
     claims : iterable of Claim
         From `load_claims`.
-    groups : dict of str to tuple of str
-        The constructs by group.
+    factors : sequence of str
+        The constructs that can be changed; by default the management factors of the essay.
 
     Returns
     -------
     tuple of str
-        Management constructs from which an arrow of a claim in a section 2.x starts.
+        Those from which an arrow of a claim starts, in their order.
 
     Examples
     --------
@@ -296,8 +302,8 @@ def management_factors(claims, groups=CONSTRUCT_GROUPS):
     >>> el.management_factors(el.load_claims())[:2]
     ('institutional_clarity', 'staffing_stability')
     """
-    sources = {path.source for claim in claims if claim.section.startswith("2.") for path in claim.paths}
-    return tuple(construct for construct in groups["management"] if construct in sources)
+    sources = {path.source for claim in claims for path in claim.paths}
+    return tuple(factor for factor in factors if factor in sources)
 
 
 def _claim(entry, constructs, place):
@@ -308,10 +314,20 @@ def _claim(entry, constructs, place):
     if not entry.get(needed) or refused in entry:
         raise EmolaborError(f"{place}: testable is {entry['testable']}, so it needs {needed} and has no {refused}")
     for name in ("text", "reason", "caution"):
-        if name in entry and not _bilingual(entry[name]):
-            raise EmolaborError(f"{place}: {name} is {entry[name]!r}, allowed: a text for each of {LANGUAGES}")
-    paths = tuple(_path(item, constructs, place) for item in entry.get("paths", ()))
-    return Claim(**{**entry, "section": str(entry["section"]), "paths": paths})
+        if name in entry and not _is_text(entry[name]):
+            raise EmolaborError(
+                f"{place}: {name} is {entry[name]!r}, allowed: a text in one or both of {', '.join(LANGUAGES)}"
+            )
+    texts = {name: _in_both(entry[name]) for name in ("text", "reason", "caution") if name in entry}
+    paths, mistakes = [], []
+    for item in entry.get("paths", ()):
+        try:
+            paths.append(_path(item, constructs, place))
+        except EmolaborError as error:
+            mistakes.append(str(error))
+    if mistakes:
+        raise EmolaborError("\n".join(mistakes))
+    return Claim(**{**entry, **texts, "section": str(entry["section"]), "paths": tuple(paths)})
 
 
 def _path(item, constructs, place):
@@ -323,7 +339,10 @@ def _path(item, constructs, place):
     named = [item[name] for name in ("from", "via", "moderator", "to") if name in item]
     for construct in named:
         if construct not in constructs:
-            raise EmolaborError(f"{place}: construct {construct!r} is unknown, allowed: {', '.join(constructs)}")
+            raise EmolaborError(
+                f"{place}: construct {construct!r} is unknown, allowed: {', '.join(constructs)}, "
+                "or one that the study file names under 'constructs'"
+            )
     if len(set(named)) < len(named):
         raise EmolaborError(f"{place}: a path names {' > '.join(named)}, allowed: each construct once")
     ends = item["from"], item["to"], item["sign"], item.get("via"), item.get("moderator")
@@ -358,5 +377,16 @@ def _known_fields(entry, required, optional, place):
             raise EmolaborError(f"{place}: field {name!r} is missing")
 
 
-def _bilingual(text):
-    return isinstance(text, dict) and set(text) == set(LANGUAGES) and all(str(text[key] or "").strip() for key in text)
+def _is_text(text):
+    return (
+        isinstance(text, dict) and bool(text) and set(text) <= set(LANGUAGES) and all(map(_is_written, text.values()))
+    )
+
+
+def _is_written(text):
+    return isinstance(text, str) and bool(text.strip())
+
+
+def _in_both(text):
+    """The text by language; what is written in one language only stands in for the other."""
+    return {language: text.get(language, next(iter(text.values()))) for language in LANGUAGES}

@@ -1,47 +1,17 @@
-"""The constructs that claims may name, in the order in which models list them."""
+"""The constructs that the essay's claims may name, in the order in which models list them: read from its study file."""
 
-# Groups run from what management sets to what staff do, so every claim's arrow points within a group or onwards.
-# Members of one group share causes outside the model; `models.structural_model` therefore lets them covary.
-CONSTRUCT_GROUPS = {
-    "management": (
-        "institutional_clarity",
-        "staffing_stability",
-        "divided_authority",
-        "reward_say",
-        "unit_guidance",
-        "marginalisation",
-        "training_access",
-        "after_hours_training",
-        "window_unlikeness",
-        "role_pressure",
-    ),
-    "emotional_labor": ("surface_acting", "deep_acting", "natural_expression"),
-    "wellbeing": (
-        "passive_attitude",
-        "role_clarity",
-        "exhaustion",
-        "negative_mood",
-        "health_complaints",
-        "collegial_exchange",
-        "accomplishment",
-        "belonging",
-    ),
-    "service": ("proactive_service", "service_quality", "repeat_visits"),
-}
+from importlib import resources
+
+import yaml
+
+STUDY_FILE = resources.files("emolabor.theory").joinpath("study.yaml")
+_STUDY = yaml.safe_load(STUDY_FILE.read_text(encoding="utf-8"))
+
+INSTRUMENT = _STUDY["instrument"]
+CONSTRUCT_GROUPS = {name: tuple(keys) for name, keys in _STUDY["constructs"].items()}
 CONSTRUCTS = tuple(construct for group in CONSTRUCT_GROUPS.values() for construct in group)
-
-# Of these, less is better; of all others, more. The sign of every direct or indirect claim agrees (a test keeps it so):
-# it expects better to go with better.
-UNDESIRABLE = (
-    "divided_authority",
-    "marginalisation",
-    "after_hours_training",
-    "window_unlikeness",
-    "role_pressure",
-    "surface_acting",
-    "passive_attitude",
-    "exhaustion",
-    "negative_mood",
-    "health_complaints",
-    "repeat_visits",
-)
+UNDESIRABLE = tuple(_STUDY["undesirable"])
+OUTCOME, MARKER = _STUDY["outcome"], _STUDY["marker"]
+FACTORS = CONSTRUCT_GROUPS[_STUDY["factors"]]
+COVARIATES = {name: tuple(columns) for name, columns in _STUDY["covariates"].items()}
+REVERSE, MERGE = (tuple(_STUDY["rivals"][name]) for name in ("reverse", "merge"))

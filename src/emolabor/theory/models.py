@@ -41,7 +41,7 @@ def structural_model(claims, indirect=True, groups=CONSTRUCT_GROUPS):
       workplace, and well-being and service each have causes outside the model; no claim says which member of a group
       comes first, so leaving their residuals uncorrelated would be a claim nobody makes, and would push what they
       share into the paths (Preacher & Hayes 2008, *Behavior Research Methods* 40:879-891, for parallel mediators).
-      An explained management factor covaries with the constructs that no claim explains for the same reason. Pairs
+      An explained construct of the first group covaries with those that no claim explains for the same reason. Pairs
       that are both unexplained, and pairs of outcomes that lead to nothing, covary by the engine's default and are not
       written.
     - Defined parameters: each indirect claim as the product of its labelled steps.
@@ -135,7 +135,8 @@ def full_model(instrument_dimensions, claims, indirect=True, groups=CONSTRUCT_GR
     Raises
     ------
     EmolaborError
-        If the claims use a construct that the instrument does not measure, or their arrows form a loop.
+        If the claims use a construct that no group names or the instrument does not measure, or their arrows form a
+        loop.
 
     Examples
     --------
@@ -197,9 +198,16 @@ def _paths(claims, indirect):
 
 
 def constructs_of(paths, groups=CONSTRUCT_GROUPS):
-    """List the constructs that paths use, in the order of the groups."""
-    used = {construct for path in paths for step in path.steps for construct in step}
-    return [construct for group in groups.values() for construct in group if construct in used]
+    """List the constructs that paths use, in the order of the groups; one that is in no group is refused."""
+    used = dict.fromkeys(construct for path in paths for step in path.steps for construct in step)
+    known = [construct for group in groups.values() for construct in group]
+    unknown = [construct for construct in used if construct not in known]
+    if unknown:
+        raise EmolaborError(
+            f"claims: found {', '.join(unknown)}, which no group names; allowed: {', '.join(known)}, "
+            "or the groups of your own constructs (groups=, 'constructs' in a study file)"
+        )
+    return [construct for construct in known if construct in used]
 
 
 def _predictors(paths, groups):
@@ -228,9 +236,9 @@ def _covariances(predictors, groups):
     named = set(predictors).union(*predictors.values())
     used = [construct for group in groups.values() for construct in group if construct in named]
     unexplained = [construct for construct in used if construct not in predictors]
-    groups = {name: [construct for construct in used if construct in group] for name, group in groups.items()}
-    groups["management"] += [construct for construct in unexplained if construct not in groups["management"]]
-    pairs = [pair for group in groups.values() for pair in combinations(group, 2)]
+    first, *others = ([construct for construct in used if construct in group] for group in groups.values())
+    first += [construct for construct in unexplained if construct not in first]
+    pairs = [pair for group in (first, *others) for pair in combinations(group, 2)]
     return [
         (one, other)
         for one, other in pairs

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from emolabor.sem import Interaction, interaction
-from emolabor.theory.models import full_model
+from emolabor.sem import Interaction, cfa, interaction
+from emolabor.theory.constructs import CONSTRUCT_GROUPS
+from emolabor.theory.models import full_model, measurement_model
 
 
 @dataclass(frozen=True)
@@ -21,21 +22,26 @@ class ModeratedModel:
     interactions : dict of str to Interaction
         A path's key, such as ``surface_acting*unit_guidance>exhaustion``, to its product; ask
         `simple_slopes` and its neighbours with one of them.
+    matched_by_size : tuple of str
+        Keys of the paths whose two sides have unequal numbers of items, so that only the best of the longer one count.
     """
 
     model: str
     data: pd.DataFrame
     interactions: dict[str, Interaction]
+    matched_by_size: tuple[str, ...] = ()
 
 
-def moderated_model(instrument_dimensions, claims, data):
+def moderated_model(instrument_dimensions, claims, data, groups=CONSTRUCT_GROUPS):
     """Add a product term for every moderated path to the model that follows from the claims.
 
     The whole model is kept around the products: a sub-model of the outcome would leave out what predictor and moderator
     share with the rest, and the first-order paths would no longer be those of the other claims. The product indicators
     are matched and centred twice (Marsh, Wen & Hau 2004, *Psychological Methods* 9:275-300; Lin, Wen, Marsh & Lin
-    2010, *Structural Equation Modeling* 17:374-391). Where the model explains the predictor or the moderator, its
-    residual may covary with the product: only normal data make that covariance zero.
+    2010, *Structural Equation Modeling* 17:374-391). Where predictor and moderator have unequal numbers of items, those
+    with the largest standardised loadings are multiplied, the largest of one side with the largest of the other (Wu,
+    Wen, Marsh & Hau 2013, *Structural Equation Modeling* 20:551-567). Where the model explains the predictor or the
+    moderator, its residual may covary with the product: only normal data make that covariance zero.
 
     Parameters
     ----------
@@ -45,6 +51,8 @@ def moderated_model(instrument_dimensions, claims, data):
         The claims to estimate.
     data : DataFrame
         The items, reverse-worded ones turned; not changed.
+    groups : dict of str to tuple of str
+        The constructs by group, as for `full_model`.
 
     Returns
     -------
@@ -71,14 +79,27 @@ def moderated_model(instrument_dimensions, claims, data):
     service_quality ~ deep_acting_x_exhaustion
     """
     claims = tuple(claims)
-    text = full_model(instrument_dimensions, claims)
+    text = full_model(instrument_dimensions, claims, groups=groups)
     paths = [path for claim in claims for path in claim.paths]
     explained = {to for path in paths for _, to in path.steps}
-    found = {}
+    found, by_size = {}, []
     for path in paths:
         if path.moderator and path.key not in found:
-            added = interaction(text, data, path.source, path.moderator, path.to)
+            sides = [instrument_dimensions[name] for name in (path.source, path.moderator)]
+            products = "matched"
+            if len({len(side) for side in sides} - {1}) > 1:
+                products = _largest_with_largest(sides, data)
+                by_size.append(path.key)
+            added = interaction(text, data, path.source, path.moderator, path.to, products=products)
             text, data = added.model, added.data
             text += "".join(f"\n{part} ~~ {added.term}" for part in (path.source, path.moderator) if part in explained)
             found[path.key] = added
-    return ModeratedModel(text, data, found)
+    return ModeratedModel(text, data, found, tuple(by_size))
+
+
+def _largest_with_largest(sides, data):
+    """Pair the items of two constructs by the size of their loadings, as many as the shorter one has."""
+    fit = cfa(measurement_model({"predictor": sides[0], "moderator": sides[1]}), data, missing="fiml")
+    loadings = fit.standardized().query("op == '=~'").set_index("rhs")["est"].abs()
+    ordered = [sorted(side, key=lambda item: -loadings[item]) for side in sides]
+    return list(zip(*ordered, strict=False))

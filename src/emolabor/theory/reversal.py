@@ -9,7 +9,7 @@ _CLAIMS, _STANDARD_ERRORS = 3, 3
 _SENTENCE = {
     "en": "All of {construct} goes against what the claims expect of it ({found}); nothing was changed: was the whole "
     "dimension coded in reverse? If so, its results have the wrong sign; a mapping file can turn it (turned).",
-    "zh": "{construct} 整个维度与各主张所预期的方向相反（{found}），未作改动：是否整个维度反向编码？若是，"
+    "zh": "{construct} 整个维度与各论断所预期的方向相反（{found}），未作改动：是否整个维度反向编码？若是，"
     "其结果符号都是反的；可在映射文件中用 turned 还原。",
 }
 

@@ -6,11 +6,20 @@ from emolabor.drawing.labels import NAMES, legend_name, letters_in, text_width, 
 from emolabor.drawing.style import BLUE, GREY, INK, PAGE, RED, style
 
 # From disagreement to agreement; told apart in grey by lightness and by side.
-COLOURS = {5: (RED, "#dfa89f", "#dcdcdc", "#9dbbd6", BLUE)}
+COLOURS = (RED, "#dfa89f", "#dcdcdc", "#9dbbd6", BLUE)
 WORDS = {
-    "zh": {"reverse": "（反向）", "share": "回答者百分比，以“{neutral}”为中点"},
-    "en": {"reverse": " (reversed)", "share": 'Per cent of those who answered\n("{neutral}" centred)'},
+    "zh": {
+        "reverse": "（反向）",
+        "odd": "回答者百分比，以“{neutral}”为中点",
+        "even": "回答者百分比，以中间两级之间为中点",
+    },
+    "en": {
+        "reverse": " (reversed)",
+        "odd": 'Per cent of those who answered\n("{neutral}" centred)',
+        "even": "Per cent of those who answered\n(centred between the two middle answers)",
+    },
 }
+MOST_BESIDE = 6  # answers in a row of the legend
 SMALLEST = 0.03  # a narrower part of a bar has no room for its number
 
 
@@ -20,9 +29,9 @@ def likert_figure(shares, answers, language):
     Parameters
     ----------
     shares : DataFrame
-        A row an item: text_zh, text_en, reverse, and share_1 to share_5; missing ones are left out of the bar.
+        A row an item: text_zh or text_en, reverse, and share_1, share_2 ...; missing ones are left out of the bar.
     answers : sequence of str
-        What the answers 1 to 5 are called.
+        What the answers 1, 2 ... are called.
     language : {"zh", "en"}
         Language of the words.
 
@@ -30,18 +39,20 @@ def likert_figure(shares, answers, language):
     -------
     matplotlib.figure.Figure
     """
+    from matplotlib.colors import LinearSegmentedColormap
     from matplotlib.figure import Figure
 
     words = WORDS[language]
-    colours = COLOURS[len(answers)]
-    middle = len(answers) // 2
+    colours = LinearSegmentedColormap.from_list("answers", COLOURS)(np.linspace(0, 1, len(answers)))
+    middle, is_odd = len(answers) // 2, len(answers) % 2
+    columns = min(len(answers), MOST_BESIDE)
     table = shares[[f"share_{code + 1}" for code in range(len(answers))]].fillna(0).to_numpy()
-    names = [wrapped(answer, letters_in(PAGE / len(answers) - 0.35, 9)) for answer in answers]
-    lines = max(name.count("\n") + 1 for name in names)
+    names = [wrapped(answer, letters_in(PAGE / columns - 0.35, 9)) for answer in answers]
+    lines = max(name.count("\n") + 1 for name in names) * -(-len(answers) // columns)
     with style():
         figure = Figure(figsize=(PAGE, 0.58 * len(table) + 0.9 + 0.17 * lines), layout="constrained")
         axes = figure.add_subplot()
-        left = -table[:, :middle].sum(axis=1) - table[:, middle] / 2
+        left = -table[:, :middle].sum(axis=1) - is_odd * table[:, middle] / 2
         reach = np.ceil(4 * np.abs([left, left + table.sum(axis=1)]).max()) / 4
         for code, (name, colour) in enumerate(zip(names, colours, strict=True)):
             axes.barh(
@@ -68,9 +79,9 @@ def likert_figure(shares, answers, language):
         axes.set_xticks(ticks, [f"{100 * abs(tick):.0f}" for tick in ticks])
         axes.spines["left"].set_visible(False)
         axes.tick_params(axis="y", length=0)
-        share = words["share"].format(neutral=answers[middle])
+        share = words["odd" if is_odd else "even"].format(neutral=answers[middle])
         axes.set_xlabel(wrapped(share, letters_in(3.4, 9)), linespacing=1.3)
-        legend = {"ncols": len(answers), "handlelength": 1, "handletextpad": 0.5, "columnspacing": 1.2}
+        legend = {"ncols": columns, "handlelength": 1, "handletextpad": 0.5, "columnspacing": 1.2}
         figure.legend(*axes.get_legend_handles_labels(), loc="outside upper center", **legend)
     return figure
 

@@ -18,7 +18,7 @@ WORDS = {
 }
 
 
-def profile_figure(means, shares, sample, language, labels):
+def profile_figure(means, shares, sample, language, labels, ends=(1, 5)):
     """Draw the means of scores in latent profiles.
 
     Parameters
@@ -53,8 +53,8 @@ def profile_figure(means, shares, sample, language, labels):
         room = letters_in((PAGE - 0.6) / len(means.columns), 9) - 2
         axes.set_xticks(places, [wrapped(labels[score], room) for score in means.columns])
         axes.set_xlim(-0.3, len(means.columns) - 0.7)
-        axes.set_ylim(1, 5)
-        axes.set_yticks(range(1, 6))
+        axes.set_ylim(*ends)
+        axes.set_yticks(range(ends[0], ends[1] + 1))
         axes.set_ylabel(words["mean"])
         axes.grid(axis="y", color="#e4e4e4", linewidth=0.6)
         figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center")
