@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.errors import EmolaborError, refuse, refuse_because, shown
 from emolabor.common.threads import one_thread
 from emolabor.sem.estimation.estimate import estimate_parameters
 from emolabor.sem.estimation.model import Model
@@ -153,7 +153,7 @@ def sem(
     estimator, missing = canonical(estimator, missing)
     _check_options(locals())
     if not isinstance(model, str):
-        raise EmolaborError(f"model: found {type(model).__name__}, allowed: a text such as 'f =~ x1 + x2 + x3'.")
+        refuse("model", type(model).__name__, "a text such as 'f =~ x1 + x2 + x3'")
     ordered = _ordered(model, data, ordered)
     linear_test = cluster is not None and estimator in (None, "ML")
     estimator = estimator_for(estimator, ordered, cluster)
@@ -254,19 +254,19 @@ def _check_latent_names(latent, columns):
     """A latent variable called like a column would be one or the other, who knows which."""
     for name in latent:
         if name in columns:
-            raise EmolaborError(f"model: the latent variable '{name}' is a column of data; allowed: another name.")
+            refuse_because("model", f"the latent variable '{name}' is a column of data", "another name")
 
 
 def _ordered(text, data, ordered):
     """Names of the ordered variables."""
     if data is None:
         if ordered:
-            raise EmolaborError("ordered: needs the data, not their covariances (sample_cov).")
+            raise EmolaborError("ordered: needs the data, not their covariances (sample_cov)")
         return ()
     by_text = [term.lhs for term in _parsed(text).terms if term.op in ("|", "~*~")]
     if isinstance(data, str | Path):
         if ordered or by_text:
-            raise EmolaborError("ordered: needs a DataFrame, not a file; read it with pandas.read_parquet.")
+            raise EmolaborError("ordered: needs a DataFrame, not a file; read it with pandas.read_parquet")
         return ()
     check_frame(data)
     return ordered_in(data, _classified(text, True).observed, ordered, by_text)
@@ -276,38 +276,39 @@ def _names(value):
     if isinstance(value, str):
         return (value,)
     if not isinstance(value, Iterable) or not all(isinstance(name, str) for name in value):
-        raise EmolaborError(f"group_equal, group_partial: found {value!r}, allowed: names such as 'loadings'.")
+        refuse("group_equal, group_partial", shown(value), "names such as 'loadings'")
     return tuple(value)
 
 
 def _check_options(given):
     for name, allowed in OPTIONS.items():
         if given[name] not in allowed and not (name == "estimator" and given[name] is None):
-            raise EmolaborError(f"{name}: found {given[name]!r}, allowed: {', '.join(allowed)}.")
+            refuse(name, shown(given[name]), allowed)
     for name, allowed in (("std_lv", (True, False)), ("mean_structure", (True, False, None))):
         if not isinstance(given[name], bool | np.bool_ | None):
-            raise EmolaborError(f"{name}: found {given[name]!r}, allowed: {', '.join(map(str, allowed))}.")
+            refuse(name, shown(given[name]), allowed)
     estimator, missing, data = given["estimator"] or "ML", given["missing"], given["data"]
     if (data is None) == (given["sample_cov"] is None):
         found = "neither" if data is None else "both"
-        raise EmolaborError(f"data, sample_cov: found {found}, allowed: exactly one of them.")
+        refuse("data, sample_cov", found, "exactly one of them")
     if data is not None and (given["sample_mean"] is not None or given["n_obs"] is not None):
-        raise EmolaborError("sample_mean, n_obs: found with data, allowed: with sample_cov only.")
+        refuse("sample_mean, n_obs", "with data", "with sample_cov only")
     if data is None and (estimator in ("MLM", "MLR") or missing == "fiml" or given["group"] or given["cluster"]):
-        raise EmolaborError("sample_cov: MLM, MLR, FIML, groups and clusters need the data, not their covariances.")
+        raise EmolaborError("sample_cov: MLM, MLR, FIML, groups and clusters need the data, not their covariances")
     if isinstance(data, str | Path) and (missing != "listwise" or given["cluster"] is not None):
-        raise EmolaborError(
-            "data: a file is read in one pass, complete rows only, without clusters; allowed with missing='fiml' or "
-            "cluster: a DataFrame, from pandas.read_parquet."
+        refuse_because(
+            "data",
+            "a file is read in one pass, complete rows only, without clusters",
+            "with missing='fiml' or cluster a DataFrame, from pandas.read_parquet",
         )
     if missing == "fiml" and estimator not in ("ML", "MLR"):
-        raise EmolaborError(f"missing: 'fiml' goes with the estimators ML and MLR, found {estimator!r}.")
+        raise EmolaborError(f"missing: 'fiml' goes with the estimators ML and MLR, found {estimator!r}")
     if given["likelihood"] == "wishart" and (estimator not in ("ML", "MLM") or missing == "fiml"):
-        raise EmolaborError(f"likelihood: 'wishart' goes with complete data and ML or MLM, found {estimator!r}.")
+        raise EmolaborError(f"likelihood: 'wishart' goes with complete data and ML or MLM, found {estimator!r}")
     if given["cluster"] is not None and estimator not in ("ML", "MLR"):
-        raise EmolaborError(f"cluster: goes with the estimator MLR, found {estimator!r}.")
+        raise EmolaborError(f"cluster: goes with the estimator MLR, found {estimator!r}")
     if given["group"] is None and (given["group_equal"] or given["group_partial"]):
-        raise EmolaborError("group_equal, group_partial: found without group, allowed: with group only.")
+        refuse("group_equal, group_partial", "without group", "with group only")
 
 
 cfa = sem

@@ -7,7 +7,7 @@ from html import escape
 import numpy as np
 import pandas as pd
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.errors import refuse
 from emolabor.sem.api import sem
 from emolabor.sem.comparison.invariance_ordinal import ORDINAL_STEPS, ordinal_step
 from emolabor.sem.comparison.invariance_rule import COLUMNS, RULE, judge, limits_for, limits_in_words
@@ -284,13 +284,9 @@ def _check_steps(steps, known):
     known = list(known)
     places = [known.index(step) if step in known else -1 for step in steps]
     if not places or places[0] != 0 or -1 in places or places != sorted(set(places)):
-        raise EmolaborError(
-            f"steps: found {tuple(steps)}, allowed: {', '.join(known)}, in this order, configural first."
-        )
+        refuse("steps", tuple(steps), f"{', '.join(known)}, in this order, configural first")
 
 
 def _check_latent(fit):
     if not fit.table.variables.latent:
-        raise EmolaborError(
-            "model: found no latent variable, allowed: a measurement model such as 'f =~ x1 + x2 + x3'."
-        )
+        refuse("model", "no latent variable", "a measurement model such as 'f =~ x1 + x2 + x3'")

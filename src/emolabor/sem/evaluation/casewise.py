@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.special import chdtrc
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.errors import refuse
 from emolabor.sem.evaluation.factor_scores import answered, by_case, implied_for_cases, need_cases
 from emolabor.sem.linalg import bordered_inverse, inverse_and_logdet
 
@@ -53,7 +53,7 @@ def casewise(fit):
     """
     need_cases(fit, "casewise")
     if not (fit.model.estimator.likelihood or fit.table.ordered):
-        raise EmolaborError(f"casewise: found the estimator {fit.estimator}, allowed: ML, MLM, MLR.")
+        refuse("casewise", f"the estimator {fit.estimator}", "ML, MLM, MLR")
     cook = _cook(fit)
     frame = by_case(fit, COLUMNS, lambda group, sample: _of_group(fit, group, sample, cook[group]))
     return frame.astype({"group": int, "n_answered": int})

@@ -6,7 +6,7 @@ from numbers import Real
 import numpy as np
 import pandas as pd
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.errors import refuse_because, shown
 from emolabor.sem.observed.samples import LARGEST, read_numbers
 
 MOST = 20  # more categories than this are no ordered answers
@@ -39,7 +39,7 @@ def ordered_names(ordered, names):
     chosen = (ordered,) if isinstance(ordered, str) else tuple(ordered)
     unknown = [name for name in chosen if name not in names]
     if unknown:
-        raise EmolaborError(f"ordered: {unknown[0]!r} is no variable here; found {', '.join(names)}.")
+        refuse_because("ordered", f"{shown(unknown[0])} is no variable here", names)
     return tuple(name for name in names if name in chosen)
 
 
@@ -70,32 +70,34 @@ def category_codes(frame, name):
     """Category numbers from 0 (n,), missing where the answer is, and the categories of one column."""
     column = frame[name]
     if isinstance(column, pd.DataFrame):
-        raise EmolaborError(f"data: the column '{name}' is there {column.shape[1]} times; allowed: once.")
+        refuse_because("data", f"the column '{name}' is there {column.shape[1]} times", "once")
     if isinstance(column.dtype, pd.CategoricalDtype):
         if not column.cat.ordered:
-            raise EmolaborError(f"data: the categories of '{name}' have no order; allowed: an ordered categorical.")
+            refuse_because("data", f"the categories of '{name}' have no order", "an ordered categorical")
         used = column.cat.remove_unused_categories()
         codes, found = used.cat.codes.to_numpy(), tuple(used.cat.categories)
     else:
         numeric = pd.api.types.is_numeric_dtype(column.dtype) and not pd.api.types.is_complex_dtype(column.dtype)
         wrong = [] if numeric else [value for value in column.dropna() if not isinstance(value, Real | np.bool_)]
         if wrong:
-            raise EmolaborError(
-                f"data: the ordered column '{name}' holds {wrong[0]!r}; allowed: numbers, or an ordered categorical "
-                "that says which answer is higher."
+            refuse_because(
+                "data",
+                f"the ordered column '{name}' holds {shown(wrong[0])}",
+                "numbers, or an ordered categorical that says which answer is higher",
             )
         if pd.api.types.is_float_dtype(column.dtype) and np.isinf(column.to_numpy(float, na_value=np.nan)).any():
-            raise EmolaborError(f"data: the ordered column '{name}' is infinite somewhere; allowed: finite numbers.")
+            refuse_because("data", f"the ordered column '{name}' is infinite somewhere", "finite numbers")
         codes, found = pd.factorize(column, sort=True)
         found = tuple(found)
         if any(abs(value) > LARGEST for value in found):
-            raise EmolaborError(f"data: the ordered column '{name}' holds a number above {LARGEST:g}; allowed: below.")
+            refuse_because("data", f"the ordered column '{name}' holds a number above {LARGEST:g}", "below")
     if len(found) < 2:
         value = f"one value only ({found[0]})" if len(found) else "no answer"
-        raise EmolaborError(f"data: the ordered column '{name}' has {value}; allowed: two categories or more.")
+        refuse_because("data", f"the ordered column '{name}' has {value}", "two categories or more")
     if len(found) > MOST:
-        raise EmolaborError(
-            f"data: the ordered column '{name}' has {len(found)} categories; allowed: up to {MOST}. Leave it out of "
-            "'ordered', or join categories."
+        refuse_because(
+            "data",
+            f"the ordered column '{name}' has {len(found)} categories",
+            f"up to {MOST}; leave it out of 'ordered', or join categories",
         )
     return np.where(codes < 0, np.nan, codes), found

@@ -6,7 +6,7 @@ from numbers import Real
 import numpy as np
 import pandas as pd
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.errors import EmolaborError, refuse, refuse_because, shown
 from emolabor.sem.linalg import inverse_and_logdet
 from emolabor.sem.observed.completion import IncompleteRows, sort_by_holes
 from emolabor.sem.observed.missing import (
@@ -83,7 +83,7 @@ def samples_from_data(data, names, *, group=None, cluster=None, missing="listwis
     labels, members = group_members(data, group)
     clusters = None if cluster is None else _codes(data, cluster, "cluster")
     if group in names:
-        raise EmolaborError(f"group: '{group}' is a variable of the model; allowed: another column.")
+        refuse_because("group", f"'{group}' is a variable of the model", "another column")
     samples = []
     for i, label in enumerate(labels):
         here = slice(None) if group is None else members == i
@@ -105,11 +105,9 @@ def _sample(values, names, label, clusters, missing, wishart, exogenous):
     dropped = n_given - n
     if n <= p:
         rows = "complete rows" if missing == "listwise" else "rows with answers"
-        raise EmolaborError(
-            f"{place}: {n} {rows} for {p} variables ({dropped} rows left out); allowed: more rows than variables."
-        )
+        refuse_because(place, f"{n} {rows} for {p} variables ({dropped} rows left out)", "more rows than variables")
     if clusters is not None and len(np.unique(clusters)) < 2:
-        raise EmolaborError(f"cluster: {place} has one cluster only; allowed: two or more.")
+        refuse_because("cluster", f"{place} has one cluster only", "two or more")
     if missing == "fiml" and holes.any():
         mean, variances = np.nanmean(values, axis=0), np.nanvar(values, axis=0)
         check_variances(np.diag(variances), names, place, mean)
@@ -142,7 +140,7 @@ def _kept(holes, names, place, missing, exogenous):
     """Which rows (n,) stay, given where answers are missing (n, p)."""
     empty = [name for name, none in zip(names, holes.all(axis=0), strict=True) if none]
     if empty:
-        raise EmolaborError(f"{place}: {quoted(empty)} without any value; allowed: columns with answers.")
+        refuse_because(place, f"{quoted(empty)} without any value", "columns with answers")
     if missing == "listwise":
         return ~holes.any(axis=1)
     fixed = [i for i, name in enumerate(names) if name in exogenous]
@@ -179,38 +177,41 @@ def sample_from_cov(sample_cov, sample_mean, n_obs, names, wishart=False):
         Means are zero where none are given.
     """
     if not isinstance(sample_cov, pd.DataFrame) or list(sample_cov.index) != list(sample_cov.columns):
-        raise EmolaborError("sample_cov: allowed: a DataFrame whose row names equal its column names.")
+        refuse(
+            "sample_cov",
+            f"{type(sample_cov).__name__} without such names",
+            "a DataFrame whose row names equal its column names",
+        )
     if not sample_cov.columns.is_unique:
         twice = sample_cov.columns[sample_cov.columns.duplicated()][0]
-        raise EmolaborError(f"sample_cov: '{twice}' is there more than once; allowed: once.")
+        refuse_because("sample_cov", f"'{twice}' is there more than once", "once")
     if isinstance(n_obs, bool) or not isinstance(n_obs, Real) or not 2 <= n_obs <= LARGEST or n_obs % 1 != 0:
-        raise EmolaborError(f"n_obs: found {n_obs!r}, allowed: the number of cases, a whole number above 1.")
+        refuse("n_obs", shown(n_obs), "the number of cases, a whole number above 1")
     n_obs = int(n_obs)
     unknown = [name for name in names if name not in sample_cov.columns]
     if unknown:
-        raise EmolaborError(
-            f"sample_cov: the model's variables {quoted(unknown)} are missing; found {quoted(sample_cov.columns)}."
-        )
+        reason = f"the model's variables {quoted(unknown)} are missing"
+        refuse_because("sample_cov", reason, quoted(sample_cov.columns[:30]))
     names = list(names)
     if n_obs <= len(names):
-        raise EmolaborError(f"n_obs: found {n_obs} for {len(names)} variables; allowed: more cases than variables.")
+        refuse("n_obs", f"{n_obs} for {len(names)} variables", "more cases than variables")
     cov = read_numbers(sample_cov.loc[names], names, "sample_cov")
     if not np.all(np.isfinite(cov)):
-        raise EmolaborError("sample_cov: found missing or infinite values, allowed: numbers.")
+        refuse("sample_cov", "missing or infinite values", "numbers")
     gap = np.abs(cov - cov.T)
     if gap.max() > SYMMETRY_TOLERANCE * max(1.0, np.abs(cov).max()):
         i, j = np.unravel_index(gap.argmax(), gap.shape)
         pair, back = f"{names[i]}, {names[j]} is {cov[i, j]:g}", f"{names[j]}, {names[i]} is {cov[j, i]:g}"
-        raise EmolaborError(f"sample_cov: not symmetric: {pair} but {back}.")
+        raise EmolaborError(f"sample_cov: not symmetric: {pair} but {back}")
     check_variances(cov, names, "sample_cov")
     mean = np.zeros(len(names))
     if sample_mean is not None:
         missing = [name for name in names if name not in sample_mean]
         if missing:
-            raise EmolaborError(f"sample_mean: no value for {quoted(missing)}; allowed: a Series or dict by name.")
+            refuse_because("sample_mean", f"no value for {quoted(missing)}", "a Series or dict by name")
         for name in names:
             if not isinstance(sample_mean[name], Real) or not abs(sample_mean[name]) <= LARGEST:
-                raise EmolaborError(f"sample_mean: '{name}' is {sample_mean[name]!r}, allowed: a finite number.")
+                refuse_because("sample_mean", f"'{name}' is {shown(sample_mean[name])}", "a finite number")
         mean = np.array([float(sample_mean[name]) for name in names])
     weight = n_obs - 1.0 if wishart else float(n_obs)
     return Sample(cov * (n_obs - 1) / weight, mean, n_obs, weight)
@@ -219,16 +220,14 @@ def sample_from_cov(sample_cov, sample_mean, n_obs, names, wishart=False):
 def check_frame(data):
     """Refuse data that are no frame."""
     if not isinstance(data, pd.DataFrame):
-        raise EmolaborError(f"data: found {type(data).__name__}, allowed: a pandas DataFrame.")
+        refuse("data", type(data).__name__, "a pandas DataFrame")
 
 
 def check_columns(data, names):
     """Refuse variables of the model that the data do not have."""
     unknown = [name for name in names if name not in data.columns]
     if unknown:
-        raise EmolaborError(
-            f"data: the model's variables {quoted(unknown)} are no columns; found {quoted(data.columns[:30])}."
-        )
+        refuse_because("data", f"the model's variables {quoted(unknown)} are no columns", quoted(data.columns[:30]))
 
 
 def read_numbers(frame, names, argument="data"):
@@ -243,19 +242,20 @@ def read_numbers(frame, names, argument="data"):
     for name in names:
         column = frame[name]
         if isinstance(column, pd.DataFrame):
-            raise EmolaborError(f"{argument}: the column '{name}' is there {column.shape[1]} times; allowed: once.")
+            refuse_because(argument, f"the column '{name}' is there {column.shape[1]} times", "once")
         if not pd.api.types.is_numeric_dtype(column) or pd.api.types.is_complex_dtype(column):
             wrong = [value for value in column.dropna() if not isinstance(value, Real)]
             if wrong or column.dtype != object:
                 found = repr(wrong[0]) if wrong else f"values of type {column.dtype}"
-                raise EmolaborError(f"{argument}: column '{name}' holds {found}, allowed: numbers.")
+                refuse_because(argument, f"column '{name}' holds {found}", "numbers")
             try:
                 column = column.astype("Float64")
             except OverflowError:
-                raise EmolaborError(
-                    f"{argument}: column '{name}' holds a whole number of more than 300 digits; allowed: numbers up to "
-                    f"{LARGEST:g}."
-                ) from None
+                refuse_because(
+                    argument,
+                    f"column '{name}' holds a whole number of more than 300 digits",
+                    f"numbers up to {LARGEST:g}",
+                )
         columns.append(column.to_numpy(dtype=float, na_value=np.nan))
     values = np.column_stack(columns)
     _refuse_infinite(values, names, argument)
@@ -267,23 +267,21 @@ def _refuse_infinite(values, names, argument):
     if not largest <= LARGEST and (np.abs(values) > LARGEST).any():
         row, col = np.argwhere(np.abs(values) > LARGEST)[0]
         found = "infinite" if np.isinf(values[row, col]) else f"{values[row, col]:g}"
-        raise EmolaborError(
-            f"{argument}: column '{names[col]}' is {found} in row {row + 1}; allowed: numbers up to {LARGEST:g}."
-        )
+        refuse_because(argument, f"column '{names[col]}' is {found} in row {row + 1}", f"numbers up to {LARGEST:g}")
 
 
 def _codes(data, column, argument):
     """Numbers from 0 for the values of a column, in order of appearance; missing values are refused."""
     if not pd.api.types.is_hashable(column) or column not in data.columns:
-        raise EmolaborError(f"{argument}: '{column}' is no column; found {quoted(data.columns[:30])}.")
+        refuse_because(argument, f"{shown(column)} is no column", quoted(data.columns[:30]))
     if isinstance(data[column], pd.DataFrame):
-        raise EmolaborError(f"{argument}: the column '{column}' is there {data[column].shape[1]} times; allowed: once.")
+        refuse_because(argument, f"the column '{column}' is there {data[column].shape[1]} times", "once")
     try:
         codes, found = pd.factorize(data[column])
     except TypeError:
-        raise EmolaborError(f"{argument}: column '{column}' holds lists or dicts, allowed: numbers or texts.") from None
+        refuse_because(argument, f"column '{column}' holds lists or dicts", "numbers or texts")
     if (codes < 0).any():
-        raise EmolaborError(f"{argument}: column '{column}' is missing in row {int(np.argmin(codes)) + 1}.")
+        raise EmolaborError(f"{argument}: column '{column}' is missing in row {int(np.argmin(codes)) + 1}")
     refuse_alike(found, f"{argument}: column '{column}'")
     return codes
 
@@ -294,9 +292,8 @@ def refuse_alike(values, place):
     for value in values:
         other = seen.setdefault(str(value), value)
         if other is not value:
-            raise EmolaborError(
-                f"{place} holds both {other!r} and {value!r}; allowed: one of them (.astype(str) makes them one)."
-            )
+            found = f"both {shown(other)} and {shown(value)}"
+            refuse(place, found, "one of them (.astype(str) makes them one)")
 
 
 def group_members(data, group):
@@ -306,7 +303,7 @@ def group_members(data, group):
     codes = _codes(data, group, "group")
     labels = list(pd.unique(data[group]))
     if len(labels) < 2:
-        raise EmolaborError(f"group: column '{group}' has one value only ({labels[0]}); allowed: two or more.")
+        refuse_because("group", f"column '{group}' has one value only ({labels[0]})", "two or more")
     return labels, codes
 
 
@@ -316,15 +313,14 @@ def check_variances(cov, names, argument, mean=0.0):
     vary = variances > (ROUNDING * np.abs(mean)) ** 2  # a constant column's variance is what rounding leaves
     constant = [name for name, varies in zip(names, vary, strict=True) if not varies]
     if constant:
-        raise EmolaborError(
-            f"{argument}: {quoted(constant)} do(es) not vary; allowed: variables with a variance above zero."
-        )
+        refuse_because(argument, f"{quoted(constant)} do(es) not vary", "variables with a variance above zero")
     scale = np.sqrt(variances)
     if scale.min() < SMALLEST:
         name = names[int(scale.argmin())]
-        raise EmolaborError(
-            f"{argument}: '{name}' has a standard deviation of {scale.min():g}; allowed: {SMALLEST:g} or more. "
-            "Measure it in smaller units."
+        refuse_because(
+            argument,
+            f"'{name}' has a standard deviation of {scale.min():g}",
+            f"{SMALLEST:g} or more; measure it in smaller units",
         )
     correlations = cov / (scale[:, None] * scale)
     factored = inverse_and_logdet(correlations)
@@ -335,7 +331,7 @@ def check_variances(cov, names, argument, mean=0.0):
     if smallest < SINGULAR or inverse_and_logdet(cov) is None:
         raise EmolaborError(
             f"{argument}: the covariance matrix is not positive definite (smallest eigenvalue of the correlations "
-            f"{smallest:.3g}); look for duplicated or summed variables among {quoted(names)}."
+            f"{smallest:.3g}); look for duplicated or summed variables among {quoted(names)}"
         )
 
 
@@ -344,12 +340,14 @@ def check_means(names, mean, sd, predictors=()):
     for name, distance in zip(names, np.abs(mean) / sd, strict=True):
         most = FAR_PREDICTOR if name in predictors else FAR
         if distance > most:
-            raise EmolaborError(
-                f"data: the mean of '{name}' is {distance:.2g} standard deviations away from zero; allowed beside "
-                f"intercepts: {most:g}. Subtract a constant near it: slopes, standard errors and tests stay the same."
+            refuse_because(
+                "data",
+                f"the mean of '{name}' is {distance:.2g} standard deviations away from zero",
+                f"{most:g} beside intercepts; subtract a constant near it: slopes, standard errors and tests stay as "
+                "they are",
             )
 
 
 def quoted(names):
     """Names in quotes, parted by commas."""
-    return ", ".join(f"'{name}'" for name in names)
+    return ", ".join(shown(str(name)) for name in names)

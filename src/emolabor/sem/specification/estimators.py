@@ -5,7 +5,7 @@ A new estimator is a row here; where it minimises something new, that is a class
 
 from dataclasses import dataclass
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.errors import EmolaborError, refuse, refuse_because, shown
 from emolabor.sem.specification.cautions import covariance_lines
 
 
@@ -142,31 +142,35 @@ def check_ordinal_options(ordered, variables, given):
     estimator, missing = given["estimator"], given["missing"]
     if not ordered:
         if estimator in ORDINAL:
-            raise EmolaborError(
-                f"estimator: {estimator!r} is for ordered variables, and none is declared; allowed: ordered=True or "
-                "ordered=[names] with it, or ML, MLM, MLR, GLS, ULS for continuous variables."
+            refuse_because(
+                "estimator",
+                f"{shown(estimator)} is for ordered variables, and none is declared",
+                "ordered=True or ordered=[names] with it, or ML, MLM, MLR, GLS, ULS for continuous variables",
             )
         if missing == "pairwise":
-            raise EmolaborError("missing: 'pairwise' goes with ordered variables; allowed here: listwise, fiml.")
+            refuse_because("missing", "'pairwise' goes with ordered variables", "listwise, fiml")
         return
     names = ", ".join(ordered[:5]) + (" ..." if len(ordered) > 5 else "")
     if estimator not in ORDINAL:
-        raise EmolaborError(
-            f"estimator: {estimator!r} takes variables as continuous, but these are ordered: {names}; allowed: WLSMV, "
-            "DWLS (or leave 'ordered' out to treat the answers as numbers)."
+        refuse_because(
+            "estimator",
+            f"{shown(estimator)} takes variables as continuous, but these are ordered: {names}",
+            "WLSMV, DWLS (or leave 'ordered' out to treat the answers as numbers)",
         )
     if missing == "fiml":
-        raise EmolaborError("missing: 'fiml' takes variables as continuous; allowed here: listwise, pairwise.")
+        refuse_because("missing", "'fiml' takes variables as continuous", "listwise, pairwise")
     if given["likelihood"] != "normal":
-        raise EmolaborError(f"likelihood: {given['likelihood']!r} does not go with ordered variables.")
+        raise EmolaborError(f"likelihood: {given['likelihood']!r} does not go with ordered variables")
     if given["cluster"] is not None:
-        raise EmolaborError("cluster: standard errors for clusters are not available with ordered variables.")
+        raise EmolaborError("cluster: standard errors for clusters are not available with ordered variables")
     if given["mean_structure"] is False:
-        raise EmolaborError("mean_structure: found False, allowed with ordered variables: True (thresholds need it).")
+        refuse("mean_structure", "False", "True (thresholds need it) with ordered variables")
     if variables.fixed_x:
         x = variables.fixed_x
-        raise EmolaborError(
-            f"model: the observed exogenous variables {', '.join(x)} predict in a model with ordered variables, which "
-            f"is not available; allowed: give them variances and covariances ('{covariance_lines(x)}'), which make "
-            "them part of the model (normal, or ordered where declared)."
+        refuse_because(
+            "model",
+            f"the observed exogenous variables {', '.join(x)} predict in a model with ordered variables, "
+            "which is not available",
+            f"give them variances and covariances ('{covariance_lines(x)}'), which make them part of the "
+            "model (normal, or ordered where declared)",
         )
