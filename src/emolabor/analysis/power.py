@@ -195,7 +195,7 @@ def _at_population(model, text, options):
     means = bool(options.get("mean_structure"))
     table = build_table(parse_model(model), std_lv=bool(options.get("std_lv")), mean_structure=means, fixed_x=False)
     sample = sample_from_cov(cov, mean if means else None, ROOMY, table.variables.observed, wishart=True)
-    fit = fit_table(model, table, [sample], "ML")
+    fit = fit_table(model, table, [sample])
     if not fit.converged:
         raise EmolaborError(f"population: the model does not converge at it ({fit.problems[0]})")
     if np.isnan(fit.vcov().to_numpy()).any():

@@ -9,6 +9,7 @@ from scipy.optimize import minimize
 from emolabor.common.errors import refuse, refuse_because, shown
 from emolabor.common.threads import one_thread
 from emolabor.sem.numerics import (
+    MAXIMUM_LIKELIHOOD,
     Sample,
     all_draws,
     bordered_inverse,
@@ -59,7 +60,7 @@ def rounding_bands(fit, half_unit=0.005, sd_half_unit=0.0):
     [0.295, 0.305]
     """
     sample = fit.model.samples[0]
-    if fit.table.n_groups > 1 or sample.data is not None or fit.estimator != "ML":
+    if fit.table.n_groups > 1 or sample.data is not None or fit.model.estimator is not MAXIMUM_LIKELIHOOD:
         refuse("rounding_bands", "another fit", "a maximum likelihood fit of one group to sample_cov")
     if not fit.converged:
         refuse_because("rounding_bands", fit.problems[0], "a fit that converged")
@@ -138,7 +139,7 @@ def _estimate(fit, table, inputs, start):
     cov = cor * np.outer(inputs[len(i) :], inputs[len(i) :])
     if inverse_and_logdet(cov) is None:
         return None
-    moved = fit_table(fit.text, table, [Sample(cov, sample.mean, sample.n, sample.weight)], "ML", start)
+    moved = fit_table(fit.text, table, [Sample(cov, sample.mean, sample.n, sample.weight)], start=start)
     return moved if moved.converged else None
 
 

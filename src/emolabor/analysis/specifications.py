@@ -11,6 +11,7 @@ from emolabor.common.errors import refuse, shown
 from emolabor.common.notices import joined
 from emolabor.responses import scored_items
 from emolabor.sem import sem
+from emolabor.sem.numerics import ESTIMATORS
 from emolabor.theory import model_text, paths_around
 
 # Respondents flagged by indices of at least so many families are left out.
@@ -144,7 +145,7 @@ class EffectEstimate:
             text = [model_text(dimensions, self.paths), *(f"{key} ~~ 0*{key}" for (key,) in dimensions.values())]
         text += self._adjusted(names) if names else []
         observed = data[[key for keys in dimensions.values() for key in keys]].join(background)
-        ordered = True if estimator == "WLSMV" else None
+        ordered = True if ESTIMATORS[estimator].ordered else None
         fit = sem("\n".join(text), observed, estimator=estimator, missing=missing, ordered=ordered)
         row = self._row(fit.standardized())
         numbers = {"est": row["est"], "ci_lower": row["ci_lower"], "ci_upper": row["ci_upper"], "n": fit.n_obs}

@@ -21,7 +21,11 @@ STEPS = {
     "strict": ("loadings", "intercepts", "residuals"),
 }
 ROBUST_KIND = " (scaled chi-square, robust CFI and RMSEA)"
-KINDS = {"MLM": ROBUST_KIND, "MLR": ROBUST_KIND, "WLSMV": " (scaled and shifted chi-square, scaled CFI and RMSEA)"}
+KINDS = {
+    "satorra_bentler": ROBUST_KIND,
+    "yuan_bentler": ROBUST_KIND,
+    "scaled_shifted": " (scaled and shifted chi-square, scaled CFI and RMSEA)",
+}
 INCOMPLETE_KIND = " (robust CFI and RMSEA)"
 ORDINAL_NOTE = (
     " These limits were found for continuous answers: with ordered ones read the difference test beside them. "
@@ -143,7 +147,7 @@ class Invariance:
     def _heading(self):
         fit = next(iter(self.fits.values()))
         groups = ", ".join(f"{sample.label} {sample.n}" for sample in fit.model.samples)
-        kind = KINDS.get(fit.estimator, INCOMPLETE_KIND if fit.model.fiml else "")
+        kind = KINDS.get(fit.model.estimator.test, INCOMPLETE_KIND if fit.model.fiml else "")
         return f"Measurement invariance, estimator {fit.estimator}{kind}, cases by group: {groups}"
 
     def _rounded(self):

@@ -17,7 +17,7 @@ from emolabor.sem.fit import Fit
 from emolabor.sem.implied.ram import implied_moments
 from emolabor.sem.linalg import bordered_inverse, inverse_and_logdet
 from emolabor.sem.observed.samples import Sample
-from emolabor.sem.specification.estimators import ESTIMATORS
+from emolabor.sem.specification.estimators import MAXIMUM_LIKELIHOOD
 
 METHODS = ("auto", "standard", "satorra_bentler_2001", "satorra_bentler_2010", "satorra_2000")
 # Half the discrepancy of a case; nested models end at about 1e-15, those that are not seldom below 1e-4.
@@ -203,7 +203,7 @@ def translate(restricted, larger):
             )
         mean = implied.mu if structure.mean_structure else sample.mean
         samples.append(Sample(implied.sigma[np.ix_(order, order)], mean[order], sample.n, float(sample.n)))
-    model = Model.bind(larger.table, samples, ESTIMATORS["ML"])
+    model = Model.bind(larger.table, samples, MAXIMUM_LIKELIHOOD)
     for start in (larger.estimate.theta, start_values(larger.table, samples, model.structures)):
         estimate = estimate_parameters(model, start)
         if chi_square(model, estimate.theta) / (2 * model.weight) <= NESTED_TOLERANCE:

@@ -152,12 +152,7 @@ def _moment_parts(model, theta, se, group):
     robust = se in ("robust_sem", "huber_white")
     observed = bool(sample.patterns) or se == "huber_white"
     at_sample = full.information_at(sample.cov, sample.mean, bool(sample.patterns))
-    if model.estimator.discrepancy == "uls":
-        weights = np.eye(len(slope))
-    elif model.estimator.discrepancy == "gls":
-        weights = at_sample
-    else:
-        weights = full.information_at(implied.sigma, implied.mu, observed)
+    weights = model.discrepancies[group].information_of_moments(full, implied, observed)
     spread = np.linalg.inv(at_sample)
     if robust:
         scores = _moment_scores(full, model.exogenous)

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from emolabor.common.errors import EmolaborError, refuse, refuse_because, shown
-from emolabor.sem.observed.ordered_columns import Answers, read_answers
+from emolabor.sem.observed.columns import Answers, quoted, used_categories
 from emolabor.sem.observed.ordinal_statistics import Statistics, statistics_of
-from emolabor.sem.observed.samples import Sample, check_columns, group_members, quoted
+from emolabor.sem.observed.samples import Sample
 from emolabor.sem.observed.stage_one import FirstStep, first_step
 
 
@@ -66,17 +66,12 @@ def ordered_in(data, names, ordered, by_text):
     return tuple(name for name in names if name in declared or name in by_text or name in categorical)
 
 
-def ordinal_samples(data, names, ordered, *, group=None, missing="listwise"):
+def ordinal_samples(columns, missing="listwise"):
     """Samples of ordered and continuous answers, one a group.
 
     Parameters
     ----------
-    data : DataFrame
-        One row a case; not changed.
-    names, ordered : sequence of str
-        Variables, in the order wanted, and which of them are ordered.
-    group : str or None
-        Column whose values part the cases, in order of appearance.
+    columns : Columns
     missing : str
         "listwise": rows with a missing answer are left out. "pairwise": each statistic comes from the answers there
         are.
@@ -85,15 +80,12 @@ def ordinal_samples(data, names, ordered, *, group=None, missing="listwise"):
     -------
     list of OrdinalSample
     """
-    check_columns(data, names)
-    if group in names:
-        refuse_because("group", f"'{group}' is a variable of the model", "another column")
-    labels, members = group_members(data, group)
-    holes = data[list(names)].isna().to_numpy()
+    names, labels, members = columns.names, columns.labels, columns.members
+    holes = np.isnan(columns.answers.values)
     kept = ~holes.any(axis=1) if missing == "listwise" else ~holes.all(axis=1)
     if kept.sum() < 2:
         refuse_because("data", f"{int(kept.sum())} rows without a missing answer", "two or more")
-    answers = read_answers(data.loc[kept], names, ordered)
+    answers = used_categories(columns.answers, names, kept)
     _refuse_empty(answers, names, members[kept], labels)
     samples = []
     for i, label in enumerate(labels):
@@ -106,7 +98,7 @@ def ordinal_samples(data, names, ordered, *, group=None, missing="listwise"):
         dropped = int((~kept & (members == i)).sum())
         own = replace(answers, values=np.ascontiguousarray(answers.values[here]))
         sample = ordinal_sample(own, names, str(label), dropped)
-        samples.append(replace(sample, rows=np.flatnonzero(kept)[here], labels=data.index))
+        samples.append(replace(sample, rows=np.flatnonzero(kept)[here], labels=columns.index))
     return samples
 
 

@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 
 from emolabor.common.errors import EmolaborError, refuse, refuse_because, shown
+from emolabor.sem.observed.columns import quoted, read_numbers
 from emolabor.sem.observed.fourth_moments import distinct_pairs, recentred
-from emolabor.sem.observed.samples import Sample, check_variances, quoted, read_numbers
+from emolabor.sem.observed.samples import Sample, check_variances
 
 BATCH = 8_000_000  # numbers in a batch's products: 64 MB
 

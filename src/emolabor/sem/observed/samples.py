@@ -8,6 +8,7 @@ import pandas as pd
 
 from emolabor.common.errors import EmolaborError, refuse, refuse_because, shown
 from emolabor.sem.linalg import inverse_and_logdet
+from emolabor.sem.observed.columns import LARGEST, quoted, read_numbers
 from emolabor.sem.observed.completion import IncompleteRows, sort_by_holes
 from emolabor.sem.observed.missing import (
     MissingPattern,
@@ -21,7 +22,7 @@ SYMMETRY_TOLERANCE = 1e-8
 ROUNDING = 1e-12
 SINGULAR = 1e-10  # eigenvalue of the correlations
 # The information goes with the fourth power of the units: beyond these, powers of numbers leave the range of a double.
-SMALLEST, LARGEST = 1e-30, 1e30
+SMALLEST = 1e-30
 # Means in standard deviations. A slope beside an intercept costs the square of it in a double's 16 digits: from 1e5 on
 # their information is singular to the computer. An intercept alone keeps a gradient of 1e-8 up to 1e7.
 FAR_PREDICTOR, FAR = 3e4, 1e7
@@ -54,17 +55,12 @@ class Sample:
     exogenous_missing: tuple = ()  # names of exogenous variables and in how many rows they are missing
 
 
-def samples_from_data(data, names, *, group=None, cluster=None, missing="listwise", wishart=False, exogenous=()):
+def continuous_samples(columns, missing="listwise", wishart=False, exogenous=()):
     """Samples of complete or incomplete rows, one a group.
 
     Parameters
     ----------
-    data : DataFrame
-        One row a case; not changed.
-    names : sequence of str
-        Columns, in the order wanted.
-    group, cluster : str or None
-        Columns with the group and the cluster of each case; groups come in order of appearance.
+    columns : Columns
     missing : str
         "listwise": incomplete rows are left out; "fiml": they are kept, but for rows with nothing observed and rows
         with a missing value of a fixed exogenous variable.
@@ -77,19 +73,13 @@ def samples_from_data(data, names, *, group=None, cluster=None, missing="listwis
     -------
     list of Sample
     """
-    check_frame(data)
-    check_columns(data, names)
-    values = read_numbers(data, names)
-    labels, members = group_members(data, group)
-    clusters = None if cluster is None else _codes(data, cluster, "cluster")
-    if group in names:
-        refuse_because("group", f"'{group}' is a variable of the model", "another column")
+    values, names, clusters = columns.answers.values, columns.names, columns.clusters
     samples = []
-    for i, label in enumerate(labels):
-        here = slice(None) if group is None else members == i
+    for i, label in enumerate(columns.labels):
+        here = slice(None) if len(columns.labels) == 1 else columns.members == i
         own_clusters = None if clusters is None else clusters[here]
         sample, kept = _sample(values[here], names, str(label), own_clusters, missing, wishart, exogenous)
-        samples.append(replace(sample, rows=np.arange(len(data))[here][kept], labels=data.index))
+        samples.append(replace(sample, rows=np.arange(len(values))[here][kept], labels=columns.index))
     return samples
 
 
@@ -217,96 +207,6 @@ def sample_from_cov(sample_cov, sample_mean, n_obs, names, wishart=False):
     return Sample(cov * (n_obs - 1) / weight, mean, n_obs, weight)
 
 
-def check_frame(data):
-    """Refuse data that are no frame."""
-    if not isinstance(data, pd.DataFrame):
-        refuse("data", type(data).__name__, "a pandas DataFrame")
-
-
-def check_columns(data, names):
-    """Refuse variables of the model that the data do not have."""
-    unknown = [name for name in names if name not in data.columns]
-    if unknown:
-        refuse_because("data", f"the model's variables {quoted(unknown)} are no columns", quoted(data.columns[:30]))
-
-
-def read_numbers(frame, names, argument="data"):
-    """Columns of a frame as numbers (n, p), missing ones NaN; what is no number is refused."""
-    names = list(names)
-    if frame.columns.is_unique:
-        values = frame.take([frame.columns.get_loc(name) for name in names], axis=1).to_numpy()
-        if values.dtype == np.float64:  # the common case: nothing to convert
-            _refuse_infinite(values, names, argument)
-            return values
-    columns = []
-    for name in names:
-        column = frame[name]
-        if isinstance(column, pd.DataFrame):
-            refuse_because(argument, f"the column '{name}' is there {column.shape[1]} times", "once")
-        if not pd.api.types.is_numeric_dtype(column) or pd.api.types.is_complex_dtype(column):
-            wrong = [value for value in column.dropna() if not isinstance(value, Real)]
-            if wrong or column.dtype != object:
-                found = repr(wrong[0]) if wrong else f"values of type {column.dtype}"
-                refuse_because(argument, f"column '{name}' holds {found}", "numbers")
-            try:
-                column = column.astype("Float64")
-            except OverflowError:
-                refuse_because(
-                    argument,
-                    f"column '{name}' holds a whole number of more than 300 digits",
-                    f"numbers up to {LARGEST:g}",
-                )
-        columns.append(column.to_numpy(dtype=float, na_value=np.nan))
-    values = np.column_stack(columns)
-    _refuse_infinite(values, names, argument)
-    return values
-
-
-def _refuse_infinite(values, names, argument):
-    largest = max(values.max(initial=0.0), -values.min(initial=0.0))
-    if not largest <= LARGEST and (np.abs(values) > LARGEST).any():
-        row, col = np.argwhere(np.abs(values) > LARGEST)[0]
-        found = "infinite" if np.isinf(values[row, col]) else f"{values[row, col]:g}"
-        refuse_because(argument, f"column '{names[col]}' is {found} in row {row + 1}", f"numbers up to {LARGEST:g}")
-
-
-def _codes(data, column, argument):
-    """Numbers from 0 for the values of a column, in order of appearance; missing values are refused."""
-    if not pd.api.types.is_hashable(column) or column not in data.columns:
-        refuse_because(argument, f"{shown(column)} is no column", quoted(data.columns[:30]))
-    if isinstance(data[column], pd.DataFrame):
-        refuse_because(argument, f"the column '{column}' is there {data[column].shape[1]} times", "once")
-    try:
-        codes, found = pd.factorize(data[column])
-    except TypeError:
-        refuse_because(argument, f"column '{column}' holds lists or dicts", "numbers or texts")
-    if (codes < 0).any():
-        raise EmolaborError(f"{argument}: column '{column}' is missing in row {int(np.argmin(codes)) + 1}")
-    refuse_alike(found, f"{argument}: column '{column}'")
-    return codes
-
-
-def refuse_alike(values, place):
-    """Refuse different values that are written alike, such as 1 and '1': nobody could tell their groups apart."""
-    seen = {}
-    for value in values:
-        other = seen.setdefault(str(value), value)
-        if other is not value:
-            found = f"both {shown(other)} and {shown(value)}"
-            refuse(place, found, "one of them (.astype(str) makes them one)")
-
-
-def group_members(data, group):
-    """Labels of the groups in order of appearance, and the number of each case's group (n,)."""
-    if group is None:
-        return [""], np.zeros(len(data), int)
-    codes = _codes(data, group, "group")
-    labels = list(pd.unique(data[group]))
-    if len(labels) < 2:
-        refuse_because("group", f"column '{group}' has one value only ({labels[0]})", "two or more")
-    return labels, codes
-
-
 def check_variances(cov, names, argument, mean=0.0):
     """Refuse variables that do not vary, vary too little, or are sums of each other."""
     variances = np.diag(cov)
@@ -346,8 +246,3 @@ def check_means(names, mean, sd, predictors=()):
                 f"{most:g} beside intercepts; subtract a constant near it: slopes, standard errors and tests stay as "
                 "they are",
             )
-
-
-def quoted(names):
-    """Names in quotes, parted by commas."""
-    return ", ".join(shown(str(name)) for name in names)
