@@ -21,7 +21,8 @@ dimensions:
     items:
 {items}
 scoring: mean
-rights: {{status: own, holder: nobody, licence: CC0-1.0, evidence: made for a test, checked_on: '2026-01-01', text: own}}
+rights:
+  {{status: own, holder: nobody, licence: CC0-1.0, evidence: made for a test, checked_on: '2026-01-01', text: own}}
 status: not validated
 adaptation: []
 """
@@ -82,7 +83,7 @@ undesirable: [strain]
 
 
 def two_moderations(folder):
-    """Chinese only, four constructs, two moderations with unequal numbers of items, schools and districts that cross."""
+    """Chinese only, two moderations with unequal numbers of items, schools and districts that cross."""
     constructs = {"resources": 4, "support": 3, "devotion": 5, "invention": 3}
     names = {"resources": "工作资源", "support": "同事支持", "devotion": "工作投入", "invention": "教学创新"}
     codes = "  - {key: school, kind: code, pattern: 'S[0-9]+', names: {zh: 学校}}\n"

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from joblib import cpu_count
 
+from emolabor.common.checks import check_language
 from emolabor.common.errors import EmolaborError, fault_message, system_message
 from emolabor.common.files import write_text
 from emolabor.responses.personal_contents import redacted
-from emolabor.scales.scale import check_language
 from emolabor.study.closing import write_page
 from emolabor.study.compare import Comparison, compare_notebook, rounding_edges
 from emolabor.study.design import load_design
@@ -97,7 +97,7 @@ def name_run(run, parameters):
         return f"data_{run}" if run.lower() in ("", "default", "reference") else run
     run = "default" if run is None else run
     if not re.fullmatch(r"[\w-]+", run) or run.lower() == "reference":
-        raise EmolaborError(f"run: found {run!r}, allowed: letters, digits, - and _, but not 'reference'")
+        raise EmolaborError(f"run: found {run!r}; allowed: letters, digits, - and _, but not 'reference'")
     if own_data is not None and run.lower() == "default":
         raise EmolaborError("run: 'default' holds the results of the study's own data; give your data another name")
     return run
@@ -115,7 +115,7 @@ def build_run_paper(root, folder):
         reason = system_message(error)
     except Exception as error:
         reason = fault_message(error)
-    return (), " ".join(reason.split())
+    return (), redacted(" ".join(reason.split()))
 
 
 def update_reference(root, run_folder, jobs):
