@@ -1,6 +1,7 @@
 """A study file puts other scales, claims, constructs or a model in place of the essay's, or says what is wrong."""
 
 import pytest
+import strangers
 
 from emolabor.common.errors import EmolaborError
 from emolabor.simulation import simulate_staff
@@ -74,7 +75,21 @@ def test_a_model_text_takes_the_place_of_the_model_of_the_claims(in_file, write,
         ("claim: x.yaml\n", r"study\.yaml, line 1, claim: found an unknown key; allowed: instrument, claims, model"),
         ("\nclaims: 3\n", r"study\.yaml, line 2, claims: found 3; allowed: text"),
         ("- claims\n", r"study\.yaml, line 1, the file: found \['claims'\]; allowed: a mapping"),
-        ("constructs: {management: [a]}\n", r"constructs\.wellbeing: found nothing; allowed: an entry with this key"),
+        ("constructs: {management: [a]}\n", r"claims: found nothing; allowed: a file of claims about these constructs"),
+        ("constructs: {}\n", r"line 1, constructs: found 0 entries; allowed: at least 1"),
+        ("constructs: {Work: [a]}\n", r"line 1, constructs: found text 'Work'; allowed: a group's key"),
+        ("factors: managers\n", r"line 1, factors: found 'managers'; allowed: one of the groups management, emotional"),
+        ("factors: [calm]\n", r"line 1, factors\[0\]: found 'calm'; allowed: institutional_clarity"),
+        ("outcome: sales\n", r"line 1, outcome: found 'sales'; allowed: institutional_clarity"),
+        ("marker: colour\n", r"line 1, marker: found 'colour'; allowed: institutional_clarity"),
+        ("effect: a>b\n", r"line 1, effect: found 'a>b'; allowed: "),
+        ("clusters: [hall]\n", r"line 1, clusters\[0\]: found 'hall'; allowed: respondent, centre"),
+        ("groupings: sex\n", r"line 1, groupings: found text 'sex'; allowed: none, or a list of background columns"),
+        ("covariates: {person: [size]}\n", r"covariates\.person\[0\]: found 'size'; allowed: respondent, centre"),
+        ("profiles: {constructs: [calm]}\n", r"profiles\.constructs\[0\]: found 'calm'; allowed: institutional"),
+        ("between: {predictor: calm, outcome: belonging}\n", r"between\.predictor: found 'calm'; allowed: instit"),
+        ("rivals: {reverse: [a, service]}\n", r"rivals\.reverse\[0\]: found 'a'; allowed: management, emotional_labor"),
+        ("rivals: {merge: [belonging]}\n", r"line 1, rivals\.merge: found"),
         (f"constructs: {GROUPS.replace('calm', 'Calm')}\n", r"line 1, constructs\.management\[0\]: found text 'Calm'"),
         (f"constructs: {GROUPS.replace('calm', 'exhaustion')}\n", r"'exhaustion' again; allowed: each construct once"),
         ("undesirable: [tiredness]\n", r"line 1, undesirable\[0\]: found 'tiredness'; allowed: institutional_clarity"),
@@ -95,6 +110,41 @@ def test_a_mistake_is_told_with_file_line_key_and_what_is_allowed(text, message,
     with pytest.raises(EmolaborError, match=message):
         load_design(write(text))
     assert sorted(path.name for path in tmp_path.iterdir()) == ["study.yaml"]
+
+
+def test_roles_that_a_study_does_not_name_follow_from_its_constructs_and_claims(tmp_path):
+    roles = load_design(strangers.two_moderations(tmp_path / "zh") / "study.yaml").roles
+    assert (roles.factors, roles.outcome) == (("resources", "support"), "invention")
+    assert roles.effect == "resources>devotion>invention"
+    assert (roles.marker, roles.between, roles.merge) == (None, (), ())
+    assert (roles.clusters, roles.groupings, roles.description) == (
+        ("school", "district"),
+        ("stage", "language"),
+        ("stage",),
+    )
+    assert roles.reverse == ("person", "work")
+    assert roles.profile_outcomes == ("invention",)
+    roles = load_design(strangers.seven_points(tmp_path / "en") / "study.yaml").roles
+    assert (roles.clusters, roles.covariates, roles.profiled) == ((), {}, ())
+
+
+def test_a_role_can_be_nothing(write):
+    text = "marker: none\nclusters: none\nprofiles: none\nbetween: none\ncovariates: none\nrivals: {merge: none}\n"
+    roles = load_design(write(text)).roles
+    assert (roles.marker, roles.clusters, roles.profiled, roles.between, roles.covariates, roles.merge) == (
+        None,
+        (),
+        (),
+        (),
+        {},
+        (),
+    )
+    assert roles.reverse == ("wellbeing", "service")
+
+
+def test_a_study_with_a_model_of_its_own_can_do_without_claims(write):
+    design = load_design(write("constructs: {work: [calm]}\nmodel: 'exhaustion =~ ex1 + ex2'\n"))
+    assert design.claims == () and design.roles.factors == ("calm",)
 
 
 def test_a_change_in_a_file_that_the_study_names_is_a_change_of_what_results_were_made_from(write, tmp_path):

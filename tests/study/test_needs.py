@@ -52,7 +52,7 @@ def test_whole_data_carry_every_notebook_with_every_part(staff, opened):
     ("change", "notebook", "told"),
     [
         (lambda staff: staff.drop(columns="centre"), "08_centres", "no column centre"),
-        (lambda staff: staff.assign(centre="C01"), "08_centres", "1 centres, 10 are needed"),
+        (lambda staff: staff.assign(centre="C01"), "08_centres", "1 different centre, 10 are needed"),
         (
             lambda staff: staff.assign(dispatch_type="dispatched", sex="female"),
             "05_invariance",
@@ -73,7 +73,7 @@ def test_whole_data_carry_every_notebook_with_every_part(staff, opened):
         (
             keep("surface_acting", "exhaustion", "proactive_service"),
             "10_levers",
-            "no way leads from a management factor to proactive_service",
+            "no way leads from a factor to proactive_service",
         ),
         (keep("surface_acting", "exhaustion"), "13_planning", "no indirect path is left that these data can test"),
     ],
@@ -96,13 +96,14 @@ def test_a_factor_needs_its_items_and_a_claim_about_what_goes_with_it(staff, ope
     [
         (keep("exhaustion", "music_preference"), "needs-model", "no claim is left"),
         (keep("surface_acting", "exhaustion"), "needs-indirect", "no indirect path"),
-        (keep("surface_acting", "exhaustion"), "needs-service", "the model explains no proactive_service"),
-        (keep("surface_acting", "exhaustion"), "needs-strain-way", "no path surface_acting>exhaustion>proactive"),
-        (without("surface_acting"), "needs-strain-path", "no path surface_acting>exhaustion is left"),
+        (keep("surface_acting", "exhaustion"), "needs-outcome", "the model explains no proactive_service"),
+        (keep("surface_acting", "exhaustion"), "needs-way", "no path surface_acting>exhaustion>proactive"),
+        (without("surface_acting"), "needs-effect", "no path surface_acting>exhaustion>proactive_service is left"),
         (keep("surface_acting", "exhaustion"), "needs-moderation", "no moderated path is left"),
-        (without("service_quality"), "needs-moderated-quality", "no moderated path to service_quality is left"),
-        (without("belonging"), "needs-unlikeness-and-belonging", "no belonging in these data"),
-        (lambda staff: staff.drop(columns="department"), "needs-departments", "no departments to tell apart"),
+        (without("music_preference"), "needs-marker", "the marker scale music_preference is not in these data"),
+        (keep("exhaustion"), "needs-description", "no background to describe by"),
+        (without("belonging"), "needs-between", "no belonging in these data"),
+        (lambda staff: staff.drop(columns="department"), "needs-second-clusters", "no second column of clusters"),
         (
             lambda staff: staff.assign(ex1=staff["ex1"].where(staff.index % 8 == 0)),
             "needs-complete",
@@ -138,7 +139,7 @@ def test_a_run_opens_the_data_once_and_tells_what_they_lack(staff, tmp_path):
     carried, skipped, notes = carried_jobs([*jobs, other])
     assert [job.name for job in carried] == ["07_structural_model", "12_published_evidence"]
     assert carried[0].left_out["needs-indirect"] == "这些数据做不了这一部分：没有可检验的间接路径"
-    assert skipped == {"08_centres": {"zh": "数据中没有中心一列", "en": "no column centre"}}
+    assert skipped == {"08_centres": {"zh": "数据中没有 centre 一列", "en": "no column centre"}}
     assert notes[0].startswith("Scales without at least two of their items, left out of the study: institutional_clar")
     assert notes[1] == "Scale exhaustion: there is no column for ex4; it is used without."
 

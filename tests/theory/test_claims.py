@@ -93,6 +93,17 @@ def test_own_claims_can_be_read(tmp_path):
     assert (claim.id, claim.paths) == ("X01", (Path("surface_acting", "exhaustion", "+"),))
 
 
+def test_one_language_stands_in_for_the_other(tmp_path):
+    (claim,) = read(tmp_path, CLAIM.replace(", en: Emotional labour tires.", ""))
+    assert claim.text["en"] == claim.text["zh"] != ""
+
+
+def test_every_mistake_of_a_file_is_told_at_once(tmp_path):
+    wrong = CLAIM.replace("to: exhaustion", "to: tiredness") + CLAIM.replace("X01", "X02").replace("testable: true", "")
+    with pytest.raises(EmolaborError, match=r"(?s)X01: construct 'tiredness'.*X02: field 'testable' is missing"):
+        read(tmp_path, wrong)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
@@ -112,7 +123,16 @@ def test_own_claims_can_be_read(tmp_path):
         ('sign: "+"', 'sign: "+", via: belonging, moderator: exhaustion', r"own\.yaml, line 2, X01: .*not both"),
         ("testable: true", "testable: false", r"own\.yaml, line 2, X01: testable is False, so it needs reason"),
         ("testable: true", "testable: perhaps", r"own\.yaml, line 2, X01: testable is 'perhaps'; allowed: true, false"),
-        (", en: Emotional labour tires.", "", r"own\.yaml, line 2, X01: text is .*allowed: a text for each"),
+        (
+            ", en: Emotional labour tires.",
+            ", en: ''",
+            r"own\.yaml, line 2, X01: text is .*allowed: a text in one or both",
+        ),
+        (
+            ", en: Emotional labour tires.",
+            ", fr: Fatigue.",
+            r"own\.yaml, line 2, X01: text is .*allowed: a text in one",
+        ),
         ("testable: true", "testable: true\n  note: x", r"own\.yaml, line 2, X01: field 'note' is unknown"),
         ('  section: "1"\n', "", r"own\.yaml, line 2, X01: field 'section' is missing"),
         ("- id: X01", "- name: X01", r"own\.yaml: .*each with an id"),

@@ -80,9 +80,9 @@ def test_direct_too_is_main_and_the_direct_paths(models):
 
 def test_merged_puts_all_items_of_both_strategies_on_one_construct(models):
     dimensions = load_instrument("window_staff").dimensions()
-    (line,) = [line for line in models["merged"].splitlines() if line.startswith("acting =~")]
-    assert line == f"acting =~ {' + '.join(dimensions['surface_acting'] + dimensions['deep_acting'])}"
-    merged = {tuple("acting" if n.endswith("e_acting") or n == "deep_acting" else n for n in step)
+    (line,) = [line for line in models["merged"].splitlines() if line.startswith("merged =~")]
+    assert line == f"merged =~ {' + '.join(dimensions['surface_acting'] + dimensions['deep_acting'])}"
+    merged = {tuple("merged" if n.endswith("e_acting") or n == "deep_acting" else n for n in step)
               for step in arrows(models["main"])}  # fmt: skip
     assert arrows(models["merged"]) == merged
 

@@ -10,7 +10,7 @@ from emolabor.common.errors import EmolaborError
 from emolabor.instrument import Instrument, Variable, load_instrument
 from emolabor.sem.numerics import parse_model
 from emolabor.study.roles import Roles, read_roles
-from emolabor.theory import STUDY_FILE, load_claims
+from emolabor.theory import CONSTRUCTS, STUDY_FILE, load_claims
 
 # The questionnaire does not ask for it; a file of answers in several languages may tell it.
 LANGUAGE = Variable(
@@ -102,7 +102,7 @@ def load_design(study_path=None):
     claims_file = folder / data["claims"] if "claims" in data else None
     name = data.get("instrument", usual["instrument"])
     instrument = load_instrument(folder / name if Path(name).suffix in (".yaml", ".yml") else name)
-    claims = load_claims(claims_file, groups)
+    claims = _claims(document, claims_file, groups)
     roles = read_roles(document, usual, groups, instrument, claims, (LANGUAGE.key,))
     population = _population(document, instrument, usual["population"])
     document.refuse_problems()
@@ -123,6 +123,17 @@ def _groups(document, usual):
                 document.problem(("constructs", name, position), f"{construct!r} again", "each construct once")
             seen.add(construct)
     return groups
+
+
+def _claims(document, file, groups):
+    """Return the claims; the essay's say nothing about other constructs, and a study with a model can do without."""
+    known = {construct for group in groups.values() for construct in group}
+    if file is None and not known >= set(CONSTRUCTS):
+        if "model" not in document.data:
+            document.problem(("claims",), "nothing", "a file of claims about these constructs, or a model")
+            document.refuse_problems()
+        return ()
+    return load_claims(file, groups)
 
 
 def _undesirable(document, groups, usual):

@@ -173,12 +173,6 @@ def described(study):
     return None if study.roles.description else _reason("数据中没有可用的背景变量", "no background to describe by")
 
 
-def a_grouping(study):
-    """Ask for a second background column by which answers are described."""
-    held = study.roles.description
-    return None if len(held) > 1 else _reason("数据中没有第二个背景变量", "no second background column to describe by")
-
-
 def between(study):
     """Ask for the two constructs of a claim about clusters."""
     named = study.design.roles.between
@@ -280,10 +274,9 @@ PARTS = {
     "needs-between": between,
     "needs-second-clusters": second_clusters,
     "needs-description": described,
-    "needs-second-description": a_grouping,
 }
 # Parts that need no model: what a study without one can still show.
-MODEL_FREE = ("needs-marker", "needs-second-clusters", "needs-description", "needs-second-description")
+MODEL_FREE = ("needs-marker", "needs-second-clusters", "needs-description")
 LEFT_OUT = _reason("这些数据做不了这一部分：", "These data cannot carry this part: ")
 TABLE_NOTEBOOK = "15_correlation_table"
 ANSWERS_NEEDED = _reason("需要逐人的答卷，而文件是相关系数表", "needs answers; the file is a correlation table")

@@ -44,7 +44,7 @@ def project_root(start=None):
     if start is None and PACKAGED.is_dir():
         return PACKAGED
     raise EmolaborError(
-        f"project: no folder with pyproject.toml of emolabor and notebooks/ found from {starts[0]} upwards; "
+        f"project: no folder with emolabor's pyproject.toml and notebooks/ found from {starts[0]} upwards; "
         "run the command inside the emolabor project"
     )
 

@@ -104,7 +104,7 @@ class _Reader:
             marker=self._one("marker", self.asked, None),
             clusters=clusters,
             groupings=groupings,
-            description=self._some(("description",), self.columns, groupings[:2]),
+            description=self._some(("description",), self.columns, others[:2]),
             covariates=self._covariates(),
             profiled=profiled,
             profile_outcomes=self._some(("profiles", "outcomes"), self.asked, ()) if profiled else (),
