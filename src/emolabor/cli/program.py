@@ -139,8 +139,7 @@ def screen(file, instrument, mapping, partial, cutoffs, output, **layout):
     Prints counts, never a respondent's row.
     """
     from emolabor.common.files import csv_text, write_text
-    from emolabor.responses import screen as screen_staff
-    from emolabor.responses import screening_sensitivity
+    from emolabor.responses import screen as screen_staff, screening_sensitivity
     from emolabor.responses.telling import tell_screening
 
     staff = _read(file, instrument, mapping, output, partial=partial, **layout)
@@ -321,8 +320,7 @@ def codebook(instrument, output, data, mapping, partial, language, **layout):
 
     INSTRUMENT is window_staff or the path of an instrument's YAML file.
     """
-    from emolabor.instrument import codebook as make_codebook
-    from emolabor.instrument import load_instrument
+    from emolabor.instrument import codebook as make_codebook, load_instrument
     from emolabor.responses import read_responses
     from emolabor.responses.personal_contents import redacted
 
