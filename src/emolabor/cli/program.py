@@ -139,12 +139,12 @@ def screen(file, instrument, mapping, partial, cutoffs, output, **layout):
     Prints counts, never a respondent's row.
     """
     from emolabor.common.files import csv_text, write_text
-    from emolabor.responses import screen as screen_staff, screening_sensitivity
+    from emolabor.responses import screen as screen_staff, shown_sensitivity
     from emolabor.responses.telling import tell_screening
 
     staff = _read(file, instrument, mapping, output, partial=partial, **layout)
     screening = screen_staff(staff, cutoffs=dict(cutoffs))
-    sensitivity = None if screening["careless"].all() else screening_sensitivity(staff, screening)
+    sensitivity = None if screening["careless"].all() else shown_sensitivity(staff, screening)
     click.echo(tell_screening(screening, sensitivity))
     if output:
         known = [column for column in ("respondent",) if column in staff.data]
@@ -158,10 +158,12 @@ def screen(file, instrument, mapping, partial, cutoffs, output, **layout):
 def score(file, instrument, mapping, partial, output, **layout):
     """Score the scales: means of items, reverse-worded ones turned.
 
-    Prints how the scores are distributed, never a respondent's row.
+    Prints how the scores are distributed, in steps that five respondents make, never a respondent's row.
     """
+    import pandas as pd
+
     from emolabor.common.files import csv_text, write_text
-    from emolabor.common.privacy import SMALLEST_CELL
+    from emolabor.common.privacy import SMALLEST_CELL, coarse
     from emolabor.responses import score as score_staff
 
     staff = _read(file, instrument, mapping, output, partial=partial, **layout)
@@ -169,7 +171,9 @@ def score(file, instrument, mapping, partial, output, **layout):
     if len(scores) < SMALLEST_CELL:
         click.echo(f"found {_counted(len(scores), 'respondent')}; distributions are shown from {SMALLEST_CELL} on")
     else:
-        click.echo(scores.agg(["count", "mean", "std", "min", "max"]).T.astype({"count": int}).round(3).to_string())
+        n = scores.count()
+        told = {"count": n} | {name: coarse(scores.agg(name), n) for name in ("mean", "std")}
+        click.echo(pd.DataFrame(told).to_string(na_rep="-"))
     if output:
         known = [column for column in ("respondent",) if column in staff.data]
         write_text(output, csv_text(staff.data[known].join(scores)))
