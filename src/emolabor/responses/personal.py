@@ -5,7 +5,7 @@ from weakref import WeakKeyDictionary
 from emolabor.responses.personal_contents import digits_of, personal_content
 from emolabor.responses.personal_headings import personal_heading
 
-_REASONS = WeakKeyDictionary()  # of columns looked through before: each is asked about several times
+_REASONS: WeakKeyDictionary = WeakKeyDictionary()  # of columns looked through before: each is asked about several times
 
 
 def personal_column(column):

@@ -1,7 +1,10 @@
 """Answers read from a file: what fits the instrument is kept, everything else is reported."""
 
+from __future__ import annotations
+
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -28,6 +31,9 @@ from emolabor.responses.suspicions import report_suspicions
 from emolabor.responses.template import mapping_text
 from emolabor.responses.unclear import refuse_unclear
 
+if TYPE_CHECKING:
+    from emolabor.instrument.instrument import Instrument
+
 _TEXT, _WORKBOOK = ("separator", "encoding", "header_row"), ("sheet", "header_row")
 # Files whose headings are looked for, with what a user can say about them.
 _LAID_OUT = {
@@ -43,8 +49,16 @@ _DESCRIBED = {
 
 
 def read_responses(
-    path, instrument, mapping=None, *, partial=False, separator=None, encoding=None, sheet=None, header_row=None
-):
+    path: str | Path,
+    instrument: Instrument,
+    mapping: str | Path | dict[str, Any] | None = None,
+    *,
+    partial: bool = False,
+    separator: str | None = None,
+    encoding: str | None = None,
+    sheet: str | int | None = None,
+    header_row: int | None = None,
+) -> Staff:
     """Read answers from a file, or from a folder of files such as the web page saves or several centres export.
 
     Parameters

@@ -1,6 +1,8 @@
 """What changes when careless respondents are left out."""
 
+from collections.abc import Callable
 from itertools import combinations
+from typing import Any
 
 import pandas as pd
 
@@ -11,7 +13,11 @@ from emolabor.responses.screening import screen
 from emolabor.responses.staff import Staff
 
 
-def screening_sensitivity(staff, screening=None, statistics=None):
+def screening_sensitivity(
+    staff: Staff,
+    screening: pd.DataFrame | None = None,
+    statistics: Callable[..., Any] | list[Callable[..., Any]] | None = None,
+) -> pd.DataFrame:
     """Compare results with and without the respondents that screening calls careless.
 
     Parameters
