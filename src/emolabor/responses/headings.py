@@ -9,7 +9,7 @@ from emolabor.instrument.form import make_form
 from emolabor.instrument.instrument import CONSENT
 from emolabor.instrument.losses import short
 from emolabor.instrument.words import WORDS
-from emolabor.responses.cells import same
+from emolabor.responses.written import same
 
 _TAG = re.compile(r"<[^>]{0,200}>")
 # What a platform or a person writes before a question: "Q1. ", "5. ", "1、", "第1题(", "(3) ", "Q1_2: ", "A2b. ", "③".

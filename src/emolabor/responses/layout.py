@@ -4,6 +4,7 @@ import codecs
 from dataclasses import dataclass, fields
 
 from emolabor.common.errors import EmolaborError
+from emolabor.responses.words import say
 
 _SEPARATORS = {"tab": "\t", "\\t": "\t", "space": " "}
 
@@ -60,19 +61,17 @@ def make_layout(separator=None, encoding=None, sheet=None, header_row=None):
     if separator is not None:
         separator = _SEPARATORS.get(separator, separator)
         if not isinstance(separator, str) or len(separator) != 1 or separator in '"\r\n':
-            raise EmolaborError(f"separator: found {separator!r}; allowed: one character such as ; , | or tab")
+            raise EmolaborError(say("layout_separator", found=separator))
     if encoding is not None:
         try:
             codecs.lookup(encoding)
             " ".encode(encoding)  # some codecs are not of text
         except (LookupError, TypeError, UnicodeError):
-            raise EmolaborError(
-                f"encoding: found {encoding!r}; allowed: a name such as utf-8, gb18030, big5, cp1252, utf-16"
-            ) from None
+            raise EmolaborError(say("layout_encoding", found=encoding)) from None
     if header_row is not None and (isinstance(header_row, bool) or not isinstance(header_row, int) or header_row < 1):
-        raise EmolaborError(f"header_row: found {header_row!r}; allowed: the number of a row, from 1")
+        raise EmolaborError(say("layout_header_row", found=header_row))
     if sheet is not None and (isinstance(sheet, bool) or not isinstance(sheet, str | int)):
-        raise EmolaborError(f"sheet: found {sheet!r}; allowed: the name of a sheet, or its number from 1")
+        raise EmolaborError(say("layout_sheet", found=sheet))
     return Layout(separator, encoding, sheet, header_row)
 
 
@@ -90,5 +89,5 @@ def refuse_unused(path, layout, used):
     """
     for field in fields(layout):
         if field.name not in used and getattr(layout, field.name) is not None:
-            raise EmolaborError(f"{field.name}: found {getattr(layout, field.name)!r} for {path}; allowed: none, the "
-                                f"file has no {field.name.replace('_', ' ')}")  # fmt: skip
+            facts = {"name": field.name, "found": getattr(layout, field.name), "what": say(field.name)}
+            raise EmolaborError(say("layout_unused", path=path, **facts))

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from emolabor.responses.scoring import scored_items
+from emolabor.responses.words import say
 
 # Rows with the same answers are no chance when so many items were answered, and at most that share of them alike.
 _ANSWERS_TO_COMPARE, _ALIKE = 20, 0.90
@@ -28,17 +29,15 @@ def report_suspicions(data, rows, instrument, findings):
     """
     repeated = same_answers(data, instrument)
     if repeated.any():
-        found = "the answers of an earlier row, item by item"
-        findings.add("same_answers", found, "kept; sent twice?", rows=rows[repeated])
+        findings.add("same_answers", say("same_answers_found"), say("kept_sent_twice"), rows=rows[repeated])
     if len(data) >= _RESPONDENTS_TO_COUNT:
         for item in (item for items in instrument.dimensions().values() for item in items):
             if data[item].isna().mean() > 0.5:
-                findings.add("sparse", "left out by more than half", "kept", item)
+                findings.add("sparse", say("sparse_found"), say("kept"), item)
             elif data[item].nunique() == 1:
-                findings.add("constant", "the same answer from everybody", "kept; was it read rightly?", item)
+                findings.add("constant", say("constant_found"), say("kept_read_rightly"), item)
     for item, dimension, r in against_their_dimension(data, instrument):
-        found = f"runs against the other items of {dimension} (r = {r:.2f})"
-        findings.add("keying", found, "kept; is its reverse key right?", item)
+        findings.add("keying", say("keying_found", dimension=dimension, r=r), say("kept_key_right"), item)
 
 
 def same_answers(data, instrument):
