@@ -150,7 +150,8 @@ class Reader:
         if self.question.kind == "code" and name in _NO_CODE:
             return Said("missing")
         number, label = self._parts(cell, name)
-        number_name = "" if number is None else name_of(number)
+        # What a mapping says of a number is not said of one that stands beside a label of the questionnaire.
+        number_name = "" if number is None or (label and self._label_code(label) is not None) else name_of(number)
         if self.platform == "limesurvey" and isinstance(cell, str) and (code := answer_code(name)):
             number_name = name_of(code[1])
         for text in filter(None, (name, label, number_name)):
