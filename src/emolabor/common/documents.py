@@ -8,7 +8,7 @@ from pathlib import Path
 
 import yaml
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.errors import EmolaborError, refuse, shown
 from emolabor.common.files import refuse_endless
 from emolabor.common.words import Words
 
@@ -97,25 +97,7 @@ class Document:
 
 
 def read_document(path, number_keys=False):
-    """Read a YAML file with its line numbers.
-
-    Parameters
-    ----------
-    path : str or Path
-        The file.
-    number_keys : bool
-        Whether a key may be a number, true or false.
-
-    Returns
-    -------
-    Document
-        The content, not yet checked against a schema.
-
-    Raises
-    ------
-    EmolaborError
-        The file cannot be read, is no YAML, repeats a key, has a key that is not text, or uses an alias or a tag.
-    """
+    """Read a YAML file with its line numbers: `parse_document` of `read_plain_text`, whose refusals are its own."""
     return parse_document(read_plain_text(path), str(path), number_keys)
 
 
@@ -139,7 +121,7 @@ def parse_document(text, file, number_keys=False):
     Raises
     ------
     EmolaborError
-        As `read_document`, but for what concerns reading.
+        The text is no YAML, repeats a key, has a key that is not text, or uses an alias or a tag.
     """
     document = Document(file, lines={(): 1})
     loader = _Loader(text)
@@ -184,9 +166,7 @@ def open_document(key_or_path, shipped, schema_path):
         # The tests hold shipped files to the schema; here it is skipped, as importing jsonschema can take seconds.
         return read_document(shipped[str(key_or_path)])
     if Path(key_or_path).suffix not in (".yaml", ".yml"):
-        raise EmolaborError(
-            f"key_or_path: found {str(key_or_path)!r}; allowed: the path of a .yaml file, or {', '.join(shipped)}"
-        )
+        refuse("key_or_path", shown(str(key_or_path)), f"the path of a .yaml file, or {', '.join(shipped)}")
     document = read_document(key_or_path)
     check_schema(document, json.loads(schema_path.read_text(encoding="utf-8")))
     return document
