@@ -65,7 +65,7 @@ def test_every_key_that_is_said_has_a_sentence_and_every_sentence_is_said():
         for name, node in calls(path):
             if name == "say" and node.args and isinstance(node.args[0], ast.Constant):
                 assert node.args[0].value in say.texts
-    formed = ("sentence_", "rule_", "marked_")
+    formed = ("sentence_", "rule_", "marked_", "layout_")
     assert [key for key in say.texts if not key.startswith(formed) and not re.search(f"['\"]{key}['\"]", written)] == []
 
 
@@ -108,7 +108,7 @@ REFUSED = {
     ),
     "a mapping": (lambda frame: frame, {"mapping": {"sa1": "Q7"}}, "没有映射为 sa1 给出的列 'Q7'"),
     "a mapping's key": (lambda frame: frame, {"mapping": {"columns": {"sax": "Q7"}}}, "columns.sax：未知的键"),
-    "an encoding": (lambda frame: frame, {"encoding": "klingon"}, "encoding：没有名为 'klingon' 的编码"),
+    "an encoding": (lambda frame: frame, {"encoding": "klingon"}, "encoding：不能使用 'klingon'；应为编码名称"),
     "a sheet": (lambda frame: frame, {"sheet": 2}, "这种文件没有工作表"),
 }
 

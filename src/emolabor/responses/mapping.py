@@ -4,15 +4,17 @@ from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass, field, replace
 
 from emolabor.common.documents import Document, read_document
+from emolabor.responses.layout import NAMES, Layout, fits, make_layout
 from emolabor.responses.words import say
 from emolabor.responses.written import name_of
 
-_SECTIONS = ("columns", "values", "missing", "turned")
+_SECTIONS = ("columns", "values", "missing", "turned", "layout")
 _KINDS = {
     "columns": (dict, "mapping_a_table"),
     "values": (dict, "mapping_a_table"),
     "missing": (dict | list | tuple, "mapping_list_or_table"),
     "turned": (list | tuple, "mapping_list"),
+    "layout": (dict, "mapping_a_table"),
 }
 ALL_ITEMS = "all_items"
 
@@ -33,6 +35,8 @@ class Mapping:
         Key, "all_items" or "" (everywhere), to what the file writes for a missing answer.
     turned : tuple of str
         Items whose answers the file holds already turned (reverse-scored); reading turns them back.
+    layout : Layout
+        Separator, encoding, sheet and row of headings, where they are not found.
     items : frozenset of str
         The instrument's items and attention checks, which "all_items" stands for.
     """
@@ -42,6 +46,7 @@ class Mapping:
     values: dict = field(default_factory=dict)
     missing: dict = field(default_factory=dict)
     turned: tuple = ()
+    layout: Layout = field(default_factory=Layout)
     items: frozenset = frozenset()
 
     def values_of(self, key):
@@ -52,6 +57,10 @@ class Mapping:
         """Return what the file writes for a missing answer under one key."""
         of_items = self.missing.get(ALL_ITEMS, frozenset()) if key in self.items else frozenset()
         return self.missing.get("", frozenset()) | of_items | self.missing.get(key, frozenset())
+
+    def laid_out(self, layout):
+        """Return the mapping with a layout that goes before its own."""
+        return replace(self, layout=layout.over(self.layout))
 
     def with_values(self, values):
         """Return the mapping with values that count where the user said nothing."""
@@ -64,7 +73,7 @@ def load_mapping(source, instrument):
     Parameters
     ----------
     source : str, Path, dict or None
-        A YAML file with any of the entries columns, values, missing, turned (see `Mapping`); a dict with these
+        A YAML file with any of the entries columns, values, missing, turned, layout (see `Mapping`); a dict with these
         entries, or with keys and headings alone; None for no mapping.
     instrument : Instrument
         What was asked.
@@ -110,6 +119,7 @@ def load_mapping(source, instrument):
             for key, cells in (missing if isinstance(missing, AnyMapping) else {"": missing}).items()
         },
         turned=tuple(data.get("turned") or ()),
+        layout=make_layout(**(data.get("layout") or {})),
         items=frozenset(instrument.points()),
     )
 
@@ -203,7 +213,21 @@ def _check_turned(document, instrument, turned):
             document.problem(("turned", place), repr(key), allowed)
 
 
-_CHECKS = {"columns": _check_columns, "values": _check_values, "missing": _check_missing, "turned": _check_turned}
+def _check_layout(document, instrument, layout):
+    for name, found in layout.items():
+        if name not in NAMES:
+            document.problem(("layout", name), say("mapping_unknown_entry"), ", ".join(NAMES))
+        elif found is not None and not fits(name, found):
+            document.problem(("layout", name), repr(found), say(f"layout_{name}"))
+
+
+_CHECKS = {
+    "columns": _check_columns,
+    "values": _check_values,
+    "missing": _check_missing,
+    "turned": _check_turned,
+    "layout": _check_layout,
+}
 
 
 def _items_or_column(instrument):

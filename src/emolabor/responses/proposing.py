@@ -109,11 +109,12 @@ def propose_mapping(
     """
     with speaking(language):
         layout = make_layout(separator, encoding, sheet, header_row)
-        return _propose(Path(path), instrument, load_mapping(mapping, instrument), layout)
+        mapping = load_mapping(mapping, instrument).laid_out(layout)
+        return _propose(Path(path), instrument, mapping)
 
 
-def _propose(path, instrument, mapping, layout):
-    table = read_table(path, layout, counter_of_known(instrument, mapping))
+def _propose(path, instrument, mapping):
+    table = read_table(path, mapping.layout, counter_of_known(instrument, mapping))
     placement = place(table, instrument, mapping, path)
     names = [column.name for column in table.columns]
     rows = []

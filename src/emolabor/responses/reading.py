@@ -98,11 +98,12 @@ def read_responses(
     """
     with speaking(language):
         layout = make_layout(separator, encoding, sheet, header_row)
-        return _read(Path(path), instrument, load_mapping(mapping, instrument), partial, layout)
+        mapping = load_mapping(mapping, instrument).laid_out(layout)
+        return _read(Path(path), instrument, mapping, partial)
 
 
-def _read(path, instrument, mapping, partial, layout):
-    table = read_table(path, layout, counter_of_known(instrument, mapping))
+def _read(path, instrument, mapping, partial):
+    table = read_table(path, mapping.layout, counter_of_known(instrument, mapping))
     placement = place(table, instrument, mapping, path)
     findings = Findings()
     _refuse_doubled(path, table, instrument, mapping, placement)

@@ -150,6 +150,7 @@ def mapping_text(table, placement, instrument, mapping, readers=(), placed=None)
             lines += [f"  {key}:{_allowed(key, instrument)}", *entries]
     missing = {key: sorted(cells) for key, cells in mapping.missing.items()}
     kept = {"missing": missing.get("", missing) or [], "turned": list(mapping.turned)}
+    kept |= {"layout": mapping.layout.said()} if mapping.layout.said() else {}
     lines += [f"{section}: {_yaml(entries)}" for section, entries in kept.items()]
     return "\n".join(lines) + "\n"
 
