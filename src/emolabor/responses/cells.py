@@ -107,7 +107,7 @@ class Reader:
         unclear = self.count(*UNCLEAR)
         return unclear, unclear + self.count("code", "label", "mapped")
 
-    def answers(self, rows, findings):
+    def answers(self, rows, findings, is_numeric):
         """Return the answers, one a row, and report what is none.
 
         Parameters
@@ -116,11 +116,13 @@ class Reader:
             Number of each row in the file.
         findings : Findings
             Receives what is not read.
+        is_numeric : bool
+            Whether the answers are numbers.
 
         Returns
         -------
-        ndarray of object, shape (n,)
-            Codes; None where there is no answer or no valid one.
+        ndarray, shape (n,)
+            Numbers, or else objects; NaN or None where there is no answer or no valid one.
         """
         self._note_column(findings)
         minority = self._minority()
@@ -136,7 +138,7 @@ class Reader:
                     found, kind = say("the_label", label=cell) if minority == "label" else describe(cell), "mixed"
                     what = say("read_as", code=f"{said.value:g}" if isinstance(said.value, float | int) else said.value)
                 findings.add(kind, found, what, self.question.key, rows[self.column.codes == place])
-        return answers[self.column.codes]
+        return (answers.astype(float) if is_numeric else answers)[self.column.codes]
 
     def _said(self, cell):
         if self.question.read and not self.values and type(cell) in (float, int) and abs(cell) < 1e10:

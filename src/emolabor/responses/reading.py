@@ -121,7 +121,8 @@ def _read(path, instrument, mapping, partial):
         raise MendableError(
             say("no_valid_answer", path=path), mapping_text(table, placement, instrument, mapping, readers)
         )
-    data, rows = data.loc[kept].reset_index(drop=True), table.rows[kept]
+    rows = table.rows[kept]
+    data = data if len(kept) == len(data) else data.loc[kept].reset_index(drop=True)
     report_suspicions(data, rows, instrument, findings)
     return Staff(data, findings.table(instrument.columns), instrument)
 
@@ -228,8 +229,8 @@ def _answers(table, placement, instrument, mapping, readers, findings):
     readers = {reader.question.key: reader for reader in readers}
     for key in instrument.columns:
         if key in readers:
-            answers = readers[key].answers(table.rows, findings)
-            data[key] = answers.astype(float) if key in numeric else pd.Series(answers, dtype="str")
+            answers = readers[key].answers(table.rows, findings, key in numeric)
+            data[key] = answers if key in numeric else pd.Series(answers, dtype="str")
         elif key == "seconds" and times:
             data[key] = elapsed(*times, table.rows, findings)
         if key in mapping.turned:

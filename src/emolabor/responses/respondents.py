@@ -34,7 +34,7 @@ def kept_rows(data, table, placement, instrument, findings):
         Rows of `data`.
     """
     items = [item for items in instrument.dimensions().values() for item in items]
-    unanswered = data[items].isna().all(axis=1)
+    unanswered = np.logical_and.reduce([data[item].isna() for item in items])
     if unanswered.any():
         findings.add("no_answer", say("no_answer_found"), say("row_dropped"), rows=table.rows[unanswered])
     kept = data.index[~unanswered]

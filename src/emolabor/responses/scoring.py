@@ -42,8 +42,7 @@ def scored_items(data, instrument):
     items = data[keys].copy()
     points = instrument.points()
     for key in keys:
-        codes = range(1, points[key] + 1)
-        if not items[key].dropna().isin(codes).all():
+        if not items[key].drop_duplicates().dropna().isin(range(1, points[key] + 1)).all():
             raise EmolaborError(say("score_codes", key=key, points=points[key]))
         if not is_numeric_dtype(items[key]):  # numbers among missing answers are often objects
             items[key] = items[key].astype("Float64").to_numpy(dtype=float, na_value=float("nan"))

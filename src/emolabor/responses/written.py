@@ -81,6 +81,8 @@ def as_number(cell):
     >>> as_number("3"), as_number(3.5), as_number("３,0"), as_number("1e0")
     (3.0, 3.5, 3.0, None)
     """
+    if type(cell) is float:  # most cells of a statistics program's file
+        return cell if abs(cell) < 1e300 else None
     if isinstance(cell, str):
         if len(cell) >= 300:
             return None
