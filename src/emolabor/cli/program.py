@@ -113,14 +113,13 @@ def screen(file, instrument, mapping, partial, cutoffs, output, language, **layo
     Prints counts, never a respondent's row.
     """
     from emolabor.common.files import csv_text, write_text
-    from emolabor.responses import screen as screen_staff
-    from emolabor.responses import screening_sensitivity
+    from emolabor.responses import screen as screen_staff, shown_sensitivity
     from emolabor.responses.telling import tell_screening
     from emolabor.responses.words import say
 
     staff = _read(file, instrument, mapping, output, partial=partial, **layout)
     screening = screen_staff(staff, cutoffs=dict(cutoffs))
-    sensitivity = None if screening["careless"].all() else screening_sensitivity(staff, screening)
+    sensitivity = None if screening["careless"].all() else shown_sensitivity(staff, screening)
     click.echo(tell_screening(screening, sensitivity))
     if output:
         known = [column for column in ("respondent",) if column in staff.data]
@@ -135,10 +134,12 @@ def screen(file, instrument, mapping, partial, cutoffs, output, language, **layo
 def score(file, instrument, mapping, partial, output, language, **layout):
     """Score the scales: means of items, reverse-worded ones turned.
 
-    Prints how the scores are distributed, never a respondent's row.
+    Prints how the scores are distributed, in steps that five respondents make, never a respondent's row.
     """
+    import pandas as pd
+
     from emolabor.common.files import csv_text, write_text
-    from emolabor.common.privacy import SMALLEST_CELL
+    from emolabor.common.privacy import SMALLEST_CELL, coarse
     from emolabor.responses import score as score_staff
     from emolabor.responses.words import say
 
@@ -147,7 +148,9 @@ def score(file, instrument, mapping, partial, output, language, **layout):
     if len(scores) < SMALLEST_CELL:
         click.echo(say("distributions_from", n=len(scores), least=SMALLEST_CELL))
     else:
-        click.echo(scores.agg(["count", "mean", "std", "min", "max"]).T.astype({"count": int}).round(3).to_string())
+        n = scores.count()
+        told = {"count": n} | {name: coarse(scores.agg(name), n) for name in ("mean", "std")}
+        click.echo(pd.DataFrame(told).to_string(na_rep="-"))
     if output:
         known = [column for column in ("respondent",) if column in staff.data]
         write_text(output, csv_text(staff.data[known].join(scores)))
@@ -298,8 +301,7 @@ def codebook(instrument, output, data, mapping, partial, language, **layout):
 
     INSTRUMENT is window_staff or the path of an instrument's YAML file.
     """
-    from emolabor.instrument import codebook as make_codebook
-    from emolabor.instrument import load_instrument
+    from emolabor.instrument import codebook as make_codebook, load_instrument
     from emolabor.responses import read_responses
     from emolabor.responses.personal_contents import redacted
 

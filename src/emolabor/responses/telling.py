@@ -104,7 +104,7 @@ def tell_screening(screening, sensitivity):
     screening : DataFrame
         As `screen` returns it.
     sensitivity : DataFrame or None
-        As `screening_sensitivity` returns it; None where nobody would be left.
+        As `shown_sensitivity` returns it; None where nobody would be left.
 
     Returns
     -------
