@@ -1,14 +1,18 @@
 """The specifications under which a claim's path can be estimated from staff answers."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from emolabor.analysis.multiverse import multiverse
+from emolabor.analysis.multiverse import choice_columns, multiverse
 from emolabor.common.checks import check_choice
 from emolabor.common.errors import refuse, shown
 from emolabor.common.notices import joined
+from emolabor.common.privacy import is_small
 from emolabor.responses import scored_items
 from emolabor.sem import sem
 from emolabor.sem.numerics import ESTIMATORS
@@ -27,7 +31,15 @@ ITEMS = ("all", "not_reversed", "first_three")
 MEASURE = ("latent", "score")
 
 
-def effect_multiverse(study, effect, *, covariates=COVARIATES, groups=CONSTRUCT_GROUPS, choices=None, jobs=1):
+def effect_multiverse(
+    study: Any,
+    effect: str,
+    *,
+    covariates: Mapping[str, Sequence[str]] = COVARIATES,
+    groups: dict[str, tuple[str, ...]] = CONSTRUCT_GROUPS,
+    choices: Mapping[str, Sequence[str]] | None = None,
+    jobs: int = 1,
+) -> pd.DataFrame:
     """Estimate a claim's path under every combination of the usual choices.
 
     - *items*: all; not_reversed (without the reverse-worded ones); first_three (the first three of each construct).
@@ -88,7 +100,7 @@ def effect_multiverse(study, effect, *, covariates=COVARIATES, groups=CONSTRUCT_
     estimate = _effect_of(study, effect, sets, groups)
     items = [version for version in ITEMS if version == "all" or estimate.differs(version)]
     known = {"items": items, "careless": CARELESS, "measure": MEASURE, "covariates": sets, "estimation": ESTIMATION}
-    wanted = {name: list(options) for name, options in known.items()}
+    wanted: dict[str, Any] = {name: list(options) for name, options in known.items()}
     for name, options in (choices or {}).items():
         if name not in known:
             refuse("choices", shown(name), known)
@@ -97,6 +109,42 @@ def effect_multiverse(study, effect, *, covariates=COVARIATES, groups=CONSTRUCT_
                 refuse("choices", f"{shown(option)} of {name}", known[name])
         wanted[name] = list(options)
     return multiverse(wanted, estimate, possible=_possible, jobs=jobs)
+
+
+def shown_specifications(specifications):
+    """Leave out specifications that beside another one would tell what 1 to 4 respondents answered.
+
+    Two that differ in screening only tell it where their numbers of respondents differ by 1 to 4; the one with the
+    default screening stays.
+
+    Parameters
+    ----------
+    specifications : DataFrame
+        From `effect_multiverse`.
+
+    Returns
+    -------
+    DataFrame
+        The same without them.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> found = pd.DataFrame({"careless": ["everyone", "default", "strict"], "est": [0.2, 0.3, 0.3], "n": [93, 90, 80]})
+    >>> shown_specifications(found)["careless"].tolist()
+    ['default', 'strict']
+    """
+    options = sorted(CARELESS, key=lambda option: option != "default")
+    rows = specifications.iloc[np.argsort(specifications["careless"].map(options.index), kind="stable")]
+    others = [name for name in choice_columns(specifications) if name != "careless"]
+    stays = []
+    for _, same in rows.groupby(others, sort=False) if others else [(None, rows)]:
+        sizes = []
+        for place, n in same["n"].items():
+            if not is_small(np.abs(np.array(sizes) - n)).any():
+                sizes.append(n)
+                stays.append(place)
+    return specifications.loc[sorted(stays)].reset_index(drop=True)
 
 
 def _possible(items, careless, measure, covariates, estimation):
@@ -129,8 +177,8 @@ class EffectEstimate:
     """
 
     answers: pd.DataFrame
-    families: object
-    dimensions: dict
+    families: Any
+    dimensions: dict[str, list[str]]
     reversed_items: frozenset
     paths: list
     covariates: dict

@@ -1,13 +1,21 @@
 """From answers as given to scale means."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
 from emolabor.common.errors import EmolaborError
 from emolabor.responses.staff import Staff
+from emolabor.responses.words import say
+
+if TYPE_CHECKING:
+    from emolabor.instrument.instrument import Instrument
 
 
-def scored_items(data, instrument):
+def scored_items(data: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
     """Turn reverse-worded items, so that a high value always means much of the construct.
 
     Parameters
@@ -37,13 +45,12 @@ def scored_items(data, instrument):
     keys = [item for items in instrument.dimensions().values() for item in items]
     missing = [key for key in keys if key not in data]
     if missing:
-        raise EmolaborError(f"data: found no column for {', '.join(missing)}; allowed: a column for each item")
+        raise EmolaborError(say("score_no_column", items=say("comma").join(missing)))
     items = data[keys].copy()
     points = instrument.points()
     for key in keys:
-        codes = range(1, points[key] + 1)
-        if not items[key].dropna().isin(codes).all():
-            raise EmolaborError(f"data: found other values than codes in column {key}; allowed: 1 to {points[key]}")
+        if not items[key].drop_duplicates().dropna().isin(range(1, points[key] + 1)).all():
+            raise EmolaborError(say("score_codes", key=key, points=points[key]))
         if not is_numeric_dtype(items[key]):  # numbers among missing answers are often objects
             items[key] = items[key].astype("Float64").to_numpy(dtype=float, na_value=float("nan"))
         if key in instrument.reversed_items:
@@ -51,7 +58,7 @@ def scored_items(data, instrument):
     return items
 
 
-def score(staff):
+def score(staff: Staff) -> pd.DataFrame:
     """Score each dimension by the mean of its items, reverse-worded ones turned.
 
     Parameters
@@ -80,9 +87,7 @@ def score(staff):
     {'surface_acting': 3.07, 'exhaustion': 2.95, 'proactive_service': 3.72}
     """
     if not isinstance(staff, Staff):
-        raise EmolaborError(
-            f"staff: found {type(staff).__name__}; allowed: answers with their instrument, as read_responses gives them"
-        )
+        raise EmolaborError(say("staff_kind", found=type(staff).__name__))
     items = scored_items(staff.data, staff.instrument)
     scores = {}
     for dimension, keys in staff.instrument.dimensions().items():

@@ -1,6 +1,9 @@
 """Careless respondents: indices, cut-offs and a rule that joins them."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -10,6 +13,10 @@ from emolabor.common.errors import EmolaborError
 from emolabor.responses import indices
 from emolabor.responses.scoring import scored_items
 from emolabor.responses.staff import Staff
+from emolabor.responses.words import say
+
+if TYPE_CHECKING:
+    from emolabor.instrument.instrument import Instrument
 
 
 @dataclass(frozen=True)
@@ -107,7 +114,13 @@ FEWEST_ITEMS = 10
 _ENDS = {"even_odd": -1, "synonyms": -1, "antonyms": 1, "missing_rate": 1}
 
 
-def screen(answers, instrument=None, *, cutoffs=None, synonym_r=0.60):
+def screen(
+    answers: Staff | pd.DataFrame,
+    instrument: Instrument | None = None,
+    *,
+    cutoffs: dict[str, Any] | None = None,
+    synonym_r: float = 0.60,
+) -> pd.DataFrame:
     """Compute indices of careless responding, flag what passes a cut-off, and join the flags.
 
     The rule: a respondent is called careless who is flagged by indices of at least two different families. Families
@@ -190,7 +203,7 @@ def screen(answers, instrument=None, *, cutoffs=None, synonym_r=0.60):
     return result
 
 
-def screening_indices(language="en"):
+def screening_indices(language: str = "en") -> pd.DataFrame:
     """List the indices of careless responding.
 
     Parameters
@@ -232,7 +245,7 @@ def screening_indices(language="en"):
     )
 
 
-def screening_summary(screening):
+def screening_summary(screening: pd.DataFrame) -> pd.DataFrame:
     """Count for each index who could be judged and who was flagged.
 
     Parameters
@@ -280,7 +293,7 @@ def _data_and_instrument(answers, instrument):
     if isinstance(answers, Staff):
         return answers.data, instrument or answers.instrument
     if instrument is None:
-        raise EmolaborError("instrument: found nothing; allowed: the instrument that was answered")
+        raise EmolaborError(say("screening_no_instrument"))
     return answers, instrument
 
 
@@ -288,9 +301,9 @@ def _limits(cutoffs):
     limits = {index.key: index.cutoff for index in INDICES}
     for key, limit in (cutoffs or {}).items():
         if key not in limits:
-            raise EmolaborError(f"cutoffs: found {key!r}; allowed: {', '.join(limits)}")
+            raise EmolaborError(say("cutoff_unknown", found=key, allowed=", ".join(limits)))
         if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int | float | np.number)):
-            raise EmolaborError(f"cutoffs: found {limit!r} for {key}; allowed: a number, or None")
+            raise EmolaborError(say("cutoff_number", found=limit, index=key))
     return limits | dict(cutoffs or {})
 
 

@@ -1,5 +1,6 @@
 """The essay's claims as data: what is said, and which paths it implies."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import resources
 
@@ -133,7 +134,9 @@ class Claim:
         return next((kind for kind in ("moderation", "indirect", "path") if kind in kinds), "none")
 
 
-def load_claims(path=None, groups=CONSTRUCT_GROUPS):
+def load_claims(
+    path: str | Path | None = None, groups: dict[str, tuple[str, ...]] = CONSTRUCT_GROUPS
+) -> tuple[Claim, ...]:
     """Read the claims and check them.
 
     Parameters
@@ -203,7 +206,7 @@ def load_essay():
     return pd.DataFrame.from_dict(document.data["sentences"], orient="index").add_prefix("says_").rename_axis("place")
 
 
-def claim_paths(claims):
+def claim_paths(claims: Iterable[Claim]) -> pd.DataFrame:
     """List every path of the claims with where it comes from.
 
     Parameters
@@ -281,7 +284,7 @@ def measured_claims(claims, dimensions):
     return tuple(found)
 
 
-def management_factors(claims, factors=FACTORS):
+def management_factors(claims: Iterable[Claim], factors: Sequence[str] = FACTORS) -> tuple[str, ...]:
     """List the factors of which a claim says what goes with them.
 
     Parameters

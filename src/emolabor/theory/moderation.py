@@ -1,12 +1,19 @@
 """The model of the claims with a product term for each moderated path."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from emolabor.sem import Interaction, cfa, interaction
 from emolabor.theory.constructs import CONSTRUCT_GROUPS
 from emolabor.theory.models import full_model, measurement_model
+
+if TYPE_CHECKING:
+    from emolabor.theory.claims import Claim
 
 
 @dataclass(frozen=True)
@@ -32,7 +39,12 @@ class ModeratedModel:
     matched_by_size: tuple[str, ...] = ()
 
 
-def moderated_model(instrument_dimensions, claims, data, groups=CONSTRUCT_GROUPS):
+def moderated_model(
+    instrument_dimensions: dict[str, list[str]],
+    claims: Iterable[Claim],
+    data: pd.DataFrame,
+    groups: dict[str, tuple[str, ...]] = CONSTRUCT_GROUPS,
+) -> ModeratedModel:
     """Add a product term for every moderated path to the model that follows from the claims.
 
     The whole model is kept around the products: a sub-model of the outcome would leave out what predictor and moderator

@@ -1,17 +1,30 @@
 """Rival models of the same answers, made from the claims: what else could be the case."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable
 from dataclasses import replace
 from itertools import combinations
+from typing import TYPE_CHECKING
 
 from emolabor.theory.claims import Path
 from emolabor.theory.constructs import CONSTRUCT_GROUPS, MERGE, REVERSE
 from emolabor.theory.models import constructs_of, measurement_model, model_text
 
+if TYPE_CHECKING:
+    from emolabor.theory.claims import Claim
+
 MERGED = "merged"
 GENERAL = "general"
 
 
-def rival_models(instrument_dimensions, claims, groups=CONSTRUCT_GROUPS, reverse=REVERSE, merge=MERGE):
+def rival_models(
+    instrument_dimensions: dict[str, list[str]],
+    claims: Iterable[Claim],
+    groups: dict[str, tuple[str, ...]] = CONSTRUCT_GROUPS,
+    reverse: tuple[str, ...] = REVERSE,
+    merge: tuple[str, ...] = MERGE,
+) -> dict[str, str]:
     """Write the model that the claims imply and its rivals, all of the same items.
 
     The rivals keep main's residual covariances, so that they differ from it in what they say and in nothing else. One
