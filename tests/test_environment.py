@@ -132,4 +132,9 @@ def test_the_wheel_carries_every_file_of_the_package(tmp_path):
     (wheel,) = tmp_path.glob("*.whl")
     carried = {name for name in ZipFile(wheel).namelist() if name.startswith("emolabor/")}
     files = [path for path in (ROOT / "src/emolabor").rglob("*") if path.is_file() and "__pycache__" not in path.parts]
-    assert carried == {path.relative_to(ROOT / "src").as_posix() for path in files}
+    package = {path.relative_to(ROOT / "src").as_posix() for path in files}
+    assert {name for name in carried if not name.startswith("emolabor/project/")} == package
+    along = {name.removeprefix("emolabor/project/") for name in carried - package}
+    assert {name.split("/")[0] for name in along} == {"notebooks", "paper", "data", "results"}
+    listed = subprocess.run(["git", "ls-files", "notebooks", "results"], cwd=ROOT, capture_output=True, text=True)
+    assert {name for name in along if name.split("/")[0] in ("notebooks", "results")} == {*listed.stdout.split()}

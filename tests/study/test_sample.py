@@ -44,8 +44,8 @@ def test_a_file_without_centres_has_no_number_of_centres(tmp_path):
     simulate_staff(300, seed=1).drop(columns=["centre"]).to_csv(path, index=False)
     study = open_study(path)
     table = sample_table(study)
-    assert table["centres"] is None
-    assert table["departments"] == study.kept.data["department"].nunique()
+    assert table["centre"] is None
+    assert table["department"] == study.kept.data["department"].nunique()
 
 
 def test_no_respondent_is_printed(path):

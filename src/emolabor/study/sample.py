@@ -197,8 +197,9 @@ def in_population(data, population):
 
 
 def answers_of(staff):
-    """Return a Staff's items (reverse-worded ones turned) with the background columns that it has."""
-    background = [variable.key for variable in staff.instrument.background if variable.key in staff.data]
+    """Return a Staff's items (reverse-worded ones turned) with the groups that its background columns tell."""
+    groups = [variable.key for variable in staff.instrument.background if variable.kind in ("choice", "code")]
+    background = [key for key in groups if key in staff.data]
     return scored_items(staff.data, staff.instrument).join(staff.data[background])
 
 
