@@ -8,7 +8,7 @@ from lavaan_reference import R, public_data
 
 from emolabor.common.errors import EmolaborError
 from emolabor.sem import sem
-from emolabor.sem.inference.bootstrap import _source
+from emolabor.sem.inference.bootstrap import _cases
 from emolabor.sem.inference.intervals import interval_limits
 
 CFA = "visual =~ x1 + x2 + x3; textual =~ x4 + x5 + x6; textual ~ a*visual; twice := 2*a"
@@ -85,7 +85,7 @@ def _is_labelled(name, label):
 
 def test_bollen_stine_draws_from_data_in_which_the_model_holds(fit):
     structure, sample = fit.model.structures[0], fit.model.samples[0]
-    turned = _source(fit, structure, sample, "bollen_stine")
+    turned = _cases(fit, structure, sample, "bollen_stine")
     assert np.allclose(np.cov(turned.T, bias=True), fit.implied_cov().to_numpy(), atol=1e-10)
     draws = fit.bootstrap(200, seed=1, kind="bollen_stine")
     assert 0 <= draws.pvalue <= 0.2 and fit.fit_measures()["pvalue"] < 0.05

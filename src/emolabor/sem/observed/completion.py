@@ -6,6 +6,7 @@ which is the covariance of what is missing given what is seen, and as wide as th
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -16,9 +17,9 @@ from emolabor.sem.linalg import inverse_and_logdet, inverses_and_logdets
 class HoleBlock:
     """Incomplete rows with the same number k of holes.
 
-    `holes` (G, k) are the variables that each of G patterns misses, `which` (R,) the pattern of each row, `rows` (R,)
-    their places among the cases, `counts` (G,) rows a pattern; `values` (R, p) less the centre, zero in the holes,
-    `seen` (R, p) ones and zeros.
+    `holes` (G, k) are the variables that each of G patterns misses, `which` (R,) the pattern of each row, in rising
+    order, `rows` (R,) their places among the cases, `counts` (G,) rows a pattern; `values` (R, p) less the centre, zero
+    in the holes, `seen` (R, p) ones and zeros.
     """
 
     holes: np.ndarray
@@ -27,6 +28,11 @@ class HoleBlock:
     counts: np.ndarray
     values: np.ndarray
     seen: np.ndarray
+
+    @cached_property
+    def members(self):
+        """Which rows have which pattern (G, R), ones and zeros."""
+        return (self.which == np.arange(len(self.holes))[:, None]).astype(float)
 
 
 @dataclass(frozen=True)
@@ -57,7 +63,8 @@ def sort_by_holes(values):
     for k in np.unique(count[count > 0]):
         rows = np.flatnonzero(count == k)
         patterns, which = np.unique(missing[rows], axis=0, return_inverse=True)
-        which = which.ravel()
+        order = np.argsort(which.ravel(), kind="stable")
+        rows, which = rows[order], which.ravel()[order]
         holes = np.nonzero(patterns)[1].reshape(-1, k)
         seen = (~missing[rows]).astype(float)
         blocks.append(HoleBlock(holes, which, rows, np.bincount(which), deviations[rows], seen))
