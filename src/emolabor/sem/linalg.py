@@ -70,6 +70,9 @@ def inverses_and_logdets(matrices):
     return swept.transpose(2, 0, 1), logdets
 
 
+SWEPT = 4096  # numbers below which a call costs more than the half of the work that it saves
+
+
 def sweep(matrices):
     """Invert small symmetric positive definite matrices (k, k, ...) in place and return their log-determinants (...).
 
@@ -77,13 +80,14 @@ def sweep(matrices):
     rows several times as fast as one factorisation after the other. NaN where a pivot is not positive.
     """
     size, logdets = len(matrices), np.zeros(matrices.shape[2:])
+    step = 1 + SWEPT // max(matrices[0].size, 1)
     with np.errstate(divide="ignore", invalid="ignore"):
         for k in range(size):  # the upper triangle alone; what is left is the inverse with its sign turned
             column = np.concatenate([matrices[:k, k], matrices[k, k:]])
             pivot = column[k].copy()
             row = column / pivot
-            for i in range(size):
-                matrices[i, i:] -= column[i] * row[i:]
+            for i in range(0, size, step):
+                matrices[i : i + step, i:] -= column[i : i + step, None] * row[i:]
             matrices[:k, k], matrices[k, k:], matrices[k, k] = row[:k], row[k:], -1 / pivot
             logdets += np.log(pivot)
     for i in range(size):

@@ -39,7 +39,7 @@ class Saturated:
         """
         if linalg.inverse_and_logdet(cov) is None:
             return None
-        if not self.sample.patterns:
+        if not self.sample.incomplete:
             return normal.derivatives(self.structure, self.values(cov, mean), self.sample, observed)[2]
         whole = fiml.moment_information(self.sample, cov, mean, observed)
         return whole[np.ix_(self.kept, self.kept)]

@@ -106,7 +106,7 @@ def find_warnings(fit):
         if fit.table.ordered:
             yield from sparse_answers(sample, fit.table.variables.observed, place)
         yield from missing_codes(*_values(fit, sample), place)
-        if np.isnan(sample.data).any() if fit.table.ordered else sample.patterns:
+        if np.isnan(sample.data).any() if fit.table.ordered else sample.incomplete:
             yield from _holes(~np.isnan(sample.data), fit.table.variables.observed, place)
         variances = np.diag(sample.cov)
         if variances.max() > SCALES * variances.min():

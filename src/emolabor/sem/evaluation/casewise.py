@@ -66,7 +66,7 @@ def _of_group(fit, group, sample, cook):
         return found
     implied, means = implied_for_cases(fit, group)
     x = list(fit.model.exogenous)
-    cov = sample.cov if sample.patterns else sample.cov * sample.weight / (sample.n - 1)
+    cov = sample.cov if sample.incomplete else sample.cov * sample.weight / (sample.n - 1)
     for rows, o in answered(sample):
         values = sample.data[np.ix_(rows, o)]
         distance = _log_density(values - sample.mean[o], cov[np.ix_(o, o)])[1]

@@ -29,7 +29,7 @@ def baseline(model):
     structures, values = [], []
     for sample in model.samples:
         cov, mean = sample.cov, sample.mean
-        if sample.patterns:
+        if sample.incomplete:
             cov, mean = np.diag(np.nanvar(sample.data, axis=0)), np.nanmean(sample.data, axis=0)
             cov[np.ix_(fixed, fixed)] = sample.cov[np.ix_(fixed, fixed)]
         structure, theta = moment_structure(cov, mean, "variances", table.mean_structure, fixed, random)
@@ -62,8 +62,8 @@ def log_likelihood(model, halves):
 
 def observed_values(sample):
     """How many answers a group has."""
-    if sample.patterns:
-        return sum(pattern.n * len(pattern.observed) for pattern in sample.patterns)
+    if sample.incomplete:
+        return sample.incomplete.n_values
     return sample.n * len(sample.cov)
 
 

@@ -151,8 +151,8 @@ def _moment_parts(model, theta, se, group):
     implied = implied_moments(structure, theta)
     slope = moment_slopes(structure, implied)[full.kept]
     robust = se in ("robust_sem", "huber_white")
-    observed = bool(sample.patterns) or se == "huber_white"
-    at_sample = full.information_at(sample.cov, sample.mean, bool(sample.patterns))
+    observed = sample.incomplete is not None or se == "huber_white"
+    at_sample = full.information_at(sample.cov, sample.mean, sample.incomplete is not None)
     if model.estimator.discrepancy == "uls":
         weights = np.eye(len(slope))
     elif model.estimator.discrepancy == "gls":
@@ -162,7 +162,7 @@ def _moment_parts(model, theta, se, group):
     spread = np.linalg.inv(at_sample)
     if robust:
         scores = _moment_scores(full, model.exogenous)
-        if sample.patterns:
+        if sample.incomplete:
             scores = scores @ spread
         spread = scores.T @ scores / sample.n
     return slope, weights, spread
@@ -171,7 +171,7 @@ def _moment_parts(model, theta, se, group):
 def _moment_scores(full, exogenous):
     """What each case (or cluster) adds to the free moments; with missing answers, to their scores."""
     sample, layout = full.sample, full.structure
-    if sample.patterns:
+    if sample.incomplete:
         scores = fiml.case_scores(layout, full.moments, sample)
     else:
         means = layout.kind == 2

@@ -81,7 +81,7 @@ def bootstrap(fit, n_resamples=5000, seed=1, kind="nonparametric", jobs=1):
         raise EmolaborError("bootstrap: the model is not identified: its estimates on resamples mean nothing.")
     if kind != "nonparametric" and fit.table.ordered:
         raise EmolaborError(f"kind: {kind!r} takes answers as continuous, allowed with ordered ones: 'nonparametric'.")
-    if kind != "nonparametric" and any(sample.patterns for sample in fit.model.samples):
+    if kind != "nonparametric" and fit.model.incomplete:
         raise EmolaborError(f"kind: {kind!r} needs complete data, allowed with missing answers: 'nonparametric'.")
     if kind != "nonparametric":
         for structure in fit.model.structures:

@@ -39,16 +39,34 @@ class HoleBlock:
 class IncompleteRows:
     """The rows of one group by what they miss.
 
-    Values are taken less `centre` (p,), which keeps the digits. `complete` (c,) are the places of the complete rows,
-    `first` (p,) and `second` (p, p) the sums of their values and of the products of these.
+    Values are taken less `centre` (p,), which keeps the digits. `first` (p,) and `second` (p, p) are the sums of the
+    complete rows' values and of the products of these.
     """
 
     n: int
     centre: np.ndarray
-    complete: np.ndarray
+    n_complete: int
     first: np.ndarray
     second: np.ndarray
     blocks: tuple[HoleBlock, ...]
+
+    @property
+    def n_patterns(self):
+        """How many patterns of answers there are."""
+        return (self.n_complete > 0) + sum(len(block.holes) for block in self.blocks)
+
+    @property
+    def n_values(self):
+        """How many answers there are."""
+        return self.n * len(self.centre) - sum(len(block.rows) * block.holes.shape[1] for block in self.blocks)
+
+    @property
+    def complete(self):
+        """Places of the complete rows (c,)."""
+        whole = np.ones(self.n, bool)
+        for block in self.blocks:
+            whole[block.rows] = False
+        return np.flatnonzero(whole)
 
 
 def sort_by_holes(values):
@@ -57,8 +75,7 @@ def sort_by_holes(values):
     centre = np.nanmean(values, axis=0)
     deviations = np.where(missing, 0.0, values - centre)
     count = missing.sum(axis=1)
-    complete = np.flatnonzero(count == 0)
-    whole = deviations[complete]
+    whole = deviations[count == 0]
     blocks = []
     for k in np.unique(count[count > 0]):
         rows = np.flatnonzero(count == k)
@@ -68,7 +85,7 @@ def sort_by_holes(values):
         holes = np.nonzero(patterns)[1].reshape(-1, k)
         seen = (~missing[rows]).astype(float)
         blocks.append(HoleBlock(holes, which, rows, np.bincount(which), deviations[rows], seen))
-    return IncompleteRows(len(values), centre, complete, whole.sum(axis=0), whole.T @ whole, tuple(blocks))
+    return IncompleteRows(len(values), centre, len(whole), whole.sum(axis=0), whole.T @ whole, tuple(blocks))
 
 
 def left_open(block, inverse):
@@ -111,7 +128,7 @@ def completed_moments(rows, sigma, mu):
         return None
     inverse, logdet = factored
     p, shift = len(mu), mu - rows.centre
-    complete = len(rows.complete)
+    complete = rows.n_complete
     first = rows.first - complete * shift
     across = np.outer(rows.first, shift)
     second = rows.second - across - across.T + complete * np.outer(shift, shift)

@@ -9,13 +9,7 @@ import pandas as pd
 from emolabor.common.errors import EmolaborError
 from emolabor.sem.linalg import inverse_and_logdet
 from emolabor.sem.observed.completion import IncompleteRows, sort_by_holes
-from emolabor.sem.observed.missing import (
-    MissingPattern,
-    PatternStack,
-    missing_patterns,
-    saturated_moments,
-    stack_patterns,
-)
+from emolabor.sem.observed.missing import check_pairs, saturated_moments
 
 SYMMETRY_TOLERANCE = 1e-8
 ROUNDING = 1e-12
@@ -44,9 +38,7 @@ class Sample:
     data: np.ndarray | None = None
     fourth: np.ndarray | None = None  # moments up to the fourth order in their place; see `fourth_moments`
     clusters: np.ndarray | None = None
-    patterns: tuple[MissingPattern, ...] = ()
-    stacks: tuple[PatternStack, ...] = ()  # the same as arrays
-    incomplete: IncompleteRows | None = None  # the same by their holes
+    incomplete: IncompleteRows | None = None  # where answers are missing: the rows by their holes
     saturated_half: float | None = None  # half the discrepancy of the saturated model, FIML only
     rows: np.ndarray | None = None  # places of the cases in the data ...
     labels: pd.Index | None = None  # ... and the index of the data
@@ -127,15 +119,12 @@ def _sample(values, names, label, clusters, missing, wishart, exogenous):
 
 
 def incomplete_sample(values, names, place):
-    """Sample of incomplete rows (n, p): patterns and maximum likelihood moments."""
-    patterns = missing_patterns(values, names, place)
-    stacks = stack_patterns(patterns, len(names))
+    """Sample of incomplete rows (n, p), with maximum likelihood moments."""
+    check_pairs(values, names, place)
     rows = sort_by_holes(values)
-    mean, cov, half = saturated_moments(rows, stacks, values)
+    mean, cov, half = saturated_moments(rows, np.nanmean(values, axis=0), np.nanvar(values, axis=0))
     n = len(values)
-    return Sample(
-        cov, mean, n, float(n), data=values, patterns=patterns, stacks=stacks, incomplete=rows, saturated_half=half
-    )
+    return Sample(cov, mean, n, float(n), data=values, incomplete=rows, saturated_half=half)
 
 
 def _kept(holes, names, place, missing, exogenous):
