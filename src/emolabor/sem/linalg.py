@@ -60,6 +60,15 @@ def definite_root(matrix):
     return root if values[0] > SINGULAR * values[-1] else None
 
 
+def cross_product_root(product):
+    """A matrix (m, m) whose cross-product is a given one, which may be singular."""
+    root, failed = lapack.dpotrf(product, lower=0, clean=1)
+    if not failed:
+        return root
+    values, vectors = np.linalg.eigh(product)
+    return (vectors * np.sqrt(np.maximum(values, 0.0))).T
+
+
 def inverses_and_logdets(matrices):
     """Inverses (B, k, k) and log-determinants (B,) of small symmetric positive definite matrices.
 
