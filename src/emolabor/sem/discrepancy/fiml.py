@@ -140,7 +140,7 @@ def _quadratic(by_left, by_right):
 
 
 def _squares(structure, columns, counts):
-    """Sum of the outer products (q, q) of columns (G, f, n_entries), each pattern as often as counts (G,) say (None: once)."""
+    """Sum of the outer products (q, q) of columns (G, f, n_entries), each pattern as often as counts (G,) or once."""
     if counts is not None:
         columns *= np.sqrt(counts)[:, None, None]
     columns = add_up_columns(structure, columns.reshape(-1, columns.shape[2]))

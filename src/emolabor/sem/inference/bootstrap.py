@@ -121,9 +121,10 @@ class _Task:
             self.rows = [sample.incomplete or sort_by_holes(sample.data) for sample in self.model.samples]
             self.spreads = [spread_matrices(rows) for rows in self.rows]
         elif not self.model.table.ordered:
-            orders = [np.argsort(codes, kind="stable") for codes in self.codes]
-            self.values = [values[order] for values, order in zip(self.values, orders, strict=True)]
-            self.codes = [codes[order] for codes, order in zip(self.codes, orders, strict=True)]
+            for group, sample in enumerate(self.model.samples):
+                if sample.clusters is not None:
+                    order = np.argsort(self.codes[group], kind="stable")
+                    self.values[group], self.codes[group] = self.values[group][order], self.codes[group][order]
         self.size = min(map(self._fitting, range(len(self.codes))))
 
     def _fitting(self, group):

@@ -17,13 +17,15 @@ def draw_counts(rng, units, size):
     return counts
 
 
-def weighted_sums(values, codes, counts):
+def weighted_sums(values, centre, codes, counts):
     """Sums over resamples of values and of their products, from one matrix product of counts and products.
 
     Parameters
     ----------
     values : ndarray (n, p)
-        About a centre near their mean, which keeps the digits; rows of a unit stand together.
+        Rows of a unit stand together.
+    centre : ndarray (p,)
+        What values are taken from, near their mean, which keeps the digits.
     codes : ndarray (n,)
         The unit of each row, in rising order.
     counts : ndarray (R, units)
@@ -40,7 +42,7 @@ def weighted_sums(values, codes, counts):
     rows, first, second = np.zeros(len(counts)), np.zeros((len(counts), p)), np.zeros((len(counts), len(i)))
     size = max(1, NUMBERS // len(i))
     for start in range(0, len(values), size):
-        part, own = values[start : start + size], codes[start : start + size]
+        part, own = values[start : start + size] - centre, codes[start : start + size]
         products = part[:, i] * part[:, j]
         starts = np.flatnonzero(np.diff(own, prepend=-1))
         if len(starts) < len(own):
@@ -57,7 +59,7 @@ def weighted_sums(values, codes, counts):
 def resampled_moments(values, codes, counts, scale):
     """Covariances (R, p, p) times `scale`, and means (R, p), of resamples; arguments as for `weighted_sums`."""
     centre = values.mean(axis=0)
-    rows, mean, cov = weighted_sums(values - centre, codes, counts)
+    rows, mean, cov = weighted_sums(values, centre, codes, counts)
     mean /= rows[:, None]
     for own, weight, middle in zip(cov, rows, mean, strict=True):
         own /= weight
@@ -86,7 +88,7 @@ def resampled_rows(rows, spreads, values, codes, counts):
     ResampledRows
     """
     whole = rows.complete[np.argsort(codes[rows.complete], kind="stable")]
-    complete, first, second = weighted_sums(values[whole] - rows.centre, codes[whole], counts)
+    complete, first, second = weighted_sums(values[whole], rows.centre, codes[whole], counts)
     weights = [counts[:, codes[block.rows]].astype(float) for block in rows.blocks]
     total = complete + sum(own.sum(axis=1) for own in weights)
     weights = tuple(own / total[:, None] for own in weights)
