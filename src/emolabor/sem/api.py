@@ -64,8 +64,8 @@ def sem(
         each group). ``#`` and ``!`` begin comments. What is not understood is refused with its line and column.
     data : DataFrame, str or Path, optional
         One row a case, numeric columns (more than the model's are no harm). Not changed. The path of a .parquet file
-        is read in one pass and need not fit in memory; then no resamples, factor scores or cases' influence can be
-        had, and rows with a missing answer are left out.
+        is read a part at a time and need not fit in memory; robust standard errors read it once more. No resamples,
+        factor scores or cases' influence can be had then.
     estimator : {"ML", "MLM", "MLR", "GLS", "ULS", "WLSMV", "DWLS"}, optional
         "ML": maximum likelihood, the default for continuous variables. "MLM": the same with Satorra-Bentler scaled test
         and robust standard errors. "MLR": the same with Yuan-Bentler scaled test and Huber-White standard errors.
@@ -177,8 +177,9 @@ def sem(
     elif isinstance(data, str | Path):
         columns = column_names(data)
         _check_latent_names(variables.latent, columns)
-        fourth = ESTIMATORS[estimator].robust
-        samples = samples_from_parquet(data, names, group=group, fourth=fourth, wishart=wishart)
+        samples = samples_from_parquet(
+            data, names, group=group, cluster=cluster, missing=missing, wishart=wishart, exogenous=exogenous
+        )
     else:
         columns = getattr(data, "columns", ())
         _check_latent_names(variables.latent, columns)
@@ -295,11 +296,6 @@ def _check_options(given):
         raise EmolaborError("sample_mean, n_obs: found with data, allowed: with sample_cov only.")
     if data is None and (estimator in ("MLM", "MLR") or missing == "fiml" or given["group"] or given["cluster"]):
         raise EmolaborError("sample_cov: MLM, MLR, FIML, groups and clusters need the data, not their covariances.")
-    if isinstance(data, str | Path) and (missing != "listwise" or given["cluster"] is not None):
-        raise EmolaborError(
-            "data: a file is read in one pass, complete rows only, without clusters; allowed with missing='fiml' or "
-            "cluster: a DataFrame, from pandas.read_parquet."
-        )
     if missing == "fiml" and estimator not in ("ML", "MLR"):
         raise EmolaborError(f"missing: 'fiml' goes with the estimators ML and MLR, found {estimator!r}.")
     if given["likelihood"] == "wishart" and (estimator not in ("ML", "MLM") or missing == "fiml"):

@@ -177,14 +177,8 @@ def _add_residuals(slopes, part, scale, implied, free, columns):
     slopes[t : t + c] += paths[part.continuous] ** 2 @ residuals
 
 
-def case_scores(structure, theta, sample, weights):
-    """What each case contributes to J'W r (n, q)."""
-    weighted = _weighted_jacobian(structure, theta, weights)
-    return np.vstack([rows @ weighted for rows in sample.statistics.influence.blocks()])
-
-
 def robust_meat(structure, theta, sample, weights):
-    """The cross-product (q, q) of `case_scores`: n times J'W Gamma W J."""
+    """The cross-product (q, q) of the cases' scores: n times J'W Gamma W J."""
     turned = sample.root @ _weighted_jacobian(structure, theta, weights)
     return sample.n * turned.T @ turned
 
@@ -251,5 +245,7 @@ class DiagonallyWeighted:
         return derivatives(structure, theta, self.sample, self.weights, observed)
 
     def case_scores(self, structure, theta):
-        """What each case contributes to the slope of the discrepancy (n, q)."""
-        return case_scores(structure, theta, self.sample, self.weights)
+        """Yield what the cases contribute to the slope of the discrepancy (b, q), a block of cases at a time."""
+        weighted = _weighted_jacobian(structure, theta, self.weights)
+        for rows in self.sample.statistics.influence.blocks():
+            yield rows @ weighted

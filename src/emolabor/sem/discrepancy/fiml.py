@@ -26,7 +26,7 @@ from emolabor.sem.implied.ram import (
     sum_entry_pairs,
 )
 from emolabor.sem.linalg import inverse_and_logdet
-from emolabor.sem.observed.completion import completed_moments, completed_values, left_open
+from emolabor.sem.observed.completion import completed_moments, completed_values, left_open, sort_by_holes
 from emolabor.sem.observed.missing import pattern_misfits, pattern_stacks
 
 FEATURES = 4_000_000  # numbers at a time in the columns that a block of rows adds: 32 MB
@@ -224,19 +224,22 @@ def moment_information(sample, sigma, mu, observed):
             result[count:, :count] += cross[:, row, col] + cross[:, col, row]
         result[count:, count:] += shared.sum(axis=0)
     scale = np.where(row == col, 0.5, 1.0)
-    result[:count, :count] *= 0.5 * scale[:, None] * scale
-    result[count:, :count] *= scale
+    result[:count, :count] *= 0.5 * scale[:, None]
+    result[:, :count] *= scale
     result[:count, count:] = result[count:, :count].T
     return result
 
 
-def case_scores(structure, theta, sample):
-    """Gradient of each row's log-likelihood (n, q): what its score is expected to be, given what is seen of it."""
-    implied, rows = implied_moments(structure, theta), sample.incomplete
-    inverse = completed_moments(rows, implied.sigma, implied.mu)[1]
+def case_scores(structure, theta, values, centre):
+    """Gradients of rows' log-likelihoods (n, q): what their scores are expected to be, given what is seen of them.
+
+    `values` (n, p) are the rows, missing ones NaN, `centre` (p,) is near their mean.
+    """
+    implied, rows = implied_moments(structure, theta), sort_by_holes(values, centre)
+    inverse, _ = inverse_and_logdet(implied.sigma)
     left, right, weight = derivative_columns(structure, implied)
     turned, expected = np.empty((rows.n, len(inverse))), np.zeros((rows.n, len(weight)))
-    turned[rows.complete] = (sample.data[rows.complete] - implied.mu) @ inverse
+    turned[rows.complete] = (values[rows.complete] - implied.mu) @ inverse
     for block in rows.blocks:
         covariances, _ = left_open(block, inverse)
         turned[block.rows] = completed_values(block, inverse, implied.mu - rows.centre, covariances) @ inverse
@@ -265,8 +268,9 @@ class IncompleteLikelihood(NormalLikelihood):
         return value_and_gradient(structure, theta, self.sample)
 
     def case_scores(self, structure, theta):
-        """Gradient of each case's log-likelihood (n, q)."""
-        return case_scores(structure, theta, self.sample)
+        """Yield the gradients of the rows' log-likelihoods (b, q), a block of rows at a time."""
+        for values in self.sample.blocks(len(structure.kind)):
+            yield case_scores(structure, theta, values, self.sample.incomplete.centre)
 
     @property
     def saturated(self):

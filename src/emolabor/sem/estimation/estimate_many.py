@@ -1,6 +1,6 @@
 """One model estimated on many samples, all near the one that it was fitted to."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from emolabor.sem.estimation.estimate import estimate_parameters
 from emolabor.sem.estimation.optimize_many import minimize_many
 from emolabor.sem.estimation.test_statistic import chi_square
 from emolabor.sem.linalg import bordered_inverse, inverse_and_logdet
+from emolabor.sem.observed.completion import sort_by_holes
 from emolabor.sem.observed.ordinal_samples import ordinal_resample
 from emolabor.sem.observed.samples import Sample, incomplete_sample
 from emolabor.sem.specification.constraints import build_constraints
@@ -171,6 +172,6 @@ def _incomplete_resample(sample, counts, names):
     if not np.isnan(values).any():
         return Sample(np.cov(values.T, bias=True), values.mean(axis=0), n, float(n))
     try:
-        return incomplete_sample(values, names, "resample")
+        return replace(incomplete_sample(sort_by_holes(values), names, "resample"), data=values)
     except EmolaborError:
         return None

@@ -96,6 +96,6 @@ def _cook(fit):
         if inverse is None or np.isnan(spread).any() or inverse_and_logdet(spread) is None:
             found.append(np.full(sample.n, np.nan))
             continue
-        moved = discrepancy.case_scores(structure, theta) @ inverse @ basis / model.n_obs
+        moved = np.vstack(list(discrepancy.case_scores(structure, theta))) @ inverse @ basis / model.n_obs
         found.append(np.sum(moved * np.linalg.solve(spread, moved.T).T, axis=1))
     return found

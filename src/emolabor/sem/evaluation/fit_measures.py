@@ -30,7 +30,8 @@ def baseline(model):
     for sample in model.samples:
         cov, mean = sample.cov, sample.mean
         if sample.incomplete:
-            cov, mean = np.diag(np.nanvar(sample.data, axis=0)), np.nanmean(sample.data, axis=0)
+            mean, variances = sample.incomplete.observed_moments
+            cov = np.diag(variances)
             cov[np.ix_(fixed, fixed)] = sample.cov[np.ix_(fixed, fixed)]
         structure, theta = moment_structure(cov, mean, "variances", table.mean_structure, fixed, random)
         structures.append(structure)
@@ -108,8 +109,9 @@ def all_fit_measures(model, estimate):
     if model.estimator.robust:
         result.update(_scaled(model, estimate, base, base_theta, result))
     if model.fiml:
+        spreads = incomplete_fit_measures.moment_spreads(model.saturated, model.estimator.robust)
         complete = [
-            incomplete_fit_measures.complete_data_misfit(m, t, b, model.saturated)
+            incomplete_fit_measures.complete_data_misfit(m, t, b, spreads)
             for m, t, b in _with_baseline(model, estimate, base, base_theta)
         ]
         (own, own_k), (other, other_k) = complete

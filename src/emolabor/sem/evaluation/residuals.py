@@ -5,7 +5,7 @@ import pandas as pd
 
 from emolabor.common.errors import EmolaborError
 from emolabor.sem.discrepancy import fiml
-from emolabor.sem.discrepancy.case_scores import deviations_and_predicted, sum_in_clusters
+from emolabor.sem.discrepancy.case_scores import deviations_and_predicted, sums_in_clusters
 from emolabor.sem.discrepancy.dwls import implied_statistics, jacobian
 from emolabor.sem.implied.ram import implied_moments, moment_slopes
 from emolabor.sem.linalg import bordered_inverse
@@ -171,16 +171,19 @@ def _moment_parts(model, theta, se, group):
 def _moment_scores(full, exogenous):
     """What each case (or cluster) adds to the free moments; with missing answers, to their scores."""
     sample, layout = full.sample, full.structure
+    if sample.data is None:
+        raise EmolaborError("residuals: these need the cases, which a file does not keep; allowed: a DataFrame.")
     if sample.incomplete:
-        scores = fiml.case_scores(layout, full.moments, sample)
+        scores = fiml.case_scores(layout, full.moments, sample.data, sample.incomplete.centre)
     else:
         means = layout.kind == 2
         i, j = layout.row[~means], layout.col[~means]
-        deviations, predicted = deviations_and_predicted(sample, exogenous)
+        blocks = deviations_and_predicted(sample, exogenous, len(layout.kind))
+        deviations, predicted = (np.vstack(parts) for parts in zip(*blocks, strict=True))
         scores = deviations[:, i] * deviations[:, j] - predicted[:, i] * predicted[:, j]
         scores = np.hstack([scores, (deviations - predicted)[:, layout.row[means]]])
         scores = scores - scores.mean(axis=0)
-    return scores if sample.clusters is None else sum_in_clusters(scores, sample.clusters)
+    return scores if sample.clusters is None else sums_in_clusters([scores], sample.clusters, scores.shape[1])
 
 
 def residuals(fit, kind="raw", group=1):

@@ -12,6 +12,8 @@ import numpy as np
 
 from emolabor.sem.linalg import inverse_and_logdet, inverses_and_logdets
 
+ROWS = 4000  # rows of a block: their values of 62 items take 2 MB
+
 
 @dataclass(frozen=True)
 class HoleBlock:
@@ -61,6 +63,22 @@ class IncompleteRows:
         return self.n * len(self.centre) - sum(len(block.rows) * block.holes.shape[1] for block in self.blocks)
 
     @property
+    def observed_moments(self):
+        """Means and variances (p,) of what is observed."""
+        counts, first = np.full(len(self.centre), float(self.n_complete)), self.first.copy()
+        second = self.second.diagonal().copy()
+        for block in self.blocks:
+            counts += block.seen.sum(axis=0)
+            first += block.values.sum(axis=0)
+            second += (block.values**2).sum(axis=0)
+        return self.centre + first / counts, second / counts - (first / counts) ** 2
+
+    @property
+    def seen_together(self):
+        """In how many rows each pair of variables is observed (p, p)."""
+        return self.n_complete + sum(block.seen.T @ block.seen for block in self.blocks)
+
+    @property
     def complete(self):
         """Places of the complete rows (c,)."""
         whole = np.ones(self.n, bool)
@@ -69,13 +87,20 @@ class IncompleteRows:
         return np.flatnonzero(whole)
 
 
-def sort_by_holes(values):
-    """Sort the rows of (n, p) values by the number and the places of their holes."""
+def sort_by_holes(values, centre=None):
+    """Sort the rows of (n, p) values by the number and the places of their holes; `centre` by default their means."""
+    centre = np.nanmean(values, axis=0) if centre is None else centre
+    complete = ~np.isnan(values).any(axis=1)
+    whole, places = values[complete] - centre, np.flatnonzero(~complete)
+    blocks = hole_blocks(values[places], places, centre)
+    return IncompleteRows(len(values), centre, len(whole), whole.sum(axis=0), whole.T @ whole, blocks)
+
+
+def hole_blocks(values, places, centre):
+    """Blocks of incomplete rows (m, p), of no more than `ROWS` rows each; `places` (m,) are those among all rows."""
     missing = np.isnan(values)
-    centre = np.nanmean(values, axis=0)
     deviations = np.where(missing, 0.0, values - centre)
     count = missing.sum(axis=1)
-    whole = deviations[count == 0]
     blocks = []
     for k in np.unique(count[count > 0]):
         rows = np.flatnonzero(count == k)
@@ -83,9 +108,11 @@ def sort_by_holes(values):
         order = np.argsort(which.ravel(), kind="stable")
         rows, which = rows[order], which.ravel()[order]
         holes = np.nonzero(patterns)[1].reshape(-1, k)
-        seen = (~missing[rows]).astype(float)
-        blocks.append(HoleBlock(holes, which, rows, np.bincount(which), deviations[rows], seen))
-    return IncompleteRows(len(values), centre, len(whole), whole.sum(axis=0), whole.T @ whole, tuple(blocks))
+        for start in range(0, len(rows), ROWS):
+            here, own = rows[start : start + ROWS], which[start : start + ROWS]
+            block = holes[own[0] : own[-1] + 1], own - own[0], places[here], np.bincount(own - own[0])
+            blocks.append(HoleBlock(*block, deviations[here], (~missing[here]).astype(float)))
+    return tuple(blocks)
 
 
 def left_open(block, inverse):

@@ -33,10 +33,9 @@ class PatternStack:
         return self.seen[:, :, None] & self.seen[:, None, :]
 
 
-def check_pairs(values, names, place):
-    """Refuse rows (n, p), missing values NaN, in which two variables are never observed together."""
-    seen = (~np.isnan(values)).astype(float)
-    never = np.argwhere(np.triu(seen.T @ seen == 0))
+def check_pairs(rows, names, place):
+    """Refuse incomplete rows in which two variables are never observed together."""
+    never = np.argwhere(np.triu(rows.seen_together == 0))
     if len(never):
         i, j = never[0]
         raise EmolaborError(
@@ -134,14 +133,12 @@ def pattern_slopes(rows, sigma, mu):
     return value, weighted, pull
 
 
-def saturated_moments(rows, mean, variances):
+def saturated_moments(rows):
     """Maximum likelihood mean and covariance of incomplete data.
 
     Parameters
     ----------
     rows : IncompleteRows
-    mean, variances : ndarray (p,)
-        Of what is observed: where the search begins.
 
     Returns
     -------
@@ -149,6 +146,7 @@ def saturated_moments(rows, mean, variances):
         mean (p,), covariance (p, p), half the discrepancy of a case (without the constant). EM steps, mixed with the
         last few by the rule of Anderson (1965) as long as that does not raise the discrepancy.
     """
+    mean, variances = rows.observed_moments
     spread, (i, j) = np.sqrt(variances), np.tril_indices(len(mean))
     units = np.concatenate([spread, spread[i] * spread[j]])
     state, history, plain = np.concatenate([mean, np.diag(variances)[i, j]]), [], None

@@ -11,6 +11,7 @@ from emolabor.sem.linalg import inverse_and_logdet
 from emolabor.sem.observed.completion import IncompleteRows, sort_by_holes
 from emolabor.sem.observed.missing import check_pairs, saturated_moments
 
+NUMBERS = 4_000_000  # numbers in an array made of a block of cases: 32 MB
 SYMMETRY_TOLERANCE = 1e-8
 ROUNDING = 1e-12
 SINGULAR = 1e-10  # eigenvalue of the correlations
@@ -36,7 +37,7 @@ class Sample:
     label: str = ""
     n_dropped: int = 0
     data: np.ndarray | None = None
-    fourth: np.ndarray | None = None  # moments up to the fourth order in their place; see `fourth_moments`
+    file: object | None = None  # where the cases are read from, once more, if they are not in memory
     clusters: np.ndarray | None = None
     incomplete: IncompleteRows | None = None  # where answers are missing: the rows by their holes
     saturated_half: float | None = None  # half the discrepancy of the saturated model, FIML only
@@ -44,6 +45,17 @@ class Sample:
     labels: pd.Index | None = None  # ... and the index of the data
     n_without_exogenous: int = 0  # of those left out, for a missing exogenous variable that FIML does not fill
     exogenous_missing: tuple = ()  # names of exogenous variables and in how many rows they are missing
+
+    def blocks(self, width):
+        """Yield the cases (b, p), so few at a time that `width` numbers of each make no array above `NUMBERS`."""
+        size = max(1, NUMBERS // width)
+        if self.data is None:
+            if self.file is None:
+                raise EmolaborError("data: covariances leave no cases to go through; allowed here: the data.")
+            yield from self.file.blocks(size)
+        else:
+            for start in range(0, self.n, size):
+                yield self.data[start : start + size]
 
 
 def samples_from_data(data, names, *, group=None, cluster=None, missing="listwise", wishart=False, exogenous=()):
@@ -103,11 +115,7 @@ def _sample(values, names, label, clusters, missing, wishart, exogenous):
     if clusters is not None and len(np.unique(clusters)) < 2:
         raise EmolaborError(f"cluster: {place} has one cluster only; allowed: two or more.")
     if missing == "fiml" and holes.any():
-        mean, variances = np.nanmean(values, axis=0), np.nanvar(values, axis=0)
-        check_variances(np.diag(variances), names, place, mean)
-        check_means(names, mean, np.sqrt(variances))
-        sample = incomplete_sample(values, names, place)
-        check_variances(sample.cov, names, place)
+        sample = replace(incomplete_sample(sort_by_holes(values), names, place), data=values)
         return replace(sample, label=label, n_dropped=dropped, clusters=clusters, **without), kept
     values = np.ascontiguousarray(values)
     mean = values.mean(axis=0)
@@ -118,13 +126,15 @@ def _sample(values, names, label, clusters, missing, wishart, exogenous):
     return Sample(cov, mean, n, weight, label, dropped, values, clusters=clusters, **without), kept
 
 
-def incomplete_sample(values, names, place):
-    """Sample of incomplete rows (n, p), with maximum likelihood moments."""
-    check_pairs(values, names, place)
-    rows = sort_by_holes(values)
-    mean, cov, half = saturated_moments(rows, np.nanmean(values, axis=0), np.nanvar(values, axis=0))
-    n = len(values)
-    return Sample(cov, mean, n, float(n), data=values, incomplete=rows, saturated_half=half)
+def incomplete_sample(rows, names, place):
+    """Sample of incomplete rows, with maximum likelihood moments."""
+    mean, variances = rows.observed_moments
+    check_variances(np.diag(variances), names, place, mean)
+    check_means(names, mean, np.sqrt(variances))
+    check_pairs(rows, names, place)
+    mean, cov, half = saturated_moments(rows)
+    check_variances(cov, names, place)
+    return Sample(cov, mean, rows.n, float(rows.n), incomplete=rows, saturated_half=half)
 
 
 def _kept(holes, names, place, missing, exogenous):
