@@ -256,7 +256,7 @@ def test_a_wrong_number_of_respondents_writes_nothing(refused, tmp_path):
     [
         (["reproduce", "--only", "99"], "no notebook begins with '99'"),
         (["reproduce", "-p", "sed", "1"], "parameter 'sed' is unknown"),
-        (["reproduce", "--language", "de"], "language: found 'de', allowed: zh, en"),
+        (["reproduce", "--language", "de"], "language: found 'de'; allowed: zh, en"),
         (["reproduce", "--run", "a/b"], "run: found 'a/b'"),
         (["nope"], "No such command"),
         (["simulate"], "Missing argument"),

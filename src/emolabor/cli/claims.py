@@ -18,7 +18,7 @@ def list_command(language):
 
     The essay's text ends with the heading of its section 3, so no claim rests on that section.
     """
-    from emolabor.scales.scale import check_language
+    from emolabor.common.checks import check_language
     from emolabor.theory import claim_paths, load_claims
 
     check_language(language, ("zh", "en"))
@@ -48,8 +48,8 @@ def sheet(output, filled, language):
     """
     from pathlib import Path
 
+    from emolabor.common.checks import check_language
     from emolabor.common.files import write_text
-    from emolabor.scales.scale import check_language
     from emolabor.theory import coding_sheet
 
     check_language(language, ("zh", "en"))

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
+from emolabor.common.checks import check_language
 from emolabor.common.errors import EmolaborError
 from emolabor.common.files import refuse_overwriting, write_bytes
 from emolabor.instrument.form import make_form
 from emolabor.instrument.losses import LANGUAGE, cut_labels, mapping, not_carried
-from emolabor.scales.scale import PLACEHOLDER, check_language
+from emolabor.scales.scale import PLACEHOLDER
 
 # Format: the module and the function that write it, and what of a questionnaire it does not carry (see losses.py).
 _WJX = {"languages", "random order", "skipping", "patterns", "keys", "codes"}

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from emolabor.common.checks import check_language
 from emolabor.common.errors import EmolaborError
 from emolabor.responses import indices
 from emolabor.responses.scoring import scored_items
 from emolabor.responses.staff import Staff
-from emolabor.scales.scale import check_language
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
+from emolabor.common.checks import check_language
 from emolabor.common.errors import EmolaborError
 from emolabor.common.files import write_bytes
 from emolabor.common.office import document_bytes, read_tables, workbook_bytes
-from emolabor.scales.scale import check_language
 from emolabor.scales.workbook_words import HEADINGS, YES_NO, in_any_language
 
 _RATING = {"columns": ("item", "text", "rating", "remarks"), "letters": (12, 60, 24, 40), "cm": (2, 12, 4.5, 7)}

@@ -7,10 +7,10 @@ import tempfile
 from importlib import resources
 from pathlib import Path
 
+from emolabor.common.checks import check_language
 from emolabor.common.errors import EmolaborError
 from emolabor.common.files import write_bytes, write_text
 from emolabor.instrument import load_instrument
-from emolabor.scales.scale import check_language
 from emolabor.study.design import INSTRUMENT, POPULATION
 from emolabor.study.display import LANGUAGES
 from emolabor.study.needs import NEEDS

@@ -178,6 +178,7 @@ class NormalLikelihood:
     """The likelihood of one group's complete answers."""
 
     sample: object
+    fits_margins = True  # the independence model's variances and means are the sample's
 
     def value(self, structure, theta):
         """Half the discrepancy of a case."""
@@ -196,6 +197,10 @@ class NormalLikelihood:
         centre = None if structure.mean_structure else self.sample.mean
         for values in self.sample.blocks(len(structure.kind)):
             yield case_scores(structure, theta, values, centre)
+
+    def information_of_moments(self, saturated, implied, observed):
+        """Information of the distinct moments (m, m) where the model puts them."""
+        return saturated.information_at(implied.sigma, implied.mu, observed)
 
     @property
     def saturated(self):

@@ -1,6 +1,6 @@
 """The diagram of a fit: its regressions, or without any its loadings; the verdict where it is not admissible."""
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.checks import check_choice
 from emolabor.drawing import measurement_diagram, path_diagram
 from emolabor.sem.evaluation.residuals import one_group
 from emolabor.sem.inference.standardized import standardized_table
@@ -47,8 +47,7 @@ def plot(fit, path=None, language="en", labels=None, group=1):
     >>> [text.get_text().splitlines() for text in figure.axes[0].texts if text.get_gid() == "label"]
     [['0.50', '[0.36, 0.64]']]
     """
-    if language not in VERDICT:
-        raise EmolaborError(f"language: found {language!r}, allowed: {', '.join(VERDICT)}.")
+    check_choice("language", language, VERDICT)
     _, sample = one_group(fit, group)
     note = [GROUP[language] + sample.label] if fit.table.n_groups > 1 else []
     note += [VERDICT[language].format(reason=fit.problems[0])] if fit.problems else []

@@ -12,7 +12,7 @@ from emolabor.sem.discrepancy.case_scores import score_blocks
 from emolabor.sem.discrepancy.kinds import discrepancy_of
 from emolabor.sem.implied.ram import Structure, moment_places
 from emolabor.sem.linalg import cross_product_root, definite_root
-from emolabor.sem.specification.estimators import ESTIMATORS
+from emolabor.sem.specification.estimators import MAXIMUM_LIKELIHOOD
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ class Saturated:
     def _score_root(self):
         """The scores (n, m) of cases or clusters where these are fewer than moments, else a root (m, m) of products."""
         sample, m = self.sample, len(self.moments)
-        blocks = score_blocks(discrepancy_of(ESTIMATORS["ML"], sample), self.structure, self.moments)
+        blocks = score_blocks(discrepancy_of(MAXIMUM_LIKELIHOOD, sample), self.structure, self.moments)
         if sample.n <= m:
             return np.vstack(list(blocks))
         return cross_product_root(sum(scores.T @ scores for scores in blocks))

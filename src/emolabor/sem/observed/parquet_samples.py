@@ -10,16 +10,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.errors import EmolaborError, refuse, refuse_because, shown
+from emolabor.sem.observed.columns import quoted, read_numbers, refuse_alike
 from emolabor.sem.observed.completion import IncompleteRows, hole_blocks
-from emolabor.sem.observed.samples import (
-    Sample,
-    check_variances,
-    incomplete_sample,
-    quoted,
-    read_numbers,
-    refuse_alike,
-)
+from emolabor.sem.observed.samples import Sample, check_variances, incomplete_sample
 
 BATCH = 4_000_000  # numbers read at a time: 32 MB
 
@@ -95,7 +89,7 @@ def samples_from_parquet(path, names, *, group=None, cluster=None, missing="list
     """
     path, names = Path(path), tuple(names)
     if group in names:
-        raise EmolaborError(f"group: '{group}' is a variable of the model; allowed: another column.")
+        refuse_because("group", f"'{group}' is a variable of the model", "another column")
     fixed = tuple(i for i, name in enumerate(names) if name in exogenous)
     wanted = list(dict.fromkeys([*names, *(column for column in (group, cluster) if column is not None)]))
     found, known = {}, {}
@@ -110,7 +104,7 @@ def samples_from_parquet(path, names, *, group=None, cluster=None, missing="list
         for label, here in parts:
             _add(found, label, values[here], None if codes is None else codes[here], missing, fixed)
     if group is not None and len(found) < 2:
-        raise EmolaborError(f"group: column '{group}' has one value only; allowed: two or more.")
+        refuse_because("group", f"column '{group}' has one value only", "two or more")
     refuse_alike(known, f"cluster: column '{cluster}'")
     samples = []
     for label, own in found.items():
@@ -129,12 +123,12 @@ def _opened(path):
     from pyarrow import parquet  # takes a tenth of a second
 
     if not path.is_file() or path.suffix.lower() != ".parquet":
-        raise EmolaborError(f"data: found {str(path)!r}; allowed: a DataFrame, or the path of a .parquet file.")
+        refuse("data", shown(str(path)), "a DataFrame, or the path of a .parquet file")
     try:
         return parquet.ParquetFile(path)
     except Exception as error:  # a broken file makes pyarrow raise its own and Python's errors
         reason = str(error).splitlines()[0]
-        raise EmolaborError(f"data: {path} is no whole Parquet file ({reason}); write or download it again.") from None
+        raise EmolaborError(f"data: {path} is no whole Parquet file ({reason}); write or download it again") from None
 
 
 def _batches(path, wanted, size):
@@ -142,9 +136,8 @@ def _batches(path, wanted, size):
     with _opened(path) as file:
         unknown = [name for name in wanted if name not in file.schema_arrow.names]
         if unknown:
-            raise EmolaborError(
-                f"data: {quoted(unknown)} are no columns of {path.name}; found {quoted(file.schema_arrow.names[:30])}."
-            )
+            reason = f"{quoted(unknown)} are no columns of {path.name}"
+            refuse_because("data", reason, quoted(file.schema_arrow.names[:30]))
         first = 1
         for batch in file.iter_batches(batch_size=size, columns=wanted, use_threads=False):
             frame = batch.to_pandas()
@@ -155,7 +148,7 @@ def _batches(path, wanted, size):
 def _whole(frame, column, argument, place):
     """A column without missing values."""
     if frame[column].isna().any():
-        raise EmolaborError(f"{argument}: column '{column}' has a missing value in {place}; allowed: none.")
+        refuse_because(argument, f"column '{column}' has a missing value in {place}", "none")
     return frame[column]
 
 
@@ -204,12 +197,13 @@ def _sample(label, own, names, wishart, file):
     p, clusters = len(names), np.concatenate(own.clusters) if own.clusters else None
     if own.n <= p:
         rows = "complete rows" if file.missing == "listwise" else "rows with answers"
-        raise EmolaborError(
-            f"{place}: {own.n} {rows} for {p} variables ({own.n_dropped} rows left out); allowed: more rows than "
-            "variables."
+        refuse_because(
+            place,
+            f"{own.n} {rows} for {p} variables ({own.n_dropped} rows left out)",
+            "more rows than variables",
         )
     if clusters is not None and len(pd.unique(clusters)) < 2:
-        raise EmolaborError(f"cluster: {place} has one cluster only; allowed: two or more.")
+        refuse_because("cluster", f"{place} has one cluster only", "two or more")
     told = dict(label=str(label), n_dropped=own.n_dropped, clusters=clusters)
     if file.missing == "fiml":
         counts = zip((names[i] for i in file.fixed), own.exogenous_missing, strict=True)
@@ -220,7 +214,7 @@ def _sample(label, own, names, wishart, file):
         rows = IncompleteRows(own.n, own.origin, own.n_complete, own.first, own.second, blocks)
         empty = [name for name, count in zip(names, rows.seen_together.diagonal(), strict=True) if not count]
         if empty:
-            raise EmolaborError(f"{place}: {quoted(empty)} without any value; allowed: columns with answers.")
+            refuse_because(place, f"{quoted(empty)} without any value", "columns with answers")
         return replace(incomplete_sample(rows, names, place), **told)
     weight = own.n - 1.0 if wishart else float(own.n)
     shift = own.first / own.n
