@@ -58,11 +58,13 @@ def test_measurement_writes_a_row_for_each_piece_of_work(script, tmp_path):
     assert len(table) == 6 and all(float(row["seconds"]) > 0 for row in table)
 
 
-def test_growth_writes_its_four_parts(script, tmp_path):
+def test_growth_writes_its_parts(script, tmp_path):
     script("growth").main(["--quick", "--folder", str(tmp_path)])
     table = rows(tmp_path / "growth.csv")
-    assert list(dict.fromkeys(row["part"] for row in table)) == ["indicators", "cases", "resamples", "memory"]
-    assert all(float(row["value"]) > 0 for row in table)
+    assert list(dict.fromkeys(row["part"] for row in table)) == ["indicators", "cases", "resamples", "memory", "survey"]
+    words = ("work", "way", "converged", "resamples")
+    assert all(float(row["value"]) > 0 for row in table if row["measure"] not in words)
+    assert {row["value"] for row in table if row["measure"] == "converged"} == {"True"}
 
 
 def test_coverage_writes_shares_for_each_method(script, tmp_path):
@@ -71,6 +73,7 @@ def test_coverage_writes_shares_for_each_method(script, tmp_path):
     assert {row["method"] for row in table} == {
         *("Wald, ML", "Wald, MLR", "Wald, FIML", "Monte Carlo"),
         *("Bootstrap, percentile", "Bootstrap, bc", "Bootstrap, bca"),
+        *("Bootstrap, FIML, percentile", "Bootstrap, FIML, bca"),
     }
     assert all(0 <= float(row["coverage"]) <= 1 for row in table)
 
