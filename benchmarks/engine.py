@@ -182,7 +182,7 @@ def all_work(resamples):
         ("thirty_bootstrap", "the same, bootstrap of an indirect effect, a resample", THIRTY, thirty),
         ("holzinger_fiml", "Holzinger-Swineford, FIML, 10 % missing", HOLZINGER, holzinger_with_holes()),
         ("personality", "25 items, 5 factors, N = 2,800, FIML + MLR", measurement(5), personality_items()),
-        ("study", f"the study's model: {staff.shape[1]} items, N = {len(staff)}, FIML, search alone", text, staff),
+        ("study", "the study's model and its incomplete answers, FIML, search alone", text, staff),
         ("study_bootstrap", "the same, FIML bootstrap, a resample", text, staff),
         ("ladder", "four-model invariance ladder", HOLZINGER, school),
         ("thirty_modification", "30 indicators, all modification indices, with the fit", THIRTY, thirty),
