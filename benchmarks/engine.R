@@ -27,7 +27,10 @@ work <- list(
   },
   holzinger_fiml = function(model, data) whole(model, data, missing = "fiml"),
   personality = function(model, data) whole(model, data, missing = "fiml", estimator = "MLR"),
-  study = function(model, data) discrepancy(search(model, data), data),
+  study = function(model, data) {
+    kept$fit <- search(model, data)
+    discrepancy(kept$fit, data)
+  },
   study_bootstrap = function(model, data) {
     if (is.null(kept$fit)) kept$fit <- search(model, data)
     search(model, data[sample(nrow(data), replace = TRUE), ], start = parTable(kept$fit))
