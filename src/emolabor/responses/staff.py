@@ -33,13 +33,13 @@ class Staff:
         # No respondent's row is ever printed, notebooks show the last value of a cell.
         return f"Staff(respondents={len(self.data)}, instrument={self.instrument.key!r}, findings={len(self.report)})"
 
-    def report_text(self, language="zh"):
+    def report_text(self, language=None):
         """Say what was found while reading, a sentence for each kind of finding and column.
 
         Parameters
         ----------
-        language : str
-            "zh" or "en".
+        language : {"zh", "en"}, optional
+            By default the one that is spoken.
 
         Returns
         -------
