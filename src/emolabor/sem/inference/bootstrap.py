@@ -4,6 +4,10 @@ Resamples are made in blocks of a fixed size, each with its own generator spawne
 not depend on how many workers share the blocks. What is worked on at a time is bounded by memory, not by number.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from emolabor.common.checks import check_choice, check_jobs, check_seed, check_whole
@@ -18,6 +22,7 @@ from emolabor.sem.inference.resamples import NUMBERS, draw_counts, implied_sampl
 from emolabor.sem.linalg import inverse_and_logdet
 from emolabor.sem.observed.completion import sort_by_holes
 
+<<<<<<< HEAD
 BLOCK = 200
 CACHED = 200_000  # numbers in the matrices of incomplete resamples estimated together: what a core keeps close
 KINDS = ("nonparametric", "bollen_stine", "parametric")
@@ -25,6 +30,16 @@ KINDS = ("nonparametric", "bollen_stine", "parametric")
 
 @one_thread
 def bootstrap(fit, n_resamples=5000, seed=1, kind="nonparametric", jobs=1):
+=======
+if TYPE_CHECKING:
+    from emolabor.sem.fit import Fit
+
+CHUNK = 200
+KINDS = ("nonparametric", "bollen_stine", "parametric")
+
+
+def bootstrap(fit: Fit, n_resamples: int = 5000, seed: int = 1, kind: str = "nonparametric", jobs: int = 1) -> Draws:
+>>>>>>> main
     """Estimate the model of a fit on resamples.
 
     Parameters
