@@ -22,24 +22,16 @@ from emolabor.sem.inference.resamples import NUMBERS, draw_counts, implied_sampl
 from emolabor.sem.linalg import inverse_and_logdet
 from emolabor.sem.observed.completion import sort_by_holes
 
-<<<<<<< HEAD
+if TYPE_CHECKING:
+    from emolabor.sem.fit import Fit
+
 BLOCK = 200
 CACHED = 200_000  # numbers in the matrices of incomplete resamples estimated together: what a core keeps close
 KINDS = ("nonparametric", "bollen_stine", "parametric")
 
 
 @one_thread
-def bootstrap(fit, n_resamples=5000, seed=1, kind="nonparametric", jobs=1):
-=======
-if TYPE_CHECKING:
-    from emolabor.sem.fit import Fit
-
-CHUNK = 200
-KINDS = ("nonparametric", "bollen_stine", "parametric")
-
-
 def bootstrap(fit: Fit, n_resamples: int = 5000, seed: int = 1, kind: str = "nonparametric", jobs: int = 1) -> Draws:
->>>>>>> main
     """Estimate the model of a fit on resamples.
 
     Parameters

@@ -3,12 +3,8 @@
 import numpy as np
 
 from emolabor.common.threads import one_thread
-<<<<<<< HEAD
 from emolabor.sem.estimation.estimate_many import Together, estimate_many
-from emolabor.sem.implied.quantities import defined_draws, effect_draws, row_draws, slopes
-=======
 from emolabor.sem.implied.quantities import defined_draws, effect_draws, jacobian_by_differences, row_draws
->>>>>>> main
 from emolabor.sem.implied.values import wald
 from emolabor.sem.inference.resamples import normal_moments
 from emolabor.sem.linalg import bordered_inverse
