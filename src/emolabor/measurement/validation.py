@@ -187,7 +187,7 @@ def validation_report(
     pattern = tables["loadings"].drop(columns="communality")
     found += checks.of_structure(tables["adequacy"], tables["fit"], pattern, dimensions)
     if len(dimensions) > 1:
-        tables["htmt"] = htmt(turned, scale, n_resamples=n_resamples, seed=seed)
+        tables["htmt"] = htmt(turned, scale, n_resamples=n_resamples, seed=seed).drop(columns="problems")
         found += checks.of_discrimination(tables["htmt"])
     if version is not None:
         versions = compare_versions(turned, scale, version, old)
