@@ -174,9 +174,9 @@ def htmt(data, scale_or_dimensions, *, kind="htmt", n_resamples=1000, seed=1, le
     Returns
     -------
     DataFrame
-        One row a pair: ``dimension``, ``other``, ``ratio``, ``lower``, ``upper`` and ``problems`` of their answers, such
-        as an item that is not turned. Ratios under .85 (strict) or .90 tell dimensions apart; so does an interval that
-        ends below 1.
+        One row a pair: ``dimension``, ``other``, ``ratio``, ``lower``, ``upper`` and ``problems`` of their answers,
+        such as an item that is not turned. Ratios under .85 (strict) or .90 tell dimensions apart; so does an interval
+        that ends below 1.
 
     Raises
     ------
