@@ -27,6 +27,7 @@ from emolabor.measurement.validity import convergent_validity, htmt
 from emolabor.measurement.versions import compare_versions
 from emolabor.responses import Staff
 from emolabor.scales import Scale
+from emolabor.scales.scale import nearest_language
 from emolabor.sem import cfa, reported_names
 
 FIT = ("chisq", "df", "pvalue", "cfi", "tli", "rmsea", "rmsea_ci_lower", "rmsea_ci_upper", "srmr")
@@ -219,7 +220,7 @@ def sentence(finding, scale, language):
     str
     """
     words = _words(language)
-    names = as_instrument(scale).names(language) | words["steps"]
+    names = as_instrument(scale).names(nearest_language(language, scale.languages)) | words["steps"]
     join = {"zh": "、", "en": ", "}[language]
     shown = {}
     for name, value in finding.values.items():
