@@ -4,12 +4,18 @@ Half of r'Wr, with r the differences of a group's statistics and what the model 
 diagonal of their asymptotic covariance matrix. A case's, as the likelihood.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from emolabor.sem.discrepancy.normal import second_derivatives
 from emolabor.sem.implied.ram import derivative_columns, implied_moments, sum_entry_pairs
+
+if TYPE_CHECKING:
+    from emolabor.sem.observed.ordinal_samples import OrdinalSample
 
 
 def implied_statistics(structure, theta, implied=None):
@@ -63,7 +69,7 @@ def derivatives(structure, theta, sample, weights, observed=False):
     slopes = jacobian(structure, theta, implied)
     weighted = slopes * weights[:, None]
     information = slopes.T @ weighted
-    if observed and not structure.ordered.theta and not _predict(structure.ordered, implied):
+    if observed and not structure.ordered.is_theta and not _predict(structure.ordered, implied):
         information = information + _curvature(structure, theta, implied, weights * gap)
     return value, -(gap @ weighted), information
 
@@ -88,7 +94,7 @@ def jacobian(structure, theta, implied=None, free=None):
     here = np.flatnonzero(free.ordered.level_parameter >= 0)
     slopes[here, free.ordered.level_parameter[here]] += scale[v[here]]
     own_scales = np.zeros((len(part.variables), free.n_parameters))
-    if part.theta:
+    if part.is_theta:
         o = part.variables
         _add_columns(own_scales, free.parameter, -(scale[o, None] ** 3) * left[o] * right[o])
     else:
@@ -220,7 +226,7 @@ def traces(model, theta, bread):
 class DiagonallyWeighted:
     """Diagonally weighted least squares of one group's statistics."""
 
-    sample: object
+    sample: OrdinalSample
     saturated = 0.0  # half the discrepancy under the saturated model
 
     @property

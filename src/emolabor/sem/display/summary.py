@@ -1,11 +1,18 @@
 """The summary of a fit, laid out as lavaan's readers know it: first the verdict, then the tests and indices."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 
 from emolabor.common import html
 from emolabor.common.notices import joined, with_code
 from emolabor.sem.display.summary_parameters import parameter_lines
+
+if TYPE_CHECKING:
+    from emolabor.sem.fit import Fit
 
 # Kind of standard errors: what lavaan calls it, and the information it comes from.
 ERRORS = {
@@ -68,7 +75,7 @@ SECTIONS = (
 )
 
 
-def summary_text(fit):
+def summary_text(fit: Fit) -> str:
     """Write the summary of a fit.
 
     Parameters
@@ -112,7 +119,8 @@ def summary_text(fit):
     lines += ["", "Parameter Estimates:"]
     lines += [f"  {'Standard errors':<{LABEL}}{errors:>{NUMBER}}", f"  {'Information':<{LABEL}}{information:>{NUMBER}}"]
     if fit.table.ordered:
-        kind = "Theta" if fit.model.structures[0].ordered.theta else "Delta"
+        ordered = [structure.ordered for structure in fit.model.structures if structure.ordered is not None]
+        kind = "Theta" if ordered[0].is_theta else "Delta"
         lines.append(f"  {'Parameterization':<{LABEL}}{kind:>{NUMBER}}")
     return "\n".join(line.rstrip() for line in [*lines, "", *parameter_lines(fit)])
 

@@ -1,7 +1,10 @@
 """The saturated model as a structure: every mean, variance and covariance its own parameter."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.linalg import lapack
@@ -14,6 +17,9 @@ from emolabor.sem.implied.ram import Structure, moment_places
 from emolabor.sem.linalg import bordered_inverse, definite_root
 from emolabor.sem.specification.estimators import MAXIMUM_LIKELIHOOD
 
+if TYPE_CHECKING:
+    from emolabor.sem.observed.samples import Sample
+
 
 @dataclass(frozen=True)
 class Saturated:
@@ -23,7 +29,7 @@ class Saturated:
     moments, in the order of `moment_places` and then the means, they are.
     """
 
-    sample: object
+    sample: Sample
     structure: Structure
     moments: np.ndarray
     kept: np.ndarray

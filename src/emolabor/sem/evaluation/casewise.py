@@ -1,5 +1,9 @@
 """What each case does to a fit: its distance, its log-likelihood, its influence on the estimates."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 from scipy.special import chdtrc
 
@@ -8,10 +12,15 @@ from emolabor.sem.evaluation.factor_scores import answered, by_case, implied_for
 from emolabor.sem.linalg import bordered_inverse, inverse_and_logdet
 from emolabor.sem.specification.estimators import estimators_with
 
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from emolabor.sem.fit import Fit
+
 COLUMNS = ("group", "n_answered", "mahalanobis", "mahalanobis_pvalue", "log_likelihood", "cook")
 
 
-def casewise(fit):
+def casewise(fit: Fit) -> pd.DataFrame:
     """Describe every case by its distance from the rest, its likelihood and its influence.
 
     Parameters

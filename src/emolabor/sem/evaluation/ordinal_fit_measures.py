@@ -140,7 +140,7 @@ def _robust(model, estimate, df, base_df):
 def _scales_differ(structure):
     """Whether scales, or in the theta parametrisation residual variances, are free or fixed at anything but 1."""
     part = structure.ordered
-    if part.theta:
+    if part.is_theta:
         residual = (structure.kind == 1) & (structure.row == structure.col) & np.isin(structure.row, part.variables)
         return bool(np.any(residual) or np.any(structure.covariances[part.variables, part.variables] != 1.0))
     return bool(np.any(part.scale_parameter >= 0) or np.any(part.scale_value != 1.0))

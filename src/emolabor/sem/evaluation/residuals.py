@@ -1,5 +1,9 @@
 """What a fit leaves of the moments: raw, as correlations, and in units of their standard errors."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 
@@ -10,6 +14,9 @@ from emolabor.sem.discrepancy.case_scores import deviations_and_predicted, sum_i
 from emolabor.sem.discrepancy.dwls import implied_statistics, jacobian
 from emolabor.sem.implied.ram import implied_moments, moment_slopes
 from emolabor.sem.linalg import bordered_inverse
+
+if TYPE_CHECKING:
+    from emolabor.sem.fit import Fit
 
 KINDS = ("raw", "cor", "normalized", "standardized")
 ZERO = 1e-10  # of the variance of a moment: below this share, its residual is zero in every sample
@@ -177,7 +184,7 @@ def _moment_scores(full, exogenous):
     return scores if sample.clusters is None else sum_in_clusters(scores, sample.clusters)
 
 
-def residuals(fit, kind="raw", group=1):
+def residuals(fit: Fit, kind: str = "raw", group: int = 1) -> pd.DataFrame:
     """Residual (co)variances (p, p): raw, cor, normalized or standardized.
 
     Parameters
@@ -218,7 +225,7 @@ def residuals(fit, kind="raw", group=1):
     return residual_moments(fit, kind, group)[0]
 
 
-def residual_means(fit, kind="raw", group=1):
+def residual_means(fit: Fit, kind: str = "raw", group: int = 1) -> pd.Series:
     """Residual means (p,), of the same kinds as `residuals`.
 
     Parameters
@@ -251,7 +258,7 @@ def residual_means(fit, kind="raw", group=1):
     return residual_moments(fit, kind, group)[1]
 
 
-def residual_thresholds(fit, kind="raw", group=1):
+def residual_thresholds(fit: Fit, kind: str = "raw", group: int = 1) -> pd.Series:
     """Residual thresholds (t,) of ordered variables, of the same kinds as `residuals`; empty without any.
 
     Parameters

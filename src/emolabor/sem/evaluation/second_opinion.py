@@ -5,9 +5,12 @@ variable is the only indicator of a latent variable, without residual, and every
 out by number. It searches from the same starting values with its own likelihood, derivatives and optimiser.
 """
 
+from __future__ import annotations
+
 import logging
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -15,6 +18,9 @@ import pandas as pd
 from emolabor.common import html
 from emolabor.sem.estimation.start import start_values
 from emolabor.sem.implied.ram import build_structure
+
+if TYPE_CHECKING:
+    from emolabor.sem.fit import Fit
 
 # The default tolerance of semopy's optimiser leaves errors in the second decimal.
 TOLERANCE = 1e-13
@@ -44,7 +50,7 @@ class SecondOpinion:
     reason: str
     table: pd.DataFrame
     largest_difference: float = np.nan
-    chisq: dict = field(default_factory=dict)
+    chisq: dict[str, float] = field(default_factory=dict)
 
     def _lines(self):
         if not self.asked:
@@ -68,7 +74,7 @@ class SecondOpinion:
         return "\n".join(parts + ([html.table(self._shown())] if self.asked else []))
 
 
-def ask_semopy(fit):
+def ask_semopy(fit: Fit) -> SecondOpinion:
     """Have semopy re-estimate a fitted model.
 
     Parameters

@@ -4,6 +4,10 @@ Resamples are made in chunks of a fixed size, each with its own generator spawne
 not depend on how many workers share the chunks.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from emolabor.common.checks import check_choice, check_jobs, check_seed, check_whole
@@ -22,11 +26,14 @@ from emolabor.sem.observed.ordinal_samples import ordinal_resample
 from emolabor.sem.observed.samples import Sample, incomplete_sample
 from emolabor.sem.specification.constraints import build_constraints
 
+if TYPE_CHECKING:
+    from emolabor.sem.fit import Fit
+
 CHUNK = 200
 KINDS = ("nonparametric", "bollen_stine", "parametric")
 
 
-def bootstrap(fit, n_resamples=5000, seed=1, kind="nonparametric", jobs=1):
+def bootstrap(fit: Fit, n_resamples: int = 5000, seed: int = 1, kind: str = "nonparametric", jobs: int = 1) -> Draws:
     """Estimate the model of a fit on resamples.
 
     Parameters

@@ -3,7 +3,7 @@
 import numpy as np
 
 from emolabor.common.threads import one_thread
-from emolabor.sem.implied.quantities import defined_draws, effect_draws, row_draws, slopes
+from emolabor.sem.implied.quantities import defined_draws, effect_draws, jacobian_by_differences, row_draws
 from emolabor.sem.implied.values import wald
 from emolabor.sem.inference.bootstrap import estimate_many, normal_moments
 from emolabor.sem.linalg import bordered_inverse
@@ -105,7 +105,7 @@ def intervals(model, theta, covariance, chosen, level, indirect, rng):
         own = theta[used]
         estimates = functionals(own[None, :])[0]
         if indirect == "delta":
-            gradient = slopes(functionals, own)
+            gradient = jacobian_by_differences(functionals, own)
             spread = np.sqrt(np.maximum(np.sum((gradient @ part) * gradient, axis=1), 0.0))
             _, _, lower, upper = wald(estimates, spread, level)
         else:

@@ -52,7 +52,9 @@ class Sample:
     rows: np.ndarray | None = None  # places of the cases in the data ...
     labels: pd.Index | None = None  # ... and the index of the data
     n_without_exogenous: int = 0  # of those left out, for a missing exogenous variable that FIML does not fill
-    exogenous_missing: tuple = ()  # names of exogenous variables and in how many rows they are missing
+    exogenous_missing: tuple[
+        tuple[str, int], ...
+    ] = ()  # names of exogenous variables and in how many rows they are missing
 
 
 def continuous_samples(columns, missing="listwise", wishart=False, exogenous=()):
