@@ -235,7 +235,7 @@ def explained(study):
 
 
 def complete_respondents(study):
-    """Ask for respondents without a missing answer, more than items: those are resampled."""
+    """Ask for respondents without a missing answer, more than items."""
     terms = parse_model(study.model).terms
     items = [term.rhs for term in terms if term.op == "=~" and term.rhs in study.answers]
     n = len(study.answers.dropna(subset=items))
@@ -257,7 +257,7 @@ NEEDS = {
     "07_structural_model": (a_model,),
     "08_centres": (clusters, a_model),
     "09_profiles": (profiled,),
-    "10_levers": (an_outcome, a_model, levers_to_it, complete_respondents),
+    "10_levers": (an_outcome, a_model, levers_to_it),
     "11_robustness": (a_model, complete_respondents),
     "13_planning": (indirect_claims, a_model),
     "15_correlation_table": (several_constructs, a_claim, all_items),
@@ -265,7 +265,6 @@ NEEDS = {
 PARTS = {
     "needs-model": a_model,
     "needs-indirect": indirect_claims,
-    "needs-complete": complete_respondents,
     "needs-outcome": explained,
     "needs-effect": the_effect,
     "needs-way": the_way,
