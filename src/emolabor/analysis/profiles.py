@@ -10,6 +10,7 @@ from emolabor.analysis.mixtures import VARIANCE_FLOOR, best_mixture, bootstrap_p
 from emolabor.analysis.three_step import category_table, outcome_table
 from emolabor.common.checks import check_whole
 from emolabor.common.errors import EmolaborError
+from emolabor.common.extras import require
 from emolabor.scales.scale import check_language
 
 SAME = 0.05  # log-likelihoods nearer than this are one maximum: slow climbs end a little below it
@@ -268,6 +269,7 @@ def profiles(scores, k=range(1, 7), *, n_starts=100, n_boot=99, smallest=0.05, s
     >>> found.names("en")
     {'P1': 'P1: high a, low b', 'P2': 'P2: low a, high b'}
     """
+    require("sklearn")
     numbers = _check(scores, k, n_starts, n_boot, smallest, seed)
     complete = scores.dropna()
     data = _standardised(complete)

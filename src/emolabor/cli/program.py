@@ -7,11 +7,12 @@ from pathlib import Path
 import click
 
 from emolabor.cli.claims import claims
-from emolabor.cli.help_texts import examples
+from emolabor.cli.help_texts import examples, language_option
 from emolabor.cli.model import fit
 from emolabor.cli.scales import scales
 from emolabor.cli.study import new_study, purge, reproduce
 from emolabor.common.errors import NO_MEMORY, EmolaborError, fault_message, printable, system_message
+from emolabor.common.languages import chosen_language
 from emolabor.common.terminal import Printable, keep_libraries_quiet
 
 
@@ -80,7 +81,7 @@ def answer_file(command):
 @answer_file
 @click.option("--write-mapping", metavar="YAML", help="Write the proposed mapping there, to look over and mend.")
 @click.option("--report", metavar="CSV", help="Write all findings there, row by row.")
-@click.option("--language", default="en", show_default=True, metavar="zh|en", help="Language of the sentences.")
+@language_option("the sentences")
 def check(file, instrument, mapping, write_mapping, report, partial, language, **layout):
     """Read answers and report what does not fit the questionnaire.
 
@@ -95,6 +96,7 @@ def check(file, instrument, mapping, write_mapping, report, partial, language, *
     from emolabor.responses.telling import tell_consequences, tell_findings, tell_proposal
     from emolabor.theory import tell_reversed
 
+    language = chosen_language(language)
     questionnaire = load_instrument(instrument)
     _keep(questionnaire, (file, mapping), (write_mapping, report))
     proposal = propose_mapping(file, questionnaire, mapping, **layout)
@@ -194,7 +196,7 @@ def score(file, instrument, mapping, partial, output, **layout):
 @click.option("--old", metavar="VALUE", help="Its value for the old version.")
 @click.option("--keep-careless", is_flag=True, help="Do not screen careless respondents.")
 @click.option("--simulated", is_flag=True, help="Say on every page that the answers are simulated.")
-@click.option("--language", default="zh", show_default=True, metavar="zh|en", help="Language of the report.")
+@language_option("the report")
 @click.option("--output", "outputs", multiple=True, metavar="FILE", help="Write the report: .md, .html or .docx.")
 def validate_scale(
     file, scale, instrument, mapping, partial, version, old, keep_careless, simulated, language, outputs, **layout
@@ -210,6 +212,7 @@ def validate_scale(
     from emolabor.responses import screen as screen_staff
     from emolabor.scales import load_scale
 
+    language = chosen_language(language)
     for output in outputs:
         check_page(output, language)
     if (version is None) != (old is None):
@@ -277,7 +280,7 @@ def _holds_more(file, scale, questionnaire, mapping, layout):
     help="xlsform, wjx, wjx-jsonl, limesurvey, qualtrics, surveyjs, html, docx, sav-codebook, table-schema or ddi.",
 )
 @click.option("--output", required=True, metavar="FILE", help="Write the questionnaire there.")
-@click.option("--language", metavar="zh|en", help="By default the first the instrument is written in.")
+@click.option("--language", metavar="LANGUAGE", help="By default the first the instrument is written in.")
 @click.option("--mapping", metavar="YAML", help="Write there how to read the answers back, if names or codes change.")
 def questionnaire(instrument, format_name, output, language, mapping):
     """Write a questionnaire for fieldwork, and say what its format could not carry.
@@ -315,7 +318,7 @@ def questionnaire(instrument, format_name, output, language, mapping):
 @click.option("--mapping", metavar="YAML", help="Which column of FILE holds which item, where the names differ.")
 @click.option("--partial", is_flag=True, help="FILE may hold only some of the scales; these are described.")
 @laid_out
-@click.option("--language", metavar="zh|en", help="By default the first the instrument is written in.")
+@language_option("the codebook")
 def codebook(instrument, output, data, mapping, partial, language, **layout):
     """Write what every column of a data file means, and with data how it was answered.
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from emolabor.common.errors import HIDDEN, EmolaborError
 from emolabor.common.files import csv_text, write_text
+from emolabor.common.languages import chosen_language
 from emolabor.common.privacy import SMALLEST_CELL, coarse, is_small, rounded_counts
 from emolabor.instrument.columns import variables
 from emolabor.instrument.instrument import Instrument
@@ -129,7 +130,8 @@ class Codebook:
         path : str or Path
             A name that ends in .md, .html or .csv. The CSV holds all languages.
         language : str, optional
-            "zh" or "en", for Markdown and HTML; by default the first the instrument is written in.
+            "zh" or "en", for Markdown and HTML; by default that of `EMOLABOR_LANGUAGE` or the system, where
+            the instrument is written in it.
 
         Returns
         -------
@@ -150,8 +152,7 @@ class Codebook:
         ...     book.read_text(encoding="utf-8").splitlines()[0]
         '# Codebook: Emotional labour and proactive service of government service window staff'
         """
-        language = language or self.instrument.languages[0]
-        check_language(language, self.instrument.languages)
+        language = chosen_language(language, self.instrument.languages)
         match Path(path).suffix.lower():
             case ".csv":
                 return write_text(path, csv_text(self.table()))

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from emolabor.common.errors import EmolaborError
 from emolabor.common.files import refuse_overwriting, write_bytes
+from emolabor.common.languages import chosen_language
 from emolabor.instrument.form import make_form
 from emolabor.instrument.losses import LANGUAGE, cut_labels, mapping, not_carried
-from emolabor.scales.scale import PLACEHOLDER, check_language
+from emolabor.scales.scale import PLACEHOLDER
 
 # Format: the module and the function that write it, and what of a questionnaire it does not carry (see losses.py).
 _WJX = {"languages", "random order", "skipping", "patterns", "keys", "codes"}
@@ -69,8 +70,8 @@ def write_instrument(instrument, path, *, format, language=None):
         "xlsform" (ODK, KoboToolbox), "wjx" and "wjx-jsonl" (问卷星), "limesurvey", "qualtrics", "surveyjs", "html"
         (a page that opens from disk), "docx" (paper); of the data: "sav-codebook", "table-schema", "ddi".
     language : str, optional
-        "zh" or "en"; by default the first the instrument is written in. Formats that hold several languages open
-        in this one.
+        That of the respondents; by default the first the instrument is written in. Formats that hold several languages
+        open in this one.
 
     Returns
     -------
@@ -93,8 +94,7 @@ def write_instrument(instrument, path, *, format, language=None):
     """
     if format not in _FORMATS:
         raise EmolaborError(f"format: found {format!r}; allowed: {', '.join(FORMATS)}")
-    language = instrument.languages[0] if language is None else language
-    check_language(language, instrument.languages)
+    language = chosen_language(language or instrument.languages[0], instrument.languages)
     _refuse_unwritten(instrument)
     module, function, lost = _FORMATS[format]
     content = getattr(import_module(f"emolabor.instrument.writers.{module}"), function)(instrument, language)

@@ -7,6 +7,7 @@ import pandas as pd
 import yaml
 
 from emolabor.common.errors import EmolaborError
+from emolabor.common.languages import chosen_language
 from emolabor.common.notices import joined
 from emolabor.measurement import validation_checks as checks
 from emolabor.measurement.adequacy import factor_adequacy
@@ -25,7 +26,6 @@ from emolabor.measurement.validity import convergent_validity, htmt
 from emolabor.measurement.versions import compare_versions
 from emolabor.responses import Staff
 from emolabor.scales import Scale
-from emolabor.scales.scale import check_language
 from emolabor.sem import cfa, reported_names
 
 FIT = ("chisq", "df", "pvalue", "cfi", "tli", "rmsea", "rmsea_ci_lower", "rmsea_ci_upper", "srmr")
@@ -60,13 +60,13 @@ class ValidationReport:
     reading: pd.DataFrame | None
     simulated: bool
 
-    def sentences(self, language="en"):
+    def sentences(self, language=None):
         """Say each finding in words.
 
         Parameters
         ----------
-        language : {"zh", "en"}
-            Of the words.
+        language : {"zh", "en"}, optional
+            Of the words; by default that of `EMOLABOR_LANGUAGE` or the system.
 
         Returns
         -------
@@ -87,15 +87,16 @@ class ValidationReport:
         >>> report.sentences("en")[0].split(", so")[0]
         'Emotional exhaustion: ex2 runs against the other items'
         """
+        language = chosen_language(language)
         return [sentence(finding, self.scale, language) for finding in self.findings]
 
-    def verdict(self, language="en"):
+    def verdict(self, language=None):
         """Say in one sentence what follows.
 
         Parameters
         ----------
-        language : {"zh", "en"}
-            Of the words.
+        language : {"zh", "en"}, optional
+            Of the words; by default that of `EMOLABOR_LANGUAGE` or the system.
 
         Returns
         -------
@@ -116,7 +117,7 @@ class ValidationReport:
         """
         levels = {finding.level for finding in self.findings}
         worst = next((level for level in ("fault", "doubt", "note") if level in levels), "sound")
-        return _words(language)["verdicts"][worst]
+        return _words(chosen_language(language))["verdicts"][worst]
 
     def __repr__(self):
         # No respondent's row is ever printed.
@@ -232,7 +233,6 @@ def sentence(finding, scale, language):
 
 
 def _words(language):
-    check_language(language, ("zh", "en"))
     text = (resources.files("emolabor.measurement") / "validation_words.yaml").read_text(encoding="utf-8")
     return yaml.safe_load(text)[language]
 

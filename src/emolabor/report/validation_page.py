@@ -7,6 +7,7 @@ from importlib import resources
 import pandas as pd
 import yaml
 
+from emolabor.common.languages import chosen_language
 from emolabor.drawing.formats import show
 from emolabor.measurement.answers import as_instrument
 from emolabor.report.markup import plain
@@ -17,7 +18,7 @@ from emolabor.responses.findings import sentences
 ENDINGS = (".md", ".html", ".docx")
 
 
-def write_validation(report, path, language="zh"):
+def write_validation(report, path, language=None):
     """Write a validation report; the ending of the file decides on its form.
 
     Parameters
@@ -26,8 +27,8 @@ def write_validation(report, path, language="zh"):
         As `validation_report` gives it.
     path : str or Path
         Ends with .md, .html or .docx.
-    language : {"zh", "en"}
-        Of the page.
+    language : {"zh", "en"}, optional
+        Of the page; by default that of `EMOLABOR_LANGUAGE` or the system.
 
     Returns
     -------
@@ -49,6 +50,7 @@ def write_validation(report, path, language="zh"):
     ...     el.write_validation(report, Path(folder) / "report.md", "en").read_text(encoding="utf-8").splitlines()[0]
     '# Validation report: Emotional exhaustion'
     """
+    language = chosen_language(language)
     path = check_page(path, language)
     return write_page(path, validation_markdown(report, language), language)
 

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 
 from emolabor.common.errors import EmolaborError
+from emolabor.common.languages import chosen_language
 from emolabor.responses import indices
 from emolabor.responses.scoring import scored_items
 from emolabor.responses.staff import Staff
-from emolabor.scales.scale import check_language
 
 
 @dataclass(frozen=True)
@@ -190,13 +190,13 @@ def screen(answers, instrument=None, *, cutoffs=None, synonym_r=0.60):
     return result
 
 
-def screening_indices(language="en"):
+def screening_indices(language=None):
     """List the indices of careless responding.
 
     Parameters
     ----------
-    language : str
-        "zh" or "en".
+    language : {"zh", "en"}, optional
+        Of the definitions; by default that of `EMOLABOR_LANGUAGE` or the system.
 
     Returns
     -------
@@ -218,7 +218,7 @@ def screening_indices(language="en"):
     8     failed_checks    high     1.0
     9      missing_rate    high     0.5
     """
-    check_language(language, ("zh", "en"))
+    language = chosen_language(language)
     return pd.DataFrame(
         {
             "index": index.key,

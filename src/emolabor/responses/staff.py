@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from emolabor.common.languages import chosen_language
 from emolabor.instrument import Instrument
 from emolabor.responses.findings import sentences
 
@@ -33,13 +34,13 @@ class Staff:
         # No respondent's row is ever printed, notebooks show the last value of a cell.
         return f"Staff(respondents={len(self.data)}, instrument={self.instrument.key!r}, findings={len(self.report)})"
 
-    def report_text(self, language="zh"):
+    def report_text(self, language=None):
         """Say what was found while reading, a sentence for each kind of finding and column.
 
         Parameters
         ----------
-        language : str
-            "zh" or "en".
+        language : {"zh", "en"}, optional
+            By default that of `EMOLABOR_LANGUAGE` or the system.
 
         Returns
         -------
@@ -58,4 +59,5 @@ class Staff:
         >>> Staff(pd.DataFrame(), pd.DataFrame(), el.load_instrument("window_staff")).report_text("en")
         ''
         """
+        language = chosen_language(language)
         return "\n".join(sentences(self.report, language)) if len(self.report) else ""

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from emolabor.common.errors import EmolaborError
 from emolabor.common.files import write_bytes
+from emolabor.common.languages import chosen_language
 from emolabor.common.office import document_bytes, read_tables, workbook_bytes
-from emolabor.scales.scale import check_language
 from emolabor.scales.workbook_words import HEADINGS, YES_NO, in_any_language
 
 _RATING = {"columns": ("item", "text", "rating", "remarks"), "letters": (12, 60, 24, 40), "cm": (2, 12, 4.5, 7)}
@@ -39,7 +39,7 @@ _PROBES = {
 }
 
 
-def write_rating_form(scale, path, language="zh"):
+def write_rating_form(scale, path, language=None):
     """Write the form on which an expert rates how relevant each item is.
 
     Parameters
@@ -48,8 +48,8 @@ def write_rating_form(scale, path, language="zh"):
         What is rated; of an instrument all items, in the order asked.
     path : str or Path
         The .xlsx or .docx file to write.
-    language : str
-        One the scale is written in.
+    language : str, optional
+        That of who fills it in; by default the first the scale is written in.
 
     Returns
     -------
@@ -72,7 +72,7 @@ def write_rating_form(scale, path, language="zh"):
     return _write("rating", _RATING, scale, path, language)
 
 
-def write_interview_guide(scale, path, language="zh"):
+def write_interview_guide(scale, path, language=None):
     """Write the guide of a cognitive interview: items, probes, and room for what the respondent says.
 
     Parameters
@@ -81,8 +81,8 @@ def write_interview_guide(scale, path, language="zh"):
         What is asked; of an instrument all items, in the order asked.
     path : str or Path
         The .xlsx or .docx file to write.
-    language : str
-        One the scale is written in.
+    language : str, optional
+        That of who fills it in; by default the first the scale is written in.
 
     Returns
     -------
@@ -159,7 +159,7 @@ def _filled(path, title, names, rows, kind, keys):
 
 
 def _write(kind, layout, scale, path, language):
-    check_language(language, scale.languages)
+    language = chosen_language(language or scale.languages[0], scale.languages)
     written = "en" if language == "en" else "zh"
     scales = getattr(scale, "scales", (scale,))  # a whole questionnaire: every scale with its definition above
     missing = [key for one in scales for key in one.unwritten if key != "construct"]

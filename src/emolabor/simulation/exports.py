@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 
 from emolabor.common.errors import EmolaborError
+from emolabor.common.extras import require
 from emolabor.common.files import write_bytes
+from emolabor.common.languages import chosen_language
 from emolabor.instrument.form import make_form
-from emolabor.scales.scale import check_language
 from emolabor.simulation.platforms import PLATFORMS
 
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -87,7 +88,7 @@ def plant_faults(answers, instrument, straight=0, wrong_key=None, repeated=0, ou
 
 
 def simulate_export(
-    path, answers, instrument, platform="wjx", as_labels=False, language="zh", seed=1, *, headings=None
+    path, answers, instrument, platform="wjx", as_labels=False, language=None, seed=1, *, headings=None
 ):
     """Write answers as a survey platform would export them, with columns of invented personal data.
 
@@ -107,8 +108,8 @@ def simulate_export(
         "msforms" or "redcap".
     as_labels : bool
         Whether answers are written as labels instead of codes; some platforms export nothing else.
-    language : str
-        Language of wordings and labels.
+    language : str, optional
+        Of wordings and labels: that of the respondents, by default the first the instrument is written in.
     seed : int
         Seed of the invented data.
     headings : str, optional
@@ -136,7 +137,7 @@ def simulate_export(
     """
     if platform not in PLATFORMS:
         raise EmolaborError(f"platform: found {platform!r}; allowed: {', '.join(PLATFORMS)}")
-    check_language(language, instrument.languages)
+    language = chosen_language(language or instrument.languages[0], instrument.languages)
     path, answers = Path(path), answers.reset_index(drop=True)
     if path.suffix not in (".csv", ".xlsx"):
         raise EmolaborError(f"path: found {str(path)!r}; allowed: a file ending in .csv or .xlsx")
@@ -194,6 +195,7 @@ def _identity_number(row):
 
 def _workbook(rows):
     """Write rows as an Excel workbook; texts stay texts."""
+    require("openpyxl")
     from openpyxl import Workbook
 
     book = Workbook(write_only=True)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from emolabor.common.extras import require
 from emolabor.drawing.labels import NAMES, legend_name, letters_in, text_width, wrapped
 from emolabor.drawing.style import BLUE, GREY, INK, PAGE, RED, style
 
@@ -30,6 +31,7 @@ def likert_figure(shares, answers, language):
     -------
     matplotlib.figure.Figure
     """
+    require("matplotlib")
     from matplotlib.figure import Figure
 
     words = WORDS[language]

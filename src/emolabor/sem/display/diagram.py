@@ -1,6 +1,6 @@
 """The diagram of a fit: its regressions, or without any its loadings; the verdict where it is not admissible."""
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.languages import chosen_language
 from emolabor.drawing import measurement_diagram, path_diagram
 from emolabor.sem.evaluation.residuals import one_group
 from emolabor.sem.inference.standardized import standardized_table
@@ -11,7 +11,7 @@ GROUP = {"en": "Group ", "zh": "组别："}
 BETWEEN = {"en": ". ", "zh": "。"}
 
 
-def plot(fit, path=None, language="en", labels=None, group=1):
+def plot(fit, path=None, language=None, labels=None, group=1):
     """Draw a fit.
 
     Parameters
@@ -20,8 +20,8 @@ def plot(fit, path=None, language="en", labels=None, group=1):
         As `sem` gives it.
     path : str or Path, optional
         Where to save it, .svg or .png: the same fit gives the same bytes.
-    language : {"en", "zh"}
-        Of the words beside the drawing.
+    language : {"en", "zh"}, optional
+        Of the words beside the drawing; by default that of `EMOLABOR_LANGUAGE` or the system.
     labels : dict, optional
         Variable to the name shown.
     group : int
@@ -47,8 +47,7 @@ def plot(fit, path=None, language="en", labels=None, group=1):
     >>> [text.get_text().splitlines() for text in figure.axes[0].texts if text.get_gid() == "label"]
     [['0.50', '[0.36, 0.64]']]
     """
-    if language not in VERDICT:
-        raise EmolaborError(f"language: found {language!r}, allowed: {', '.join(VERDICT)}.")
+    language = chosen_language(language)
     _, sample = one_group(fit, group)
     note = [GROUP[language] + sample.label] if fit.table.n_groups > 1 else []
     note += [VERDICT[language].format(reason=fit.problems[0])] if fit.problems else []

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from emolabor.common.errors import EmolaborError
+from emolabor.common.extras import require
 from emolabor.sem.observed.fourth_moments import distinct_pairs, recentred
 from emolabor.sem.observed.samples import Sample, check_variances, quoted, read_numbers
 
@@ -81,6 +82,7 @@ def column_names(path):
 
 
 def _opened(path):
+    require("pyarrow")
     from pyarrow import parquet  # takes a tenth of a second
 
     if not path.is_file() or path.suffix.lower() != ".parquet":
