@@ -1,13 +1,15 @@
 """A fault of the program ends a command in one line; no library and no text of a file writes past Python."""
 
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
-from emolabor.cli import main
+from emolabor.cli import cli, main
 from emolabor.common.errors import printable
 
 NOISE = """
@@ -44,16 +46,55 @@ def test_a_fault_is_one_line_with_status_70_and_a_log(tmp_path):
     log.unlink()
 
 
-@pytest.mark.parametrize("error", [RecursionError("deep"), KeyError("x"), AssertionError()])
-def test_every_command_ends_so(error, monkeypatch, capsys):
-    def fail(*_):
-        raise error
+def commands(group, *names):
+    """List every command below a group, with the first example of its help."""
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from commands(command, *names, name)
+        else:
+            yield shlex.split(command.epilog.replace("\b", "").strip().splitlines()[1])[1:]
 
-    monkeypatch.setattr("emolabor.scales.list_scales", fail)
-    assert main(["scales", "list"]) == 70
-    told = capsys.readouterr().err
-    assert told.count("\n") == 1 and type(error).__name__ in told
-    Path(re.search(r"is in (\S+\.log)", told)[1]).unlink()
+
+def fail_inside(error):
+    """Make the first function that a command calls outside the command line, or its first word told, raise an error."""
+    calls = []
+
+    def trace(frame, event, _):
+        code = frame.f_code
+        place = Path(code.co_filename).parts
+        is_inside = "emolabor" in place and "cli" not in place and place[-2:] not in LAST_WORDS
+        if event == "call" and code.co_name != "<module>" and (is_inside or code is click.echo.__code__):
+            calls.append(code.co_name)
+            if len(calls) == 1:
+                raise error
+
+    sys.settrace(trace)
+    return calls
+
+
+# What tells a fault, and is itself not to fail here.
+LAST_WORDS = {("common", "terminal.py"), ("common", "errors.py"), ("responses", "personal_contents.py")}
+COMMANDS = list(commands(cli))
+
+
+@pytest.mark.parametrize("arguments", COMMANDS, ids=" ".join)
+@pytest.mark.parametrize("error", [RecursionError("deep"), KeyError("x"), AssertionError()], ids=repr)
+def test_every_command_ends_a_fault_in_one_line(arguments, error, tmp_path, monkeypatch, capfd):
+    monkeypatch.chdir(tmp_path)
+    before = sys.gettrace()
+    try:
+        calls = fail_inside(error)
+        status = main(arguments)
+    finally:
+        sys.settrace(before)
+    assert calls
+    told = capfd.readouterr()
+    assert status == 70, told.err
+    assert told.err.count("\n") == 1 and type(error).__name__ in told.err and "Traceback" not in told.out + told.err
+    log = Path(re.search(r"is in (\S+\.log)", told.err)[1])
+    assert "Traceback" in log.read_text(encoding="utf-8")
+    log.unlink()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_no_text_steers_the_terminal(tmp_path, capsys):

@@ -230,9 +230,23 @@ def test_a_notebook_that_failed_is_told_and_nothing_of_an_earlier_run_is_shown(f
     assert "10_levers_ranking" not in written(folder, _10_levers=failed).read_text(encoding="utf-8")
 
 
+def test_a_paper_that_failed_says_why_at_its_place_and_that_it_did_at_the_top(folder):
+    assert "could not be built" not in texts(written(folder))["en"]
+    reason = "/home/someone/a_study_with_a_long_name/paper/manuscript.zh.md, line 7: found 'fit > <b>'"
+    page = write_run_page(folder, closing(**ROWS), (), "zh", paper_problem=reason)
+    told = texts(page)
+    for language, top, place in (
+        ("zh", "论文没有生成，原因见“论文”一节", "论文没有生成，原因："),
+        ("en", "The paper could not be built; the section “Paper” says why", "because of this:"),
+    ):
+        assert told[language].index(top) < told[language].index("On this page" if language == "en" else "本页内容")
+        assert told[language].index(place) < told[language].index(reason)
+    assert "<b>" not in page.read_text(encoding="utf-8").partition('<h2 id="paper">')[2].partition("</section>")[0]
+
+
 def test_a_page_of_one_notebook_or_of_none_that_ended_well(folder):
     one = write_run_page(folder, closing(_10_levers=ROWS["_10_levers"]), (), "en")
-    assert "This run built no paper." in texts(one)["en"]
+    assert "This run built no paper: one is built only when all notebooks ran and ended well." in texts(one)["en"]
     assert "C03" not in texts(one)["en"]
     none = write_run_page(folder, closing(_99_x=(0, 0, "", (), "99_x: it broke")), (), "en")
     assert "99_x: it broke" in texts(none)["en"]

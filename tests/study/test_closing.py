@@ -1,7 +1,9 @@
 from pathlib import Path
 
 from emolabor.study import closing_table, import_seconds
+from emolabor.study.closing import write_page
 from emolabor.study.compare import Comparison, Difference
+from emolabor.study.design import load_design
 from emolabor.study.execution import Execution
 from emolabor.study.runner import Run
 
@@ -70,6 +72,14 @@ def test_paper_times_and_place_close_the_table():
 def test_a_paper_that_failed_says_why():
     assert "paper failed: unknown key" in table(paper=(), paper_problem="unknown key")
     assert "paper: not built" in table(paper=())
+
+
+def test_the_page_of_a_run_tells_why_its_paper_failed(tmp_path):
+    run = {"executions": (Execution("02_x", 1.0, "it broke"),), "comparisons": (), "paper": (), "seconds": 1.0}
+    folder = tmp_path / "mine"
+    (folder / "notebooks").mkdir(parents=True)
+    page = write_page(Run(folder, paper_problem="unknown key", **run), "en", load_design(None))
+    assert "unknown key" in page.read_text(encoding="utf-8")
 
 
 def test_why_nothing_was_compared_is_said():

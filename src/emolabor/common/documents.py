@@ -103,25 +103,7 @@ class Document:
 
 
 def read_document(path, number_keys=False):
-    """Read a YAML file with its line numbers.
-
-    Parameters
-    ----------
-    path : str or Path
-        The file.
-    number_keys : bool
-        Whether a key may be a number, true or false.
-
-    Returns
-    -------
-    Document
-        The content, not yet checked against a schema.
-
-    Raises
-    ------
-    EmolaborError
-        The file cannot be read, is no YAML, repeats a key, has a key that is not text, or uses an alias or a tag.
-    """
+    """Read a YAML file with its line numbers: `parse_document` of `read_plain_text`, whose refusals are its own."""
     return parse_document(read_plain_text(path), str(path), number_keys)
 
 
@@ -145,7 +127,7 @@ def parse_document(text, file, number_keys=False):
     Raises
     ------
     EmolaborError
-        As `read_document`, but for what concerns reading.
+        The text is no YAML, repeats a key, has a key that is not text, or uses an alias or a tag.
     """
     document = Document(file, lines={(): 1})
     loader = _Loader(text)

@@ -19,7 +19,7 @@ POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inli
 CLAIMS, PUBLISHED = "07_structural_model", "12_published_evidence"
 
 
-def write_run_page(folder, notebooks, paper, language, instrument=None, claims=None):
+def write_run_page(folder, notebooks, paper, language, instrument=None, claims=None, paper_problem=""):
     """Write ``index.html`` into a run's folder.
 
     Seconds and versions stay out of it: the same results give the same bytes. The page links to where they are.
@@ -40,6 +40,8 @@ def write_run_page(folder, notebooks, paper, language, instrument=None, claims=N
         What was asked; by default window_staff.
     claims : iterable of Claim, optional
         What was claimed; by default the essay's.
+    paper_problem : str
+        Why the paper failed; empty where it did not or was not to be built.
 
     Returns
     -------
@@ -57,7 +59,7 @@ def write_run_page(folder, notebooks, paper, language, instrument=None, claims=N
         "what_if": what_if_panel(levers, meanings, done[NOTEBOOK].data == "simulated") if levers else "",
         "figures": figures_section(folder, done, names, language),
         "closing": closing_section(folder, notebooks, done),
-        "paper": _paper(folder, paper),
+        "paper": _paper(folder, paper, paper_problem),
     }
     sections = {key: text for key, text in sections.items() if text}
     content = {"language": language, "tags": TAGS, "titles": titles, "words": described()["script"], "what_if": levers}
@@ -68,7 +70,7 @@ def write_run_page(folder, notebooks, paper, language, instrument=None, claims=N
         "style": page_file("run.css"),
         "heading": both(titles),
         "run": word("run", run=folder.name),
-        "summary": _summary(notebooks, done, levers),
+        "summary": _summary(notebooks, done, levers, paper_problem),
         "contents": _contents(sections),
         "sections": "\n".join(sections.values()),
         # No text can end the script element early.
@@ -94,7 +96,7 @@ def _contents(sections):
     return f'<nav aria-labelledby="contents"><span id="contents">{word("contents")}</span><ul>{links}</ul></nav>'
 
 
-def _summary(notebooks, done, levers):
+def _summary(notebooks, done, levers, paper_problem):
     """Say in a few lines whose answers these are, what became of the claims and whether the numbers are as expected."""
     data = {one.data for one in done.values()}
     warning = f'<p class="caution">{word("data_simulated")}</p>' if "simulated" in data else ""
@@ -118,11 +120,15 @@ def _summary(notebooks, done, levers):
     failed = int((notebooks["problem"] != "").sum())
     if failed:
         lines.append(f"<strong>{word('failed_counts', failed=failed)}</strong>")
+    if paper_problem:
+        lines.append(f"<strong>{word('paper_failed')}</strong>")
     return f'{warning}<ul class="summary">{"".join(f"<li>{line}</li>" for line in lines)}</ul>'
 
 
-def _paper(folder, paper):
-    """Link the paper's files, a line a language."""
+def _paper(folder, paper, problem):
+    """Link the paper's files, a line a language, or say why there are none."""
+    if problem:
+        return section("paper", f"<p><strong>{word('paper_problem')}</strong></p><ul><li>{escape(problem)}</li></ul>")
     if not paper:
         return section("paper", f"<p>{word('no_paper')}</p>")
     lines = []

@@ -81,7 +81,9 @@ def write_page(run, language, design):
         rows[execution.notebook] = (*counts, execution.problem, execution.skipped)
     columns = ["compared", "equal", "reason", "differences", "problem", "skipped"]
     notebooks = pd.DataFrame.from_dict(rows, orient="index", columns=columns)
-    return write_run_page(run.folder, notebooks, run.paper, language, design.instrument, design.claims)
+    return write_run_page(
+        run.folder, notebooks, run.paper, language, design.instrument, design.claims, run.paper_problem
+    )
 
 
 def _outcome(comparison):

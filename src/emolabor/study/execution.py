@@ -139,4 +139,4 @@ def execute(job, stage):
         problem = f"{job.name}: no Jupyter kernel named python3; install ipykernel in this environment"
     except (RuntimeError, OSError) as error:  # a kernel that died or never answered; a full disk
         problem = f"{job.name}: {system_message(error) if isinstance(error, OSError) else error}"
-    return Execution(job.name, time.perf_counter() - start, problem)
+    return Execution(job.name, time.perf_counter() - start, redacted(problem))

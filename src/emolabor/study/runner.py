@@ -116,7 +116,7 @@ def build_run_paper(root, folder):
         reason = system_message(error)
     except Exception as error:
         reason = fault_message(error)
-    return (), " ".join(reason.split())
+    return (), redacted(" ".join(reason.split()))
 
 
 def update_reference(root, run_folder, jobs):
