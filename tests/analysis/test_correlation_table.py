@@ -112,11 +112,11 @@ def test_a_correlation_table_is_known_by_its_first_heading(write):
         ),
         ("0.4,1,-0.3", "0.4,1,-0.2", r"table\.csv line 4: not symmetric: proactive_service with exhaustion"),
         ("0.4,1,-0.3", "0.4,0.9,-0.3", r"line 3: exhaustion with itself is 0.9, must be 1"),
-        ("0.4,1,-0.3", "0.4,1,x", r"line 3: column proactive_service: found 'x', allowed: a number or blank"),
+        ("0.4,1,-0.3", "0.4,1,x", r"line 3: column proactive_service: found 'x'; allowed: a number or blank"),
         (",0.90,", ",1.2,", r"table\.csv, line 3: alpha: found 1.2; allowed: a number above 0, at most 1"),
         (",0.9,0.90", ",0,0.90", r"line 3: sd: found 0; allowed: a number above 0"),
         (",236,", ",1,", r"line 3: n: found 1; allowed: a number at least 2"),
-        (",236,", ",,", r"column n: allowed: a whole number in every row"),
+        (",236,", ",,", r"column n does not say .*; allowed: a whole number in every row"),
     ],
 )
 def test_what_is_no_correlation_table_is_refused_with_its_line(old, new, message, write):

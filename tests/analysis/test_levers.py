@@ -218,11 +218,11 @@ def test_a_gain_that_does_not_vary_goes_with_no_other():
 
 
 def test_differences_of_what_is_no_lever_or_of_several_groups_are_refused(found, data):
-    with pytest.raises(EmolaborError, match="changes: 'pay' is no lever, allowed: institutional_clarity, "):
+    with pytest.raises(EmolaborError, match="changes: 'pay' is no lever; allowed: institutional_clarity, "):
         found.what_if({"pay": 1})
     fit = el.sem(MODEL, data, group="sex", group_equal=("loadings",))
     groups = el.levers(fit, draws=fit.monte_carlo(20))
-    with pytest.raises(EmolaborError, match="factors of 2 groups, allowed: of one"):
+    with pytest.raises(EmolaborError, match="factors of 2 groups; allowed: of one"):
         groups.what_if(dict.fromkeys(groups.table.index, 1))
     first = groups.table.index[0]
     assert groups.what_if({first: 1})["est"] == groups.table.gain[first]

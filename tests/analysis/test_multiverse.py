@@ -159,10 +159,10 @@ def test_background_that_the_answers_do_not_tell_is_no_choice(study):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"effect": "exhaustion>belonging"}, "effect: found 'exhaustion>belonging', allowed: role_pressure>surface"),
+        ({"effect": "exhaustion>belonging"}, "effect: found 'exhaustion>belonging'; allowed: role_pressure>surface"),
         ({"effect": "deep_acting*exhaustion>service_quality"}, "effect: found"),
-        ({"effect": EFFECT, "choices": {"estimators": ["ml"]}}, "choices: found 'estimators', allowed: items"),
-        ({"effect": EFFECT, "choices": {"estimation": ["dwls"]}}, "choices: found 'dwls' of estimation, allowed: ml"),
+        ({"effect": EFFECT, "choices": {"estimators": ["ml"]}}, "choices: found 'estimators'; allowed: items"),
+        ({"effect": EFFECT, "choices": {"estimation": ["dwls"]}}, "choices: found 'dwls' of estimation; allowed: ml"),
         ({"effect": EFFECT, "jobs": 0}, "jobs: found 0"),
     ],
 )

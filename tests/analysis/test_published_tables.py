@@ -111,7 +111,7 @@ def test_a_table_without_source_record_is_refused(folder):
     ("old", "new", "message"),
     [
         ("n: 386", "size: 386", "found no n"),
-        ("n: 386", "n: many", "n is 'many', allowed: a whole number above 1"),
+        ("n: 386", "n: many", "n is 'many'; allowed: a whole number above 1"),
         ("  sd: 0.005\n", "", "rounding: found no sd, which study-lu2019_data.csv prints"),
         ("work_stress: {", "stress: {", "variables must be those of study-lu2019_data.csv"),
     ],

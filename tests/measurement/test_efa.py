@@ -209,7 +209,7 @@ def test_the_summary_names_what_was_done_and_hides_small_loadings():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"n_factors": 0}, "n_factors: found 0; allowed: a whole number from 1"),
+        ({"n_factors": 0}, "n_factors: found 0; allowed: a whole number of at least 1"),
         ({"n_factors": 11}, "n_factors: found 11 for 15 items; allowed: 1 to 10"),
         ({"rotation": "quartimax"}, "rotation: found 'quartimax'; allowed: oblimin, promax, varimax, geomin, None"),
         ({"method": "paf"}, "method: found 'paf'; allowed: minres, ml"),

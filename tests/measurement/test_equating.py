@@ -48,8 +48,8 @@ def test_equated_scores_have_the_old_version_s_distribution():
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ([5, 6.5], [5, 6], "old: allowed: whole numbers from 5 to 25"),
-        ([5, 6], [5, 26], "new: allowed: whole numbers from 5 to 25"),
+        ([5, 6.5], [5, 6], "old: found other numbers; allowed: whole numbers from 5 to 25"),
+        ([5, 6], [5, 26], "new: found other numbers; allowed: whole numbers from 5 to 25"),
         ([5, 6], [7, 7], "new: found 2 scores; allowed: two or more that differ"),
     ],
 )

@@ -84,7 +84,7 @@ def test_harman_misses_what_the_marker_finds():
     [
         (SIMULATED, "z", "marker: found 'z'; allowed: one of x, y, m"),
         ({"x": ["x1", "x2", "x3"]}, "x", "beside other dimensions"),
-        ({**SIMULATED, "m": ["m1", "m2"]}, "m", "marker: m has 2 items, at least 3 needed"),
+        ({**SIMULATED, "m": ["m1", "m2"]}, "m", "marker: found 2 items in m; allowed: at least 3"),
     ],
 )
 def test_bad_markers_are_named(dimensions, marker, message):

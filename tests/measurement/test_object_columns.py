@@ -44,7 +44,7 @@ def test_a_number_of_hundreds_of_digits_is_refused(call):
     ],
 )
 def test_groups_that_are_written_alike_are_refused(call):
-    with pytest.raises(EmolaborError, match="group: column 'sex' holds both"):
+    with pytest.raises(EmolaborError, match="group: column 'sex': found both"):
         call()
 
 

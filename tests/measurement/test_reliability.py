@@ -140,7 +140,7 @@ def test_an_improper_factor_is_named():
 @pytest.mark.parametrize(
     ("dimensions", "message"),
     [
-        ({"one": ["x1"]}, "dimension one: found 1 item, at least 2 needed"),
+        ({"one": ["x1"]}, "dimension one: found 1 item; allowed: at least 2"),
         ({"typo": ["x1", "x22"]}, "dimension typo: found no column x22 in data"),
         ({"text": ["x1", "school"]}, "dimension text: school must be numeric"),
         ({"same": ["x1", "constant"]}, "dimension same: constant is the same for every respondent"),

@@ -50,7 +50,7 @@ def test_the_same_scores_again_agree_wholly():
 
 
 def test_bad_input_is_named():
-    with pytest.raises(EmolaborError, match="scores: found 1 item, at least 2 needed"):
+    with pytest.raises(EmolaborError, match="scores: found 1 item; allowed: at least 2"):
         retest(own("retest")[["t1"]])
     with pytest.raises(EmolaborError, match="level: found 95; allowed: a number between 0 and 1"):
         retest(own("retest"), level=95)

@@ -153,7 +153,7 @@ def test_answers_are_not_changed(answers):
     ("arguments", "message"),
     [
         ({"scale": "emotional_labor"}, "scale: found str; allowed: a scale"),
-        ({"screening": pd.DataFrame({"careless": [True]})}, "screening: allowed: the table that screen"),
+        ({"screening": pd.DataFrame({"careless": [True]})}, "screening: found another table; allowed: the table"),
         ({"version": "wave", "old": "1"}, "version: found no column 'wave'"),
         ({"version": "sex", "old": "A"}, "holds female, male; allowed: two values, one is 'A'"),
     ],

@@ -105,7 +105,7 @@ def test_the_same_seed_gives_the_same_interval():
 @pytest.mark.parametrize(
     ("dimensions", "message"),
     [
-        ({"one": ["a1", "a2"]}, "found 1 dimension; a ratio needs at least 2"),
+        ({"one": ["a1", "a2"]}, "found 1 dimension; allowed: at least 2"),
         ({"one": ["a1", "a2"], "two": ["a2", "a3"]}, "a2 belongs to several dimensions"),
         ({"one": ["a1", "a2"], "two": ["a9", "a3"]}, "dimension two: found no column a9"),
     ],

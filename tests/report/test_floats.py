@@ -112,8 +112,8 @@ def test_a_short_table_stays_with_its_note_in_print(floats):
 
 
 def test_unknown_table_and_unknown_column_are_named(floats):
-    with pytest.raises(EmolaborError, match="found no 'nothing', allowed: model, paths"):
+    with pytest.raises(EmolaborError, match="found no 'nothing'; allowed: model, paths"):
         floats.table("nothing")
     floats.described["tables"]["paths"]["columns"][0]["column"] = "beta"
-    with pytest.raises(EmolaborError, match="table paths: unknown column 'beta', allowed: std_all"):
+    with pytest.raises(EmolaborError, match="table paths: unknown column 'beta'; allowed: std_all"):
         floats.table("paths")

@@ -42,7 +42,7 @@ def test_a_fit_measure_is_found_under_the_name_that_the_estimator_gives_it(resul
         ("{{ structural.fit.cfi:.3f", "does not close"),
         ("{{ a + b }}", "cannot read 'a \\+ b'"),
         ("{{ largest structural.fit cfi:.2f }}", "'structural.fit' holds no table"),
-        ("{{ smallest structural.paths beta:.2f }}", "'structural.paths' holds nothing under 'beta', allowed: std_all"),
+        ("{{ smallest structural.paths beta:.2f }}", "'structural.paths' holds nothing under 'beta'; allowed: std_all"),
         ("{{ ref nothing }}", "no table or figure 'nothing'"),
     ],
 )

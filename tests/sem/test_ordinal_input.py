@@ -30,13 +30,13 @@ def test_estimators_of_continuous_answers_are_refused_for_ordered_ones(estimator
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"missing": "fiml"}, "allowed here: listwise, pairwise"),
+        ({"missing": "fiml"}, "allowed: listwise, pairwise"),
         ({"likelihood": "wishart"}, "likelihood"),
         ({"cluster": "side"}, "cluster"),
         ({"mean_structure": False}, "mean_structure"),
         ({"ordered": ["a1", "a9"]}, "'a9' is no column"),
-        ({"ordered": 3}, "ordered: found 3, allowed: True or names"),
-        ({"parameterization": "gamma"}, "parameterization: found 'gamma', allowed: delta, theta"),
+        ({"ordered": 3}, "ordered: found 3; allowed: True or names"),
+        ({"parameterization": "gamma"}, "parameterization: found 'gamma'; allowed: delta, theta"),
     ],
 )
 def test_options_that_do_not_go_with_ordered_answers_are_refused(options, words):
@@ -55,12 +55,12 @@ def test_ordered_answers_need_the_data():
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("a1 | t5", "line 2, column 6: 'a1' has 5 categories and thresholds up to t4; found t5"),
-        ("a1 | tau", "found 'tau' right of '|', allowed: t1, t2"),
+        ("a1 | t5", "line 2, column 6: 'a1' has 5 categories, found t5; allowed: thresholds up to t4"),
+        ("a1 | tau", "found 'tau' right of '|'; allowed: t1, t2"),
         ("f | t1", "'f' has no thresholds"),
         ("f ~*~ f", "'f' has no scale"),
         ("a1 ~~ 0.5*a1", "line 2, column 11: the residual variance of the ordered variable 'a1' follows from"),
-        ("a1 ~*~ a2", "found 'a2', allowed: 'a1 ~\\*~ a1'"),
+        ("a1 ~*~ a2", "found 'a2'; allowed: 'a1 ~\\*~ a1'"),
         ("f ~ z1", "the observed exogenous variables z1 predict"),
     ],
 )
@@ -112,7 +112,7 @@ def test_a_model_without_anything_to_free_has_no_indices():
 def test_a_category_that_a_group_does_not_use_is_refused():
     data = ordinal()
     data.loc[(data.side == "west") & (data.a3 == 5), "a3"] = 4
-    with pytest.raises(el.EmolaborError, match=r"group west: nobody chose 5 of 'a3'.*Join neighbouring"):
+    with pytest.raises(el.EmolaborError, match=r"group west: nobody chose 5 of 'a3'.*join neighbouring"):
         el.sem(MODEL, data, ordered=True, group="side")
 
 
@@ -202,7 +202,7 @@ def test_resamples_estimate_thresholds_and_correlations_anew():
     # 60 resamples tell a standard error to about 10 %; three of these and the heavy tails of loadings
     assert 0.6 < ratio.min() and ratio.max() < 1.6
     assert 0.9 < np.median(ratio) < 1.1
-    with pytest.raises(el.EmolaborError, match="allowed with ordered ones: 'nonparametric'"):
+    with pytest.raises(el.EmolaborError, match="allowed: 'nonparametric' with ordered ones"):
         fit.bootstrap(10, kind="bollen_stine")
 
 

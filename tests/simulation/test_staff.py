@@ -107,7 +107,7 @@ def test_the_marker_is_unrelated(careful):
 
 @pytest.mark.parametrize(("n", "seed"), [(0, 1), (1.5, 1), (True, 1), ("many", 1), (10, -1), (10, None)])
 def test_what_is_no_number_of_staff_or_seed_is_refused(n, seed):
-    with pytest.raises(EmolaborError, match=r"^(n|seed): found .*allowed: a whole number from"):
+    with pytest.raises(EmolaborError, match=r"^(n|seed): found .*allowed: a whole number of at least"):
         simulate_staff(n, seed)
 
 

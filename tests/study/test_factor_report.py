@@ -97,7 +97,7 @@ def test_groups_under_five_are_not_tabulated(study):
 
 def test_a_factor_that_no_claim_names_is_refused(study):
     with pytest.raises(
-        EmolaborError, match="factor: no claim names 'pay', allowed: accomplishment, after_hours_training"
+        EmolaborError, match="factor: no claim names 'pay'; allowed: accomplishment, after_hours_training"
     ):
         FactorReport(study, "pay")
 

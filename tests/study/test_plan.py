@@ -53,9 +53,9 @@ def test_a_parameter_goes_to_each_execution(folder):
     ("only", "given", "message"),
     [
         ("99", {}, "no notebook begins with '99'; there are: 05_plain, 06_factor, 07_resampled, 08_plain"),
-        (None, {"factor": "weather"}, "factor: found 'weather', allowed: institutional_clarity, "),
+        (None, {"factor": "weather"}, "factor: found 'weather'; allowed: institutional_clarity, "),
         ("05", {"factor": "unit_guidance"}, "parameter 'factor' is unknown; allowed: 05_plain: seed"),
-        (None, {"n_boot": "many"}, "n_boot: found 'many', allowed: a whole number"),
+        (None, {"n_boot": "many"}, "n_boot: found 'many'; allowed: a whole number"),
     ],
 )
 def test_mistakes_are_refused(folder, only, given, message):

@@ -53,7 +53,7 @@ def test_rows_need_unique_keys(results):
 
 
 def test_an_unknown_language_is_refused(tmp_path):
-    with pytest.raises(EmolaborError, match="language: found 'de', allowed: zh, en"):
+    with pytest.raises(EmolaborError, match="language: found 'de'; allowed: zh, en"):
         Results("07_structural_model", tmp_path, "de")
 
 

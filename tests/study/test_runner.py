@@ -105,7 +105,7 @@ def test_executed_notebooks_are_the_same_again_and_become_the_reference(run, pro
         ({"only": "99"}, "no notebook begins with '99'; there are: 01_first, 02_second"),
         ({"parameters": {"sed": "1"}}, "'sed' is unknown; allowed: 01_first: seed"),
         ({"parameters": {"results_dir": "x"}}, "set it with --run"),
-        ({"language": "de"}, "language: found 'de', allowed: zh, en"),
+        ({"language": "de"}, "language: found 'de'; allowed: zh, en"),
         ({"as_reference": True, "language": "en"}, "only with the default run"),
     ],
 )

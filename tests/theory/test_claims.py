@@ -99,19 +99,19 @@ def test_own_claims_can_be_read(tmp_path):
         (
             "to: exhaustion",
             "to: tiredness",
-            r"own\.yaml, line 2, X01: construct 'tiredness' is unknown, .*exhaustion",
+            r"own\.yaml, line 2, X01: construct 'tiredness' is unknown; .*exhaustion",
         ),
         ("to: exhaustion", "to: surface_acting", r"own\.yaml, line 2, X01: .*each construct once"),
-        ('sign: "+"', "sign: plus", r"own\.yaml, line 2, X01: sign is 'plus', allowed: \+, -"),
+        ('sign: "+"', "sign: plus", r"own\.yaml, line 2, X01: sign is 'plus'; allowed: \+, -"),
         (', sign: "+"', "", r"own\.yaml, line 2, X01, paths: field 'sign' is missing"),
         (
             'sign: "+"',
             'sign: "+", by: belonging',
-            r"own\.yaml, line 2, X01, paths: field 'by' is unknown, .*via",
+            r"own\.yaml, line 2, X01, paths: field 'by' is unknown; .*via",
         ),
         ('sign: "+"', 'sign: "+", via: belonging, moderator: exhaustion', r"own\.yaml, line 2, X01: .*not both"),
         ("testable: true", "testable: false", r"own\.yaml, line 2, X01: testable is False, so it needs reason"),
-        ("testable: true", "testable: perhaps", r"own\.yaml, line 2, X01: testable is 'perhaps', allowed: true, false"),
+        ("testable: true", "testable: perhaps", r"own\.yaml, line 2, X01: testable is 'perhaps'; allowed: true, false"),
         (", en: Emotional labour tires.", "", r"own\.yaml, line 2, X01: text is .*allowed: a text for each"),
         ("testable: true", "testable: true\n  note: x", r"own\.yaml, line 2, X01: field 'note' is unknown"),
         ('  section: "1"\n', "", r"own\.yaml, line 2, X01: field 'section' is missing"),
@@ -149,7 +149,7 @@ def test_claims_may_name_constructs_of_other_groups(tmp_path):
     (claim,) = load_claims(file, groups)
     items = {"calm": ["ca1", "ca2"], "exhaustion": ["ex1"]}
     assert full_model(items, [claim], groups=groups).splitlines()[-1] == "exhaustion ~ calm"
-    with pytest.raises(EmolaborError, match="'calm' is unknown, allowed: institutional_clarity"):
+    with pytest.raises(EmolaborError, match="'calm' is unknown; allowed: institutional_clarity"):
         load_claims(file)
 
 
@@ -198,12 +198,12 @@ ORIGIN = 'sign: "+", origin: literature, place: [1/s1], citation: Someone 2001}'
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("literature", "hearsay", r"line 2, X01, paths, .*origin is 'hearsay', allowed: essay, inferred, literature"),
+        ("literature", "hearsay", r"line 2, X01, paths, .*origin is 'hearsay'; allowed: essay, inferred, literature"),
         (", citation: Someone 2001", "", "origin is literature and citation None"),
-        ("literature", "essay", "origin is essay and citation 'Someone 2001', allowed: a citation for literature"),
-        ("place: [1/s1]", "place: 1/s1", r"place is '1/s1', allowed: a list of sentences"),
-        ("place: [1/s1]", "place: []", r"place is \[\], allowed"),
-        ("origin: literature, ", "", "origin is None, allowed"),
+        ("literature", "essay", "origin is essay and citation 'Someone 2001'; allowed: a citation for literature"),
+        ("place: [1/s1]", "place: 1/s1", r"place is '1/s1'; allowed: a list of sentences"),
+        ("place: [1/s1]", "place: []", r"place is \[\]; allowed"),
+        ("origin: literature, ", "", "origin is None; allowed"),
     ],
 )
 def test_an_origin_that_is_told_by_halves_is_refused(tmp_path, old, new, message):

@@ -47,7 +47,7 @@ def test_a_filled_sheet_agrees_with_itself_and_tells_what_another_coded_otherwis
     ("change", "message"),
     [
         (lambda sheet: sheet.drop(columns="place"), "second: found no column place; allowed"),
-        (lambda sheet: sheet.assign(origin="maybe"), "second, C01 .*: origin is 'maybe', allowed: essay"),
+        (lambda sheet: sheet.assign(origin="maybe"), "second, C01 .*: origin is 'maybe'; allowed: essay"),
         (lambda sheet: sheet.iloc[1:], "second: found 'C01 .*in one sheet only"),
         (lambda sheet: sheet.iloc[[0, *range(len(sheet))]], "second: found 'C01 .*twice"),
         (lambda sheet: sheet.assign(origin=""), "second: found no path whose origin both coded"),

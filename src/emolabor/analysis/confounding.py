@@ -13,7 +13,7 @@ from scipy.optimize import brentq
 from scipy.special import ndtri
 
 from emolabor.common.checks import check_level
-from emolabor.common.errors import EmolaborError
+from emolabor.common.errors import EmolaborError, refuse, refuse_because
 from emolabor.sem.numerics import Effect, Row, effects_table, fit_table, list_effects
 
 GRID = np.arange(-8, 9) / 10
@@ -84,7 +84,7 @@ def confounding(fit, source, mediator, outcome, *, rho=GRID, level=0.95):
     """
     rho = np.sort(np.unique(np.asarray(rho, float)))
     if not len(rho) or np.any(~(np.abs(rho) < 1)):
-        raise EmolaborError(f"rho: found {rho.tolist()}, allowed: numbers between -1 and 1.")
+        refuse("rho", rho.tolist(), "numbers between -1 and 1")
     check_level(level)
     effect = _effect(fit, source, mediator, outcome)
     table = _with_covariance(fit.table, mediator, outcome)
@@ -116,15 +116,15 @@ def confounding(fit, source, mediator, outcome, *, rho=GRID, level=0.95):
 def _effect(fit, source, mediator, outcome):
     """The ways from source to outcome that end with the step from the mediator, as one effect."""
     if fit.table.n_groups > 1:
-        raise EmolaborError(f"confounding: found {fit.table.n_groups} groups, allowed: a fit of one group.")
+        refuse("confounding", f"{fit.table.n_groups} groups", "a fit of one group")
     if fit.table.ordered:
-        raise EmolaborError("confounding: found a fit with ordered variables, allowed: continuous ones.")
+        refuse("confounding", "a fit with ordered variables", "continuous ones")
     ways = []
     for effect in list_effects(fit.table):
         if effect.source == source and effect.target == outcome and effect.kind == "specific":
             ways += [effect.ways[0]] if effect.via[-1] == mediator else []
     if not ways:
-        raise EmolaborError(f"confounding: the model has no way {source} -> ... -> {mediator} -> {outcome}.")
+        raise EmolaborError(f"confounding: the model has no way {source} -> ... -> {mediator} -> {outcome}")
     return Effect(source, outcome, "indirect", 0, (mediator,), tuple(ways))
 
 
@@ -135,9 +135,7 @@ def _with_covariance(table, mediator, outcome):
         ends = {row.lhs, row.rhs}
         if row.op == "~~" and ends == {mediator, outcome}:
             if row.free >= 0 or row.value:
-                raise EmolaborError(
-                    f"confounding: the model has '{row.lhs} ~~ {row.rhs}' already; allowed: a model without it."
-                )
+                refuse_because("confounding", f"the model has '{row.lhs} ~~ {row.rhs}' already", "a model without it")
             continue
         for role, name in (("mediator", mediator), ("outcome", outcome)):
             if row.op == "~~" and ends == {name}:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from emolabor.analysis.published_tables import check_correlations, read_numbers
-from emolabor.common.errors import EmolaborError
+from emolabor.common.errors import EmolaborError, refuse, refuse_because
 from emolabor.common.files import refuse_endless
 from emolabor.measurement import reliability
 from emolabor.responses import score
@@ -98,19 +98,21 @@ def read_correlation_table(path):
         raise EmolaborError(f"{path}: cannot be read as a CSV table in UTF-8: {error}") from None
     given = [name for name in ("n", *_OPTIONAL) if name in text]
     if list(text.columns[:1]) != [FIRST] or "n" not in given or not len(text):
-        raise EmolaborError(f"{path}, line 1: found {', '.join(text.columns[:6])}; allowed: {FIRST}, n, then the rest")
+        refuse(f"{path}, line 1", ", ".join(text.columns[:6]), f"{FIRST}, n, then the rest")
     names = text[FIRST].tolist()
     if [name for name in text.columns if name not in (FIRST, *given)] != names or len(set(names)) < len(names):
-        raise EmolaborError(
-            f"{path}, line 1: found other columns than rows; allowed: {FIRST}, n, any of {', '.join(_OPTIONAL)}, then "
-            "the variables, each once, in the order of the rows"
+        refuse(
+            f"{path}, line 1",
+            "other columns than rows",
+            f"{FIRST}, n, any of {', '.join(_OPTIONAL)}, then the variables, each once, in the order of the rows",
         )
     numbers = read_numbers(text.set_index(FIRST), path)
     check_correlations(numbers[names], path)
     for column, low, high in (("n", 2, 1e9), ("sd", 1e-9, 1e9), ("alpha", 1e-9, 1)):
         _check_range(numbers, column, low, high, path)
     if numbers["n"].isna().any() or (numbers["n"] % 1).any():
-        raise EmolaborError(f"{path}: column n: allowed: a whole number in every row, the number of respondents")
+        allowed = "a whole number in every row, the number of respondents"
+        refuse_because(path, "column n does not say how many answered", allowed)
     blank = pd.Series(np.nan, index=numbers.index)
     known = {name: numbers.get(name, blank) for name in ("sd", "alpha")}
     return CorrelationTable(numbers[names], **known, n=int(numbers["n"].min()))
@@ -121,7 +123,7 @@ def _check_range(numbers, column, low, high, path):
     for line, value in enumerate(numbers.get(column, ()), start=2):
         if not np.isnan(value) and not low <= value <= high:
             allowed = f"above 0, at most {high}" if high == 1 else f"at least {low}" if column == "n" else "above 0"
-            raise EmolaborError(f"{path}, line {line}: {column}: found {value:g}; allowed: a number {allowed}")
+            refuse_because(f"{path}, line {line}", f"{column}: found {value:g}", f"a number {allowed}")
 
 
 def correlation_table(staff):

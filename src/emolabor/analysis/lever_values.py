@@ -5,7 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.errors import refuse, shown
 from emolabor.sem.numerics import fill_many, list_effects, row_draws
 
 CHUNK = 200  # parameter vectors at a time: their matrices of 80 variables take 20 MB
@@ -112,7 +112,7 @@ class LeverModel:
         names = [row.rhs for row in rows if row.op == "=~" and row.lhs == construct and row.group == 0]
         for name in names:
             if name in self.fit.table.variables.latent:
-                raise EmolaborError(f"{construct}: found the construct {name!r} as its indicator, allowed: items.")
+                refuse(construct, f"the construct {shown(name)} as its indicator", "items")
         return [self._names[name] for name in names]
 
     def levels(self):

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from emolabor.analysis.lever_values import LeverModel, sources_of
-from emolabor.common.errors import EmolaborError
+from emolabor.common.errors import refuse, refuse_because, shown
 from emolabor.theory.constructs import CONSTRUCT_GROUPS, UNDESIRABLE
 
 
@@ -93,10 +93,10 @@ class Levers:
         """
         for name in changes:
             if name not in self.table.index:
-                raise EmolaborError(f"changes: {name!r} is no lever, allowed: {', '.join(self.table.index)}.")
+                refuse_because("changes", f"{shown(name)} is no lever", self.table.index)
         rows = self.table.loc[list(changes)]
         if rows["group"].nunique() > 1:
-            raise EmolaborError(f"changes: found factors of {rows['group'].nunique()} groups, allowed: of one.")
+            refuse("changes", f"factors of {rows['group'].nunique()} groups", "of one")
         weights = rows["direction"].to_numpy() * np.array(list(changes.values()), dtype=float)
         spread = weights * rows["gain_se"].to_numpy()
         est = weights @ rows["gain"].to_numpy()
@@ -184,7 +184,7 @@ def levers(
     model = LeverModel(fit, outcome, _factors(fit, outcome, factors), frozenset(undesirable))
     draws = fit.bootstrap(n_boot, seed) if draws is None else draws
     if draws.fit is not fit:
-        raise EmolaborError("draws: found draws of another fit, allowed: draws of the fit that is asked about.")
+        refuse("draws", "draws of another fit", "draws of the fit that is asked about")
     values = draws.values_of(model.values)
     limits = dict(zip(("est", "se", "lower", "upper"), draws.interval_of(model.values, interval, level), strict=True))
     parts = {name: {key: own[place] for key, own in limits.items()} for name, place in model.places.items()}
@@ -210,14 +210,14 @@ def _factors(fit, outcome, factors):
     for argument, asked in (("outcome", (outcome,)), ("factors", factors or ())):
         for name in asked:
             if name not in names:
-                raise EmolaborError(f"{argument}: {name!r} is not in the model, allowed: its variables and constructs.")
+                refuse_because(argument, f"{shown(name)} is not in the model", "its variables and constructs")
     leading = sources_of(fit, outcome)
     chosen = [name for name in CONSTRUCT_GROUPS["management"] if name in leading] if factors is None else list(factors)
     for name in chosen:
         if name not in leading:
-            raise EmolaborError(f"factors: no way leads from {name!r} to {outcome!r}, allowed: {', '.join(leading)}.")
+            refuse_because("factors", f"no way leads from {shown(name)} to {shown(outcome)}", leading)
     if not chosen:
-        raise EmolaborError(f"factors: found none that leads to {outcome!r}, allowed: {', '.join(leading) or 'none'}.")
+        refuse("factors", f"none that leads to {shown(outcome)}", ", ".join(leading) or "none")
     return tuple(chosen)
 
 

@@ -6,8 +6,9 @@ from itertools import product
 import numpy as np
 import pandas as pd
 
-from emolabor.common.errors import EmolaborError
-from emolabor.common.tasks import check_jobs, run_tasks
+from emolabor.common.checks import check_jobs
+from emolabor.common.errors import EmolaborError, refuse, refuse_because, shown
+from emolabor.common.tasks import run_tasks
 
 NUMBERS = ("est", "ci_lower", "ci_upper", "n")
 
@@ -68,7 +69,7 @@ def multiverse(choices, estimate, *, possible=None, jobs=1):
     combined = [dict(zip(choices, options, strict=True)) for options in product(*choices.values())]
     kept = [options for options in combined if possible is None or possible(**options)]
     if not kept:
-        raise EmolaborError("possible: leaves no combination; allowed: at least one.")
+        refuse_because("possible", "leaves no combination", "at least one")
     tasks = [(estimate, {name: choices[name][option] for name, option in options.items()}) for options in kept]
     rows = run_tasks(_specification, tasks, jobs, "specifications")
     return pd.DataFrame(kept).join(pd.DataFrame(rows))
@@ -159,14 +160,14 @@ def choice_columns(specifications):
 
 def _options(choices):
     if not isinstance(choices, Mapping) or not choices:
-        raise EmolaborError("choices: allowed: a mapping of choices to their options.")
+        refuse("choices", shown(choices), "a mapping of choices to their options")
     found = {}
     for name, options in choices.items():
         if name in (*NUMBERS, "admissible", "note"):
-            raise EmolaborError(f"choices: {name!r} is a column of the result already; allowed: another name.")
+            refuse_because("choices", f"{shown(name)} is a column of the result already", "another name")
         found[name] = dict(options) if isinstance(options, Mapping) else {option: option for option in options}
         if not found[name]:
-            raise EmolaborError(f"choices: {name} has no option; allowed: at least one.")
+            refuse_because("choices", f"{name} has no option", "at least one")
     return found
 
 
@@ -178,7 +179,7 @@ def _specification(estimate, values):
         return dict.fromkeys(NUMBERS, np.nan) | {"admissible": False, "note": str(error)}
     missing = [name for name in (*NUMBERS, "admissible") if name not in found]
     if missing:
-        raise EmolaborError(f"estimate: its result lacks {', '.join(missing)}.")
+        raise EmolaborError(f"estimate: its result lacks {', '.join(missing)}")
     numbers = {name: found[name] for name in NUMBERS}
     return numbers | {"admissible": bool(found["admissible"]), "note": found.get("note", "")}
 

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.errors import refuse, shown
 from emolabor.sem import sem
 
 ESTIMATES = ["est", "se", "z", "pvalue", "ci_lower", "ci_upper"]
@@ -39,7 +39,7 @@ def cluster_comparison(fit, clustered):
     """
     one, other = (one.tidy().query("op == '~'").reset_index(drop=True) for one in (fit, clustered))
     if not one[["lhs", "rhs"]].equals(other[["lhs", "rhs"]]) or ((one["est"] - other["est"]).abs() > 1e-3).any():
-        raise EmolaborError("clustered: found other estimates; allowed: the same model fitted to the same respondents")
+        refuse("clustered", "other estimates", "the same model fitted to the same respondents")
     table = pd.DataFrame(
         {
             "est": one["est"],
@@ -99,10 +99,10 @@ def within_between(data, outcome, predictor, group):
     """
     absent = [column for column in (outcome, predictor, group) if column not in data]
     if absent:
-        raise EmolaborError(f"data: found no column {', '.join(absent)}; allowed: columns of the data")
+        refuse("data", f"no column {', '.join(absent)}", "columns of the data")
     complete = data[[outcome, predictor, group]].dropna()
     if complete[group].nunique() < 3:
-        raise EmolaborError(f"group: found {complete[group].nunique()} groups in {group!r}; allowed: three or more")
+        refuse("group", f"{complete[group].nunique()} groups in {shown(group)}", "three or more")
     mean = complete.groupby(group)[predictor].transform("mean")
     split = complete.assign(own=complete[predictor] - mean, shared=mean)
     text = f"{outcome} ~ within*own + between*shared\ncontextual := between - within"

@@ -2,7 +2,7 @@
 
 import math
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.errors import refuse
 
 
 def standardized_population(fit, paths=None):
@@ -49,7 +49,7 @@ def standardized_population(fit, paths=None):
             continue
         lines.append(f"{row.lhs} {row.op} {value:.10g}*{row.rhs}")
     if left:
-        raise EmolaborError(f"paths: found {', '.join(left)}; allowed: regressions of the model")
+        refuse("paths", ", ".join(left), "regressions of the model")
     return "\n".join(lines)
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.errors import EmolaborError, refuse_because
 from emolabor.sem.numerics import build_structure, build_table, implied_moments, parse_model, total_paths
 
 
@@ -42,9 +42,10 @@ def population_moments(text, std_lv=False):
     rows, open_variances = [], {}
     for row in table.rows:
         if row.value is None and row.op in ("=~", "~"):
-            raise EmolaborError(
-                f"population: '{row.lhs} {row.op} {row.rhs}' has no value; "
-                f"allowed: a number before it, such as '{row.lhs} {row.op} 0.5*{row.rhs}'."
+            refuse_because(
+                "population",
+                f"'{row.lhs} {row.op} {row.rhs}' has no value",
+                f"a number before it, such as '{row.lhs} {row.op} 0.5*{row.rhs}'",
             )
         if row.value is None and row.op == "~~" and row.lhs == row.rhs:
             open_variances[row.lhs] = len(rows)
@@ -61,13 +62,14 @@ def population_moments(text, std_lv=False):
         needed = np.linalg.solve(total[np.ix_(places, places)] ** 2, 1.0 - given)
         for name, place, value in zip(open_variances, places, needed, strict=True):
             if value <= 0:
-                raise EmolaborError(
-                    f"population: the values of '{name}' explain {1 - value:.3g} of its variance; "
-                    f"allowed: less than 1, or a residual variance, such as '{name} ~~ 0.5*{name}'."
+                refuse_because(
+                    "population",
+                    f"the values of '{name}' explain {1 - value:.3g} of its variance",
+                    f"less than 1, or a residual variance, such as '{name} ~~ 0.5*{name}'",
                 )
             structure.covariances[place, place] = value
     implied = implied_moments(structure, np.zeros(0))
     if np.linalg.eigvalsh(implied.sigma)[0] <= 0:
-        raise EmolaborError("population: the values give no positive definite covariance matrix; look at the ~~ lines.")
+        raise EmolaborError("population: the values give no positive definite covariance matrix; look at the ~~ lines")
     names = names[:p]
     return pd.DataFrame(implied.sigma, index=names, columns=names), pd.Series(implied.mu, index=names)

@@ -5,9 +5,9 @@ import pandas as pd
 from scipy.special import ndtri
 
 from emolabor.analysis.population import population_moments
-from emolabor.common.checks import check_whole
-from emolabor.common.errors import EmolaborError
-from emolabor.common.tasks import check_jobs, run_tasks
+from emolabor.common.checks import check_choice, check_jobs, check_seed, check_share, check_whole
+from emolabor.common.errors import EmolaborError, refuse, refuse_because, shown
+from emolabor.common.tasks import chunk_sizes, run_tasks
 from emolabor.sem import sem
 from emolabor.sem.numerics import (
     build_constraints,
@@ -102,7 +102,7 @@ def power(
     truth = _at_population(model, population or model, options)
     variables = len(truth.table.variables.observed)
     if min(sizes) <= variables:
-        raise EmolaborError(f"n: found {min(sizes)} for {variables} variables; allowed: more cases than variables.")
+        refuse("n", f"{min(sizes)} for {variables} variables", "more cases than variables")
     labels = _labels(truth)
     labels["population"] = _values(truth)
     if draw is not None:
@@ -110,7 +110,7 @@ def power(
         labels = own.merge(labels, on=KEYS, how="left")
     tasks = []
     for size, spawned in zip(sizes, np.random.SeedSequence(seed).spawn(len(sizes)), strict=True):
-        counts = [CHUNK] * (n_replications // CHUNK) + [n_replications % CHUNK] * (n_replications % CHUNK > 0)
+        counts = chunk_sizes(n_replications, CHUNK)
         tasks += [(size, count, part) for count, part in zip(counts, spawned.spawn(len(counts)), strict=True)]
     if draw is None:
         parts = run_tasks(replicate, [(truth, *task, 1 - alpha, indirect) for task in tasks], jobs, "power")
@@ -153,13 +153,13 @@ def sample_size(curve, *, power=None, width=None):
     80
     """
     if (power is None) == (width is None):
-        raise EmolaborError("power, width: give one of them.")
+        raise EmolaborError("power, width: give one of them")
     wanted_value, name = (power, "power") if width is None else (width, "width")
     if not wanted_value > 0 or (width is None and not wanted_value < 1):
-        raise EmolaborError(f"{name}: found {wanted_value!r}, allowed: above 0{'' if width else ' and below 1'}.")
+        refuse(name, shown(wanted_value), f"above 0{'' if width else ' and below 1'}")
     sizes = curve["n"].unique()
     if len(sizes) < 2:
-        raise EmolaborError(f"curve: found {len(sizes)} size(s) of n, allowed: two or more.")
+        refuse("curve", f"{len(sizes)} size(s) of n", "two or more")
     needed = _size_for_power if width is None else _size_for_width
     rows = []
     for keys, own in curve.groupby(KEYS, sort=False):
@@ -195,13 +195,13 @@ def _at_population(model, text, options):
     means = bool(options.get("mean_structure"))
     table = build_table(parse_model(model), std_lv=bool(options.get("std_lv")), mean_structure=means, fixed_x=False)
     sample = sample_from_cov(cov, mean if means else None, ROOMY, table.variables.observed, wishart=True)
-    fit = fit_table(model, table, [sample], "ML")
+    fit = fit_table(model, table, [sample])
     if not fit.converged:
         raise EmolaborError(f"population: the model does not converge at it ({fit.problems[0]})")
     if np.isnan(fit.vcov().to_numpy()).any():
-        raise EmolaborError("model: not identified at the population; allowed: an identified model.")
+        refuse_because("model", "not identified at the population", "an identified model")
     if build_constraints(table).curved or table.inequalities:
-        raise EmolaborError("model: inequalities and nonlinear == lines are not for power; allowed: linear == lines.")
+        refuse_because("model", "inequalities and nonlinear == lines are not for power", "linear == lines")
     return fit
 
 
@@ -239,7 +239,7 @@ def _summary(labels, size, found):
     usable = ~np.isnan(found[:, 0, 0])
     count = int(usable.sum())
     if count == 0:
-        raise EmolaborError(f"power: no study of {size} cases converged; allowed: larger studies or a simpler model.")
+        refuse_because("power", f"no study of {size} cases converged", "larger studies or a simpler model")
     est, lower, upper = np.moveaxis(found[usable], 2, 0)
     truth = labels["population"].to_numpy()
     share = ((lower > 0) | (upper < 0)).mean(axis=0)
@@ -259,21 +259,18 @@ def _summary(labels, size, found):
 def _sizes(n):
     sizes = [n] if isinstance(n, int | np.integer) else list(n)
     for size in sizes:
-        if isinstance(size, bool) or not isinstance(size, int | np.integer) or size < 2:
-            raise EmolaborError(f"n: found {size!r}, allowed: whole numbers above 1.")
+        check_whole("n", size, 2)
     if not sizes or len(set(sizes)) < len(sizes):
-        raise EmolaborError(f"n: found {sizes}, allowed: one size or more, each once.")
+        refuse("n", sizes, "one size or more, each once")
     return [int(size) for size in sizes]
 
 
 def _check(n_replications, jobs, alpha, indirect, seed, options, draw):
-    for name, value, least in (("n_replications", n_replications, 1), ("seed", seed, 0)):
-        check_whole(name, value, least)
+    check_whole("n_replications", n_replications, 1)
+    check_seed(seed)
     check_jobs(jobs)
-    if not 0 < alpha < 1:
-        raise EmolaborError(f"alpha: found {alpha!r}, allowed: between 0 and 1.")
-    if indirect not in INDIRECT:
-        raise EmolaborError(f"indirect: found {indirect!r}, allowed: {', '.join(INDIRECT)}.")
+    check_share("alpha", alpha)
+    check_choice("indirect", indirect, INDIRECT)
     refused = [name for name in options if name == "group" or (draw is None and name not in COMPLETE)]
     if refused:
-        raise EmolaborError(f"{refused[0]}: not for power of normal complete answers; allowed: {', '.join(COMPLETE)}.")
+        refuse_because(refused[0], "not for power of normal complete answers", COMPLETE)

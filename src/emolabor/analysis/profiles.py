@@ -1,5 +1,6 @@
 """Latent profiles: how many kinds of respondents a few scores tell apart, and what goes with each kind."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -8,10 +9,9 @@ import pandas as pd
 
 from emolabor.analysis.mixtures import VARIANCE_FLOOR, best_mixture, bootstrap_p
 from emolabor.analysis.three_step import category_table, outcome_table
-from emolabor.common.checks import check_whole
-from emolabor.common.errors import EmolaborError
+from emolabor.common.checks import check_language, check_seed, check_share, check_whole
+from emolabor.common.errors import refuse, shown
 from emolabor.common.extras import require
-from emolabor.scales.scale import check_language
 
 SAME = 0.05  # log-likelihoods nearer than this are one maximum: slow climbs end a little below it
 LEVEL = 0.05
@@ -200,9 +200,7 @@ class Profiles:
 
     def _of_these(self, values, argument):
         if not self.scores.index.isin(values.index).all():
-            raise EmolaborError(
-                f"{argument}: found other respondents; allowed: a row for each one whose scores were given"
-            )
+            refuse(argument, "other respondents", "a row for each one whose scores were given")
         return values.loc[self.scores.index]
 
     @property
@@ -344,7 +342,7 @@ def _chosen(fit, smallest):
     passed = ~(fit["blrt_pvalue"] > LEVEL)
     eligible = (fit["replicated"] >= 2) & (fit["smallest_share"] >= smallest) & passed | (fit.index == 1)
     if not eligible.any():
-        raise EmolaborError(f"k: found {list(fit.index)}, none eligible; allowed: with 1 among them")
+        refuse("k", f"{list(fit.index)}, none eligible", "with 1 among them")
     return fit.assign(eligible=eligible, chosen=fit.index == fit["bic"].where(eligible).idxmin()).rename_axis("k")
 
 
@@ -358,21 +356,23 @@ def _inside(label):
 
 
 def _check(scores, k, n_starts, n_boot, smallest, seed):
-    for name, value, least in (("n_starts", n_starts, 2), ("n_boot", n_boot, 0), ("seed", seed, 0)):
-        check_whole(name, value, least)
+    check_whole("n_starts", n_starts, 2)
+    check_whole("n_boot", n_boot, 0)
+    check_seed(seed)
     if 0 < n_boot < 19:
-        raise EmolaborError(f"n_boot: found {n_boot}, allowed: 0 or 19 and more, fewer cannot come down to .05")
-    if not 0 <= smallest < 1:
-        raise EmolaborError(f"smallest: found {smallest!r}, allowed: a share from 0 to below 1")
-    numbers = [k] if isinstance(k, int) else list(k)
-    if not numbers or any(isinstance(one, bool) or not isinstance(one, int | np.integer) or one < 1 for one in numbers):
-        raise EmolaborError(f"k: found {k!r}, allowed: whole numbers from 1")
+        refuse("n_boot", n_boot, "0 or 19 and more, fewer cannot come down to .05")
+    check_share("smallest", smallest, zero=True)
+    numbers = list(k) if isinstance(k, Iterable) and not isinstance(k, str) else [k]
+    if not numbers:
+        refuse("k", shown(k), "whole numbers of at least 1")
+    for one in numbers:
+        check_whole("k", one, 1)
     if not isinstance(scores, pd.DataFrame) or not all(map(pd.api.types.is_numeric_dtype, scores.dtypes)):
-        raise EmolaborError("scores: found columns that are no numbers; allowed: a DataFrame of numbers")
+        refuse("scores", "columns that are no numbers", "a DataFrame of numbers")
     alike = [column for column in scores if scores[column].dropna().nunique() < 2]
     if alike:
-        raise EmolaborError(f"scores: found one value only in {', '.join(alike)}; allowed: scores that vary")
+        refuse("scores", f"one value only in {', '.join(alike)}", "scores that vary")
     n, needed = len(scores.dropna()), 10 * max(numbers)
     if n < needed:
-        raise EmolaborError(f"scores: found {n} complete rows, allowed: {needed} or more for {max(numbers)} profiles")
+        refuse("scores", f"{n} complete rows", f"{needed} or more for {max(numbers)} profiles")
     return sorted({int(one) for one in numbers})

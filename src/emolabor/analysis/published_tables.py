@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.errors import EmolaborError, refuse, refuse_because, shown
 
 _DESCRIPTIVES = ["mean", "sd", "alpha"]
 
@@ -128,7 +128,7 @@ def _read_source(path):
     if missing:
         raise EmolaborError(f"{path}: found no {', '.join(missing)}")
     if not isinstance(source["n"], int) or source["n"] < 2:
-        raise EmolaborError(f"{path}: n is {source['n']!r}, allowed: a whole number above 1")
+        refuse_because(path, f"n is {shown(source['n'])}", "a whole number above 1")
     return source
 
 
@@ -140,7 +140,7 @@ def read_numbers(text, path):
         if row.any():
             column = row.idxmax()
             found = text[column].iloc[line - 2]
-            raise EmolaborError(f"{path} line {line}: column {column}: found {found!r}, allowed: a number or blank")
+            refuse(f"{path} line {line}: column {column}", shown(found), "a number or blank")
     return numbers.astype(float)
 
 
@@ -153,9 +153,7 @@ def check_correlations(cor, path):
             raise EmolaborError(f"{path} line {line}: {name} with itself is {values[i, i]}, must be 1")
         for j, other in enumerate(names):
             if not abs(values[i, j]) <= 1:
-                raise EmolaborError(
-                    f"{path} line {line}: {name} with {other} is {values[i, j]}, allowed: a number from -1 to 1"
-                )
+                refuse_because(f"{path} line {line}", f"{name} with {other} is {values[i, j]}", "a number from -1 to 1")
             if j < i and values[i, j] != values[j, i]:
                 raise EmolaborError(
                     f"{path} line {line}: not symmetric: {name} with {other} is {values[i, j]}, "

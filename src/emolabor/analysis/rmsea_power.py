@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.special import chdtri, chndtr, chndtrix
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.errors import EmolaborError, refuse, shown
 
 LARGEST = 10_000_000
 
@@ -50,7 +50,7 @@ def rmsea_power(rmsea_0, rmsea_a, df, n, *, alpha=0.05, n_groups=1):
     _check(rmsea_0, rmsea_a, df, alpha, n_groups)
     n = np.asarray(n, float)
     if np.any(n < 2):
-        raise EmolaborError(f"n: found {n.min():g}, allowed: at least 2.")
+        refuse("n", f"{n.min():g}", "at least 2")
     power = _power(rmsea_0, rmsea_a, df, n, alpha, n_groups)
     return float(power) if power.ndim == 0 else power
 
@@ -96,12 +96,12 @@ def rmsea_sample_size(rmsea_0, rmsea_a, df, *, power=0.8, alpha=0.05, n_groups=1
     """
     _check(rmsea_0, rmsea_a, df, alpha, n_groups)
     if not alpha < power < 1:
-        raise EmolaborError(f"power: found {power!r}, allowed: above alpha and below 1.")
+        refuse("power", shown(power), "above alpha and below 1")
     low, high = 1, 2
     while _power(rmsea_0, rmsea_a, df, float(high), alpha, n_groups) < power:
         low, high = high, 2 * high
         if high > LARGEST:
-            raise EmolaborError(f"power: {power} needs more than {LARGEST:,} cases; the two RMSEA lie too near.")
+            raise EmolaborError(f"power: {power} needs more than {LARGEST:,} cases; the two RMSEA lie too near")
     while high - low > 1:
         middle = (low + high) // 2
         if _power(rmsea_0, rmsea_a, df, float(middle), alpha, n_groups) < power:
@@ -123,12 +123,12 @@ def _power(rmsea_0, rmsea_a, df, n, alpha, n_groups):
 def _check(rmsea_0, rmsea_a, df, alpha, n_groups):
     for name, value in (("rmsea_0", rmsea_0), ("rmsea_a", rmsea_a)):
         if not 0 <= value < 1:
-            raise EmolaborError(f"{name}: found {value!r}, allowed: at least 0 and below 1.")
+            refuse(name, shown(value), "at least 0 and below 1")
     if rmsea_0 == rmsea_a:
-        raise EmolaborError(f"rmsea_a: found {rmsea_a!r}, the same as rmsea_0; allowed: another value.")
+        refuse("rmsea_a", f"{shown(rmsea_a)}, the same as rmsea_0", "another value")
     if not df >= 1:
-        raise EmolaborError(f"df: found {df!r}, allowed: at least 1.")
+        refuse("df", shown(df), "at least 1")
     if not 0 < alpha < 1:
-        raise EmolaborError(f"alpha: found {alpha!r}, allowed: between 0 and 1.")
+        refuse("alpha", shown(alpha), "between 0 and 1")
     if not n_groups >= 1:
-        raise EmolaborError(f"n_groups: found {n_groups!r}, allowed: at least 1.")
+        refuse("n_groups", shown(n_groups), "at least 1")

@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import minimize
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.errors import refuse, refuse_because, shown
 from emolabor.common.threads import one_thread
 from emolabor.sem.numerics import (
+    MAXIMUM_LIKELIHOOD,
     Sample,
     all_draws,
     bordered_inverse,
@@ -59,10 +60,10 @@ def rounding_bands(fit, half_unit=0.005, sd_half_unit=0.0):
     [0.295, 0.305]
     """
     sample = fit.model.samples[0]
-    if fit.table.n_groups > 1 or sample.data is not None or fit.estimator != "ML":
-        raise EmolaborError("rounding_bands: allowed: a maximum likelihood fit of one group to sample_cov.")
+    if fit.table.n_groups > 1 or sample.data is not None or fit.model.estimator is not MAXIMUM_LIKELIHOOD:
+        refuse("rounding_bands", "another fit", "a maximum likelihood fit of one group to sample_cov")
     if not fit.converged:
-        raise EmolaborError(f"rounding_bands: {fit.problems[0]} Allowed: a fit that converged.")
+        refuse_because("rounding_bands", fit.problems[0], "a fit that converged")
     names = fit.table.variables.observed
     sd = np.sqrt(np.diag(sample.cov))
     i, j = np.tril_indices(len(sd), -1)
@@ -102,7 +103,7 @@ def rounding_bands(fit, half_unit=0.005, sd_half_unit=0.0):
 def _half_unit(name, value):
     largest = 0.5 if name == "half_unit" else np.inf
     if isinstance(value, bool) or not isinstance(value, int | float | np.number) or not 0 <= value < largest:
-        raise EmolaborError(f"{name}: found {value!r}, allowed: at least 0 and below {largest}.")
+        refuse(name, shown(value), f"at least 0 and below {largest}")
     return float(value)
 
 
@@ -111,7 +112,7 @@ def _of_sds(given, names, sample):
     by_name = given if isinstance(given, dict) else dict.fromkeys(names, given)
     unknown = [name for name in by_name if name not in names]
     if unknown:
-        raise EmolaborError(f"sd_half_unit: found {unknown[0]!r}, allowed: {', '.join(names)}.")
+        refuse("sd_half_unit", shown(unknown[0]), names)
     units = np.array([_half_unit("sd_half_unit", by_name.get(name, 0.0)) for name in names])
     return units * np.sqrt((sample.n - 1) / sample.weight)
 
@@ -138,7 +139,7 @@ def _estimate(fit, table, inputs, start):
     cov = cor * np.outer(inputs[len(i) :], inputs[len(i) :])
     if inverse_and_logdet(cov) is None:
         return None
-    moved = fit_table(fit.text, table, [Sample(cov, sample.mean, sample.n, sample.weight)], "ML", start)
+    moved = fit_table(fit.text, table, [Sample(cov, sample.mean, sample.n, sample.weight)], start=start)
     return moved if moved.converged else None
 
 

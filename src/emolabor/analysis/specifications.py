@@ -6,10 +6,12 @@ from itertools import combinations
 import pandas as pd
 
 from emolabor.analysis.multiverse import multiverse
-from emolabor.common.errors import EmolaborError
+from emolabor.common.checks import check_choice
+from emolabor.common.errors import refuse, shown
 from emolabor.common.notices import joined
 from emolabor.responses import scored_items
 from emolabor.sem import sem
+from emolabor.sem.numerics import ESTIMATORS
 from emolabor.theory import model_text, paths_around
 
 # Respondents flagged by indices of at least so many families are left out.
@@ -92,10 +94,10 @@ def effect_multiverse(study, effect, *, choices=None, jobs=1):
     wanted = {name: list(options) for name, options in known.items()}
     for name, options in (choices or {}).items():
         if name not in known:
-            raise EmolaborError(f"choices: found {name!r}, allowed: {', '.join(known)}.")
+            refuse("choices", shown(name), known)
         for option in options:
             if option not in known[name]:
-                raise EmolaborError(f"choices: found {option!r} of {name}, allowed: {', '.join(known[name])}.")
+                refuse("choices", f"{shown(option)} of {name}", known[name])
         wanted[name] = list(options)
     return multiverse(wanted, estimate, possible=_possible, jobs=jobs)
 
@@ -143,7 +145,7 @@ class EffectEstimate:
             text = [model_text(dimensions, self.paths), *(f"{key} ~~ 0*{key}" for (key,) in dimensions.values())]
         text += self._adjusted(names) if names else []
         observed = data[[key for keys in dimensions.values() for key in keys]].join(background)
-        ordered = True if estimator == "WLSMV" else None
+        ordered = True if ESTIMATORS[estimator].ordered else None
         fit = sem("\n".join(text), observed, estimator=estimator, missing=missing, ordered=ordered)
         row = self._row(fit.standardized())
         numbers = {"est": row["est"], "ci_lower": row["ci_lower"], "ci_upper": row["ci_upper"], "n": fit.n_obs}
@@ -170,8 +172,7 @@ class EffectEstimate:
 
 def _effect_of(study, effect):
     paths = {path.key: path for claim in study.claims for path in claim.paths if not path.moderator}
-    if effect not in paths:
-        raise EmolaborError(f"effect: found {effect!r}, allowed: {', '.join(paths)}.")
+    check_choice("effect", effect, paths)
     around = paths_around(study.claims, paths[effect])
     used = {construct for path in around for step in path.steps for construct in step}
     staff = study.staff

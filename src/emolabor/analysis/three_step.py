@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import chi2, norm
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.errors import refuse
 from emolabor.common.privacy import SMALLEST_CELL
 
 
@@ -55,7 +55,7 @@ def bch_weights(posterior):
     """
     table = classification_table(posterior)
     if np.linalg.cond(table) > 1e8:
-        raise EmolaborError("posterior: found classes that nobody is put into, or alike; allowed: fewer classes")
+        refuse("posterior", "classes that nobody is put into, or alike", "fewer classes")
     return np.linalg.inv(table)[posterior.argmax(axis=1)]
 
 

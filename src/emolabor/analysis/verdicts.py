@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.errors import refuse, shown
 from emolabor.sem import interaction_size
 
 COLUMNS = ("section", "expected", "est", "ci_lower", "ci_upper", "verdict")
@@ -66,7 +66,7 @@ def verdicts(fit, claims, smallest_effect=0.05, products=None):
     {'C02 surface_acting>exhaustion': 'supported', 'C07': 'not testable'}
     """
     if not 0 <= smallest_effect < 1:
-        raise EmolaborError(f"smallest_effect: found {smallest_effect!r}, allowed: from 0 to below 1, standardized")
+        refuse("smallest_effect", shown(smallest_effect), "from 0 to below 1, standardized")
     claims = tuple(claims)
     estimates = _standardized(fit) | _of_products(products)
     rows = {}

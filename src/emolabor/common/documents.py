@@ -8,7 +8,7 @@ from pathlib import Path
 
 import yaml
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.errors import EmolaborError, refuse, shown
 from emolabor.common.files import refuse_endless
 
 _TAG = "tag:yaml.org,2002:"
@@ -140,7 +140,7 @@ def parse_document(text, file, number_keys=False):
             document.data = loader.construct_document(node)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise EmolaborError(f"{file}, line {line}: found no YAML ({error.problem}); allowed: plain YAML") from None
+        refuse(f"{file}, line {line}", f"no YAML ({error.problem})", "plain YAML")
     finally:
         loader.dispose()
     return document
@@ -172,9 +172,7 @@ def open_document(key_or_path, shipped, schema_path):
         # The tests hold shipped files to the schema; here it is skipped, as importing jsonschema can take seconds.
         return read_document(shipped[str(key_or_path)])
     if Path(key_or_path).suffix not in (".yaml", ".yml"):
-        raise EmolaborError(
-            f"key_or_path: found {str(key_or_path)!r}; allowed: the path of a .yaml file, or {', '.join(shipped)}"
-        )
+        refuse("key_or_path", shown(str(key_or_path)), f"the path of a .yaml file, or {', '.join(shipped)}")
     document = read_document(key_or_path)
     check_schema(document, json.loads(schema_path.read_text(encoding="utf-8")))
     return document
@@ -224,15 +222,15 @@ def read_plain_text(path):
     refuse_endless(path)
     try:
         if Path(path).stat().st_size > _MAX_BYTES:
-            raise EmolaborError(f"{path}: found more than {_MAX_BYTES:,} bytes; allowed: up to that")
+            refuse(path, f"more than {_MAX_BYTES:,} bytes", "up to that")
         text = Path(path).read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
-        raise EmolaborError(f"{path}: found bytes that are not UTF-8; allowed: a text file saved as UTF-8") from None
+        refuse(path, "bytes that are not UTF-8", "a text file saved as UTF-8")
     except OSError as error:
-        raise EmolaborError(f"{path}: found no readable file ({error.strerror}); allowed: a YAML file") from None
+        refuse(path, f"no readable file ({error.strerror})", "a YAML file")
     for number, line in enumerate(text.split("\n"), start=1):
         if (sign := _unprintable(line)) is not None:
-            raise EmolaborError(f"{path}, line {number}: found {sign}; allowed: plain text")
+            refuse(f"{path}, line {number}", sign, "plain text")
     return text
 
 

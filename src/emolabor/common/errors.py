@@ -6,6 +6,7 @@ import platform
 import re
 import tempfile
 import traceback
+from typing import NoReturn
 
 # Controls but line ends and tabulators, halves of characters, no characters at all, and what turns a line around.
 HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
@@ -34,10 +35,10 @@ class EmolaborError(ValueError):
 
     Examples
     --------
-    >>> raise EmolaborError("n_obs: found 0, allowed: a whole number above 1")
+    >>> raise EmolaborError("n_obs: found 0; allowed: a whole number above 1")
     Traceback (most recent call last):
     ...
-    emolabor.common.errors.EmolaborError: n_obs: found 0, allowed: a whole number above 1
+    emolabor.common.errors.EmolaborError: n_obs: found 0; allowed: a whole number above 1
     """
 
 
@@ -66,6 +67,76 @@ class MendableError(EmolaborError):
     def __init__(self, message, mapping):
         super().__init__(message)
         self.mapping = mapping
+
+
+LONGEST = 80  # signs of a value that a message shows; what was found altogether may be five times as long
+
+
+def refuse(argument: str, found: object, allowed: object) -> NoReturn:
+    """Refuse what was given: the one voice of a message made by hand.
+
+    Parameters
+    ----------
+    argument : str
+        The argument, or the file and line.
+    found : object
+        In words; what is no text is shown as `shown` shows it.
+    allowed : str or iterable
+        In words, or the choices.
+
+    Raises
+    ------
+    EmolaborError
+        Always.
+
+    Examples
+    --------
+    >>> refuse("missing", shown("drop"), ("listwise", "fiml"))
+    Traceback (most recent call last):
+    ...
+    emolabor.common.errors.EmolaborError: missing: found 'drop'; allowed: listwise, fiml
+    """
+    refuse_because(argument, f"found {found if isinstance(found, str) else shown(found)}", allowed)
+
+
+def refuse_because(argument: str, reason: str, allowed: object) -> NoReturn:
+    """Refuse what was given for a reason that takes a sentence, in the punctuation of `refuse`.
+
+    Examples
+    --------
+    >>> refuse_because("factor_scores", "the model has no latent variable", "a model with one or more")
+    Traceback (most recent call last):
+    ...
+    emolabor.common.errors.EmolaborError: factor_scores: the model has no latent variable; allowed: a model with one \
+or more
+    """
+    choices = allowed if isinstance(allowed, str) else ", ".join(map(str, allowed))
+    raise EmolaborError(f"{argument}: {_cut(reason.removesuffix('.'), 5 * LONGEST)}; allowed: {choices}") from None
+
+
+def shown(value: object) -> str:
+    """Write a value for a message: as Python writes it, shortened; of what holds data only the kind and the shape.
+
+    Examples
+    --------
+    >>> shown("drop"), shown(10**400)
+    ("'drop'", '10000000000000000000000000000000000000000000000000000 ... 0000000000000000000000')
+    """
+    shape = getattr(value, "shape", None)
+    if shape == () and hasattr(value, "item"):
+        value = value.item()  # a number of numpy's looks like one
+    elif isinstance(shape, tuple):
+        return f"{type(value).__name__} of shape {shape}"
+    try:
+        return _cut(repr(value), LONGEST)
+    except Exception:  # such as a whole number of more digits than Python writes
+        return f"a value of type {type(value).__name__} that cannot be written"
+
+
+def _cut(text, most):
+    """The beginning and the end of what is too long to be read."""
+    tail = most * 2 // 7
+    return text if len(text) <= most else f"{text[: most - tail - 5]} ... {text[-tail:]}"
 
 
 def system_message(error):

@@ -4,7 +4,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.errors import refuse
 
 # What begins a formula, in East Asian programs also as wide signs; see OWASP, CSV injection.
 _FORMULA = tuple("=+-@＝＋－＠\t\n")
@@ -61,7 +61,7 @@ def refuse_overwriting(path, *read):
     for source in map(Path, read):
         target = Path(path).parent if source.is_dir() else Path(path)
         if source.exists() and target.exists() and target.samefile(source):
-            raise EmolaborError(f"{path}: found a name of what this is made from; allowed: another file or folder")
+            refuse(path, "a name of what this is made from", "another file or folder")
 
 
 def refuse_endless(path):
@@ -83,7 +83,7 @@ def refuse_endless(path):
     except (OSError, ValueError):  # no right to look, or no name of a file: the reader says so
         return
     if is_other:
-        raise EmolaborError(f"{path}: found a device or a pipe; allowed: a file that was saved")
+        refuse(path, "a device or a pipe", "a file that was saved")
 
 
 def write_text(path, text):

@@ -3,7 +3,8 @@
 import locale
 import os
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.checks import check_language
+from emolabor.common.errors import refuse, shown
 
 VARIABLE = "EMOLABOR_LANGUAGE"
 LANGUAGES = ("zh", "zh-Hant", "en")
@@ -39,7 +40,7 @@ def default_language(languages=("zh", "en")):
     """
     wanted = os.environ.get(VARIABLE) or _of_locale()
     if wanted not in LANGUAGES:
-        raise EmolaborError(f"{VARIABLE}: found {wanted!r}; allowed: {', '.join(LANGUAGES)}")
+        refuse(VARIABLE, shown(wanted), LANGUAGES)
     known = (one for one in (wanted, wanted.partition("-")[0], "en", languages[0]) if one in languages)
     return next(known)
 
@@ -73,8 +74,7 @@ def chosen_language(language=None, languages=("zh", "en")):
     """
     if language is None:
         return default_language(languages)
-    if language not in languages:
-        raise EmolaborError(f"language: found {language!r}; allowed: {', '.join(languages)}")
+    check_language(language, languages)
     return language
 
 

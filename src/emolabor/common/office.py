@@ -6,7 +6,7 @@ import zipfile
 from datetime import date, datetime
 from pathlib import Path
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.errors import EmolaborError, refuse
 from emolabor.common.extras import require
 
 _DATE = (1980, 1, 1, 0, 0, 0)
@@ -168,17 +168,17 @@ def read_tables(path):
     path = Path(path)
     readers = {".xlsx": _read_xlsx, ".docx": _read_docx}
     if path.suffix.lower() not in readers:
-        raise EmolaborError(f"{path}: found another kind of file; allowed: {', '.join(readers)}")
+        refuse(path, "another kind of file", readers)
     try:
         with zipfile.ZipFile(path) as archive:
             if sum(part.file_size for part in archive.infolist()) > _MAX_BYTES:
-                raise EmolaborError(f"{path}: found more than {_MAX_BYTES:,} bytes when unpacked; allowed: up to that")
+                refuse(path, f"more than {_MAX_BYTES:,} bytes when unpacked", "up to that")
         tables = readers[path.suffix.lower()](path)
     except (EmolaborError, OSError):
         raise
     except Exception as error:  # a broken file makes the libraries raise almost anything
         found = f"no whole file of this format ({type(error).__name__})"
-        raise EmolaborError(f"{path}: found {found}; allowed: save it again as {path.suffix}") from None
+        refuse(path, found, f"save it again as {path.suffix}")
     return {title: [(number, cells) for number, cells in rows if any(cells)] for title, rows in tables.items()}
 
 
@@ -201,7 +201,7 @@ def _read_xlsx(path):
 
 def _cell_text(cell, path, title):
     if cell.data_type == "f":
-        raise EmolaborError(f"{path}, {title}, {cell.coordinate}: found a formula; allowed: its value, as text")
+        refuse(f"{path}, {title}, {cell.coordinate}", "a formula", "its value, as text")
     value = cell.value
     if isinstance(value, bool):
         return str(value).lower()

@@ -1,12 +1,16 @@
 """Many independent computations, shared among processes."""
 
-from emolabor.common.errors import EmolaborError
 
+def chunk_sizes(total: int, most: int) -> list[int]:
+    """Cut a number of computations into chunks of a fixed size, so that results do not depend on who does them.
 
-def check_jobs(jobs):
-    """Refuse a number of processes that joblib cannot use."""
-    if isinstance(jobs, bool) or not isinstance(jobs, int) or jobs == 0:
-        raise EmolaborError(f"jobs: found {jobs!r}, allowed: a whole number other than 0.")
+    Examples
+    --------
+    >>> chunk_sizes(450, 200)
+    [200, 200, 50]
+    """
+    rest = [total % most] if total % most else []
+    return [most] * (total // most) + rest
 
 
 def run_tasks(function, tasks, jobs, name):

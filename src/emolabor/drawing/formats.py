@@ -36,12 +36,12 @@ def show(value, spec="", language="en"):
     """
     if isinstance(value, str):
         if spec:
-            raise EmolaborError(f"format {spec!r}: found the text {value!r}, allowed: a number")
+            raise EmolaborError(f"format {spec!r}: found the text {value!r}; allowed: a number")
         return value
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return "–"
     if isinstance(value, bool):
-        raise EmolaborError(f"format {spec!r}: found {value}, allowed: a number or a text")
+        raise EmolaborError(f"format {spec!r}: found {value}; allowed: a number or a text")
     if spec == "p":
         sign, value = ("<", 0.001) if value < 0.001 else (">", 0.999) if value > 0.999 else ("=", value)
         return f"{sign} {show(value, '.3b', language)}"
@@ -56,7 +56,7 @@ def show(value, spec="", language="en"):
             text = str(_whole(value))
     except ValueError as error:
         raise EmolaborError(
-            f"format {spec!r}: found {value!r} ({error}), allowed: .2f, .2b, d, p and the like"
+            f"format {spec!r}: found {value!r} ({error}); allowed: .2f, .2b, d, p and the like"
         ) from None
     if not any(digit in text for digit in "123456789"):
         text = text.replace("-", "")

@@ -1,15 +1,10 @@
 """Labels of any length: broken into lines, and the room they take on the page."""
 
-from unicodedata import east_asian_width
+from emolabor.common.text_width import text_width
 
 NAMES = {"linespacing": 1.3, "verticalalignment": "center"}  # how names of several lines stand beside their rows
 OPENING, CLOSING = "（《“‘", "，。、；：！？）》”’"  # no line ends with the former or begins with the latter
 LETTER = 0.56  # width of a half-width letter in units of the type size, with a little to spare
-
-
-def text_width(text):
-    """Width of a line in half-width letters: a Chinese character takes two."""
-    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text) or 1
 
 
 def wrapped(text, width):

@@ -67,7 +67,7 @@ def columns(arrows):
         if not moved:
             break
     else:
-        raise EmolaborError("path diagram: the arrows run in a circle, allowed: models without feedback")
+        raise EmolaborError("path diagram: the arrows run in a circle; allowed: models without feedback")
     sources, last = {source for source, _ in arrows}, max(column.values())
     return {node: place if node in sources else last for node, place in column.items()}
 

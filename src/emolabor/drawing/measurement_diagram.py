@@ -57,7 +57,7 @@ def measurement_diagram(tidy, language="en", names=None, path=None, note=""):
 
     loadings = tidy[tidy["op"] == "=~"]
     if loadings.empty:
-        raise EmolaborError("tidy: found no row with op '=~', allowed: a model with at least one latent variable")
+        raise EmolaborError("tidy: found no row with op '=~'; allowed: a model with at least one latent variable")
     constructs = list(dict.fromkeys(loadings["lhs"]))
     own = {name: loadings[loadings["lhs"] == name] for name in constructs}
     between = tidy[(tidy["op"] == "~~") & tidy["lhs"].isin(constructs) & tidy["rhs"].isin(constructs)]

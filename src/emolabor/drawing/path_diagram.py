@@ -7,8 +7,9 @@ import numpy as np
 
 from emolabor.common.errors import EmolaborError
 from emolabor.common.extras import require
+from emolabor.common.text_width import text_width
 from emolabor.drawing.formats import show
-from emolabor.drawing.labels import text_width, wrapped
+from emolabor.drawing.labels import wrapped
 from emolabor.drawing.layout import layout
 from emolabor.drawing.style import BLUE, GREY, INK, PALE, RED, save_figure, style
 
@@ -91,7 +92,7 @@ def path_diagram(standardized, r2=None, language="en", names=None, path=None, no
 
     paths = standardized[standardized["op"] == "~"]
     if paths.empty:
-        raise EmolaborError("standardized: found no row with op '~', allowed: a model with at least one regression")
+        raise EmolaborError("standardized: found no row with op '~'; allowed: a model with at least one regression")
     ends = list(zip(paths["rhs"], paths["lhs"], strict=True))
     plan = layout(ends)
     size = _page(plan, note)
@@ -241,7 +242,7 @@ def draw_construct(axes, place, name, explained, language):
     shown = name.replace("$", r"\$")  # the one text with mathematics in it
     text = shown if explained is None else f"{shown}\n$R^2$ = {show(explained, '.2b', language)}"
     widest = max(map(text_width, name.split("\n")))
-    size = 9.8 * min(1, 17 / widest, 3.3 / len(text.split("\n")))
+    size = 9.8 * min(1, 17 / max(widest, 1), 3.3 / len(text.split("\n")))
     axes.text(*place, text, ha="center", va="center", fontsize=size, linespacing=1.08, zorder=4, parse_math=True)
 
 

@@ -62,7 +62,7 @@ def save_figure(figure, path):
 
     path = Path(path)
     if path.suffix not in {".png", ".svg"}:
-        raise EmolaborError(f"path: found the ending {path.suffix!r} in {path.name}, allowed: .png, .svg")
+        raise EmolaborError(f"path: found the ending {path.suffix!r} in {path.name}; allowed: .png, .svg")
     metadata = {"Software": None} if path.suffix == ".png" else {"Date": None, "Creator": None}
     buffer = io.BytesIO()
     with style():

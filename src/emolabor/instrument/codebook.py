@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from emolabor.common.checks import check_language
 from emolabor.common.errors import HIDDEN, EmolaborError
 from emolabor.common.files import csv_text, write_text
 from emolabor.common.languages import chosen_language
@@ -14,7 +15,6 @@ from emolabor.common.privacy import SMALLEST_CELL, coarse, is_small, rounded_cou
 from emolabor.common.templates import render
 from emolabor.instrument.columns import variables
 from emolabor.instrument.instrument import Instrument
-from emolabor.scales.scale import check_language
 
 _HIDDEN = "–"
 

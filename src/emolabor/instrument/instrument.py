@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from emolabor.common.checks import check_language
 from emolabor.common.errors import EmolaborError
 from emolabor.scales import Scale
-from emolabor.scales.scale import check_language
 
 # The column in which a fielded questionnaire keeps that a respondent agreed to take part.
 CONSENT = "consent"

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import fdtrc
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.checks import check_choice
+from emolabor.common.errors import EmolaborError, refuse_because, shown
 from emolabor.measurement.answers import answers_and_dimensions, as_instrument, complete_answers
 
 # Shares of the answers 1 to 5 in people who do not agree but lean a little, more, or much towards the high end (James,
@@ -97,8 +98,7 @@ def agreement(data, scale_or_dimensions, group, *, null="uniform", points=None):
     >>> found.table[["icc1", "icc2", "rwg_mean"]].round(2).iloc[0].tolist()
     [0.01, 0.14, 0.67]
     """
-    if null not in NULLS:
-        raise EmolaborError(f"null: found {null!r}; allowed: {', '.join(NULLS)}")
+    check_choice("null", null, NULLS)
     if group not in data.columns:
         raise EmolaborError(f"group: found no column {group!r} in data")
     answers, dimensions = answers_and_dimensions(data, scale_or_dimensions)
@@ -118,9 +118,9 @@ def agreement(data, scale_or_dimensions, group, *, null="uniform", points=None):
         }
         parts.append(within.rename_axis("group").reset_index().assign(dimension=dimension))
     everything = pd.concat(parts, ignore_index=True)[["dimension", "group", "n", "mean", "rwg"]]
-    shown = everything[everything["n"] >= SMALLEST_SHOWN].reset_index(drop=True)
+    large = everything[everything["n"] >= SMALLEST_SHOWN].reset_index(drop=True)
     hidden = everything.loc[everything["n"] < SMALLEST_SHOWN, "group"].nunique()
-    return Agreement(pd.DataFrame.from_dict(rows, orient="index"), shown, hidden, null)
+    return Agreement(pd.DataFrame.from_dict(rows, orient="index"), large, hidden, null)
 
 
 def null_variance(null, points):
@@ -148,7 +148,7 @@ def null_variance(null, points):
     if null == "uniform":
         return (points**2 - 1) / 12
     if points != 5:
-        raise EmolaborError(f"null: {null!r} is known for 5 points, found {points}; allowed: uniform")
+        refuse_because("null", f"{shown(null)} is known for 5 points, found {points}", "uniform")
     codes, shares = np.arange(1, 6), np.array(SKEWED[null])
     return float(shares @ codes**2 - (shares @ codes) ** 2)
 

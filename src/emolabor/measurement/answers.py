@@ -6,7 +6,8 @@ from numbers import Real
 import numpy as np
 import pandas as pd
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.checks import check_choice, check_whole
+from emolabor.common.errors import EmolaborError, refuse
 from emolabor.instrument import Instrument
 from emolabor.responses import scored_items
 from emolabor.scales import Scale
@@ -42,10 +43,7 @@ def as_instrument(scale_or_instrument):
         return Instrument(scale.key, scale.names, {}, {}, scales=(scale,), attention_checks=(), background=())
     if isinstance(scale_or_instrument, Instrument):
         return scale_or_instrument
-    raise EmolaborError(
-        f"scale: found {type(scale_or_instrument).__name__}; allowed: a scale, an instrument or a dict of dimension "
-        "to item keys"
-    )
+    refuse("scale", type(scale_or_instrument).__name__, "a scale, an instrument or a dict of dimension to item keys")
 
 
 def complete_answers(data, items=None, place="data", fewest=2):
@@ -72,10 +70,10 @@ def complete_answers(data, items=None, place="data", fewest=2):
         respondents than items.
     """
     if not isinstance(data, pd.DataFrame):
-        raise EmolaborError(f"{place}: found {type(data).__name__}; allowed: a pandas DataFrame")
+        refuse(place, type(data).__name__, "a pandas DataFrame")
     items = list(data.columns) if items is None else list(items)
     if len(items) < fewest:
-        raise EmolaborError(f"{place}: found {len(items)} item{'s' * (len(items) != 1)}, at least {fewest} needed")
+        refuse(place, f"{len(items)} item{'s' * (len(items) != 1)}", f"at least {fewest}")
     missing = [item for item in items if item not in data.columns]
     if missing:
         raise EmolaborError(f"{place}: found no column {', '.join(map(str, missing))} in data")
@@ -84,10 +82,7 @@ def complete_answers(data, items=None, place="data", fewest=2):
         raise EmolaborError(f"{place}: {', '.join(map(str, text))} must be numeric")
     complete = pd.DataFrame(read_numbers(data, items, place), index=data.index, columns=items).dropna()
     if len(complete) <= len(items):
-        raise EmolaborError(
-            f"{place}: found {len(complete)} respondents who answered all {len(items)} items; "
-            f"allowed: more than {len(items)}"
-        )
+        refuse(place, f"{len(complete)} respondents who answered all {len(items)} items", f"more than {len(items)}")
     constant = [item for item in items if complete[item].nunique() == 1]
     if constant:
         raise EmolaborError(f"{place}: {', '.join(map(str, constant))} is the same for every respondent; leave it out")
@@ -119,12 +114,11 @@ def correlations_of(data, n_obs=None, cor="pearson", fewest=2):
     correlations : DataFrame of shape (p, p)
     n : int
     """
-    if cor not in CORRELATIONS:
-        raise EmolaborError(f"cor: found {cor!r}; allowed: {', '.join(CORRELATIONS)}")
+    check_choice("cor", cor, CORRELATIONS)
     if n_obs is not None:
         if cor == "polychoric":
             raise EmolaborError("cor: 'polychoric' needs the answers; a matrix is taken as it is")
-        return _from_matrix(data, fewest), checked_count("n_obs", n_obs, 3)
+        return _from_matrix(data, fewest), check_whole("n_obs", n_obs, 3)
     answers = complete_answers(data, fewest=fewest)
     if cor == "pearson":
         return answers.corr(), len(answers)
@@ -133,26 +127,12 @@ def correlations_of(data, n_obs=None, cor="pearson", fewest=2):
     return polychoric_correlations(answers), len(answers)
 
 
-def checked_count(name, value, least):
-    """A whole number of at least `least`, or an error that names it."""
-    if isinstance(value, bool) or not isinstance(value, Real) or value % 1 or value < least:
-        raise EmolaborError(f"{name}: found {value!r}; allowed: a whole number from {least}")
-    return int(value)
-
-
-def checked_share(name, value):
-    """A number between 0 and 1, such as a confidence level, or an error that names it."""
-    if isinstance(value, bool) or not isinstance(value, Real) or not 0 < value < 1:
-        raise EmolaborError(f"{name}: found {value!r}; allowed: a number between 0 and 1")
-    return value
-
-
 def _from_matrix(matrix, fewest):
     if not isinstance(matrix, pd.DataFrame) or list(matrix.index) != list(matrix.columns):
         raise EmolaborError("data: with n_obs a matrix is expected whose row names equal its column names")
     values = matrix.to_numpy(float)
     if len(values) < fewest:
-        raise EmolaborError(f"data: found {len(values)} items, needs at least {fewest}")
+        refuse("data", f"{len(values)} items", f"at least {fewest}")
     if not np.isfinite(values).all() or np.abs(values - values.T).max() > 1e-8 or np.diag(values).min() <= 0:
         raise EmolaborError("data: with n_obs a symmetric matrix of numbers with variances above 0 is expected")
     scale = np.sqrt(np.diag(values))

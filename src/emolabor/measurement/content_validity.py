@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import bdtrc, comb, ndtri
 
-from emolabor.common.errors import EmolaborError
-from emolabor.measurement.answers import checked_share
+from emolabor.common.checks import check_share
+from emolabor.common.errors import EmolaborError, refuse, shown
 from emolabor.responses.layout import Layout
 from emolabor.responses.reading import read_table
 from emolabor.scales.forms import read_form
@@ -89,10 +89,10 @@ def content_validity(ratings, *, lowest=1, highest=4, relevant=3, level=0.95):
     a1   1.00   1.00     0.89
     a2   0.83   0.82     0.72
     """
-    checked_share("level", level)
+    check_share("level", level)
     _check_ratings(ratings, lowest, highest)
     if not lowest < relevant <= highest:
-        raise EmolaborError(f"relevant: found {relevant}; allowed: {lowest + 1} to {highest}")
+        refuse("relevant", relevant, f"{lowest + 1} to {highest}")
     experts = ratings.notna().sum()
     agree = (ratings >= relevant).sum()
     i_cvi = agree / experts
@@ -256,9 +256,10 @@ def _ratings(column, rows, path):
     values = [_RATINGS.get(str(cell).removesuffix(".0")) for cell in column.cells]
     for code, value in enumerate(values):
         if value is None and (wrong := column.codes == code).any():
-            raise EmolaborError(
-                f"{path}, row {rows[wrong][0]}, {column.name}: found {column.cells[code]!r}; "
-                "allowed: 1, 2, 3 or 4, or nothing for a missing rating"
+            refuse(
+                f"{path}, row {rows[wrong][0]}, {column.name}",
+                shown(column.cells[code]),
+                "1, 2, 3 or 4, or nothing for a missing rating",
             )
     return np.array([*(np.nan if value is None else value for value in values), np.nan])[column.codes]
 
@@ -266,24 +267,24 @@ def _ratings(column, rows, path):
 def _check_columns(path, names, scale):
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        raise EmolaborError(f"{path}, row 1: found {', '.join(twice)} more than once; allowed: each item once")
+        refuse(f"{path}, row 1", f"{', '.join(twice)} more than once", "each item once")
     if scale is not None:
         keys = [item.key for item in scale.items]
         wrong = [name for name in names if name not in keys] or [key for key in keys if key not in names]
         if wrong:
             found = f"{'no column' if wrong[0] in keys else 'the column'} {', '.join(wrong)}"
-            raise EmolaborError(f"{path}, row 1: found {found}; allowed: the items of {scale.key}, {', '.join(keys)}")
+            refuse(f"{path}, row 1", found, f"the items of {scale.key}, {', '.join(keys)}")
 
 
 def _check_ratings(ratings, lowest, highest):
     if not isinstance(ratings, pd.DataFrame) or ratings.empty:
-        raise EmolaborError("ratings: found no table with ratings; allowed: a DataFrame, experts by items")
+        refuse("ratings", "no table with ratings", "a DataFrame, experts by items")
     for item in ratings:
         column = ratings[item]
         if not pd.api.types.is_numeric_dtype(column) or not column.dropna().isin(range(lowest, highest + 1)).all():
             raise EmolaborError(f"ratings: found other values than {lowest} to {highest} in column {item}")
         if column.notna().sum() < 2:
-            raise EmolaborError(f"ratings: found {column.notna().sum()} rating of {item}; allowed: at least 2 experts")
+            refuse("ratings", f"{column.notna().sum()} rating of {item}", "at least 2 experts")
 
 
 def _verdict(kappa):

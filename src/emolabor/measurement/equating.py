@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.errors import refuse
 
 
 def equate(old, new, lowest, highest):
@@ -70,7 +70,7 @@ def _checked(name, scores, lowest, highest):
     scores = np.asarray(scores, dtype=float)
     scores = scores[~np.isnan(scores)]
     if np.any(scores % 1) or np.any((scores < lowest) | (scores > highest)):
-        raise EmolaborError(f"{name}: allowed: whole numbers from {lowest} to {highest}")
+        refuse(name, "other numbers", f"whole numbers from {lowest} to {highest}")
     if len(scores) < 2 or scores.std() == 0:
-        raise EmolaborError(f"{name}: found {len(scores)} scores; allowed: two or more that differ")
+        refuse(name, f"{len(scores)} scores", "two or more that differ")
     return scores

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.errors import refuse_because
 
 # No unique variance below this, as in psych and R's factanal: a solution at the bound is a Heywood case.
 LOWEST = 0.005
@@ -45,8 +45,8 @@ def extract(correlations, n_factors, method):
         loadings = _principal(correlations - np.diag(unique), n_factors)
     else:
         if np.linalg.eigvalsh(correlations)[0] < 1e-10:
-            raise EmolaborError(
-                "method: 'ml' needs a positive definite correlation matrix, found one that is not; allowed: 'minres'"
+            refuse_because(
+                "method", "'ml' needs a positive definite correlation matrix, found one that is not", "'minres'"
             )
         logs, converged = _minimize(_likelihood, np.log(start), correlations, n_factors, np.log(LOWEST))
         unique = np.exp(logs)

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.checks import check_choice, check_seed, check_whole
+from emolabor.common.errors import refuse, shown
 from emolabor.common.notices import Notice, with_code
 from emolabor.common.threads import one_thread
-from emolabor.measurement.answers import checked_count, correlations_of
+from emolabor.measurement.answers import correlations_of
 from emolabor.measurement.extraction import LOWEST, extract
 from emolabor.measurement.factor_fit import factor_fit
 from emolabor.measurement.rotation import ROTATIONS, rotate
@@ -154,17 +155,17 @@ def efa(data, n_factors, *, method="minres", rotation="oblimin", cor="pearson", 
     da2  0.77  0.06
     da3  0.73 -0.04
     """
-    if method not in METHODS:
-        raise EmolaborError(f"method: found {method!r}; allowed: {', '.join(METHODS)}")
+    check_choice("method", method, METHODS)
     if rotation is not None and rotation not in ROTATIONS:
-        raise EmolaborError(f"rotation: found {rotation!r}; allowed: {', '.join(ROTATIONS)}, None")
-    m = checked_count("n_factors", n_factors, 1)
+        refuse("rotation", shown(rotation), f"{', '.join(ROTATIONS)}, None")
+    check_seed(seed)
+    m = check_whole("n_factors", n_factors, 1)
     correlations, n = correlations_of(data, n_obs, cor, fewest=3)
     items, values = list(correlations.columns), correlations.to_numpy()
     p = len(items)
     if p * (p - 1) // 2 - p * m + m * (m - 1) // 2 < 0:
         most = max(k for k in range(1, p) if p * (p - 1) // 2 - p * k + k * (k - 1) // 2 >= 0)
-        raise EmolaborError(f"n_factors: found {m} for {p} items; allowed: 1 to {most}")
+        refuse("n_factors", f"{m} for {p} items", f"1 to {most}")
     unrotated, unique, converged = extract(values, m, method)
     rotation = rotation if m > 1 else None
     pattern, phi, turned = unrotated, np.eye(m), True

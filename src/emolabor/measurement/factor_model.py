@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.errors import refuse_because
 from emolabor.measurement.answers import answers_and_dimensions, complete_answers
 from emolabor.sem import cfa
 
@@ -29,7 +29,7 @@ def complete_dimensions(data, scale_or_dimensions):
     keys = [item for items in dimensions.values() for item in items]
     twice = sorted({str(item) for item in keys if keys.count(item) > 1})
     if twice:
-        raise EmolaborError(f"scale: {', '.join(twice)} belongs to several dimensions; allowed: one each")
+        refuse_because("scale", f"{', '.join(twice)} belongs to several dimensions", "one each")
     return complete_answers(answers, keys), dimensions
 
 
@@ -97,7 +97,9 @@ def refuse_unidentified(fit, dimensions):
         ]
         shares[key] = open_[here].sum()
     failed = [key for key, share in shares.items() if share >= 0.1] or list(shares)
-    raise EmolaborError(
-        f"dimension {', '.join(failed)}: the factor model is not identified: its items hardly correlate with each "
-        "other or with those of the other dimensions; allowed: items that share something, or the dimension left out"
+    refuse_because(
+        f"dimension {', '.join(failed)}",
+        "the factor model is not identified: its items hardly correlate with each other or with those "
+        "of the other dimensions",
+        "items that share something, or the dimension left out",
     )

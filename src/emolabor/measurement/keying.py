@@ -3,8 +3,9 @@
 import numpy as np
 import pandas as pd
 
+from emolabor.common.checks import check_seed, check_whole
 from emolabor.common.threads import one_thread
-from emolabor.measurement.answers import answers_and_dimensions, as_instrument, checked_count, complete_answers
+from emolabor.measurement.answers import answers_and_dimensions, as_instrument, complete_answers
 
 # Share of resamples that must agree before a direction counts as known.
 SURE = 0.95
@@ -60,7 +61,8 @@ def keying_audit(data, scale_or_dimensions, *, n_resamples=200, seed=1):
     ic3  straight         0.22         agrees
     ic4  reversed         0.22         agrees
     """
-    checked_count("n_resamples", n_resamples, 1)
+    check_seed(seed)
+    check_whole("n_resamples", n_resamples, 1)
     answers, dimensions = answers_and_dimensions(data, scale_or_dimensions)
     turned = _declared_reversed(scale_or_dimensions)
     rng = np.random.default_rng(seed)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.errors import refuse, shown
 from emolabor.common.notices import joined
 from emolabor.common.threads import one_thread
 from emolabor.measurement.answer_problems import named
@@ -230,11 +230,9 @@ def marker_test(data, scale_or_dimensions, marker):
     """
     answers, dimensions = complete_dimensions(data, scale_or_dimensions)
     if marker not in dimensions or len(dimensions) < 2:
-        raise EmolaborError(
-            f"marker: found {marker!r}; allowed: one of {', '.join(dimensions)}, beside other dimensions"
-        )
+        refuse("marker", shown(marker), f"one of {', '.join(dimensions)}, beside other dimensions")
     if len(dimensions[marker]) < 3:
-        raise EmolaborError(f"marker: {marker} has {len(dimensions[marker])} items, at least 3 needed")
+        refuse("marker", f"{len(dimensions[marker])} items in {marker}", "at least 3")
     others = {key: items for key, items in dimensions.items() if key != marker}
     names = item_names(answers)
     renamed = answers.rename(columns=names)

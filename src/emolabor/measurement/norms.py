@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 from scipy.special import betaincinv, ndtri
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.checks import check_share
+from emolabor.common.errors import refuse
 from emolabor.common.privacy import SMALLEST_CELL, coarse, hidden_cells, is_small
-from emolabor.measurement.answers import checked_share
 
 
 def norms(scores, by=None, *, level=0.95):
@@ -60,15 +60,15 @@ def norms(scores, by=None, *, level=0.95):
     >>> el.norms(scores)[["n", "score", "percentile", "t"]].round(1).iloc[2].tolist()
     [50.0, 3.0, 45.0, 48.4]
     """
-    checked_share("level", level)
+    check_share("level", level)
     table = scores.to_frame() if isinstance(scores, pd.Series) else scores
     if not isinstance(table, pd.DataFrame) or not len(table.columns):
-        raise EmolaborError("scores: found no table of scores; allowed: a DataFrame or Series, one row a respondent")
+        refuse("scores", "no table of scores", "a DataFrame or Series, one row a respondent")
     wrong = [str(name) for name in table if not pd.api.types.is_numeric_dtype(table[name])]
     if wrong:
-        raise EmolaborError(f"scores: found text in {', '.join(wrong)}; allowed: numbers")
+        refuse("scores", f"text in {', '.join(wrong)}", "numbers")
     if by is not None and not (isinstance(by, pd.Series) and by.index.equals(table.index)):
-        raise EmolaborError("by: found other rows than those of scores; allowed: a Series with the same index")
+        refuse("by", "other rows than those of scores", "a Series with the same index")
     parts = []
     for name in table:
         groups = [(None, table[name])] if by is None else table[name].groupby(by, sort=True)
@@ -79,9 +79,7 @@ def norms(scores, by=None, *, level=0.95):
                 label = {} if by is None else {"group": group}
                 parts.append(pd.DataFrame({"scale": name, **label, **_norms_of(values, level)}))
     if not parts:
-        raise EmolaborError(
-            f"scores: found no group of {SMALLEST_CELL} respondents with a score; allowed: {SMALLEST_CELL} or more"
-        )
+        refuse("scores", f"no group of {SMALLEST_CELL} respondents with a score", f"{SMALLEST_CELL} or more")
     return pd.concat(parts, ignore_index=True)
 
 

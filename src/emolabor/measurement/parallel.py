@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from emolabor.common.checks import check_seed, check_share, check_whole
 from emolabor.common.threads import one_thread
-from emolabor.measurement.answers import checked_count, checked_share, correlations_of
+from emolabor.measurement.answers import correlations_of
 from emolabor.measurement.extraction import extract
 
 
@@ -83,8 +84,9 @@ def parallel_analysis(data, *, draws=100, quantile=0.95, cor="pearson", n_obs=No
     >>> found.table.loc[:2, ["factor", "factor_random"]].round(1).to_numpy().tolist()
     [[2.7, 1.0], [1.3, 0.2]]
     """
-    draws = checked_count("draws", draws, 1)
-    checked_share("quantile", quantile)
+    check_seed(seed)
+    draws = check_whole("draws", draws, 1)
+    check_share("quantile", quantile)
     correlations, n = correlations_of(data, n_obs, cor, fewest=3)
     rng = np.random.default_rng(seed)
     shares = _cumulative_shares(data.dropna()) if cor == "polychoric" else None

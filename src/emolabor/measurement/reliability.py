@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import fdtri, ndtri
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.errors import refuse, shown
 from emolabor.common.notices import joined
 from emolabor.measurement.answer_problems import answer_problems
 from emolabor.measurement.answers import answers_and_dimensions, complete_answers
@@ -122,7 +122,7 @@ def alpha_interval(alpha, n, k, level=0.95, method="feldt"):
     (0.727, 0.857)
     """
     if method not in ("feldt", "bonett"):
-        raise EmolaborError(f"method: found {method!r}; allowed: feldt, bonett")
+        refuse("method", shown(method), "feldt, bonett")
     tail = (1 - level) / 2
     if method == "bonett":
         width = ndtri(1 - tail) * np.sqrt(2 * k / ((k - 1) * (n - 2)))

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import fdtri, ndtri
 
-from emolabor.measurement.answers import checked_share, complete_answers
+from emolabor.common.checks import check_share
+from emolabor.measurement.answers import complete_answers
 
 
 def retest(scores, *, level=0.95):
@@ -51,7 +52,7 @@ def retest(scores, *, level=0.95):
     >>> el.retest(scores)[["icc", "sem", "mdc"]].round(2).loc["agreement"].tolist()
     [0.92, 0.41, 1.13]
     """
-    checked_share("level", level)
+    check_share("level", level)
     values = complete_answers(scores, place="scores").to_numpy()
     n, k = values.shape
     mean = values.mean()

@@ -76,7 +76,7 @@ def comparable_groups(data, group, smallest=100):
     ['dispatched', 'contract']
     """
     if group not in data:
-        raise EmolaborError(f"group: {group!r} is no column of the data.")
+        raise EmolaborError(f"group: {group!r} is no column of the data")
     sizes = data[group].value_counts()
     refuse_alike(sizes.index, f"group: column {group!r}")
     ordered = sizes.sort_index(key=lambda codes: codes.map(str) if codes.dtype == object else codes)
@@ -148,7 +148,7 @@ def scale_invariance(data, dimensions, group, *, estimator="MLR", missing="fiml"
     """
     kept = comparable_groups(data, group, smallest)
     if kept.empty:
-        raise EmolaborError(f"group: {group!r} has not two groups of at least {smallest} respondents.")
+        raise EmolaborError(f"group: {group!r} has not two groups of at least {smallest} respondents")
     options = {"estimator": estimator, "missing": missing}
     levels, steps, means = {}, [], []
     for scale, items in dimensions.items():

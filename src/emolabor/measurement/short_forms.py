@@ -7,7 +7,7 @@ from math import comb, prod
 import numpy as np
 import pandas as pd
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.errors import refuse, shown
 from emolabor.measurement.answers import answers_and_dimensions, complete_answers
 from emolabor.sem import cfa, refit_many
 
@@ -98,9 +98,7 @@ def _ranked(table, limits, weights):
     good = table.assign(rmsea=1 - table["rmsea"])
     counted = {name: weight for name, weight in weights.items() if not table[name].isna().all()}
     if not counted:
-        raise EmolaborError(
-            "weights: found only measures of fit, but no degrees of freedom; allowed: omega or r_long too"
-        )
+        refuse("weights", "only measures of fit, but no degrees of freedom", "omega or r_long too")
     table["score"] = sum(weight * good[name] for name, weight in counted.items()) / sum(counted.values())
     kept = table["admissible"].copy()
     for name, limit in limits.items():
@@ -178,26 +176,20 @@ def _items_to_keep(dimensions, n_items):
     """Items to keep of each dimension, checked."""
     keep = dict(n_items) if isinstance(n_items, Mapping) else dict.fromkeys(dimensions, n_items)
     if set(keep) != set(dimensions):
-        raise EmolaborError(
-            f"n_items: found {', '.join(map(str, keep))}; allowed: a number for each of {', '.join(dimensions)}"
-        )
+        refuse("n_items", ", ".join(map(str, keep)), f"a number for each of {', '.join(dimensions)}")
     least = 3 if len(dimensions) == 1 else 2
     for name, items in dimensions.items():
         if not isinstance(keep[name], int) or not least <= keep[name] <= len(items):
-            raise EmolaborError(
-                f"n_items: found {keep[name]!r} for {name}; allowed: {least} to {len(items)}, the items it has"
-            )
+            refuse("n_items", f"{shown(keep[name])} for {name}", f"{least} to {len(items)}, the items it has")
     count = prod(comb(len(items), keep[name]) for name, items in dimensions.items())
     if count > MOST:
-        raise EmolaborError(
-            f"n_items: found {count:,} candidates; allowed: at most {MOST:,}, for instance one dimension at a time"
-        )
+        refuse("n_items", f"{count:,} candidates", f"at most {MOST:,}, for instance one dimension at a time")
     return {name: keep[name] for name in dimensions}
 
 
 def _check_names(argument, given, known):
     wrong = [name for name in given if name not in known]
     if wrong:
-        raise EmolaborError(f"{argument}: found {', '.join(map(str, wrong))}; allowed: {', '.join(known)}")
+        refuse(argument, ", ".join(map(str, wrong)), known)
     if argument == "weights" and not sum(given.values()) > 0:
-        raise EmolaborError("weights: found none above 0; allowed: at least one")
+        refuse("weights", "none above 0", "at least one")

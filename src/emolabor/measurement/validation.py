@@ -6,7 +6,7 @@ from importlib import resources
 import pandas as pd
 import yaml
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.errors import refuse
 from emolabor.common.languages import chosen_language
 from emolabor.common.notices import joined
 from emolabor.measurement import validation_checks as checks
@@ -171,7 +171,7 @@ def validation_report(
     'These answers raise no doubt about the scale; see the notes below before you rely on it.'
     """
     if not isinstance(scale, Scale):
-        raise EmolaborError(f"scale: found {type(scale).__name__}; allowed: a scale, such as load_scale gives")
+        refuse("scale", type(scale).__name__, "a scale, such as load_scale gives")
     data = answers.data if isinstance(answers, Staff) else answers
     kept, found = _screened(data, screening)
     keys = keying_audit(kept, scale, seed=seed)
@@ -242,7 +242,7 @@ def _screened(data, screening):
     if screening is None:
         return data, [Finding("not_screened", "note", {}), *_few(len(data))]
     if "careless" not in screening or not screening.index.equals(data.index):
-        raise EmolaborError("screening: allowed: the table that screen() gives for these answers")
+        refuse("screening", "another table", "the table that screen() gives for these answers")
     careless = screening["careless"].to_numpy(dtype=bool)
     found = []
     if careless.any():

@@ -5,11 +5,11 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.checks import check_seed, check_share, check_whole
+from emolabor.common.errors import refuse, refuse_because, shown
 from emolabor.common.notices import Notice, joined
 from emolabor.common.threads import one_thread
 from emolabor.measurement.answer_problems import answer_problems, named
-from emolabor.measurement.answers import checked_count, checked_share
 from emolabor.measurement.factor_model import (
     complete_dimensions,
     factor_model,
@@ -66,24 +66,24 @@ def convergent_validity(data, scale_or_dimensions, *, n_resamples=1000, seed=1, 
     deep_acting             4  0.82  0.53              0.69
     natural_expression      3  0.80  0.58              0.72
     """
-    checked_count("n_resamples", n_resamples, 2)
-    checked_share("level", level)
+    check_seed(seed)
+    check_whole("n_resamples", n_resamples, 2)
+    check_share("level", level)
     answers, dimensions = complete_dimensions(data, scale_or_dimensions)
     [(only, items), *others] = dimensions.items()
     if not others and len(items) < 3:
-        raise EmolaborError(
-            f"dimension {only}: found {len(items)} items and no other dimension, which identify no factor; allowed: "
-            "three items, or a second dimension beside it"
+        refuse(
+            f"dimension {only}",
+            f"{len(items)} items and no other dimension, which identify no factor",
+            "three items, or a second dimension beside it",
         )
     fit = factor_model(answers, dimensions)
     refuse_unidentified(fit, dimensions)
     values = _cr_and_ave(fit, fit.estimate.theta[None, :], dimensions)[:, :, 0]
     draws = fit.bootstrap(n_resamples, seed)
     if draws.n_failed == n_resamples:
-        raise EmolaborError(
-            f"the factor model of {', '.join(dimensions)} converged on none of {n_resamples} resamples; allowed: more "
-            "respondents, or fewer dimensions at once"
-        )
+        reason = f"the factor model of {', '.join(dimensions)} converged on none of {n_resamples} resamples"
+        refuse_because("data", reason, "more respondents, or fewer dimensions at once")
     resampled = _cr_and_ave(fit, draws.thetas[~np.isnan(draws.thetas).any(axis=1)], dimensions)
     lower, upper = np.quantile(resampled, [(1 - level) / 2, (1 + level) / 2], axis=2)
     tidy = fit.tidy()
@@ -136,9 +136,8 @@ def fornell_larcker(data, scale_or_dimensions):
     fit = factor_model(answers, dimensions)
     refuse_unidentified(fit, dimensions)
     if not fit.converged:
-        raise EmolaborError(
-            f"{named(fit.problems, neutral_names(dimensions))[0]}; allowed: a factor model that converges"
-        )
+        reason = named(fit.problems, neutral_names(dimensions))[0]
+        refuse_because("data", reason, "a factor model that converges")
     tidy = fit.tidy().set_index(["lhs", "op", "rhs"])["std_all"]
     keys = list(dimensions)
     table = pd.DataFrame(np.nan, keys, keys)
@@ -200,12 +199,13 @@ def htmt(data, scale_or_dimensions, *, kind="htmt", n_resamples=1000, seed=1, le
     2     deep_acting  natural_expression   0.58   0.69
     """
     if kind not in ("htmt", "htmt2"):
-        raise EmolaborError(f"kind: found {kind!r}; allowed: htmt, htmt2")
-    checked_count("n_resamples", n_resamples, 2)
-    checked_share("level", level)
+        refuse("kind", shown(kind), "htmt, htmt2")
+    check_seed(seed)
+    check_whole("n_resamples", n_resamples, 2)
+    check_share("level", level)
     answers, dimensions = complete_dimensions(data, scale_or_dimensions)
     if len(dimensions) < 2:
-        raise EmolaborError(f"scale: found {len(dimensions)} dimension; a ratio needs at least 2")
+        refuse("scale", f"{len(dimensions)} dimension", "at least 2, a ratio needs them")
     values = answers.to_numpy()
     member = np.array([[item in items for item in answers] for items in dimensions.values()], dtype=float)
     rng = np.random.default_rng(seed)

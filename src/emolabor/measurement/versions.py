@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.errors import EmolaborError, refuse_because, shown
 from emolabor.measurement.answers import answers_and_dimensions, as_instrument
 from emolabor.measurement.equating import equate
 from emolabor.measurement.factor_model import complete_dimensions, factor_text, item_names
@@ -86,8 +86,8 @@ def compare_versions(data, scale, version, old):
         raise EmolaborError(f"version: found no column {version!r} in data")
     values = sorted(set(map(str, data[version].dropna().unique())))
     if len(values) != 2 or str(old) not in values:
-        raise EmolaborError(
-            f"version: column {version!r} holds {', '.join(values)}; allowed: two values, one is {old!r}"
+        refuse_because(
+            "version", f"column {shown(version)} holds {', '.join(values)}", f"two values, one is {shown(old)}"
         )
     which = data[version].astype(str).where(data[version].notna())
     parts = {"old": data[which == str(old)], "new": data[which.notna() & (which != str(old))]}

@@ -61,7 +61,7 @@ def build_paper(results_folder, languages=("zh", "en"), paper_folder=None):
             manuscript = sources / f"manuscript.{language}.md"
             if not manuscript.is_file():
                 raise EmolaborError(
-                    f"paper folder {sources.name}: found no {manuscript.name}, allowed: languages zh, en"
+                    f"paper folder {sources.name}: found no {manuscript.name}; allowed: languages zh, en"
                 )
             names = load_instrument("window_staff").names(language)
             floats = read_floats(sources / "floats.yaml", results, names, language, Path(scratch))
@@ -129,7 +129,7 @@ def _embedded(document, folder, ending):
     for image in images(document):
         path = (folder / image["c"][2][0]).with_suffix(ending)
         if path.parent != folder or not path.is_file():
-            raise EmolaborError(f"manuscript: found the picture {image['c'][2][0]!r}, allowed: {{{{ figure NAME }}}}")
+            raise EmolaborError(f"manuscript: found the picture {image['c'][2][0]!r}; allowed: {{{{ figure NAME }}}}")
         image["c"][2][0] = f"data:{TYPES[ending]};base64,{base64.b64encode(path.read_bytes()).decode('ascii')}"
     return _as_json(document)
 

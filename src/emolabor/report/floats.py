@@ -144,7 +144,7 @@ class Floats:
         parts = ROW.fullmatch(key)
         if not parts:
             raise EmolaborError(
-                f"floats.yaml: cannot read the row key {key!r}, allowed: like 'C02 a>b' or 'b~a (total)'"
+                f"floats.yaml: cannot read the row key {key!r}; allowed: like 'C02 a>b' or 'b~a (total)'"
             )
         group, path, kind = parts.groups()
         label = self.label(path)
@@ -186,7 +186,7 @@ class Floats:
         """Return the description of a table or figure."""
         both = {**self.described["tables"], **self.described["figures"]}
         if name not in both:
-            raise EmolaborError(f"floats.yaml: found no {name!r}, allowed: {', '.join(sorted(both))}")
+            raise EmolaborError(f"floats.yaml: found no {name!r}; allowed: {', '.join(sorted(both))}")
         return both[name]
 
     def _cell(self, name, values, column):
@@ -197,7 +197,7 @@ class Floats:
             parts = [reported_name(values, part) for part in parts]
         for part in parts:
             if part not in values:
-                raise EmolaborError(f"floats.yaml, table {name}: unknown column {part!r}, allowed: {', '.join(values)}")
+                raise EmolaborError(f"floats.yaml, table {name}: unknown column {part!r}; allowed: {', '.join(values)}")
         shown = [values[part] for part in parts]
         if shown[0] is None:
             return ""  # not applicable; a dash would look like a minus sign

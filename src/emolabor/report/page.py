@@ -6,6 +6,7 @@ import tempfile
 from importlib import resources
 from pathlib import Path
 
+from emolabor.common.checks import check_language
 from emolabor.common.errors import EmolaborError
 from emolabor.common.extras import require
 from emolabor.common.files import write_bytes
@@ -14,7 +15,6 @@ from emolabor.report.markup import emphasised, plain
 from emolabor.report.pandoc import WRITING, pandoc, same_document, standalone_html
 from emolabor.report.tables import pipe_table
 from emolabor.report.word import reference_document
-from emolabor.scales.scale import check_language
 
 # The caption above with no number but its own, three lines: what typst does not do by itself.
 TYPST_TABLE = """\

@@ -77,7 +77,7 @@ def fill(text, results, floats=None, language="en", source="manuscript"):
         if of_float:
             kind, name = of_float.groups()
             if name not in number:
-                raise EmolaborError(f"no table or figure {name!r} stands in this text, allowed: {', '.join(number)}")
+                raise EmolaborError(f"no table or figure {name!r} stands in this text; allowed: {', '.join(number)}")
             if kind == "ref":
                 return number[name]
             used.update(floats.keys(name))
@@ -85,7 +85,7 @@ def fill(text, results, floats=None, language="en", source="manuscript"):
         of_table, of_key = OF_TABLE.fullmatch(inside), NUMBER.fullmatch(inside)
         if not of_table and not of_key:
             raise EmolaborError(
-                f"cannot read {inside!r}, allowed: key:format, reported KEY:format, table NAME, figure NAME, ref NAME, "
+                f"cannot read {inside!r}; allowed: key:format, reported KEY:format, table NAME, figure NAME, ref NAME, "
                 "largest | smallest | count KEY COLUMN"
             )
         key, spec = (of_table[2], of_table[5]) if of_table else of_key.groups()[1:]
@@ -107,7 +107,7 @@ def fill(text, results, floats=None, language="en", source="manuscript"):
         try:
             filled = PLACEHOLDER.sub(lambda match: value(match[1].strip()), line)
             if "{{" in filled or "}}" in filled:
-                raise EmolaborError("a placeholder does not close on its line, allowed: {{ key:format }}")
+                raise EmolaborError("a placeholder does not close on its line; allowed: {{ key:format }}")
         except EmolaborError as error:
             raise EmolaborError(f"{source}, line {count}: {error}") from None
         lines.append(filled)

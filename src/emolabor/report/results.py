@@ -86,7 +86,7 @@ class RunResults:
         found = [row[column] for row in rows.values() if row.get(column) is not None]
         if not found:
             allowed = ", ".join(dict.fromkeys(name for row in rows.values() for name in row))
-            raise EmolaborError(f"the table {key!r} holds nothing under {column!r}, allowed: {allowed}")
+            raise EmolaborError(f"the table {key!r} holds nothing under {column!r}; allowed: {allowed}")
         return found
 
 
@@ -144,7 +144,7 @@ def load_results(folder):
         values["environment"] = json.loads(environment.read_text(encoding="utf-8"))
     if not values.keys() - {"environment"}:
         raise EmolaborError(
-            f"{folder.name}: found no result file, allowed: a folder with files like 07_structural_model.json"
+            f"{folder.name}: found no result file; allowed: a folder with files like 07_structural_model.json"
         )
     return RunResults(folder, values)
 

@@ -1,7 +1,6 @@
 """Tables for the paper: a data frame of text becomes a three-line table in pandoc's Markdown."""
 
-import unicodedata
-
+from emolabor.common.text_width import text_width
 from emolabor.report.markup import printed
 
 # Widths in Latin letters: no column gets less or more than these shares, and wider ones hold words. Words may take more
@@ -51,7 +50,7 @@ def pipe_table(frame, caption, note, language="en", small=False):
     :::
     """
     cells = [[str(name) for name in frame.columns], *frame.to_numpy().tolist()]
-    longest = [max(_width(printed(row[i])) for row in cells) for i in range(frame.shape[1])]
+    longest = [max(text_width(printed(row[i])) for row in cells) for i in range(frame.shape[1])]
     least = CLOSE if small else NARROW
     shares = [min(max(width, least) + 3, BROAD) for width in longest]
     room = LINE - sum(shares)
@@ -70,8 +69,3 @@ def pipe_table(frame, caption, note, language="en", small=False):
         f'{table}\n\n::: {{.note custom-style="Table Note"}}\n'
         f"`#text(size: 8.5pt)[`{{=typst}}{WORDS[language]}{note}`]`{{=typst}}\n:::"
     )
-
-
-def _width(text):
-    """Return how wide a text is in Latin letters; a Chinese sign counts two."""
-    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)

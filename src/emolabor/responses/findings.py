@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from emolabor.scales.scale import check_language
+from emolabor.common.checks import check_language
 
 # Each kind of finding as a sentence. {columns} are all columns of the kind, {column} one of them, {n} counts cells or
 # rows, {rows} names them; {found} and {action} come from the table.

@@ -1,10 +1,10 @@
 """What the command line tells about a file of answers."""
 
+from emolabor.common.checks import check_language
 from emolabor.common.privacy import SMALLEST_CELL, is_small
 from emolabor.responses.findings import listed
 from emolabor.responses.screening import FAMILIES_NEEDED, FEWEST_ITEMS
 from emolabor.responses.shown_screening import shown_summary
-from emolabor.scales.scale import check_language
 
 _ROWS_SHOWN, _COLUMNS_SHOWN = 60, 30
 _HEADING_WIDTH = 40

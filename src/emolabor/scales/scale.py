@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from emolabor.common.errors import EmolaborError
-
 # What a draft holds where a text is still to be written.
 PLACEHOLDER = "TODO"
 
@@ -137,29 +135,3 @@ class Scale:
         texts |= {dimension.key: dimension.names if dimension.items else None for dimension in self.dimensions}
         texts |= {item.key: item.text for item in self.items}
         return tuple(key for key, text in texts.items() if text is None or PLACEHOLDER in str(text))
-
-
-def check_language(language, languages):
-    """Refuse a language that a scale or instrument is not written in.
-
-    Parameters
-    ----------
-    language : str
-        The language asked for.
-    languages : sequence of str
-        The languages there are.
-
-    Raises
-    ------
-    EmolaborError
-        `language` is not one of `languages`.
-
-    Examples
-    --------
-    >>> check_language("fr", ("zh", "en"))
-    Traceback (most recent call last):
-    ...
-    emolabor.common.errors.EmolaborError: language: found 'fr'; allowed: zh, en
-    """
-    if language not in languages:
-        raise EmolaborError(f"language: found {language!r}; allowed: {', '.join(languages)}")

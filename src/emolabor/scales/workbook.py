@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from emolabor.common.checks import check_language
 from emolabor.common.documents import read_plain_text
 from emolabor.common.errors import EmolaborError
 from emolabor.common.files import refuse_overwriting, write_bytes, write_text
@@ -12,7 +13,7 @@ from emolabor.common.yaml_text import add_key, append_entry, replace_text
 from emolabor.scales.adapting import checked_source, entry_of, parsed_source, record_of
 from emolabor.scales.differences import aspects, load_origin, unrecorded
 from emolabor.scales.loading import build_scale
-from emolabor.scales.scale import PLACEHOLDER, check_language
+from emolabor.scales.scale import PLACEHOLDER
 from emolabor.scales.workbook_words import HEADINGS, PEOPLE, SETTLED, SHEETS, STAGES, STATUS, WAY, in_any_language
 
 _WIDTHS = (18, 36, 36, 36, 36, 36, 36, 36, 12)

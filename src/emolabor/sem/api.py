@@ -7,16 +7,17 @@ from pathlib import Path
 
 import numpy as np
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.errors import EmolaborError, refuse, refuse_because, shown
 from emolabor.common.threads import one_thread
 from emolabor.sem.estimation.estimate import estimate_parameters
 from emolabor.sem.estimation.model import Model
 from emolabor.sem.estimation.start import start_values
 from emolabor.sem.fit import Fit
+from emolabor.sem.observed.columns import check_frame, read_columns
 from emolabor.sem.observed.ordinal_samples import ordered_in, ordinal_samples
 from emolabor.sem.observed.parquet_samples import column_names, samples_from_parquet
-from emolabor.sem.observed.samples import check_frame, check_means, sample_from_cov, samples_from_data
-from emolabor.sem.specification.estimators import ESTIMATORS, check_ordinal_options, estimator_for
+from emolabor.sem.observed.samples import check_means, continuous_samples, sample_from_cov
+from emolabor.sem.specification.estimators import ESTIMATORS, MAXIMUM_LIKELIHOOD, check_estimator, estimator_for
 from emolabor.sem.specification.lavaan_words import arguments_known, canonical
 from emolabor.sem.specification.parameter_table import build_table
 from emolabor.sem.specification.syntax import parse_model
@@ -66,12 +67,12 @@ def sem(
         One row a case, numeric columns (more than the model's are no harm). Not changed. The path of a .parquet file
         is read in one pass and need not fit in memory; then no resamples, factor scores or cases' influence can be
         had, and rows with a missing answer are left out.
-    estimator : {"ML", "MLM", "MLR", "GLS", "ULS", "WLSMV", "DWLS"}, optional
+    estimator : {"ML", "MLM", "MLR", "GLS", "ULS", "WLSMV", "DWLS", "ULSMV"}, optional
         "ML": maximum likelihood, the default for continuous variables. "MLM": the same with Satorra-Bentler scaled test
         and robust standard errors. "MLR": the same with Yuan-Bentler scaled test and Huber-White standard errors.
         "GLS", "ULS": generalised and unweighted least squares. "WLSMV": diagonally weighted least squares for ordered
         variables, their default, with robust standard errors and the scaled and shifted test. "DWLS": the same
-        estimates without these corrections.
+        estimates without these corrections. "ULSMV": unweighted least squares of ordered variables, corrected alike.
     missing : {"listwise", "fiml", "pairwise"}
         "listwise": rows with a missing answer are left out. "fiml": they are kept (full information maximum
         likelihood; estimators ML and MLR). "pairwise": with ordered variables, each threshold and correlation comes
@@ -151,52 +152,48 @@ def sem(
     8  exhaustion  surface_acting  0.495  0.063     0.0    0.499
     """
     estimator, missing = canonical(estimator, missing)
-    _check_options(locals())
+    given = locals()
+    _check_options(given)
     if not isinstance(model, str):
-        raise EmolaborError(f"model: found {type(model).__name__}, allowed: a text such as 'f =~ x1 + x2 + x3'.")
+        refuse("model", type(model).__name__, "a text such as 'f =~ x1 + x2 + x3'")
     ordered = _ordered(model, data, ordered)
-    linear_test = cluster is not None and estimator in (None, "ML")
-    estimator = estimator_for(estimator, ordered, cluster)
+    row = estimator_for(estimator, ordered, cluster)
+    linear_test = cluster is not None and estimator in (None, MAXIMUM_LIKELIHOOD.name)
+    variables = _classified(model, not row.least_squares)
+    check_estimator(row, given, ordered, variables)
     means = mean_structure
     if means is None:
         means = sample_mean is not None or group is not None or cluster is not None or missing == "fiml"
-    least_squares = estimator in ("GLS", "ULS")
-    wishart = likelihood == "wishart" or least_squares
-    variables = _classified(model, not least_squares)
-    names, exogenous = variables.observed, variables.fixed_x
-    given = dict(estimator=estimator, missing=missing, likelihood=likelihood, cluster=cluster)
-    check_ordinal_options(ordered, variables, {**given, "mean_structure": mean_structure})
+    wishart = likelihood == "wishart" or row.least_squares
+    names = variables.observed
     thresholds, theta = (), parameterization == "theta"
-    if ordered:
-        samples = ordinal_samples(data, names, ordered, group=group, missing=missing)
-        counts, columns = samples[0].answers.n_categories, data.columns
-        thresholds = tuple((name, int(k) - 1) for name, k in zip(names, counts, strict=True) if k)
-    elif data is None:
-        samples = [sample_from_cov(sample_cov, sample_mean, n_obs, names, wishart)]
-        columns = sample_cov.columns
+    if data is None:
+        samples, columns = [sample_from_cov(sample_cov, sample_mean, n_obs, names, wishart)], sample_cov.columns
     elif isinstance(data, str | Path):
         columns = column_names(data)
         _check_latent_names(variables.latent, columns)
-        fourth = ESTIMATORS[estimator].robust
-        samples = samples_from_parquet(data, names, group=group, fourth=fourth, wishart=wishart)
+        samples = samples_from_parquet(data, names, group=group, fourth=row.robust, wishart=wishart)
     else:
-        columns = getattr(data, "columns", ())
-        _check_latent_names(variables.latent, columns)
-        samples = samples_from_data(
-            data, names, group=group, cluster=cluster, missing=missing, wishart=wishart, exogenous=exogenous
-        )
+        columns = data.columns
+        _check_latent_names(variables.latent, () if row.ordered else columns)
+        answers = read_columns(data, names, ordered=ordered, group=group, cluster=cluster)
+        if row.ordered:
+            samples = ordinal_samples(answers, missing)
+            thresholds = samples[0].answers.thresholds(names)
+        else:
+            samples = continuous_samples(answers, missing, wishart, variables.fixed_x)
     equal, partial = _names(group_equal), _names(group_partial)
-    held = (bool(std_lv), bool(means), equal, partial, not least_squares)
+    held = (bool(std_lv), bool(means), equal, partial, not row.least_squares)
     table = _completed(model, len(samples), *held, thresholds, theta)
     if table.mean_structure:
         predictors = {row.rhs for row in table.rows if row.op == "~"}
         for sample in samples:
             check_means(names, sample.mean, np.sqrt(np.diag(sample.cov)), predictors)
-    fit = fit_table(model, table, samples, estimator, fiml=missing == "fiml", linear_test=linear_test)
+    fit = fit_table(model, table, samples, row, fiml=missing == "fiml", linear_test=linear_test)
     return replace(fit, columns=tuple(columns))
 
 
-def fit_table(text, table, samples, estimator, start=None, fiml=False, linear_test=False):
+def fit_table(text, table, samples, estimator=MAXIMUM_LIKELIHOOD, start=None, fiml=False, linear_test=False):
     """Fit a parameter table to samples.
 
     Parameters
@@ -205,7 +202,7 @@ def fit_table(text, table, samples, estimator, start=None, fiml=False, linear_te
         The model text, kept for the record.
     table : ParameterTable
     samples : list of Sample
-    estimator : str
+    estimator : Estimator
     start : ndarray (q,), optional
     fiml : bool
         Full information was asked for, whether or not answers are missing: observed information, robust indices.
@@ -216,7 +213,7 @@ def fit_table(text, table, samples, estimator, start=None, fiml=False, linear_te
     -------
     Fit
     """
-    bound = Model.bind(table, samples, ESTIMATORS[estimator], fiml, linear_test)
+    bound = Model.bind(table, samples, estimator, fiml, linear_test)
     estimate = estimate_parameters(bound, start_values(table, samples, bound.structures) if start is None else start)
     errors = bound.estimator.errors
     if errors == "information":
@@ -254,19 +251,19 @@ def _check_latent_names(latent, columns):
     """A latent variable called like a column would be one or the other, who knows which."""
     for name in latent:
         if name in columns:
-            raise EmolaborError(f"model: the latent variable '{name}' is a column of data; allowed: another name.")
+            refuse_because("model", f"the latent variable '{name}' is a column of data", "another name")
 
 
 def _ordered(text, data, ordered):
     """Names of the ordered variables."""
     if data is None:
         if ordered:
-            raise EmolaborError("ordered: needs the data, not their covariances (sample_cov).")
+            raise EmolaborError("ordered: needs the data, not their covariances (sample_cov)")
         return ()
     by_text = [term.lhs for term in _parsed(text).terms if term.op in ("|", "~*~")]
     if isinstance(data, str | Path):
         if ordered or by_text:
-            raise EmolaborError("ordered: needs a DataFrame, not a file; read it with pandas.read_parquet.")
+            raise EmolaborError("ordered: needs a DataFrame, not a file; read it with pandas.read_parquet")
         return ()
     check_frame(data)
     return ordered_in(data, _classified(text, True).observed, ordered, by_text)
@@ -276,38 +273,31 @@ def _names(value):
     if isinstance(value, str):
         return (value,)
     if not isinstance(value, Iterable) or not all(isinstance(name, str) for name in value):
-        raise EmolaborError(f"group_equal, group_partial: found {value!r}, allowed: names such as 'loadings'.")
+        refuse("group_equal, group_partial", shown(value), "names such as 'loadings'")
     return tuple(value)
 
 
 def _check_options(given):
     for name, allowed in OPTIONS.items():
         if given[name] not in allowed and not (name == "estimator" and given[name] is None):
-            raise EmolaborError(f"{name}: found {given[name]!r}, allowed: {', '.join(allowed)}.")
+            refuse(name, shown(given[name]), allowed)
     for name, allowed in (("std_lv", (True, False)), ("mean_structure", (True, False, None))):
         if not isinstance(given[name], bool | np.bool_ | None):
-            raise EmolaborError(f"{name}: found {given[name]!r}, allowed: {', '.join(map(str, allowed))}.")
-    estimator, missing, data = given["estimator"] or "ML", given["missing"], given["data"]
+            refuse(name, shown(given[name]), allowed)
+    data = given["data"]
     if (data is None) == (given["sample_cov"] is None):
         found = "neither" if data is None else "both"
-        raise EmolaborError(f"data, sample_cov: found {found}, allowed: exactly one of them.")
+        refuse("data, sample_cov", found, "exactly one of them")
     if data is not None and (given["sample_mean"] is not None or given["n_obs"] is not None):
-        raise EmolaborError("sample_mean, n_obs: found with data, allowed: with sample_cov only.")
-    if data is None and (estimator in ("MLM", "MLR") or missing == "fiml" or given["group"] or given["cluster"]):
-        raise EmolaborError("sample_cov: MLM, MLR, FIML, groups and clusters need the data, not their covariances.")
-    if isinstance(data, str | Path) and (missing != "listwise" or given["cluster"] is not None):
-        raise EmolaborError(
-            "data: a file is read in one pass, complete rows only, without clusters; allowed with missing='fiml' or "
-            "cluster: a DataFrame, from pandas.read_parquet."
+        refuse("sample_mean, n_obs", "with data", "with sample_cov only")
+    if isinstance(data, str | Path) and (given["missing"] != "listwise" or given["cluster"] is not None):
+        refuse_because(
+            "data",
+            "a file is read in one pass, complete rows only, without clusters",
+            "with missing='fiml' or cluster a DataFrame, from pandas.read_parquet",
         )
-    if missing == "fiml" and estimator not in ("ML", "MLR"):
-        raise EmolaborError(f"missing: 'fiml' goes with the estimators ML and MLR, found {estimator!r}.")
-    if given["likelihood"] == "wishart" and (estimator not in ("ML", "MLM") or missing == "fiml"):
-        raise EmolaborError(f"likelihood: 'wishart' goes with complete data and ML or MLM, found {estimator!r}.")
-    if given["cluster"] is not None and estimator not in ("ML", "MLR"):
-        raise EmolaborError(f"cluster: goes with the estimator MLR, found {estimator!r}.")
     if given["group"] is None and (given["group_equal"] or given["group_partial"]):
-        raise EmolaborError("group_equal, group_partial: found without group, allowed: with group only.")
+        refuse("group_equal, group_partial", "without group", "with group only")
 
 
 cfa = sem

@@ -89,7 +89,7 @@ class Fit:
 
     @property
     def estimator(self):
-        """ML, MLM, MLR, GLS, ULS, DWLS or WLSMV."""
+        """Name of the estimator."""
         return self.model.estimator.name
 
     @property

@@ -3,23 +3,26 @@
 What stands here keeps its name and meaning; every other module of the engine may move.
 """
 
-from emolabor.sem.api import ESTIMATORS, fit_table
+from emolabor.sem.api import fit_table
 from emolabor.sem.evaluation.fit_indices import rmsea
 from emolabor.sem.implied.quantities import all_draws, fill_many, row_draws, slopes, standardized_draws
 from emolabor.sem.implied.ram import build_structure, derivative_columns, implied_moments, total_paths
 from emolabor.sem.inference.effects import effects_table
 from emolabor.sem.inference.replications import intervals, replicate, wanted
 from emolabor.sem.linalg import bordered_inverse, inverse_and_logdet
+from emolabor.sem.observed.columns import read_numbers, refuse_alike
 from emolabor.sem.observed.polychoric import binormal_cdf
-from emolabor.sem.observed.samples import Sample, read_numbers, refuse_alike, sample_from_cov
+from emolabor.sem.observed.samples import Sample, sample_from_cov
 from emolabor.sem.specification.cautions import missing_codes
 from emolabor.sem.specification.constraints import build_constraints
 from emolabor.sem.specification.effects import Effect, list_effects
+from emolabor.sem.specification.estimators import ESTIMATORS, MAXIMUM_LIKELIHOOD
 from emolabor.sem.specification.parameter_table import Row, build_table
 from emolabor.sem.specification.syntax import parse_model
 
 __all__ = [
     "ESTIMATORS",
+    "MAXIMUM_LIKELIHOOD",
     "Effect",
     "Row",
     "Sample",

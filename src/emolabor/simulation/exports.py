@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.checks import check_choice, check_seed
+from emolabor.common.errors import refuse, shown
 from emolabor.common.extras import require
 from emolabor.common.files import write_bytes
 from emolabor.common.languages import chosen_language
@@ -62,10 +63,11 @@ def plant_faults(answers, instrument, straight=0, wrong_key=None, repeated=0, ou
     """
     wanted = straight + repeated + out_of_range + labels
     if wanted > len(answers):
-        raise EmolaborError(f"straight, repeated, out_of_range, labels: found {wanted} rows; allowed: {len(answers)}")
+        refuse("straight, repeated, out_of_range, labels", f"{wanted} rows", len(answers))
+    check_seed(seed)
     rng, points = np.random.default_rng(seed), instrument.points()
     if wrong_key is not None and wrong_key not in points:
-        raise EmolaborError(f"wrong_key: found {wrong_key!r}; allowed: an item of {instrument.key}")
+        refuse("wrong_key", shown(wrong_key), f"an item of {instrument.key}")
     faulty, planted = answers.astype(dict.fromkeys(points, object)), []
     if wrong_key is not None:
         faulty[wrong_key] = points[wrong_key] + 1 - faulty[wrong_key]
@@ -135,12 +137,11 @@ def simulate_export(
     ...     print(path.read_text(encoding="utf-8-sig").splitlines()[0][:31])
     序号,提交答卷时间,所用时间,来源,来源详情,来自IP,姓名,
     """
-    if platform not in PLATFORMS:
-        raise EmolaborError(f"platform: found {platform!r}; allowed: {', '.join(PLATFORMS)}")
+    check_choice("platform", platform, PLATFORMS)
     language = chosen_language(language or instrument.languages[0], instrument.languages)
     path, answers = Path(path), answers.reset_index(drop=True)
     if path.suffix not in (".csv", ".xlsx"):
-        raise EmolaborError(f"path: found {str(path)!r}; allowed: a file ending in .csv or .xlsx")
+        refuse("path", shown(str(path)), "a file ending in .csv or .xlsx")
     invented = _invented(len(answers), np.random.default_rng(seed))
     columns = PLATFORMS[platform](make_form(instrument), answers, language, as_labels, invented, headings)
     names, cells = zip(*columns, strict=True)

@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.checks import check_seed, check_whole
+from emolabor.common.errors import refuse
 from emolabor.instrument import load_instrument
 from emolabor.simulation.latent import draw_latent
 from emolabor.simulation.population import load_population, measurement_by_type
@@ -45,9 +46,8 @@ def simulate_staff(n=1200, seed=1, instrument=None):
     0    C01      contract  4.0  2.0      467
     1    C01    dispatched  4.0  2.0      559
     """
-    for name, value, least in (("n", n, 1), ("seed", seed, 0)):
-        if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
-            raise EmolaborError(f"{name}: found {value!r}, allowed: a whole number from {least}")
+    check_whole("n", n, 1)
+    check_seed(seed)
     population, known = load_population(), load_instrument("window_staff")
     instrument = instrument or known
     _check_instrument(instrument, population, known)
@@ -98,10 +98,7 @@ def _check_instrument(instrument, population, known):
     strange += [variable.key for variable in instrument.background if variable.key not in known.columns]
     strange += [key for key, points in instrument.points().items() if points != POINTS]
     if strange:
-        raise EmolaborError(
-            f"instrument: found {', '.join(strange)}; allowed: items and background of {known.key}, with {POINTS} "
-            "answers each"
-        )
+        refuse("instrument", ", ".join(strange), f"items and background of {known.key}, with {POINTS} answers each")
 
 
 def _background(population, n, rng):

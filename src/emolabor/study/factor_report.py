@@ -31,7 +31,7 @@ class FactorReport:
     def __post_init__(self):
         if not self.claims:
             known = sorted({name for one in self.study.claims for path in one.paths for name in _doing(path) if name})
-            raise EmolaborError(f"factor: no claim names {self.factor!r}, allowed: {', '.join(known)}")
+            raise EmolaborError(f"factor: no claim names {self.factor!r}; allowed: {', '.join(known)}")
 
     def __repr__(self):
         return f"FactorReport({self.factor})"

@@ -65,10 +65,10 @@ def check_value(name, value):
     7
     """
     if name in ALLOWED and value not in ALLOWED[name]:
-        raise EmolaborError(f"{name}: found {value!r}, allowed: {', '.join(ALLOWED[name])}")
+        raise EmolaborError(f"{name}: found {value!r}; allowed: {', '.join(ALLOWED[name])}")
     if name in AT_LEAST:
         if isinstance(value, bool) or not str(value).isdecimal() or int(value) < AT_LEAST[name]:
-            raise EmolaborError(f"{name}: found {value!r}, allowed: a whole number, at least {AT_LEAST[name]}")
+            raise EmolaborError(f"{name}: found {value!r}; allowed: a whole number, at least {AT_LEAST[name]}")
         return int(value)
     if name in SHARES:
         return _share(name, value)
@@ -84,7 +84,7 @@ def _share(name, value):
     except (TypeError, ValueError):
         number = -1.0
     if isinstance(value, bool) or not 0 <= number < 1:
-        raise EmolaborError(f"{name}: found {value!r}, allowed: a number from 0 to below 1")
+        raise EmolaborError(f"{name}: found {value!r}; allowed: a number from 0 to below 1")
     return number
 
 

@@ -115,7 +115,7 @@ def plan_jobs(folder, only, given):
     if "factor" in given:
         factors = [factor for _, _, factor in chosen if factor]
         if given["factor"] not in factors:
-            raise EmolaborError(f"factor: found {given['factor']!r}, allowed: {', '.join(factors)}")
+            raise EmolaborError(f"factor: found {given['factor']!r}; allowed: {', '.join(factors)}")
         chosen = [one for one in chosen if one[2] in (None, given["factor"])]
     return [
         Job(name, path, notebooks[path], parameters[path.stem] | _own_factor(factor, notebooks[path]))

@@ -57,7 +57,7 @@ def storable(value, place):
             return None
         if math.isfinite(value):
             return float(f"{value:.10g}")
-    raise EmolaborError(f"{place}: found {value!r}, allowed: finite numbers, text, true, false, missing")
+    raise EmolaborError(f"{place}: found {value!r}; allowed: finite numbers, text, true, false, missing")
 
 
 class Results:
@@ -87,7 +87,7 @@ class Results:
 
     def __init__(self, notebook, results_dir, language, **parameters):
         if language not in LANGUAGES:
-            raise EmolaborError(f"language: found {language!r}, allowed: {', '.join(LANGUAGES)}")
+            raise EmolaborError(f"language: found {language!r}; allowed: {', '.join(LANGUAGES)}")
         self.notebook = results_name(notebook, parameters.get("factor"))
         self.folder = Path(os.environ.get(STAGE, results_dir))
         self.language = language

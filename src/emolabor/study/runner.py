@@ -98,7 +98,7 @@ def name_run(run, parameters):
         return f"data_{run}" if run.lower() in ("", "default", "reference") else run
     run = "default" if run is None else run
     if not re.fullmatch(r"[\w-]+", run) or run.lower() == "reference":
-        raise EmolaborError(f"run: found {run!r}, allowed: letters, digits, - and _, but not 'reference'")
+        raise EmolaborError(f"run: found {run!r}; allowed: letters, digits, - and _, but not 'reference'")
     if own_data is not None and run.lower() == "default":
         raise EmolaborError("run: 'default' holds the results of the study's own data; give your data another name")
     return run

@@ -6,7 +6,7 @@ from importlib import resources
 import pandas as pd
 
 from emolabor.common.documents import read_document
-from emolabor.common.errors import EmolaborError
+from emolabor.common.errors import EmolaborError, refuse, refuse_because, shown
 from emolabor.theory.constructs import CONSTRUCT_GROUPS
 
 LANGUAGES = ("zh", "en")
@@ -163,7 +163,7 @@ def load_claims(path=None, groups=CONSTRUCT_GROUPS):
     document = read_document(resources.files("emolabor.theory") / "claims.yaml" if path is None else path)
     entries = document.data
     if not isinstance(entries, list) or not all(isinstance(entry, dict) and "id" in entry for entry in entries):
-        raise EmolaborError(f"{document.file}: allowed: a list of claims, each with an id")
+        refuse(document.file, "no such list", "a list of claims, each with an id")
     constructs = tuple(construct for group in groups.values() for construct in group)
     claims = {}
     for number, entry in enumerate(entries):
@@ -303,13 +303,13 @@ def management_factors(claims, groups=CONSTRUCT_GROUPS):
 def _claim(entry, constructs, place):
     _known_fields(entry, ("id", "section", "text", "testable"), ("paths", "reason", "caution"), place)
     if entry["testable"] not in (True, False):
-        raise EmolaborError(f"{place}: testable is {entry['testable']!r}, allowed: true, false")
+        refuse_because(place, f"testable is {shown(entry['testable'])}", "true, false")
     needed, refused = ("paths", "reason") if entry["testable"] else ("reason", "paths")
     if not entry.get(needed) or refused in entry:
         raise EmolaborError(f"{place}: testable is {entry['testable']}, so it needs {needed} and has no {refused}")
     for name in ("text", "reason", "caution"):
         if name in entry and not _bilingual(entry[name]):
-            raise EmolaborError(f"{place}: {name} is {entry[name]!r}, allowed: a text for each of {LANGUAGES}")
+            refuse_because(place, f"{name} is {shown(entry[name])}", f"a text for each of {LANGUAGES}")
     paths = tuple(_path(item, constructs, place) for item in entry.get("paths", ()))
     return Claim(**{**entry, "section": str(entry["section"]), "paths": paths})
 
@@ -319,13 +319,13 @@ def _path(item, constructs, place):
     if "via" in item and "moderator" in item:
         raise EmolaborError(f"{place}: a path has via or moderator, not both")
     if item["sign"] not in SIGNS:
-        raise EmolaborError(f"{place}: sign is {item['sign']!r}, allowed: {', '.join(SIGNS)}")
+        refuse_because(place, f"sign is {shown(item['sign'])}", SIGNS)
     named = [item[name] for name in ("from", "via", "moderator", "to") if name in item]
     for construct in named:
         if construct not in constructs:
-            raise EmolaborError(f"{place}: construct {construct!r} is unknown, allowed: {', '.join(constructs)}")
+            refuse_because(place, f"construct {shown(construct)} is unknown", constructs)
     if len(set(named)) < len(named):
-        raise EmolaborError(f"{place}: a path names {' > '.join(named)}, allowed: each construct once")
+        refuse_because(place, f"a path names {' > '.join(named)}", "each construct once")
     ends = item["from"], item["to"], item["sign"], item.get("via"), item.get("moderator")
     return Path(*ends, *_origin(item, f"{place}, paths, {' > '.join(named)}"))
 
@@ -337,22 +337,22 @@ def _origin(item, place):
         return None, (), None
     origin, where, citation = (item.get(name) for name in _ORIGIN)
     if origin not in ORIGINS:
-        raise EmolaborError(f"{place}: origin is {origin!r}, allowed: {', '.join(ORIGINS)}")
+        refuse_because(place, f"origin is {shown(origin)}", ORIGINS)
     if not isinstance(where, list) or not where or not all(isinstance(one, str) and one.strip() for one in where):
-        raise EmolaborError(f"{place}: place is {where!r}, allowed: a list of sentences, such as [2.3/s2]")
+        refuse_because(place, f"place is {shown(where)}", "a list of sentences, such as [2.3/s2]")
     if (origin == "literature") != bool(isinstance(citation, str) and citation.strip()):
-        raise EmolaborError(
-            f"{place}: origin is {origin} and citation {citation!r}, allowed: a citation for literature and only for it"
+        refuse_because(
+            place, f"origin is {origin} and citation {shown(citation)}", "a citation for literature and only for it"
         )
     return origin, tuple(where), citation
 
 
 def _known_fields(entry, required, optional, place):
     if not isinstance(entry, dict):
-        raise EmolaborError(f"{place}: found {entry!r}, allowed: fields {', '.join(required + optional)}")
+        refuse(place, shown(entry), f"fields {', '.join(required + optional)}")
     for name in entry:
         if name not in required + optional:
-            raise EmolaborError(f"{place}: field {name!r} is unknown, allowed: {', '.join(required + optional)}")
+            refuse_because(place, f"field {shown(name)} is unknown", required + optional)
     for name in required:
         if name not in entry:
             raise EmolaborError(f"{place}: field {name!r} is missing")

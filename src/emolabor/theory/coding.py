@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.errors import refuse, refuse_because, shown
 from emolabor.common.languages import chosen_language
 from emolabor.theory.claims import ORIGINS, claim_paths, load_claims
 
@@ -104,7 +104,7 @@ def coding_agreement(first, second):
     sheets = [_checked(sheet, name) for sheet, name in ((first, "first"), (second, "second"))]
     lone = sheets[0].index.symmetric_difference(sheets[1].index)
     if len(lone):
-        raise EmolaborError(f"second: found {lone[0]!r} in one sheet only; allowed: two sheets of the same paths")
+        refuse("second", f"{shown(lone[0])} in one sheet only", "two sheets of the same paths")
     one, other = sheets[0], sheets[1].loc[sheets[0].index]
     summary = {
         "origin": _agreement(one["origin"], other["origin"]),
@@ -140,8 +140,8 @@ def read_coding(path):
         except UnicodeDecodeError:
             continue
         except (OSError, csv.Error, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-            raise EmolaborError(f"{path}: found no readable table ({error}); allowed: a filled coding sheet") from None
-    raise EmolaborError(f"{path}: found no readable text; allowed: a CSV file in UTF-8 or GB 18030")
+            refuse(path, f"no readable table ({error})", "a filled coding sheet")
+    refuse(path, "no readable text", "a CSV file in UTF-8 or GB 18030")
 
 
 def cohen_kappa(first, second, level=0.95):
@@ -190,17 +190,15 @@ def cohen_kappa(first, second, level=0.95):
 def _checked(sheet, name):
     lacking = [column for column in ("row", "origin", "place") if column not in sheet]
     if lacking:
-        raise EmolaborError(
-            f"{name}: found no column {', '.join(lacking)}; allowed: a sheet of `emolabor claims sheet`"
-        )
+        refuse(name, f"no column {', '.join(lacking)}", "a sheet of `emolabor claims sheet`")
     sheet = sheet[["row", "origin", "place"]].fillna("").astype(str).apply(lambda column: column.str.strip())
     twice = sheet["row"][sheet["row"].duplicated()]
     if len(twice):
-        raise EmolaborError(f"{name}: found {twice.iloc[0]!r} twice; allowed: each path once")
+        refuse(name, f"{shown(twice.iloc[0])} twice", "each path once")
     sheet = sheet.set_index("row")
     for row, origin in sheet["origin"].items():
         if origin not in ("", *ORIGINS):
-            raise EmolaborError(f"{name}, {row}: origin is {origin!r}, allowed: {', '.join(ORIGINS)}, or nothing")
+            refuse_because(f"{name}, {row}", f"origin is {shown(origin)}", f"{', '.join(ORIGINS)}, or nothing")
     return sheet
 
 
@@ -212,7 +210,7 @@ def _sections(places):
 def _agreement(one, other):
     coded = (one != "") & (other != "")
     if not coded.any():
-        raise EmolaborError(f"second: found no path whose {one.name} both coded; allowed: filled sheets")
+        refuse("second", f"no path whose {one.name} both coded", "filled sheets")
     kappa, lower, upper = cohen_kappa(one[coded].tolist(), other[coded].tolist())
     agreed = float((one[coded] == other[coded]).mean())
     found = {"n": int(coded.sum()), "agreed": agreed, "kappa": kappa, "kappa_lower": lower, "kappa_upper": upper}

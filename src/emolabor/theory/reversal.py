@@ -1,7 +1,7 @@
 """Dimensions coded in reverse as a whole: within them nothing looks wrong, only beside the others."""
 
+from emolabor.common.checks import check_language
 from emolabor.responses import score
-from emolabor.scales.scale import check_language
 from emolabor.theory.claims import load_claims
 
 # Three claims that go wrong together, each by three standard errors of a correlation (1 / sqrt(n)), are no chance.

@@ -106,11 +106,11 @@ BAD = {
     "unknown column": (dict(model="f =~ x1 + x2 + zz"), "data: the model's variables 'zz' are no columns"),
     "no data": (dict(model="f =~ x1 + x2 + x3", data=None), "data, sample_cov: found neither"),
     "not a frame": (dict(model="f =~ x1 + x2 + x3", data=[1, 2]), "data: found list"),
-    "estimator": (dict(model="f =~ x1 + x2 + x3", estimator="mle"), "estimator: found 'MLE', allowed: ML, MLM"),
+    "estimator": (dict(model="f =~ x1 + x2 + x3", estimator="mle"), "estimator: found 'MLE'; allowed: ML, MLM"),
     "model type": (dict(model=3), "model: found int"),
     "two equal columns": (dict(model="f =~ x1 + x2 + copy"), "not positive definite"),
     "constant": (dict(model="f =~ x1 + x2 + one"), "'one' do(es) not vary"),
-    "text": (dict(model="f =~ x1 + x2 + word"), "column 'word' holds 'many', allowed: numbers"),
+    "text": (dict(model="f =~ x1 + x2 + word"), "column 'word' holds 'many'; allowed: numbers"),
     "infinite": (dict(model="f =~ x1 + x2 + endless"), "column 'endless' is infinite in row 1"),
 }
 
@@ -134,7 +134,7 @@ def test_bad_arguments_are_named(name):
         (lambda cov: cov.where(cov != 0.3), "missing or infinite"),
         (
             lambda cov: cov.rename(index={"x3": "q"}, columns={"x3": "q"}),
-            "variables 'x3' are missing; found 'x1', 'x2', 'q'",
+            "variables 'x3' are missing; allowed: 'x1', 'x2', 'q'",
         ),
     ],
 )

@@ -11,7 +11,7 @@ from lavaan_reference import _table
 from ordinal_data import ordinal_frame
 
 import emolabor as el
-from emolabor.sem.observed.ordered_columns import read_answers
+from emolabor.sem.observed.columns import read_answers
 from emolabor.sem.observed.ordinal_statistics import statistics_of
 from emolabor.sem.observed.polychoric import binormal_cdf, cell_probabilities, cell_slopes
 from emolabor.sem.observed.stage_one import first_step

@@ -71,7 +71,7 @@ BAD = {
     "=~ x1": "nothing stands left of '=~'",
     "f =~ x1 + x2 +": "something is missing beside '+'",
     "f =~ x1 +": "something is missing beside '+'",
-    "f =~ 2 + x2": "found '2' right of '=~', allowed: variable names",
+    "f =~ 2 + x2": "found '2' right of '=~'; allowed: variable names",
     "f =~ x1 - x2": "allowed: terms joined by '+'",
     "f =~ x1*2": "found '2' right of '=~'",
     "f <~ x1 + x2": "'<~' is not available",
@@ -89,9 +89,9 @@ BAD = {
     "y ~ a*x; b := a**(2": "')' is missing",
     "y ~ a*x; b := mean(a)": "function 'mean' is not known",
     "y | t1 + t2": "'y' has no thresholds; allowed: ordered variables",
-    "y | a": "found 'a' right of '|', allowed: t1, t2",
-    "y ~*~ x": "found 'x', allowed: 'y ~*~ y'",
-    "f =~ x1 + equal(0.5)*x2": "line 1, column 17: found '0.5' in equal(), allowed: names",
+    "y | a": "found 'a' right of '|'; allowed: t1, t2",
+    "y ~*~ x": "found 'x'; allowed: 'y ~*~ y'",
+    "f =~ x1 + equal(0.5)*x2": "line 1, column 17: found '0.5' in equal(); allowed: names",
     "f =~ x1 + c(a, b)*x2": "c() has 2 values for 1 group(s)",
 }
 

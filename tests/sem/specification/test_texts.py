@@ -52,7 +52,7 @@ REFUSED = {
     "f =~ x1 + equal('f=~x1.g2')*x2": "no parameter of the model",
     "y ~ x; y ~~ equal('x~~x')*y": "equal('x~~x'): it follows from the data",
     "f =~ x1 + x2 + equal('a')*x3": "equal('a'): no label of the model",
-    "y ~ a*b*x": "found 'a*b*x', allowed: one label or one number before a variable",
+    "y ~ a*b*x": "found 'a*b*x'; allowed: one label or one number before a variable",
     "y ~ 0.5*2*x": "one label or one number before a variable",
     "y ~ 0.5*a*x": "a number and a label in two terms, such as 'y ~ a*x + 0.5*x'",
     "y ~ z + a*equal('y~z')*x": "one label or one number before a variable",
@@ -118,7 +118,7 @@ REFUSED = {
     "y ~ x@1": "write '1*x' to fix at 1",
     "y ~ x; [y]": "write 'x ~ 1' for a mean",
     "y ~ a*x; d := mean(a)": "the function 'mean' is not known; allowed: exp, log",
-    "y ~ a*x; d := pnorm(a, 0, 1)": "found 3 values in pnorm(), allowed: one",
+    "y ~ a*x; d := pnorm(a, 0, 1)": "found 3 values in pnorm(); allowed: one",
     "y ~ x; d := a": "'a*' before a variable makes it one",
 }
 ARGUMENTS = {

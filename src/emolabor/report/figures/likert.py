@@ -3,7 +3,8 @@
 import numpy as np
 
 from emolabor.common.extras import require
-from emolabor.drawing.labels import NAMES, legend_name, letters_in, text_width, wrapped
+from emolabor.common.text_width import text_width
+from emolabor.drawing.labels import NAMES, legend_name, letters_in, wrapped
 from emolabor.drawing.style import BLUE, GREY, INK, PAGE, RED, style
 
 # From disagreement to agreement; told apart in grey by lightness and by side.
@@ -80,5 +81,5 @@ def likert_figure(shares, answers, language):
 def _item(row, words, language):
     """The wording of an item in lines of about the same length, short enough to stand beside its bar."""
     text = row[f"text_{language}"] + (words["reverse"] if row["reverse"] else "")
-    lines = -(-text_width(text) // 40)
+    lines = max(1, -(-text_width(text) // 40))
     return wrapped(text, -(-text_width(text) // lines) + 4)

@@ -7,7 +7,7 @@ from html import escape
 import numpy as np
 import pandas as pd
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.errors import refuse
 from emolabor.sem.api import sem
 from emolabor.sem.comparison.invariance_ordinal import ORDINAL_STEPS, ordinal_step
 from emolabor.sem.comparison.invariance_rule import COLUMNS, RULE, judge, limits_for, limits_in_words
@@ -21,7 +21,11 @@ STEPS = {
     "strict": ("loadings", "intercepts", "residuals"),
 }
 ROBUST_KIND = " (scaled chi-square, robust CFI and RMSEA)"
-KINDS = {"MLM": ROBUST_KIND, "MLR": ROBUST_KIND, "WLSMV": " (scaled and shifted chi-square, scaled CFI and RMSEA)"}
+KINDS = {
+    "satorra_bentler": ROBUST_KIND,
+    "yuan_bentler": ROBUST_KIND,
+    "scaled_shifted": " (scaled and shifted chi-square, scaled CFI and RMSEA)",
+}
 INCOMPLETE_KIND = " (robust CFI and RMSEA)"
 ORDINAL_NOTE = (
     " These limits were found for continuous answers: with ordered ones read the difference test beside them. "
@@ -143,7 +147,7 @@ class Invariance:
     def _heading(self):
         fit = next(iter(self.fits.values()))
         groups = ", ".join(f"{sample.label} {sample.n}" for sample in fit.model.samples)
-        kind = KINDS.get(fit.estimator, INCOMPLETE_KIND if fit.model.fiml else "")
+        kind = KINDS.get(fit.model.estimator.test, INCOMPLETE_KIND if fit.model.fiml else "")
         return f"Measurement invariance, estimator {fit.estimator}{kind}, cases by group: {groups}"
 
     def _rounded(self):
@@ -284,13 +288,9 @@ def _check_steps(steps, known):
     known = list(known)
     places = [known.index(step) if step in known else -1 for step in steps]
     if not places or places[0] != 0 or -1 in places or places != sorted(set(places)):
-        raise EmolaborError(
-            f"steps: found {tuple(steps)}, allowed: {', '.join(known)}, in this order, configural first."
-        )
+        refuse("steps", tuple(steps), f"{', '.join(known)}, in this order, configural first")
 
 
 def _check_latent(fit):
     if not fit.table.variables.latent:
-        raise EmolaborError(
-            "model: found no latent variable, allowed: a measurement model such as 'f =~ x1 + x2 + x3'."
-        )
+        refuse("model", "no latent variable", "a measurement model such as 'f =~ x1 + x2 + x3'")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.errors import EmolaborError, refuse, refuse_because, shown
 from emolabor.sem.comparison.ordinal_difference import satorra_2000, translate_ordinal
 from emolabor.sem.estimation.estimate import estimate_parameters
 from emolabor.sem.estimation.model import Model
@@ -17,7 +17,7 @@ from emolabor.sem.fit import Fit
 from emolabor.sem.implied.ram import implied_moments
 from emolabor.sem.linalg import bordered_inverse, inverse_and_logdet
 from emolabor.sem.observed.samples import Sample
-from emolabor.sem.specification.estimators import ESTIMATORS
+from emolabor.sem.specification.estimators import MAXIMUM_LIKELIHOOD
 
 METHODS = ("auto", "standard", "satorra_bentler_2001", "satorra_bentler_2010", "satorra_2000")
 # Half the discrepancy of a case; nested models end at about 1e-15, those that are not seldom below 1e-4.
@@ -199,18 +199,19 @@ def translate(restricted, larger):
         implied = implied_moments(structure, restricted.estimate.theta)
         if inverse_and_logdet(implied.sigma) is None:
             raise EmolaborError(
-                "lr_test: the restricted model implies a covariance matrix that is not positive definite."
+                "lr_test: the restricted model implies a covariance matrix that is not positive definite"
             )
         mean = implied.mu if structure.mean_structure else sample.mean
         samples.append(Sample(implied.sigma[np.ix_(order, order)], mean[order], sample.n, float(sample.n)))
-    model = Model.bind(larger.table, samples, ESTIMATORS["ML"])
+    model = Model.bind(larger.table, samples, MAXIMUM_LIKELIHOOD)
     for start in (larger.estimate.theta, start_values(larger.table, samples, model.structures)):
         estimate = estimate_parameters(model, start)
         if chi_square(model, estimate.theta) / (2 * model.weight) <= NESTED_TOLERANCE:
             return estimate
-    raise EmolaborError(
-        "lr_test: the models are not nested: the one with fewer degrees of freedom cannot reproduce what the other "
-        "implies; allowed: a model and a restriction of it. Compare others by AIC or BIC."
+    refuse_because(
+        "lr_test",
+        "the models are not nested: the one with fewer degrees of freedom cannot reproduce what the other implies",
+        "a model and a restriction of it; compare others by AIC or BIC",
     )
 
 
@@ -226,25 +227,23 @@ def _scaling_at(fit, estimate, df):
 def _sorted_by_df(fit0, fit1):
     for fit in (fit0, fit1):
         if not isinstance(fit, Fit):
-            raise EmolaborError(f"lr_test: found {type(fit).__name__}, allowed: fits, as `sem` gives them.")
+            refuse("lr_test", type(fit).__name__, "fits, as `sem` gives them")
     if fit0.estimator != fit1.estimator:
-        raise EmolaborError(
-            f"lr_test: found estimators {fit0.estimator} and {fit1.estimator}, allowed: the same twice."
-        )
+        refuse("lr_test", f"estimators {fit0.estimator} and {fit1.estimator}", "the same twice")
     for fit in (fit0, fit1):
         if not fit.converged:
-            raise EmolaborError(f"lr_test: a fit did not converge ({fit.problems[0]}); allowed: fits that did.")
+            refuse_because("lr_test", f"a fit did not converge ({fit.problems[0]})", "fits that did")
     restricted, larger = sorted((fit0, fit1), key=lambda fit: -fit.fit_measures().df)
     df = int(larger.fit_measures().df)
     if restricted.fit_measures().df == df:
-        raise EmolaborError(f"lr_test: both models have {df} degrees of freedom; allowed: different ones.")
+        refuse_because("lr_test", f"both models have {df} degrees of freedom", "different ones")
     return restricted, larger
 
 
 def _method(method, estimator):
     allowed = estimator.difference_tests
     if method not in ("auto", *allowed):
-        raise EmolaborError(f"method: found {method!r}, allowed with {estimator.name}: auto, {', '.join(allowed)}.")
+        refuse("method", shown(method), f"auto, {', '.join(allowed)} with {estimator.name}")
     return allowed[0] if method == "auto" else method
 
 
@@ -252,15 +251,17 @@ def _check_same_data(a, b):
     names_a, names_b = a.table.variables.observed, b.table.variables.observed
     if set(names_a) != set(names_b):
         other = ", ".join(sorted(set(names_a) ^ set(names_b)))
-        raise EmolaborError(f"lr_test: the models are of different variables ({other} in one only); allowed: the same.")
+        refuse_because("lr_test", f"the models are of different variables ({other} in one only)", "the same")
     same = len(a.samples) == len(b.samples)
     if same:
         order = _order(a, b)
         same = all(_same_sample(x, y, order) for x, y in zip(a.samples, b.samples, strict=True))
     if not same:
-        raise EmolaborError(
-            f"lr_test: the models are fitted to different data (groups {len(a.samples)} and {len(b.samples)}, cases "
-            f"{a.n_obs} and {b.n_obs}, or other values); allowed: the same cases in both."
+        refuse_because(
+            "lr_test",
+            f"the models are fitted to different data (groups {len(a.samples)} and {len(b.samples)}, cases "
+            f"{a.n_obs} and {b.n_obs}, or other values)",
+            "the same cases in both",
         )
 
 

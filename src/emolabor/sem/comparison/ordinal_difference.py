@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.errors import refuse_because
 from emolabor.sem.discrepancy import dwls
 from emolabor.sem.estimation.estimate import estimate_parameters
 from emolabor.sem.estimation.start import start_values
@@ -99,7 +99,8 @@ def translate_ordinal(restricted, larger, tolerance):
         estimate = estimate_parameters(model, start)
         if model.value(estimate.theta) <= tolerance:
             return estimate
-    raise EmolaborError(
-        "lr_test: the models are not nested: the one with fewer degrees of freedom cannot reproduce what the other "
-        "implies; allowed: a model and a restriction of it."
+    refuse_because(
+        "lr_test",
+        "the models are not nested: the one with fewer degrees of freedom cannot reproduce what the other implies",
+        "a model and a restriction of it",
     )

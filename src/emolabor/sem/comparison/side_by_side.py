@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.errors import refuse, shown
 from emolabor.common.notices import joined
 from emolabor.sem.evaluation.reported_measures import MEASURES, reported_names
 from emolabor.sem.fit import Fit
@@ -49,7 +49,7 @@ def compare(fits):
     1   one factor  264.48   9  0.61   0.28  0.16
     """
     if not isinstance(fits, Mapping) or not fits or not all(isinstance(fit, Fit) for fit in fits.values()):
-        raise EmolaborError("fits: allowed: a dict of names and fits, such as {'main': fit, 'reversed': other}.")
+        refuse("fits", shown(fits), "a dict of names and fits, such as {'main': fit, 'reversed': other}")
     first = next(iter(fits.values()))
     measures = {name: fit.fit_measures() for name, fit in fits.items()}
     reported = [reported_names(own) for own in measures.values()]

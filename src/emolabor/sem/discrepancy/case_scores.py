@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.errors import refuse_because
 from emolabor.sem.discrepancy import fourth_moment_scores, normal
 
 
@@ -32,7 +32,7 @@ def moment_meat(structure, theta, sample, exogenous):
 def deviations_and_predicted(sample, exogenous):
     """Deviations from the sample mean (n, p) and their least-squares prediction from exogenous variables (n, p)."""
     if sample.data is None:
-        raise EmolaborError("data: a file read in one pass leaves no cases to go through; allowed here: a DataFrame.")
+        refuse_because("data", "a file read in one pass leaves no cases to go through", "a DataFrame")
     deviations = sample.data - sample.mean
     if not exogenous:
         return deviations, np.zeros_like(deviations)

@@ -58,6 +58,7 @@ class UnweightedLeastSquares:
 
     sample: object
     saturated = 0.0  # half the discrepancy under the saturated model
+    fits_margins = True  # the independence model's variances and means are the sample's
 
     @property
     def weights(self):
@@ -76,6 +77,10 @@ class UnweightedLeastSquares:
         """The weights, which do not depend on the model."""
         return self.weights
 
+    def information_of_moments(self, saturated, implied, observed):
+        """Weight matrix of the distinct moments (m, m)."""
+        return np.eye(len(saturated.moments))
+
     def pieces(self, structure, implied):
         """The one piece of the discrepancy; as in `emolabor.sem.discrepancy.normal.NormalLikelihood.pieces`."""
         gap, residual = _residuals(structure, self.sample, implied)
@@ -87,10 +92,16 @@ class UnweightedLeastSquares:
 class GeneralisedLeastSquares(UnweightedLeastSquares):
     """Generalised least squares of one group's moments."""
 
+    fits_margins = False
+
     @cached_property
     def weights(self):
         """The inverse sample covariance (p, p)."""
         return inverse_and_logdet(self.sample.cov)[0]
+
+    def information_of_moments(self, saturated, implied, observed):
+        """Weight matrix of the distinct moments (m, m): normal theory at the sample."""
+        return saturated.information_at(self.sample.cov, self.sample.mean, False)
 
     def pieces(self, structure, implied):
         """The one piece of the discrepancy; as in `emolabor.sem.discrepancy.normal.NormalLikelihood.pieces`."""

@@ -178,6 +178,7 @@ class NormalLikelihood:
     """The likelihood of one group's complete answers."""
 
     sample: object
+    fits_margins = True  # the independence model's variances and means are the sample's
 
     def value(self, structure, theta):
         """Half the discrepancy of a case."""
@@ -195,6 +196,10 @@ class NormalLikelihood:
         """Gradient of each case's log-likelihood (n, q)."""
         centre = None if structure.mean_structure else self.sample.mean
         return case_scores(structure, theta, self.sample.data, centre)
+
+    def information_of_moments(self, saturated, implied, observed):
+        """Information of the distinct moments (m, m) where the model puts them."""
+        return saturated.information_at(implied.sigma, implied.mu, observed)
 
     @property
     def saturated(self):

@@ -1,8 +1,7 @@
 """The parameter tables of a summary, in lavaan's layout."""
 
-from unicodedata import east_asian_width
-
 from emolabor.common.html import decimals
+from emolabor.common.text_width import text_width
 
 HEADINGS = {
     "=~": "Latent Variables",
@@ -32,7 +31,8 @@ def parameter_lines(fit):
     tidy = fit.tidy()
     kinds = tidy.op.where(~((tidy.op == "~~") & (tidy.lhs == tidy.rhs)), "variance")
     width = max(
-        _width(name) + _width(label) for name, label in zip([*tidy.lhs, *tidy.rhs], [*tidy.label] * 2, strict=True)
+        text_width(name) + text_width(label)
+        for name, label in zip([*tidy.lhs, *tidy.rhs], [*tidy.label] * 2, strict=True)
     )
     width = max(width + 9, len("Defined Parameters:"))
     explained = fit.r2()
@@ -71,10 +71,5 @@ def _block(part, kind, width, dependent):
     return [*lines, ""]
 
 
-def _width(text):
-    """Places a text takes in a terminal: Chinese characters take two."""
-    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
-
-
 def _padded(text, width):
-    return text + " " * (width - _width(text))
+    return text + " " * (width - text_width(text))

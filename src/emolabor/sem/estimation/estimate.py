@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.errors import EmolaborError, refuse_because
 from emolabor.sem.estimation.optimize import Optimum, minimize, minimize_on_curve
 from emolabor.sem.estimation.optimize_many import minimize_many
 from emolabor.sem.implied.ram import implied_moments
@@ -58,7 +58,7 @@ def estimate_parameters(model, start):
     ):
         estimate = _at_bounds(model, estimate, start)
     if estimate is None:
-        raise EmolaborError("model: the implied covariance matrix is not positive definite at the starting values.")
+        raise EmolaborError("model: the implied covariance matrix is not positive definite at the starting values")
     return estimate
 
 
@@ -118,9 +118,10 @@ def _has_values(table, trees, theta):
 
 def _refuse_start(table, trees, theta):
     tree = next(tree for tree in trees if not _has_values(table, (tree,), theta))
-    raise EmolaborError(
-        f"model: the constraint {relation(table, tree)} has no finite value where the search begins; allowed: one that "
-        "has. Mend it, or give its parameters starting values at which it has (start(0.5)*)."
+    refuse_because(
+        "model",
+        f"the constraint {relation(table, tree)} has no finite value where the search begins",
+        "one that has; mend it, or give its parameters starting values at which it has (start(0.5)*)",
     )
 
 

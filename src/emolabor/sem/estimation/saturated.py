@@ -12,7 +12,7 @@ from emolabor.sem.discrepancy.case_scores import scores_of
 from emolabor.sem.discrepancy.kinds import discrepancy_of
 from emolabor.sem.implied.ram import Structure, moment_places
 from emolabor.sem.linalg import bordered_inverse, definite_root
-from emolabor.sem.specification.estimators import ESTIMATORS
+from emolabor.sem.specification.estimators import MAXIMUM_LIKELIHOOD
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class Saturated:
 
     @cached_property
     def _scores(self):
-        return scores_of(discrepancy_of(ESTIMATORS["ML"], self.sample), self.structure, self.moments)
+        return scores_of(discrepancy_of(MAXIMUM_LIKELIHOOD, self.sample), self.structure, self.moments)
 
     @property
     def trace(self):

@@ -3,9 +3,10 @@
 import numpy as np
 from scipy.special import chdtrc
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.errors import refuse
 from emolabor.sem.evaluation.factor_scores import answered, by_case, implied_for_cases, need_cases
 from emolabor.sem.linalg import bordered_inverse, inverse_and_logdet
+from emolabor.sem.specification.estimators import estimators_with
 
 COLUMNS = ("group", "n_answered", "mahalanobis", "mahalanobis_pvalue", "log_likelihood", "cook")
 
@@ -53,7 +54,7 @@ def casewise(fit):
     """
     need_cases(fit, "casewise")
     if not (fit.model.estimator.likelihood or fit.table.ordered):
-        raise EmolaborError(f"casewise: found the estimator {fit.estimator}, allowed: ML, MLM, MLR.")
+        refuse("casewise", f"the estimator {fit.estimator}", estimators_with(lambda row: row.likelihood))
     cook = _cook(fit)
     frame = by_case(fit, COLUMNS, lambda group, sample: _of_group(fit, group, sample, cook[group]))
     return frame.astype({"group": int, "n_answered": int})

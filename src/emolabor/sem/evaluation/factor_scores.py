@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.errors import refuse, refuse_because, shown
 from emolabor.sem.evaluation.ordinal_factor_scores import likeliest, posterior_modes
 from emolabor.sem.implied.ram import fill, implied_moments
 from emolabor.sem.linalg import inverse_and_logdet
@@ -54,10 +54,10 @@ def factor_scores(fit, method="regression"):
     ((400, 1), [1.0, 1.0, -0.3])
     """
     if not isinstance(method, str) or method.lower() not in METHODS:
-        raise EmolaborError(f"method: found {method!r}, allowed: {', '.join(METHODS)}.")
+        refuse("method", shown(method), METHODS)
     latent = fit.table.variables.latent
     if not latent:
-        raise EmolaborError("factor_scores: the model has no latent variable; allowed: a model with one or more.")
+        refuse_because("factor_scores", "the model has no latent variable", "a model with one or more")
     need_cases(fit, "factor_scores")
     regression = METHODS[method.lower()] == "regression"
     if fit.table.ordered:
@@ -70,7 +70,7 @@ def factor_scores(fit, method="regression"):
 def need_cases(fit, what):
     """Refuse a fit to a covariance matrix."""
     if any(sample.data is None for sample in fit.model.samples):
-        raise EmolaborError(f"{what}: the fit has no cases (sample_cov); allowed: a fit to data.")
+        refuse_because(what, "the fit has no cases (sample_cov)", "a fit to data")
 
 
 def by_case(fit, columns, values):
@@ -100,9 +100,10 @@ def implied_for_cases(fit, group):
     structure, sample = fit.model.structures[group], fit.model.samples[group]
     implied = implied_moments(structure, fit.estimate.theta)
     if not np.isfinite(implied.covariance).all() or inverse_and_logdet(implied.sigma) is None:
-        raise EmolaborError(
-            "fit: the covariance matrix it implies for the observed variables is not positive definite; allowed here: "
-            "a solution that is admissible (see fit.problems)."
+        refuse_because(
+            "fit",
+            "the covariance matrix it implies for the observed variables is not positive definite",
+            "a solution that is admissible (see fit.problems)",
         )
     if structure.mean_structure:
         return implied, implied.means

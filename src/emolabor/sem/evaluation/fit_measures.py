@@ -43,7 +43,7 @@ def baseline(model):
         ]
     result = replace(model, structures=tuple(structures), linear_test=False)
     theta = np.concatenate(values)
-    if model.estimator.discrepancy == "gls":
+    if not all(discrepancy.fits_margins for discrepancy in model.discrepancies):
         theta = minimize(result.value, lambda t, observed: result.derivatives(t, observed), theta).theta
     return result, theta
 

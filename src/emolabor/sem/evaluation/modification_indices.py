@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from emolabor.common.checks import check_whole
-from emolabor.common.errors import EmolaborError
+from emolabor.common.errors import refuse, refuse_because, shown
 from emolabor.sem.discrepancy import dwls
 from emolabor.sem.discrepancy.normal import slope_of_entries
 from emolabor.sem.implied.quantities import standard_deviations
@@ -71,15 +71,15 @@ def modification_indices(fit, minimum=0.0, op=None, largest=None):
     2    b  =~  ex1  2.43  0.11      0.07
     """
     if op is not None and op not in OPERATORS:
-        raise EmolaborError(f"op: found {op!r}, allowed: {', '.join(OPERATORS)}.")
+        refuse("op", shown(op), OPERATORS)
     if largest is not None:
         check_whole("largest", largest, 1)
     if not fit.converged:
-        raise EmolaborError(f"modification_indices: {fit.problems[0]} Allowed: a fit that converged.")
+        refuse_because("modification_indices", fit.problems[0], "a fit that converged")
     model, estimate = fit.model, fit.estimate
     inverse = bordered_inverse(model.information(estimate.theta), estimate.basis)
     if inverse is None:
-        raise EmolaborError("modification_indices: the model is not identified; allowed: a model that is.")
+        refuse_because("modification_indices", "the model is not identified", "a model that is")
     rows = candidates(fit.table)
     score, own, spent = np.zeros(len(rows)), np.zeros(len(rows)), np.zeros(len(rows))
     for group, (share, sample) in enumerate(zip(model.case_shares, model.samples, strict=True)):

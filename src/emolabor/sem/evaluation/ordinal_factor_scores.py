@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import log_ndtr
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.errors import refuse_because
 from emolabor.sem.implied.ram import fill
 from emolabor.sem.linalg import inverse_and_logdet
 
@@ -112,9 +112,10 @@ def likeliest(fit, group, implied, data, answered):
     gaps = data[:, used[c]] - means[used[c]]
     if len(c) and inverse_and_logdet(rest[np.ix_(c, c)]) is None:
         names = ", ".join(f"'{fit.table.variables.observed[k]}'" for k in used[c])
-        raise EmolaborError(
-            f"factor_scores: among {names} there is one without residual variance; allowed: continuous answers with "
-            "some, or method 'regression'."
+        refuse_because(
+            "factor_scores",
+            f"among {names} there is one without residual variance",
+            "continuous answers with some, or method 'regression'",
         )
     by = np.linalg.solve(rest[np.ix_(c, c)], rest[np.ix_(c, o)])
     spread = _spread(fit, used[o], rest[np.ix_(o, o)] - rest[np.ix_(o, c)] @ by)
@@ -139,14 +140,15 @@ def _spread(fit, places, given):
     variances = np.diag(given)
     if (variances < DEPENDENT).any():
         name = names[places[variances.argmin()]]
-        raise EmolaborError(f"factor_scores: '{name}' has no residual variance; allowed: ordered answers with some.")
+        refuse_because("factor_scores", f"'{name}' has no residual variance", "ordered answers with some")
     spread = np.sqrt(variances)
     apart = np.abs(given / np.outer(spread, spread) - np.eye(len(spread))) < DEPENDENT
     if not apart.all():
         a, b = (names[places[k]] for k in np.argwhere(~apart)[0])
-        raise EmolaborError(
-            f"factor_scores: '{a}' and '{b}' are joined by more than the factors; allowed: ordered answers without "
-            "residual covariances and paths among them."
+        refuse_because(
+            "factor_scores",
+            f"'{a}' and '{b}' are joined by more than the factors",
+            "ordered answers without residual covariances and paths among them",
         )
     return spread
 
@@ -159,7 +161,7 @@ def _limits(fit, part, theta, data, places):
         edges = np.concatenate([[-ENDS], levels[part.level_variable == place], [ENDS]])
         if not np.all(np.diff(edges) > 0):
             name = fit.table.variables.observed[place]
-            raise EmolaborError(f"factor_scores: the thresholds of '{name}' do not increase; allowed: those that do.")
+            refuse_because("factor_scores", f"the thresholds of '{name}' do not increase", "those that do")
         codes = data[:, place].astype(int)
         lower[:, k], upper[:, k] = edges[codes], edges[codes + 1]
     return lower, upper

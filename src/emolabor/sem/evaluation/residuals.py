@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.checks import check_choice, check_whole
+from emolabor.common.errors import refuse_because
 from emolabor.sem.discrepancy import fiml
 from emolabor.sem.discrepancy.case_scores import deviations_and_predicted, sum_in_clusters
 from emolabor.sem.discrepancy.dwls import implied_statistics, jacobian
@@ -49,8 +50,7 @@ def residual_moments(fit, kind, group):
     >>> float(fit.residuals("cor").abs().max(axis=None).round(2))
     0.08
     """
-    if kind not in KINDS:
-        raise EmolaborError(f"kind: found {kind!r}, allowed: {', '.join(KINDS)}.")
+    check_choice("kind", kind, KINDS)
     structure, sample = one_group(fit, group)
     names = list(fit.table.variables.observed)
     (cov, mean, levels), (sigma, mu, own_levels) = _moments(structure, sample, fit.estimate.theta)
@@ -94,8 +94,7 @@ def _unfold(part, values, own):
 
 def one_group(fit, group):
     """Structure and sample of a group, counted from 1."""
-    if isinstance(group, bool) or not isinstance(group, int | np.integer) or not 1 <= group <= fit.table.n_groups:
-        raise EmolaborError(f"group: found {group!r}, allowed: 1 to {fit.table.n_groups}.")
+    check_whole("group", group, 1, fit.table.n_groups)
     return fit.model.structures[group - 1], fit.model.samples[group - 1]
 
 
@@ -117,7 +116,7 @@ def _standard_errors(fit, group, of_residual):
         info = sum(share * d.T @ w @ d for share, (d, w, _) in zip(shares, parts, strict=True))
         inverse = bordered_inverse(info, fit.estimate.basis)
         if inverse is None:
-            raise EmolaborError("kind: 'standardized' needs a model that is identified; allowed here: 'normalized'.")
+            refuse_because("kind", "'standardized' needs a model that is identified", "'normalized'")
         meat = sum(
             share**2 / s.n * d.T @ w @ g @ w @ d
             for share, s, (d, w, g) in zip(shares, model.samples, parts, strict=True)
@@ -153,12 +152,7 @@ def _moment_parts(model, theta, se, group):
     robust = se in ("robust_sem", "huber_white")
     observed = bool(sample.patterns) or se == "huber_white"
     at_sample = full.information_at(sample.cov, sample.mean, bool(sample.patterns))
-    if model.estimator.discrepancy == "uls":
-        weights = np.eye(len(slope))
-    elif model.estimator.discrepancy == "gls":
-        weights = at_sample
-    else:
-        weights = full.information_at(implied.sigma, implied.mu, observed)
+    weights = model.discrepancies[group].information_of_moments(full, implied, observed)
     spread = np.linalg.inv(at_sample)
     if robust:
         scores = _moment_scores(full, model.exogenous)

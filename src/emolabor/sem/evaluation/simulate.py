@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit
 
-from emolabor.common.checks import check_whole
-from emolabor.common.errors import EmolaborError
+from emolabor.common.checks import check_seed, check_whole
+from emolabor.common.errors import refuse, refuse_because, shown
 from emolabor.sem.evaluation.factor_scores import implied_for_cases
 from emolabor.sem.implied.quantities import row_draws
 
@@ -53,7 +53,7 @@ def simulate(fit, n=None, seed=1, *, thresholds=None, missing=0.0, missing_by=No
     """
     names = list(fit.table.variables.observed)
     sizes = _sizes(fit, n)
-    check_whole("seed", seed, 0)
+    check_seed(seed)
     rates = _rates(missing, names, missing_by)
     cuts = _cuts(thresholds or {}, [name for name in names if name not in dict(fit.table.ordered)])
     rng = np.random.default_rng(seed)
@@ -81,33 +81,32 @@ def _sizes(fit, n):
     if n is None:
         return [sample.n for sample in fit.model.samples]
     sizes = list(n) if isinstance(n, list | tuple | np.ndarray) else [n] * groups
-    whole = [isinstance(size, int | np.integer) and not isinstance(size, bool) and size > 0 for size in sizes]
-    if len(sizes) != groups or not all(whole):
-        raise EmolaborError(f"n: found {n!r}, allowed: a whole number above 0, or one for each of {groups} group(s).")
-    return sizes
+    if len(sizes) != groups:
+        refuse("n", shown(n), f"a whole number, or one for each of {groups} group(s)")
+    return [check_whole("n", size, 1) for size in sizes]
 
 
 def _rates(missing, names, missing_by):
     """Share left out (p,) by variable."""
     if missing_by is not None and missing_by not in names:
-        raise EmolaborError(f"missing_by: found {missing_by!r}, allowed: {', '.join(names)}.")
+        refuse("missing_by", shown(missing_by), names)
     given = missing if isinstance(missing, dict) else {name: missing for name in names if name != missing_by}
     unknown = [name for name in given if name not in names or name == missing_by]
     if unknown:
-        raise EmolaborError(f"missing: found {unknown[0]!r}, allowed: variables of the model other than missing_by.")
+        refuse("missing", shown(unknown[0]), "variables of the model other than missing_by")
     for name, rate in given.items():
         if isinstance(rate, bool) or not isinstance(rate, int | float | np.number) or not 0 <= rate < 1:
-            raise EmolaborError(f"missing: found {rate!r} for '{name}', allowed: a share of at least 0 and below 1.")
+            refuse("missing", f"{shown(rate)} for '{name}'", "a share of at least 0 and below 1")
     return np.array([float(given.get(name, 0.0)) for name in names])
 
 
 def _cuts(thresholds, names):
     for name, points in thresholds.items():
         if name not in names:
-            raise EmolaborError(f"thresholds: found {name!r}, allowed: {', '.join(names)}.")
+            refuse("thresholds", shown(name), names)
         points = np.asarray(points, float)
         if points.ndim != 1 or not len(points) or not np.all(np.diff(points) > 0):
-            raise EmolaborError(f"thresholds: found {points.tolist()} for '{name}', allowed: increasing numbers.")
+            refuse("thresholds", f"{points.tolist()} for '{name}'", "increasing numbers")
     return {name: np.asarray(points, float) for name, points in thresholds.items()}
 
 
@@ -119,7 +118,7 @@ def _categories(fit, name, values, sizes):
     for group, own in enumerate(np.split(values, np.cumsum(sizes)[:-1])):
         cuts = [estimates[i] for i, row in enumerate(rows) if (row.op, row.lhs, row.group) == ("|", name, group)]
         if not np.all(np.diff(cuts) > 0):
-            raise EmolaborError(f"simulate: the thresholds of '{name}' do not increase; allowed: those that do.")
+            refuse_because("simulate", f"the thresholds of '{name}' do not increase", "those that do")
         categories = np.asarray(fit.model.samples[group].answers.categories[place])
         answers.append(categories[np.searchsorted(cuts, own)])
     return np.concatenate(answers)

@@ -6,8 +6,9 @@ not depend on how many workers share the chunks.
 
 import numpy as np
 
-from emolabor.common.checks import check_whole
-from emolabor.common.errors import EmolaborError
+from emolabor.common.checks import check_choice, check_jobs, check_seed, check_whole
+from emolabor.common.errors import EmolaborError, refuse_because, shown
+from emolabor.common.tasks import chunk_sizes, run_tasks
 from emolabor.common.threads import one_thread
 from emolabor.sem.discrepancy.fiml_many import incomplete_value_and_gradient, resample_rows
 from emolabor.sem.discrepancy.normal_many import value_and_gradient
@@ -41,7 +42,7 @@ def bootstrap(fit, n_resamples=5000, seed=1, kind="nonparametric", jobs=1):
         "bollen_stine": the same from data turned so that the model holds (Bollen & Stine, 1992), for the test.
         "parametric": normal data from the implied moments.
     jobs : int
-        Processes that share the work, through joblib; the result does not depend on it.
+        Processes that share the work, through joblib (-1: all cores); the result does not depend on it.
 
     Returns
     -------
@@ -73,36 +74,31 @@ def bootstrap(fit, n_resamples=5000, seed=1, kind="nonparametric", jobs=1):
             rhs      lhs   est  ci_lower  ci_upper
     26  surface  service -0.02     -0.09      0.05
     """
-    if kind not in KINDS:
-        raise EmolaborError(f"kind: found {kind!r}, allowed: {', '.join(KINDS)}.")
-    for name, value, least in (("n_resamples", n_resamples, 1), ("jobs", jobs, 1), ("seed", seed, 0)):
-        check_whole(name, value, least)
+    check_choice("kind", kind, KINDS)
+    check_whole("n_resamples", n_resamples, 1)
+    check_seed(seed)
+    check_jobs(jobs)
     if any(sample.data is None for sample in fit.model.samples):
-        raise EmolaborError("bootstrap: the fit has no cases to draw from (sample_cov); monte_carlo() needs none.")
+        raise EmolaborError("bootstrap: the fit has no cases to draw from (sample_cov); monte_carlo() needs none")
     if fit.vcov().isna().to_numpy().any():
-        raise EmolaborError("bootstrap: the model is not identified: its estimates on resamples mean nothing.")
+        raise EmolaborError("bootstrap: the model is not identified: its estimates on resamples mean nothing")
     if kind != "nonparametric" and fit.table.ordered:
-        raise EmolaborError(f"kind: {kind!r} takes answers as continuous, allowed with ordered ones: 'nonparametric'.")
+        refuse_because("kind", f"{shown(kind)} takes answers as continuous", "'nonparametric' with ordered ones")
     if kind != "nonparametric" and any(sample.patterns for sample in fit.model.samples):
-        raise EmolaborError(f"kind: {kind!r} needs complete data, allowed with missing answers: 'nonparametric'.")
+        refuse_because("kind", f"{shown(kind)} needs complete data", "'nonparametric' with missing answers")
     if kind != "nonparametric":
         for structure in fit.model.structures:
             if inverse_and_logdet(implied_moments(structure, fit.estimate.theta).sigma) is None:
-                raise EmolaborError(
-                    f"kind: {kind!r} draws from the implied covariance matrix, which is not positive definite; allowed "
-                    "here: 'nonparametric'."
+                refuse_because(
+                    "kind",
+                    f"{shown(kind)} draws from the implied covariance matrix, which is not positive definite",
+                    "'nonparametric'",
                 )
     sources = [_source(fit, structure, sample, kind) for structure, sample, _ in fit.model.groups]
-    sizes = [CHUNK] * (n_resamples // CHUNK) + [n_resamples % CHUNK] * (n_resamples % CHUNK > 0)
+    sizes = chunk_sizes(n_resamples, CHUNK)
     seeds = np.random.SeedSequence(seed).spawn(len(sizes))
-    tasks = list(zip(seeds, sizes, strict=True))
-    if jobs == 1:
-        parts = [_chunk(fit.model, fit.estimate, sources, kind, *task) for task in tasks]
-    else:
-        from joblib import Parallel, delayed
-
-        run = delayed(_chunk)
-        parts = Parallel(n_jobs=jobs)(run(fit.model, fit.estimate, sources, kind, *task) for task in tasks)
+    tasks = [(fit.model, fit.estimate, sources, kind, *task) for task in zip(seeds, sizes, strict=True)]
+    parts = run_tasks(_chunk, tasks, jobs, "resamples")
     thetas, chisq = (np.concatenate([part[i] for part in parts]) for i in (0, 1))
     return Draws(fit, kind, thetas, chisq)
 

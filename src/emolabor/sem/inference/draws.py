@@ -6,8 +6,8 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from emolabor.common.checks import check_level, check_whole
-from emolabor.common.errors import EmolaborError
+from emolabor.common.checks import check_choice, check_level, check_seed, check_whole
+from emolabor.common.errors import EmolaborError, refuse, shown
 from emolabor.common.threads import one_thread
 from emolabor.sem.discrepancy.case_scores import scores_of
 from emolabor.sem.implied.quantities import all_draws, slopes
@@ -118,7 +118,7 @@ class Draws:
         for which, name in ((0, ""), (1, "std_all_")):
             estimate, values = self._estimates[which], self._values[which]
             if len(values) < 2:
-                raise EmolaborError(f"{self!r}: no interval can be made of fewer than two draws.")
+                raise EmolaborError(f"{self!r}: no interval can be made of fewer than two draws")
             lower, upper = self._limits(which, interval, level)
             frame["est" if not which else "std_all"] = estimate
             with np.errstate(invalid="ignore"):
@@ -127,14 +127,13 @@ class Draws:
         return frame
 
     def _check(self, interval, level):
-        if interval not in INTERVALS:
-            raise EmolaborError(f"interval: found {interval!r}, allowed: {', '.join(INTERVALS)}.")
+        check_choice("interval", interval, INTERVALS)
         check_level(level)
         if self.kind == "monte_carlo" and interval != "percentile":
-            raise EmolaborError(f"interval: found {interval!r}, allowed for Monte Carlo draws: percentile.")
+            refuse("interval", shown(interval), "percentile for Monte Carlo draws")
         if self.kind == "bollen_stine":
             raise EmolaborError(
-                "interval: Bollen-Stine resamples are for the test; draw nonparametric ones for intervals."
+                "interval: Bollen-Stine resamples are for the test; draw nonparametric ones for intervals"
             )
 
     @one_thread
@@ -225,7 +224,7 @@ class Draws:
     def pvalue(self):
         """Bollen-Stine p-value: the share of resamples whose chi-square reaches the sample's."""
         if self.kind != "bollen_stine":
-            raise EmolaborError(f"pvalue: found {self.kind} draws, allowed: bollen_stine.")
+            refuse("pvalue", f"{self.kind} draws", "bollen_stine")
         own = self.fit.fit_measures()["chisq"]
         return float(np.mean(self.chisq[self._usable] >= own))
 
@@ -275,10 +274,10 @@ def monte_carlo(fit, n_draws=20000, seed=1):
     6  ab  0.18      0.11      0.26
     """
     check_whole("n_draws", n_draws, 1)
-    check_whole("seed", seed, 0)
+    check_seed(seed)
     covariance = fit.vcov().to_numpy()
     if np.isnan(covariance).any():
-        raise EmolaborError("monte_carlo: the model is not identified, its estimates have no covariances.")
+        raise EmolaborError("monte_carlo: the model is not identified, its estimates have no covariances")
     values, vectors = np.linalg.eigh(covariance)
     vectors = vectors * np.sign(vectors[np.abs(vectors).argmax(axis=0), np.arange(len(values))])
     root = vectors * np.sqrt(np.maximum(values, 0.0))

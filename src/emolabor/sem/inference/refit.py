@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.errors import refuse
 from emolabor.common.threads import one_thread
 from emolabor.sem.inference.bootstrap import estimate_many
 
@@ -45,12 +45,11 @@ def refit_many(fit, covariances):
     table = fit.table
     restricted = table.mean_structure or table.equalities or table.inequalities or fit.model.exogenous
     if table.n_groups > 1 or table.ordered or restricted:
-        raise EmolaborError(
-            "fit: allowed: one group of numbers, without means, constraints or fixed exogenous variables."
-        )
+        found = "groups, ordered answers, means, constraints or fixed exogenous variables"
+        refuse("fit", found, "one group of numbers without these")
     p, sample = len(table.variables.observed), fit.model.samples[0]
     if covariances.ndim != 3 or covariances.shape[1:] != (p, p):
-        raise EmolaborError(f"covariances: found the shape {covariances.shape}, allowed: (any, {p}, {p}).")
+        refuse("covariances", f"the shape {covariances.shape}", f"(any, {p}, {p})")
     scaled = covariances * (sample.n - 1) / sample.weight
     parts = [scaled[start : start + CHUNK] for start in range(0, len(scaled), CHUNK)]
     found = [estimate_many(fit.model, fit.estimate, [(part, np.zeros((len(part), p)))]) for part in parts]

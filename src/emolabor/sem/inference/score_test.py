@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.errors import refuse_because
 from emolabor.sem.estimation.test_statistic import chisq_pvalue
 from emolabor.sem.specification.constraints import constraint_values, null_space, words
 
@@ -128,10 +128,10 @@ def untie(fit):
     """
     model, table, theta = fit.model, fit.table, fit.estimate.theta
     if not fit.converged:
-        raise EmolaborError(f"score_test: the fit did not converge ({fit.problems[0]}); allowed: a fit that did.")
+        refuse_because("score_test", f"the fit did not converge ({fit.problems[0]})", "a fit that did")
     bounds = constraint_values(table, table.inequalities, theta)[0]
     if np.any(bounds < BOUND_TOLERANCE):
-        raise EmolaborError("score_test: an inequality constraint binds; allowed: equality constraints.")
+        refuse_because("score_test", "an inequality constraint binds", "equality constraints")
     free = [i for i, row in enumerate(table.rows) if row.free >= 0]
     number = {row: i for i, row in enumerate(free)}
     rows = tuple(replace(row, free=number.get(i, -1)) for i, row in enumerate(table.rows))
@@ -148,7 +148,7 @@ def untie(fit):
         names.append((_name(rows[origin]), _name(rows[i]), rows[i].group + 1))
         slopes.append(np.eye(len(free))[number[origin]] - np.eye(len(free))[number[i]])
     if not names:
-        raise EmolaborError("score_test: the model has no equality constraint; allowed: shared labels or == lines.")
+        refuse_because("score_test", "the model has no equality constraint", "shared labels or == lines")
     _, gradient, information = model.with_table(own).derivatives(theta)
     return Untied(model.weight * gradient, model.weight * information, np.array(slopes), tuple(names))
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.errors import EmolaborError, refuse
 from emolabor.common.threads import one_thread
 from emolabor.sem.implied.quantities import defined_draws, estimates, row_draws, slopes, spreads, standardized_draws
 from emolabor.sem.implied.values import wald
@@ -91,13 +91,13 @@ def interaction_size(fit, interaction, level=0.95):
     {'est': -0.07, 'se': 0.09, 'z': -0.74, 'pvalue': 0.46, 'ci_lower': -0.24, 'ci_upper': 0.11}
     """
     if fit.table.n_groups > 1:
-        raise EmolaborError(f"interaction_size: found {fit.table.n_groups} groups, allowed: a fit of one group.")
+        refuse("interaction_size", f"{fit.table.n_groups} groups", "a fit of one group")
     if fit.table.ordered:
-        raise EmolaborError("interaction_size: found a fit with ordered variables, allowed: continuous ones.")
+        refuse("interaction_size", "a fit with ordered variables", "continuous ones")
     ends = (interaction.outcome, "~", interaction.term)
     places = [i for i, row in enumerate(fit.table.rows) if (row.lhs, row.op, row.rhs) == ends]
     if not places:
-        raise EmolaborError(f"interaction: the fit has no '{' '.join(ends)}'; fit interaction.model.")
+        raise EmolaborError(f"interaction: the fit has no '{' '.join(ends)}'; fit interaction.model")
     variables = fit.table.variables
     names = (*variables.observed, *variables.latent)
     x, w, y = (names.index(name) for name in (interaction.predictor, interaction.moderator, interaction.outcome))

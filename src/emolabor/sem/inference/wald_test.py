@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.errors import EmolaborError, refuse, refuse_because, shown
 from emolabor.sem.estimation.test_statistic import chisq_pvalue
 from emolabor.sem.specification import expressions
 from emolabor.sem.specification.constraints import constraint_values
@@ -87,13 +87,14 @@ def wald_test(fit, constraints):
     values, jacobian = constraint_values(fit.table, trees, fit.estimate.theta)
     covariance = jacobian @ fit.vcov().to_numpy() @ jacobian.T
     if not (np.isfinite(covariance).all() and np.isfinite(values).all()):
-        raise EmolaborError("wald_test: the model is not identified or a constraint has no value at the estimates.")
+        raise EmolaborError("wald_test: the model is not identified or a constraint has no value at the estimates")
     spread = np.sqrt(np.maximum(np.diag(covariance), 0.0))
     # Rounding leaves redundant rows an eigenvalue of about 1e-16 of the correlations' largest, which is 1 to k.
     if not spread.all() or np.linalg.eigvalsh(covariance / np.outer(spread, spread))[0] < 1e-10:
-        raise EmolaborError(
-            f"constraints: '{constraints.strip()}' says something twice or of parameters without a standard error; "
-            "allowed: constraints that do not follow from each other or from the model."
+        refuse_because(
+            "constraints",
+            f"'{constraints.strip()}' says something twice or of parameters without a standard error",
+            "constraints that do not follow from each other or from the model",
         )
     chisq = float(values @ np.linalg.solve(covariance, values))
     return WaldTest(chisq, len(trees), chisq_pvalue(chisq, len(trees)))
@@ -102,13 +103,13 @@ def wald_test(fit, constraints):
 def _trees(text, table):
     """Trees of left minus right side of every `==` formula."""
     if not isinstance(text, str):
-        raise EmolaborError(f"constraints: found {text!r}, allowed: a text such as 'a == 0; b == c'.")
+        refuse("constraints", shown(text), "a text such as 'a == 0; b == c'")
     labels = {row.label for row in table.rows if row.label} | {defined.name for defined in table.defined}
     trees = []
     for formula in filter(str.strip, re.split(r"[;\n]", text)):
         sides = formula.split("==")
         if len(sides) != 2:
-            raise EmolaborError(f"constraints: found '{formula.strip()}', allowed: formulas such as 'a == 0; b == c'.")
+            refuse("constraints", f"'{formula.strip()}'", "formulas such as 'a == 0; b == c'")
         tree = ("-", *(expressions.parse(side, "constraints") for side in sides))
         for name in expressions.names(tree):
             if name not in labels:
@@ -116,8 +117,8 @@ def _trees(text, table):
                 known = (
                     ", ".join(sorted(label for label in labels if label[0] != ".")) or "none, the model has no labels"
                 )
-                raise EmolaborError(f"constraints: '{name}' is no label of the model; allowed: {known}.")
+                refuse_because("constraints", f"'{name}' is no label of the model", known)
         trees.append(tree)
     if not trees:
-        raise EmolaborError("constraints: found nothing, allowed: formulas such as 'a == 0; b == c'.")
+        refuse("constraints", "nothing", "formulas such as 'a == 0; b == c'")
     return tuple(trees)

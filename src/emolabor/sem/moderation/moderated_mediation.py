@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.errors import EmolaborError, refuse_because
 from emolabor.sem.evaluation.factor_scores import implied_for_cases
 from emolabor.sem.implied.quantities import row_draws, spreads
 
@@ -62,7 +62,7 @@ def moderated_mediation(
     (['index', 'conditional', 'conditional', 'conditional'], True)
     """
     if (source is None) == (outcome is None):
-        raise EmolaborError("source, outcome: give one: source where the second step is moderated, outcome else.")
+        raise EmolaborError("source, outcome: give one: source where the second step is moderated, outcome else")
     fit = draws.fit
     first = outcome is not None
     plain = (outcome, interaction.outcome) if first else (interaction.predictor, source)
@@ -108,7 +108,7 @@ def _place(fit, group, lhs, rhs):
     for i, row in enumerate(fit.table.rows):
         if (row.lhs, row.op, row.rhs, row.group) == (lhs, "~", rhs, group):
             return i
-    raise EmolaborError(f"moderated_mediation: the fit has no '{lhs} ~ {rhs}'; allowed: both steps in the model.")
+    refuse_because("moderated_mediation", f"the fit has no '{lhs} ~ {rhs}'", "both steps in the model")
 
 
 def _moderator(fit, name):

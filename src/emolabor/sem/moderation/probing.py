@@ -227,7 +227,7 @@ def _coefficients(fit, group, outcome, predictors):
     places = {(row.lhs, row.rhs): i for i, row in enumerate(rows) if row.op == "~" and row.group == group - 1}
     missing = [name for name in predictors if (outcome, name) not in places]
     if missing:
-        raise EmolaborError(f"interaction: the fit has no '{outcome} ~ {missing[0]}'; fit interaction.model.")
+        raise EmolaborError(f"interaction: the fit has no '{outcome} ~ {missing[0]}'; fit interaction.model")
     chosen = [places[outcome, name] for name in predictors]
     values = row_draws(fit.model, fit.estimate.theta[None, :])[0, chosen]
     free = np.array([rows[i].free for i in chosen])

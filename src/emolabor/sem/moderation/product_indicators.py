@@ -5,7 +5,7 @@ from itertools import combinations, product
 
 import pandas as pd
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.errors import EmolaborError, refuse, refuse_because, shown
 from emolabor.sem.specification.syntax import parse_model
 
 
@@ -88,9 +88,7 @@ def interaction(model, data, predictor, moderator, outcome, *, products="matched
     effects = {(row.lhs, row.rhs) for row in syntax.terms if row.op == "~"}
     for name in (predictor, moderator):
         if (outcome, name) not in effects:
-            raise EmolaborError(
-                f"interaction: the model has no '{outcome} ~ {name}'; allowed: a model with both main effects."
-            )
+            refuse_because("interaction", f"the model has no '{outcome} ~ {name}'", "a model with both main effects")
     indicators = {
         name: [row.rhs for row in syntax.terms if row.op == "=~" and row.lhs == name] or [name]
         for name in (predictor, moderator)
@@ -102,14 +100,14 @@ def interaction(model, data, predictor, moderator, outcome, *, products="matched
     taken = {*data.columns, *latent}
     clash = [name for name in {*names, term} if name in taken]
     if clash:
-        raise EmolaborError(f"term: the name '{clash[0]}' is taken already; allowed: a new name.")
+        refuse_because("term", f"the name '{clash[0]}' is taken already", "a new name")
     unknown = [name for pair in pairs for name in pair if name not in data.columns]
     if unknown:
-        raise EmolaborError(f"interaction: the indicator '{unknown[0]}' is no column of the data.")
+        raise EmolaborError(f"interaction: the indicator '{unknown[0]}' is no column of the data")
     columns = list(dict.fromkeys(name for pair in pairs for name in pair))
     wrong = [name for name in columns if not pd.api.types.is_numeric_dtype(data[name])]
     if wrong:
-        raise EmolaborError(f"data: column '{wrong[0]}' holds {data[wrong[0]].dtype}, allowed: numbers.")
+        refuse_because("data", f"column '{wrong[0]}' holds {data[wrong[0]].dtype}", "numbers")
     values = data[columns].astype(float)
     values = values - values.mean()
     made = pd.DataFrame({name: values[a] * values[b] for name, (a, b) in zip(names, pairs, strict=True)})
@@ -126,19 +124,21 @@ def _pairs(products, left, right):
         return list(product(left, right))
     if products == "matched":
         if len(left) != len(right) and 1 not in (len(left), len(right)):
-            raise EmolaborError(
-                f"products: 'matched' needs as many indicators on both sides, found {len(left)} ({', '.join(left)}) "
-                f"and {len(right)} ({', '.join(right)}); allowed here: 'all', or the pairs themselves."
+            refuse_because(
+                "products",
+                f"'matched' needs as many indicators on both sides, found {len(left)} ({', '.join(left)}) and "
+                f"{len(right)} ({', '.join(right)})",
+                "'all', or the pairs themselves",
             )
         count = max(len(left), len(right))
         return list(zip(left * (count // len(left)), right * (count // len(right)), strict=True))
     if isinstance(products, str):
-        raise EmolaborError(f"products: found {products!r}, allowed: 'matched', 'all' or pairs of indicators.")
+        refuse("products", shown(products), "'matched', 'all' or pairs of indicators")
     pairs = [tuple(pair) for pair in products]
     wrong = [pair for pair in pairs if len(pair) != 2 or pair[0] not in left or pair[1] not in right]
     if wrong or not pairs or len(set(pairs)) < len(pairs):
         found = wrong[0] if wrong else pairs
-        raise EmolaborError(f"products: found {found}, allowed: pairs of {', '.join(left)} with {', '.join(right)}.")
+        refuse("products", found, f"pairs of {', '.join(left)} with {', '.join(right)}")
     return pairs
 
 

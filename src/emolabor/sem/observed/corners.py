@@ -6,9 +6,8 @@ import numpy as np
 import pandas as pd
 
 from emolabor.common.threads import one_thread
-from emolabor.sem.observed.ordered_columns import ordered_names, read_answers
+from emolabor.sem.observed.columns import check_frame, ordered_names, read_answers, used_categories
 from emolabor.sem.observed.polychoric import cell_probabilities, polychoric
-from emolabor.sem.observed.samples import check_frame
 from emolabor.sem.observed.stage_one import first_step, without_empty_cells
 
 IMPOSSIBLE = 1e-3  # answers that a cell may expect: fewer than one sample in a thousand has any there
@@ -115,7 +114,8 @@ def polychoric_corners(data, ordered=None):
     """
     check_frame(data)
     names = list(data.columns)
-    answers = read_answers(data, names, ordered_names(True if ordered is None else ordered, names))
+    which = ordered_names(True if ordered is None else ordered, names)
+    answers = used_categories(read_answers(data, names, which), names)
     rows = [
         (
             *(names[v] for v in corner.pair),

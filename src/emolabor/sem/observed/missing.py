@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.errors import EmolaborError, refuse_because
 from emolabor.sem.linalg import inverse_and_logdet
 from emolabor.sem.observed.completion import completed_moments
 
@@ -65,9 +65,10 @@ def missing_patterns(values, names, place):
     never = np.argwhere(np.triu(together == 0))
     if len(never):
         i, j = never[0]
-        raise EmolaborError(
-            f"{place}: '{names[i]}' and '{names[j]}' are never observed together; "
-            "allowed: every pair of variables observed in some row."
+        refuse_because(
+            place,
+            f"'{names[i]}' and '{names[j]}' are never observed together",
+            "every pair of variables observed in some row",
         )
     packed = np.packbits(seen, axis=1)
     _, first, which, counts = np.unique(packed, axis=0, return_index=True, return_inverse=True, return_counts=True)
@@ -198,7 +199,7 @@ def saturated_moments(rows, stacks, values):
             if plain is None:
                 raise EmolaborError(
                     "data: the covariance matrix of the incomplete answers is not positive definite; "
-                    "look for duplicated or summed variables and too many missing answers."
+                    "look for duplicated or summed variables and too many missing answers"
                 )
             state, history, plain, best = plain, [], None, np.inf  # the mixture overshot: the EM step does not
             continue
@@ -210,9 +211,10 @@ def saturated_moments(rows, stacks, values):
         history = [*history, (residual, plain)][-MIXED:]
         state = _mixed(history, plain)
     if np.max(np.abs(residual)) > EM_ACCEPTED:
-        raise EmolaborError(
-            f"data: the moments of the incomplete answers were not found in {EM_STEPS} steps; "
-            "allowed: more rows, or variables with fewer missing answers."
+        refuse_because(
+            "data",
+            f"the moments of the incomplete answers were not found in {EM_STEPS} steps",
+            "more rows, or variables with fewer missing answers",
         )
     return mean, cov, best
 

@@ -7,10 +7,10 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from emolabor.common.errors import EmolaborError
-from emolabor.sem.observed.ordered_columns import Answers, read_answers
+from emolabor.common.errors import EmolaborError, refuse, refuse_because, shown
+from emolabor.sem.observed.columns import Answers, quoted, used_categories
 from emolabor.sem.observed.ordinal_statistics import Statistics, statistics_of
-from emolabor.sem.observed.samples import Sample, check_columns, group_members, quoted
+from emolabor.sem.observed.samples import Sample
 from emolabor.sem.observed.stage_one import FirstStep, first_step
 
 
@@ -53,10 +53,10 @@ def ordered_in(data, names, ordered, by_text):
     """
     declared = names if ordered is True else (ordered,) if isinstance(ordered, str) else ordered or ()
     if not isinstance(declared, Iterable) or not all(isinstance(name, str) for name in declared):
-        raise EmolaborError(f"ordered: found {ordered!r}, allowed: True or names of columns.")
+        refuse("ordered", shown(ordered), "True or names of columns")
     unknown = [name for name in declared if name not in data.columns]
     if unknown and ordered is not True:
-        raise EmolaborError(f"ordered: {quoted(unknown)} is no column; found {quoted(data.columns[:30])}.")
+        refuse_because("ordered", f"{quoted(unknown)} is no column", quoted(data.columns[:30]))
 
     categorical = {
         data.columns[place]
@@ -66,17 +66,12 @@ def ordered_in(data, names, ordered, by_text):
     return tuple(name for name in names if name in declared or name in by_text or name in categorical)
 
 
-def ordinal_samples(data, names, ordered, *, group=None, missing="listwise"):
+def ordinal_samples(columns, missing="listwise"):
     """Samples of ordered and continuous answers, one a group.
 
     Parameters
     ----------
-    data : DataFrame
-        One row a case; not changed.
-    names, ordered : sequence of str
-        Variables, in the order wanted, and which of them are ordered.
-    group : str or None
-        Column whose values part the cases, in order of appearance.
+    columns : Columns
     missing : str
         "listwise": rows with a missing answer are left out. "pairwise": each statistic comes from the answers there
         are.
@@ -85,29 +80,25 @@ def ordinal_samples(data, names, ordered, *, group=None, missing="listwise"):
     -------
     list of OrdinalSample
     """
-    check_columns(data, names)
-    if group in names:
-        raise EmolaborError(f"group: '{group}' is a variable of the model; allowed: another column.")
-    labels, members = group_members(data, group)
-    holes = data[list(names)].isna().to_numpy()
+    names, labels, members = columns.names, columns.labels, columns.members
+    holes = np.isnan(columns.answers.values)
     kept = ~holes.any(axis=1) if missing == "listwise" else ~holes.all(axis=1)
     if kept.sum() < 2:
-        raise EmolaborError(f"data: {int(kept.sum())} rows without a missing answer; allowed: two or more.")
-    answers = read_answers(data.loc[kept], names, ordered)
+        refuse_because("data", f"{int(kept.sum())} rows without a missing answer", "two or more")
+    answers = used_categories(columns.answers, names, kept)
     _refuse_empty(answers, names, members[kept], labels)
     samples = []
     for i, label in enumerate(labels):
         here = members[kept] == i
         if here.sum() <= len(names):
             where = f"data, group {label}" if len(labels) > 1 else "data"
-            raise EmolaborError(
-                f"{where}: {here.sum()} rows with answers for {len(names)} variables; allowed: more rows than "
-                "variables."
+            refuse_because(
+                where, f"{here.sum()} rows with answers for {len(names)} variables", "more rows than variables"
             )
         dropped = int((~kept & (members == i)).sum())
         own = replace(answers, values=np.ascontiguousarray(answers.values[here]))
         sample = ordinal_sample(own, names, str(label), dropped)
-        samples.append(replace(sample, rows=np.flatnonzero(kept)[here], labels=data.index))
+        samples.append(replace(sample, rows=np.flatnonzero(kept)[here], labels=columns.index))
     return samples
 
 
@@ -153,14 +144,15 @@ def _refuse_empty(answers, names, members, labels):
             own = answers.values[members == i, place]
             where = f"data, group {label}" if len(labels) > 1 else "data"
             if np.isnan(own).all():
-                raise EmolaborError(f"{where}: '{name}' without any value; allowed: columns with answers.")
+                refuse_because(where, f"'{name}' without any value", "columns with answers")
             if answers.ordered[place]:
                 seen = np.unique(own[~np.isnan(own)]).astype(int)
                 empty = [answers.categories[place][k] for k in range(len(answers.categories[place])) if k not in seen]
                 if empty:
-                    raise EmolaborError(
-                        f"{where}: nobody chose {empty[0]} of '{name}'; allowed: categories that every group uses. "
-                        "Join neighbouring categories."
+                    refuse_because(
+                        where,
+                        f"nobody chose {empty[0]} of '{name}'",
+                        "categories that every group uses; join neighbouring categories",
                     )
             elif np.nanvar(own) == 0:
-                raise EmolaborError(f"{where}: '{name}' does not vary; allowed: variables with a variance above zero.")
+                refuse_because(where, f"'{name}' does not vary", "variables with a variance above zero")

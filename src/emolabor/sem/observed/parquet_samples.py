@@ -5,10 +5,11 @@ from pathlib import Path
 
 import numpy as np
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.errors import EmolaborError, refuse, refuse_because, shown
 from emolabor.common.extras import require
+from emolabor.sem.observed.columns import quoted, read_numbers
 from emolabor.sem.observed.fourth_moments import distinct_pairs, recentred
-from emolabor.sem.observed.samples import Sample, check_variances, quoted, read_numbers
+from emolabor.sem.observed.samples import Sample, check_variances
 
 BATCH = 8_000_000  # numbers in a batch's products: 64 MB
 
@@ -52,7 +53,7 @@ def samples_from_parquet(path, names, *, group=None, fourth=False, wishart=False
     path, names = Path(path), list(names)
     wanted = names if group is None else [*names, group]
     if group in names:
-        raise EmolaborError(f"group: '{group}' is a variable of the model; allowed: another column.")
+        refuse_because("group", f"'{group}' is a variable of the model", "another column")
     p = len(names)
     width = 1 + p + (p * (p + 1) // 2 if fourth else 0)
     found = {}
@@ -65,13 +66,13 @@ def samples_from_parquet(path, names, *, group=None, fourth=False, wishart=False
             parts = [("", slice(None))]
         else:
             if frame[group].isna().any():
-                raise EmolaborError(f"group: column '{group}' has a missing value in {place}; allowed: none.")
+                refuse_because("group", f"column '{group}' has a missing value in {place}", "none")
             members = frame[group].to_numpy()
             parts = [(label, members == label) for label in frame[group].unique()]
         for label, here in parts:
             _add(found, label, values[here], width, fourth)
     if group is not None and len(found) < 2:
-        raise EmolaborError(f"group: column '{group}' has one value only; allowed: two or more.")
+        refuse_because("group", f"column '{group}' has one value only", "two or more")
     return [_sample(label, sums, names, fourth, wishart, path.name) for label, sums in found.items()]
 
 
@@ -86,12 +87,12 @@ def _opened(path):
     from pyarrow import parquet  # takes a tenth of a second
 
     if not path.is_file() or path.suffix.lower() != ".parquet":
-        raise EmolaborError(f"data: found {str(path)!r}; allowed: a DataFrame, or the path of a .parquet file.")
+        refuse("data", shown(str(path)), "a DataFrame, or the path of a .parquet file")
     try:
         return parquet.ParquetFile(path)
     except Exception as error:  # a broken file makes pyarrow raise its own and Python's errors
         reason = str(error).splitlines()[0]
-        raise EmolaborError(f"data: {path} is no whole Parquet file ({reason}); write or download it again.") from None
+        raise EmolaborError(f"data: {path} is no whole Parquet file ({reason}); write or download it again") from None
 
 
 def _batches(path, wanted, size):
@@ -99,9 +100,8 @@ def _batches(path, wanted, size):
     with _opened(path) as file:
         unknown = [name for name in wanted if name not in file.schema_arrow.names]
         if unknown:
-            raise EmolaborError(
-                f"data: {quoted(unknown)} are no columns of {path.name}; found {quoted(file.schema_arrow.names[:30])}."
-            )
+            reason = f"{quoted(unknown)} are no columns of {path.name}"
+            refuse_because("data", reason, quoted(file.schema_arrow.names[:30]))
         for batch in file.iter_batches(batch_size=size, columns=wanted, use_threads=False):
             yield batch.to_pandas()
 
@@ -130,9 +130,10 @@ def _sample(label, own, names, fourth, wishart, name):
     place = f"{name}, group {label}" if label != "" else name
     p = len(names)
     if own.n <= p:
-        raise EmolaborError(
-            f"{place}: {own.n} complete rows for {p} variables ({own.n_dropped} rows left out); "
-            "allowed: more rows than variables."
+        refuse_because(
+            place,
+            f"{own.n} complete rows for {p} variables ({own.n_dropped} rows left out)",
+            "more rows than variables",
         )
     weight = own.n - 1.0 if wishart else float(own.n)
     if fourth:

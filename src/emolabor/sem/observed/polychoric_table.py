@@ -3,8 +3,7 @@
 import pandas as pd
 
 from emolabor.common.threads import one_thread
-from emolabor.sem.observed.ordered_columns import ordered_names, read_answers
-from emolabor.sem.observed.samples import check_frame
+from emolabor.sem.observed.columns import check_frame, ordered_names, read_answers, used_categories
 from emolabor.sem.observed.stage_one import first_step
 
 
@@ -48,5 +47,6 @@ def polychoric_correlations(data, ordered=None):
     """
     check_frame(data)
     names = list(data.columns)
-    answers = read_answers(data, names, ordered_names(True if ordered is None else ordered, names))
+    which = ordered_names(True if ordered is None else ordered, names)
+    answers = used_categories(read_answers(data, names, which), names)
     return pd.DataFrame(first_step(answers, names).correlations, index=names, columns=names)

@@ -6,8 +6,9 @@ from numbers import Real
 import numpy as np
 import pandas as pd
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.errors import EmolaborError, refuse, refuse_because, shown
 from emolabor.sem.linalg import inverse_and_logdet
+from emolabor.sem.observed.columns import LARGEST, quoted, read_numbers
 from emolabor.sem.observed.completion import IncompleteRows, sort_by_holes
 from emolabor.sem.observed.missing import (
     MissingPattern,
@@ -21,7 +22,7 @@ SYMMETRY_TOLERANCE = 1e-8
 ROUNDING = 1e-12
 SINGULAR = 1e-10  # eigenvalue of the correlations
 # The information goes with the fourth power of the units: beyond these, powers of numbers leave the range of a double.
-SMALLEST, LARGEST = 1e-30, 1e30
+SMALLEST = 1e-30
 # Means in standard deviations. A slope beside an intercept costs the square of it in a double's 16 digits: from 1e5 on
 # their information is singular to the computer. An intercept alone keeps a gradient of 1e-8 up to 1e7.
 FAR_PREDICTOR, FAR = 3e4, 1e7
@@ -54,17 +55,12 @@ class Sample:
     exogenous_missing: tuple = ()  # names of exogenous variables and in how many rows they are missing
 
 
-def samples_from_data(data, names, *, group=None, cluster=None, missing="listwise", wishart=False, exogenous=()):
+def continuous_samples(columns, missing="listwise", wishart=False, exogenous=()):
     """Samples of complete or incomplete rows, one a group.
 
     Parameters
     ----------
-    data : DataFrame
-        One row a case; not changed.
-    names : sequence of str
-        Columns, in the order wanted.
-    group, cluster : str or None
-        Columns with the group and the cluster of each case; groups come in order of appearance.
+    columns : Columns
     missing : str
         "listwise": incomplete rows are left out; "fiml": they are kept, but for rows with nothing observed and rows
         with a missing value of a fixed exogenous variable.
@@ -77,19 +73,13 @@ def samples_from_data(data, names, *, group=None, cluster=None, missing="listwis
     -------
     list of Sample
     """
-    check_frame(data)
-    check_columns(data, names)
-    values = read_numbers(data, names)
-    labels, members = group_members(data, group)
-    clusters = None if cluster is None else _codes(data, cluster, "cluster")
-    if group in names:
-        raise EmolaborError(f"group: '{group}' is a variable of the model; allowed: another column.")
+    values, names, clusters = columns.answers.values, columns.names, columns.clusters
     samples = []
-    for i, label in enumerate(labels):
-        here = slice(None) if group is None else members == i
+    for i, label in enumerate(columns.labels):
+        here = slice(None) if len(columns.labels) == 1 else columns.members == i
         own_clusters = None if clusters is None else clusters[here]
         sample, kept = _sample(values[here], names, str(label), own_clusters, missing, wishart, exogenous)
-        samples.append(replace(sample, rows=np.arange(len(data))[here][kept], labels=data.index))
+        samples.append(replace(sample, rows=np.arange(len(values))[here][kept], labels=columns.index))
     return samples
 
 
@@ -105,11 +95,9 @@ def _sample(values, names, label, clusters, missing, wishart, exogenous):
     dropped = n_given - n
     if n <= p:
         rows = "complete rows" if missing == "listwise" else "rows with answers"
-        raise EmolaborError(
-            f"{place}: {n} {rows} for {p} variables ({dropped} rows left out); allowed: more rows than variables."
-        )
+        refuse_because(place, f"{n} {rows} for {p} variables ({dropped} rows left out)", "more rows than variables")
     if clusters is not None and len(np.unique(clusters)) < 2:
-        raise EmolaborError(f"cluster: {place} has one cluster only; allowed: two or more.")
+        refuse_because("cluster", f"{place} has one cluster only", "two or more")
     if missing == "fiml" and holes.any():
         mean, variances = np.nanmean(values, axis=0), np.nanvar(values, axis=0)
         check_variances(np.diag(variances), names, place, mean)
@@ -142,7 +130,7 @@ def _kept(holes, names, place, missing, exogenous):
     """Which rows (n,) stay, given where answers are missing (n, p)."""
     empty = [name for name, none in zip(names, holes.all(axis=0), strict=True) if none]
     if empty:
-        raise EmolaborError(f"{place}: {quoted(empty)} without any value; allowed: columns with answers.")
+        refuse_because(place, f"{quoted(empty)} without any value", "columns with answers")
     if missing == "listwise":
         return ~holes.any(axis=1)
     fixed = [i for i, name in enumerate(names) if name in exogenous]
@@ -179,135 +167,44 @@ def sample_from_cov(sample_cov, sample_mean, n_obs, names, wishart=False):
         Means are zero where none are given.
     """
     if not isinstance(sample_cov, pd.DataFrame) or list(sample_cov.index) != list(sample_cov.columns):
-        raise EmolaborError("sample_cov: allowed: a DataFrame whose row names equal its column names.")
+        refuse(
+            "sample_cov",
+            f"{type(sample_cov).__name__} without such names",
+            "a DataFrame whose row names equal its column names",
+        )
     if not sample_cov.columns.is_unique:
         twice = sample_cov.columns[sample_cov.columns.duplicated()][0]
-        raise EmolaborError(f"sample_cov: '{twice}' is there more than once; allowed: once.")
+        refuse_because("sample_cov", f"'{twice}' is there more than once", "once")
     if isinstance(n_obs, bool) or not isinstance(n_obs, Real) or not 2 <= n_obs <= LARGEST or n_obs % 1 != 0:
-        raise EmolaborError(f"n_obs: found {n_obs!r}, allowed: the number of cases, a whole number above 1.")
+        refuse("n_obs", shown(n_obs), "the number of cases, a whole number above 1")
     n_obs = int(n_obs)
     unknown = [name for name in names if name not in sample_cov.columns]
     if unknown:
-        raise EmolaborError(
-            f"sample_cov: the model's variables {quoted(unknown)} are missing; found {quoted(sample_cov.columns)}."
-        )
+        reason = f"the model's variables {quoted(unknown)} are missing"
+        refuse_because("sample_cov", reason, quoted(sample_cov.columns[:30]))
     names = list(names)
     if n_obs <= len(names):
-        raise EmolaborError(f"n_obs: found {n_obs} for {len(names)} variables; allowed: more cases than variables.")
+        refuse("n_obs", f"{n_obs} for {len(names)} variables", "more cases than variables")
     cov = read_numbers(sample_cov.loc[names], names, "sample_cov")
     if not np.all(np.isfinite(cov)):
-        raise EmolaborError("sample_cov: found missing or infinite values, allowed: numbers.")
+        refuse("sample_cov", "missing or infinite values", "numbers")
     gap = np.abs(cov - cov.T)
     if gap.max() > SYMMETRY_TOLERANCE * max(1.0, np.abs(cov).max()):
         i, j = np.unravel_index(gap.argmax(), gap.shape)
         pair, back = f"{names[i]}, {names[j]} is {cov[i, j]:g}", f"{names[j]}, {names[i]} is {cov[j, i]:g}"
-        raise EmolaborError(f"sample_cov: not symmetric: {pair} but {back}.")
+        raise EmolaborError(f"sample_cov: not symmetric: {pair} but {back}")
     check_variances(cov, names, "sample_cov")
     mean = np.zeros(len(names))
     if sample_mean is not None:
         missing = [name for name in names if name not in sample_mean]
         if missing:
-            raise EmolaborError(f"sample_mean: no value for {quoted(missing)}; allowed: a Series or dict by name.")
+            refuse_because("sample_mean", f"no value for {quoted(missing)}", "a Series or dict by name")
         for name in names:
             if not isinstance(sample_mean[name], Real) or not abs(sample_mean[name]) <= LARGEST:
-                raise EmolaborError(f"sample_mean: '{name}' is {sample_mean[name]!r}, allowed: a finite number.")
+                refuse_because("sample_mean", f"'{name}' is {shown(sample_mean[name])}", "a finite number")
         mean = np.array([float(sample_mean[name]) for name in names])
     weight = n_obs - 1.0 if wishart else float(n_obs)
     return Sample(cov * (n_obs - 1) / weight, mean, n_obs, weight)
-
-
-def check_frame(data):
-    """Refuse data that are no frame."""
-    if not isinstance(data, pd.DataFrame):
-        raise EmolaborError(f"data: found {type(data).__name__}, allowed: a pandas DataFrame.")
-
-
-def check_columns(data, names):
-    """Refuse variables of the model that the data do not have."""
-    unknown = [name for name in names if name not in data.columns]
-    if unknown:
-        raise EmolaborError(
-            f"data: the model's variables {quoted(unknown)} are no columns; found {quoted(data.columns[:30])}."
-        )
-
-
-def read_numbers(frame, names, argument="data"):
-    """Columns of a frame as numbers (n, p), missing ones NaN; what is no number is refused."""
-    names = list(names)
-    if frame.columns.is_unique:
-        values = frame.take([frame.columns.get_loc(name) for name in names], axis=1).to_numpy()
-        if values.dtype == np.float64:  # the common case: nothing to convert
-            _refuse_infinite(values, names, argument)
-            return values
-    columns = []
-    for name in names:
-        column = frame[name]
-        if isinstance(column, pd.DataFrame):
-            raise EmolaborError(f"{argument}: the column '{name}' is there {column.shape[1]} times; allowed: once.")
-        if not pd.api.types.is_numeric_dtype(column) or pd.api.types.is_complex_dtype(column):
-            wrong = [value for value in column.dropna() if not isinstance(value, Real)]
-            if wrong or column.dtype != object:
-                found = repr(wrong[0]) if wrong else f"values of type {column.dtype}"
-                raise EmolaborError(f"{argument}: column '{name}' holds {found}, allowed: numbers.")
-            try:
-                column = column.astype("Float64")
-            except OverflowError:
-                raise EmolaborError(
-                    f"{argument}: column '{name}' holds a whole number of more than 300 digits; allowed: numbers up to "
-                    f"{LARGEST:g}."
-                ) from None
-        columns.append(column.to_numpy(dtype=float, na_value=np.nan))
-    values = np.column_stack(columns)
-    _refuse_infinite(values, names, argument)
-    return values
-
-
-def _refuse_infinite(values, names, argument):
-    largest = max(values.max(initial=0.0), -values.min(initial=0.0))
-    if not largest <= LARGEST and (np.abs(values) > LARGEST).any():
-        row, col = np.argwhere(np.abs(values) > LARGEST)[0]
-        found = "infinite" if np.isinf(values[row, col]) else f"{values[row, col]:g}"
-        raise EmolaborError(
-            f"{argument}: column '{names[col]}' is {found} in row {row + 1}; allowed: numbers up to {LARGEST:g}."
-        )
-
-
-def _codes(data, column, argument):
-    """Numbers from 0 for the values of a column, in order of appearance; missing values are refused."""
-    if not pd.api.types.is_hashable(column) or column not in data.columns:
-        raise EmolaborError(f"{argument}: '{column}' is no column; found {quoted(data.columns[:30])}.")
-    if isinstance(data[column], pd.DataFrame):
-        raise EmolaborError(f"{argument}: the column '{column}' is there {data[column].shape[1]} times; allowed: once.")
-    try:
-        codes, found = pd.factorize(data[column])
-    except TypeError:
-        raise EmolaborError(f"{argument}: column '{column}' holds lists or dicts, allowed: numbers or texts.") from None
-    if (codes < 0).any():
-        raise EmolaborError(f"{argument}: column '{column}' is missing in row {int(np.argmin(codes)) + 1}.")
-    refuse_alike(found, f"{argument}: column '{column}'")
-    return codes
-
-
-def refuse_alike(values, place):
-    """Refuse different values that are written alike, such as 1 and '1': nobody could tell their groups apart."""
-    seen = {}
-    for value in values:
-        other = seen.setdefault(str(value), value)
-        if other is not value:
-            raise EmolaborError(
-                f"{place} holds both {other!r} and {value!r}; allowed: one of them (.astype(str) makes them one)."
-            )
-
-
-def group_members(data, group):
-    """Labels of the groups in order of appearance, and the number of each case's group (n,)."""
-    if group is None:
-        return [""], np.zeros(len(data), int)
-    codes = _codes(data, group, "group")
-    labels = list(pd.unique(data[group]))
-    if len(labels) < 2:
-        raise EmolaborError(f"group: column '{group}' has one value only ({labels[0]}); allowed: two or more.")
-    return labels, codes
 
 
 def check_variances(cov, names, argument, mean=0.0):
@@ -316,15 +213,14 @@ def check_variances(cov, names, argument, mean=0.0):
     vary = variances > (ROUNDING * np.abs(mean)) ** 2  # a constant column's variance is what rounding leaves
     constant = [name for name, varies in zip(names, vary, strict=True) if not varies]
     if constant:
-        raise EmolaborError(
-            f"{argument}: {quoted(constant)} do(es) not vary; allowed: variables with a variance above zero."
-        )
+        refuse_because(argument, f"{quoted(constant)} do(es) not vary", "variables with a variance above zero")
     scale = np.sqrt(variances)
     if scale.min() < SMALLEST:
         name = names[int(scale.argmin())]
-        raise EmolaborError(
-            f"{argument}: '{name}' has a standard deviation of {scale.min():g}; allowed: {SMALLEST:g} or more. "
-            "Measure it in smaller units."
+        refuse_because(
+            argument,
+            f"'{name}' has a standard deviation of {scale.min():g}",
+            f"{SMALLEST:g} or more; measure it in smaller units",
         )
     correlations = cov / (scale[:, None] * scale)
     factored = inverse_and_logdet(correlations)
@@ -335,7 +231,7 @@ def check_variances(cov, names, argument, mean=0.0):
     if smallest < SINGULAR or inverse_and_logdet(cov) is None:
         raise EmolaborError(
             f"{argument}: the covariance matrix is not positive definite (smallest eigenvalue of the correlations "
-            f"{smallest:.3g}); look for duplicated or summed variables among {quoted(names)}."
+            f"{smallest:.3g}); look for duplicated or summed variables among {quoted(names)}"
         )
 
 
@@ -344,12 +240,9 @@ def check_means(names, mean, sd, predictors=()):
     for name, distance in zip(names, np.abs(mean) / sd, strict=True):
         most = FAR_PREDICTOR if name in predictors else FAR
         if distance > most:
-            raise EmolaborError(
-                f"data: the mean of '{name}' is {distance:.2g} standard deviations away from zero; allowed beside "
-                f"intercepts: {most:g}. Subtract a constant near it: slopes, standard errors and tests stay the same."
+            refuse_because(
+                "data",
+                f"the mean of '{name}' is {distance:.2g} standard deviations away from zero",
+                f"{most:g} beside intercepts; subtract a constant near it: slopes, standard errors and tests stay as "
+                "they are",
             )
-
-
-def quoted(names):
-    """Names in quotes, parted by commas."""
-    return ", ".join(f"'{name}'" for name in names)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.errors import EmolaborError, refuse_because
 from emolabor.sem.observed.polychoric import BOUND, FAR, count_categories, polychoric, thresholds_of
 from emolabor.sem.observed.polyserial import polyserial
 
@@ -98,7 +98,7 @@ def _with_continuous(step, a, b, names):
         return polyserial(step.codes[seen, a], z[seen], step.own_thresholds(a))
     rho = pearson(step.z[seen, a], z[seen])
     if abs(rho) > BOUND:
-        raise EmolaborError(f"data: '{names[a]}' and '{names[b]}' say the same (their correlation is {rho:.0f}).")
+        raise EmolaborError(f"data: '{names[a]}' and '{names[b]}' say the same (their correlation is {rho:.0f})")
     return rho
 
 
@@ -137,13 +137,15 @@ def _refuse_two_valued(z, names):
     """The variance of a variable with two values follows from its mean: it is no statistic of its own."""
     for place, own in enumerate(z.T):
         if len(np.unique(own[~np.isnan(own)])) == 2:
-            raise EmolaborError(
-                f"data: '{names[place]}' takes two values only; allowed: declare it in 'ordered' (its slope is then "
-                "one on the normal variable behind it, no difference of the two)."
+            refuse_because(
+                "data",
+                f"'{names[place]}' takes two values only",
+                "declare it in 'ordered' (its slope is then one on the normal variable behind it, no difference "
+                "of the two)",
             )
 
 
 def _refuse_unseen(totals, pairs, names):
     for k in np.flatnonzero(totals == 0):
         a, b = (names[place] for place in pairs[k])
-        raise EmolaborError(f"data: nobody answered both '{a}' and '{b}'; allowed: pairs with common answers.")
+        refuse_because("data", f"nobody answered both '{a}' and '{b}'", "pairs with common answers")

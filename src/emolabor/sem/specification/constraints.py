@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.errors import EmolaborError, refuse_because
 from emolabor.sem.specification import expressions
 
 INFEASIBLE, UNBOUNDED = 2, 1e15  # linprog's word for it, and what it would take for infinite
@@ -42,14 +42,12 @@ def build_constraints(table, active=()):
         constants, slopes = constraint_values(table, straight, np.zeros(q))
         for tree, constant, slope in zip(straight, constants, slopes, strict=True):
             if not (np.isfinite(constant) and np.isfinite(slope).all()):
-                raise EmolaborError(
-                    f"model: the constraint {relation(table, tree)} has no finite value; allowed: one that has."
-                )
+                refuse_because("model", f"the constraint {relation(table, tree)} has no finite value", "one that has")
         lengths = row_lengths(slopes)
         slopes, constants = slopes / lengths[:, None], constants / lengths
         offset = -np.linalg.pinv(slopes) @ constants
         if np.any(np.abs(slopes @ offset + constants) > 1e-8 * np.maximum(1.0, np.abs(constants))):
-            raise EmolaborError("model: the constraints contradict each other.")
+            raise EmolaborError("model: the constraints contradict each other")
         basis = null_space(slopes)
     return Constraints(basis, offset, tuple(curved))
 
@@ -69,7 +67,7 @@ def check_bounds(table, constraints):
     within = np.abs(least) < UNBOUNDED
     least, slopes = least[within], slopes[within]
     if linprog(np.zeros(slopes.shape[1]), -slopes, -least, bounds=(None, None)).status == INFEASIBLE:
-        raise EmolaborError("model: the constraints contradict each other.")
+        raise EmolaborError("model: the constraints contradict each other")
 
 
 def _label_degrees(table):

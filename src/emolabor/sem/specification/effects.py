@@ -54,7 +54,7 @@ def _ways(source, edges, visited):
     for target, place in edges.get(source, ()):
         if target in visited:
             loop = " -> ".join((*visited, target))
-            raise EmolaborError(f"effects: the regressions run in a circle ({loop}); effects need a recursive model.")
+            raise EmolaborError(f"effects: the regressions run in a circle ({loop}); effects need a recursive model")
         yield (*visited, target), (place,)
         for names, places in _ways(target, edges, (*visited, target)):
             yield names, (place, *places)

@@ -1,11 +1,12 @@
 """The estimators: what each minimises, which errors and test go with it, what it asks of the data, and its words.
 
-A new estimator is a row here; where it minimises something new, that is a class in `emolabor.sem.discrepancy`.
+A new estimator is a row here; where it minimises something new, that is a class in `emolabor.sem.discrepancy`. The
+first row of its kind is the default: for continuous variables ML, for ordered ones WLSMV.
 """
 
 from dataclasses import dataclass
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.errors import refuse, refuse_because
 from emolabor.sem.specification.cautions import covariance_lines
 
 
@@ -35,6 +36,8 @@ class Estimator:
         Whether it needs the cases, not only their covariances.
     difference_tests : tuple of str
         Methods of `lr_test`, its own first.
+    with_clusters : str
+        The estimator that stands in its place where there are clusters.
     correction : str
         How the summary names the test's correction.
     """
@@ -49,12 +52,18 @@ class Estimator:
     clusters: bool = False
     cases: bool = False
     difference_tests: tuple = ("standard",)
+    with_clusters: str = ""
     correction: str = ""
 
     @property
     def likelihood(self):
         """Whether it is maximum likelihood, which has a log-likelihood and information criteria."""
         return self.discrepancy == "likelihood"
+
+    @property
+    def least_squares(self):
+        """Whether it is least squares of covariances: denominator n - 1, and no variable counts as fixed."""
+        return not (self.likelihood or self.ordered)
 
     @property
     def robust(self):
@@ -66,7 +75,7 @@ SATORRA_BENTLER = ("satorra_bentler_2001", "satorra_bentler_2010")
 ESTIMATORS = {
     row.name: row
     for row in (
-        Estimator("ML", "likelihood", missing=("listwise", "fiml"), wishart=True, clusters=True),
+        Estimator("ML", "likelihood", missing=("listwise", "fiml"), wishart=True, clusters=True, with_clusters="MLR"),
         Estimator(
             "MLM",
             "likelihood",
@@ -90,7 +99,6 @@ ESTIMATORS = {
         ),
         Estimator("GLS", "gls"),
         Estimator("ULS", "uls", test="none"),
-        Estimator("DWLS", "dwls", ordered=True, missing=("listwise", "pairwise"), cases=True),
         Estimator(
             "WLSMV",
             "dwls",
@@ -102,6 +110,7 @@ ESTIMATORS = {
             difference_tests=("satorra_2000",),
             correction="simple second-order correction",
         ),
+        Estimator("DWLS", "dwls", ordered=True, missing=("listwise", "pairwise"), cases=True),
         Estimator(
             "ULSMV",
             "uls_ordered",
@@ -116,57 +125,77 @@ ESTIMATORS = {
     )
 }
 
-ORDINAL = tuple(name for name, row in ESTIMATORS.items() if row.ordered)
+MAXIMUM_LIKELIHOOD = ESTIMATORS["ML"]
 
 
-def estimator_for(estimator, ordered, cluster):
-    """The estimator: as given, else WLSMV with ordered variables, MLR with clusters, ML."""
-    if estimator is None and ordered:
-        return "WLSMV"
-    if cluster is not None and estimator in (None, "ML") and not ordered:
-        return "MLR"
-    return estimator or "ML"
+def estimators_with(fits) -> str:
+    """Names of the estimators for which `fits` holds, for a message."""
+    return ", ".join(name for name, row in ESTIMATORS.items() if fits(row))
 
 
-def check_ordinal_options(ordered, variables, given):
-    """Refuse options that do not go together.
+def estimator_for(name, ordered, cluster) -> Estimator:
+    """The estimator asked for, or the default for such answers; with clusters the one that allows for them.
 
     Parameters
     ----------
+    name : str or None
+    ordered : sequence of str
+        The ordered variables of the model.
+    cluster : str or None
+    """
+    row = ESTIMATORS[name] if name else next(row for row in ESTIMATORS.values() if row.ordered == bool(ordered))
+    return ESTIMATORS[row.with_clusters] if cluster is not None and row.with_clusters else row
+
+
+def check_estimator(row, given, ordered, variables):
+    """Refuse what does not go with an estimator.
+
+    Parameters
+    ----------
+    row : Estimator
+    given : dict
+        missing, likelihood, cluster, group, mean_structure as `sem` takes them; data.
     ordered : sequence of str
         The ordered variables of the model.
     variables : Variables
-    given : dict
-        estimator (resolved), missing, likelihood, cluster, mean_structure.
     """
-    estimator, missing = given["estimator"], given["missing"]
-    if not ordered:
-        if estimator in ORDINAL:
-            raise EmolaborError(
-                f"estimator: {estimator!r} is for ordered variables, and none is declared; allowed: ordered=True or "
-                "ordered=[names] with it, or ML, MLM, MLR, GLS, ULS for continuous variables."
-            )
-        if missing == "pairwise":
-            raise EmolaborError("missing: 'pairwise' goes with ordered variables; allowed here: listwise, fiml.")
-        return
-    names = ", ".join(ordered[:5]) + (" ..." if len(ordered) > 5 else "")
-    if estimator not in ORDINAL:
-        raise EmolaborError(
-            f"estimator: {estimator!r} takes variables as continuous, but these are ordered: {names}; allowed: WLSMV, "
-            "DWLS (or leave 'ordered' out to treat the answers as numbers)."
+    name, missing = row.name, given["missing"]
+    if row.ordered and not ordered:
+        others = estimators_with(lambda other: not other.ordered)
+        allowed = f"ordered=True or ordered=[names] with it, or {others} for continuous variables"
+        refuse_because("estimator", f"{name!r} is for ordered variables, and none is declared", allowed)
+    if ordered and not row.ordered:
+        some = ", ".join(ordered[:5]) + (" ..." if len(ordered) > 5 else "")
+        allowed = (
+            f"{estimators_with(lambda other: other.ordered)} (or leave 'ordered' out to treat the answers as numbers)"
         )
-    if missing == "fiml":
-        raise EmolaborError("missing: 'fiml' takes variables as continuous; allowed here: listwise, pairwise.")
-    if given["likelihood"] != "normal":
-        raise EmolaborError(f"likelihood: {given['likelihood']!r} does not go with ordered variables.")
-    if given["cluster"] is not None:
-        raise EmolaborError("cluster: standard errors for clusters are not available with ordered variables.")
-    if given["mean_structure"] is False:
-        raise EmolaborError("mean_structure: found False, allowed with ordered variables: True (thresholds need it).")
-    if variables.fixed_x:
-        x = variables.fixed_x
-        raise EmolaborError(
-            f"model: the observed exogenous variables {', '.join(x)} predict in a model with ordered variables, which "
-            f"is not available; allowed: give them variances and covariances ('{covariance_lines(x)}'), which make "
-            "them part of the model (normal, or ordered where declared)."
+        refuse_because("estimator", f"{name!r} takes variables as continuous, but these are ordered: {some}", allowed)
+    if missing not in row.missing:
+        those = estimators_with(lambda other: missing in other.missing)
+        refuse("missing", f"{missing!r} with the estimator {name}", f"{', '.join(row.missing)}; it goes with {those}")
+    if given["likelihood"] == "wishart" and (not row.wishart or missing == "fiml"):
+        found = f"'wishart' with the estimator {name}" + (" and FIML" if missing == "fiml" else "")
+        those = estimators_with(lambda other: other.wishart)
+        refuse("likelihood", found, f"normal; 'wishart' goes with {those} and complete data")
+    if given["cluster"] is not None and not row.clusters:
+        those = estimators_with(lambda other: other.clusters)
+        refuse("cluster", f"clusters with the estimator {name}", f"none; clusters go with {those}")
+    asked = {name: row.cases, "FIML": missing == "fiml", "groups": given["group"], "clusters": given["cluster"]}
+    if given["data"] is None and any(asked.values()):
+        needs = ", ".join(what for what, needed in asked.items() if needed)
+        refuse_because("sample_cov", f"covariances are not enough for {needs}", "the data")
+    if row.ordered:
+        _check_ordered(given["mean_structure"], variables.fixed_x)
+
+
+def _check_ordered(mean_structure, exogenous):
+    if mean_structure is False:
+        refuse("mean_structure", "False", "True with ordered variables (thresholds need it)")
+    if exogenous:
+        refuse_because(
+            "model",
+            f"the observed exogenous variables {', '.join(exogenous)} predict in a model with ordered variables, "
+            "which is not available",
+            f"give them variances and covariances ('{covariance_lines(exogenous)}'), which make them part of the "
+            "model (normal, or ordered where declared)",
         )

@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 from scipy.special import expit, logit, ndtr, ndtri
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.errors import EmolaborError, refuse, refuse_because
 
 TOKEN = re.compile(
     r"\s*(?:(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?P<name>(?:[^\W\d]|\.(?!\d))[\w.]*)"
@@ -167,21 +167,22 @@ def parse(text, where=""):
         elif not ready and value in KNOWN:
             continue  # the parenthesis comes next
         elif not ready and kind == "name":
-            raise EmolaborError(f"{where}: the function '{value}' is not known; allowed: {', '.join(KNOWN)}.")
+            refuse_because(where, f"the function '{value}' is not known", KNOWN)
         else:
             raise EmolaborError(
                 f"{where}: '{value}' is not expected in the expression '{_short(text)}'; is a sign missing before it, "
                 "or a parenthesis?"
             )
     if not ready:
-        raise EmolaborError(f"{where}: the expression '{_short(text)}' ends too early.")
+        raise EmolaborError(f"{where}: the expression '{_short(text)}' ends too early")
     if outer:
-        raise EmolaborError(f"{where}: a ')' is missing in the expression '{_short(text)}'.")
+        raise EmolaborError(f"{where}: a ')' is missing in the expression '{_short(text)}'")
     tree = now.end()
     if _depth(tree) > DEEPEST:
-        raise EmolaborError(
-            f"{where}: the expression '{_short(text)}' is nested more than {DEEPEST} deep; allowed: parts of it under "
-            "names of their own (':=')."
+        refuse_because(
+            where,
+            f"the expression '{_short(text)}' is nested more than {DEEPEST} deep",
+            "parts of it under names of their own (':=')",
         )
     return tree
 
@@ -195,7 +196,7 @@ def _closed(now, where):
     if now.function == "sum":
         return _chain([("+", tree) for tree in arguments], ("number", 0.0))
     if now.function in FUNCTIONS and len(arguments) > 1:
-        raise EmolaborError(f"{where}: found {len(arguments)} values in {now.function}(), allowed: one.")
+        refuse(where, f"{len(arguments)} values in {now.function}()", "one")
     return ("call", now.function, *arguments)
 
 
@@ -301,9 +302,10 @@ def _tokens(text, where):
     while position < len(text):
         match = TOKEN.match(text, position)
         if not match:
-            raise EmolaborError(
-                f"{where}: '{text[position:].strip()[:1]}' is not understood in the expression '{_short(text)}'; "
-                f"allowed: numbers, labels, + - * / ^ ( ) and {', '.join(KNOWN)}."
+            refuse_because(
+                where,
+                f"'{text[position:].strip()[:1]}' is not understood in the expression '{_short(text)}'",
+                f"numbers, labels, + - * / ^ ( ) and {', '.join(KNOWN)}",
             )
         tokens.append((match.lastgroup, match.group(match.lastgroup)))
         position = match.end()

@@ -4,7 +4,7 @@ from difflib import get_close_matches
 from functools import wraps
 from inspect import signature
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.errors import refuse_because
 
 NOT_THERE = "this is not there; leave it out"
 DEFAULTS = "defaults are those of lavaan's sem(); write in the text what is to differ, such as 'f ~~ 0*g' or 'x1 ~~ x1'"
@@ -104,7 +104,7 @@ def _refuse(function, name, known):
     hint = INSTEAD.get(name.replace(".", "").replace("_", "").lower())
     if hint is None:
         hint = ", ".join(get_close_matches(name, known, n=3) or known)
-    raise EmolaborError(f"{name}: el.{function} has no such argument; allowed: {hint}.")
+    refuse_because(name, f"el.{function} has no such argument", hint)
 
 
 def canonical(estimator, missing):

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.errors import EmolaborError, refuse, refuse_because
 from emolabor.sem.specification import expressions
 from emolabor.sem.specification.tokens import NAME
 
@@ -60,7 +60,7 @@ def _value(factor):
     factor = bare(factor)
     first = factor[0]
     if len(factor) == 1 and first.text in RESERVED:
-        raise EmolaborError(f"{first.where}: found '{first.text}', allowed: a number, a label, or NA to free.")
+        refuse(first.where, f"'{first.text}'", "a number, a label, or NA to free")
     if len(factor) == 1 and first.kind == "name":
         return ("fixed", (None,)) if first.text == "NA" else ("label", (first.text,))
     if len(factor) == 1 and first.kind == "string":
@@ -72,19 +72,17 @@ def _label(token):
     """A quoted label; none where nothing stands between the quotation marks."""
     text = token.text[1:-1]
     if text and not (NAME.fullmatch("".join(text.split())) or "~" in text or "|" in text):
-        raise EmolaborError(
-            f"{token.where}: found {token.text} as a label, allowed: a name that begins with a letter, such as b1."
-        )
+        refuse(token.where, f"{token.text} as a label", "a name that begins with a letter, such as b1")
     return text
 
 
 def _call(name, factor):
     refuse_not_yet(factor)
     if factor[-1].text != ")":
-        raise EmolaborError(f"{name.where}: found '{spaced(factor)}', allowed: {MODIFIERS}.")
+        refuse(name.where, f"'{spaced(factor)}'", MODIFIERS)
     parts = split(factor[2:-1], ",", name) if len(factor) > 3 else []
     if not parts or name.text not in ("start", "equal", "label", "lower", "upper", "c"):
-        raise EmolaborError(f"{name.where}: found '{spaced(factor)}', allowed: {MODIFIERS} with values.")
+        refuse(name.where, f"'{spaced(factor)}'", f"{MODIFIERS} with values")
     if len(parts) == 1 and len(parts[0]) > 1 and parts[0][0].text == "c" and parts[0][-1].text == ")":
         parts = split(parts[0][2:-1], ",", name)
     if name.text in ("start", "lower", "upper"):
@@ -93,11 +91,11 @@ def _call(name, factor):
     if name.text in ("equal", "label"):
         number = next((part for part, entry in zip(parts, entries, strict=True) if entry[0] == "fixed"), None)
         if number:
-            raise EmolaborError(f"{number[0].where}: found '{joined(number)}' in {name.text}(), allowed: names.")
+            refuse(number[0].where, f"'{joined(number)}' in {name.text}()", "names")
         return Modifier("equal" if name.text == "equal" else "label", tuple(entry[1][0] for entry in entries))
     kinds = {kind for kind, values in entries if values != (None,)} or {"fixed"}
     if len(kinds) > 1:
-        raise EmolaborError(f"{name.where}: '{spaced(factor)}' mixes numbers and labels; give them in two terms.")
+        raise EmolaborError(f"{name.where}: '{spaced(factor)}' mixes numbers and labels; give them in two terms")
     return Modifier(kinds.pop(), tuple(entry[1][0] for entry in entries))
 
 
@@ -105,11 +103,11 @@ def _number(tokens):
     tree = expressions.parse(spaced(tokens), tokens[0].where)
     if expressions.names(tree):
         hint = " or a label, a comma between the values of c()" if len(tokens) > 1 else ""
-        raise EmolaborError(f"{tokens[0].where}: found '{spaced(tokens)}', allowed: a number{hint}.")
+        refuse(tokens[0].where, f"'{spaced(tokens)}'", f"a number{hint}")
     with np.errstate(all="ignore"):
         value = float(expressions.evaluate(tree, {}))
     if not abs(value) <= LARGEST:
-        raise EmolaborError(f"{tokens[0].where}: '{joined(tokens)}' is {value:g}, allowed: numbers up to {LARGEST:g}.")
+        refuse_because(tokens[0].where, f"'{joined(tokens)}' is {value:g}", f"numbers up to {LARGEST:g}")
     return value
 
 
@@ -142,11 +140,11 @@ def split(tokens, signs, operator):
 def check_parts(parts, depth, tokens, signs, operator):
     """Refuse parts that are empty, and parentheses without a partner."""
     if depth != 0:
-        raise EmolaborError(f"{tokens[-1].where}: a parenthesis is not {'closed' if depth > 0 else 'opened'}; add it.")
+        raise EmolaborError(f"{tokens[-1].where}: a parenthesis is not {'closed' if depth > 0 else 'opened'}; add it")
     if not all(parts):
         place = next((token for token in reversed(tokens) if token.kind == "sign" and token.text in signs), operator)
-        raise EmolaborError(
-            f"{place.where}: something is missing beside '{place.text}'; allowed: a variable or modifier on each side."
+        refuse_because(
+            place.where, f"something is missing beside '{place.text}'", "a variable or modifier on each side"
         )
 
 
@@ -154,4 +152,4 @@ def refuse_not_yet(tokens):
     """Refuse what begins with a word of lavaan that is not there yet, such as `efa(...)` or `level:`."""
     word = tokens[0].text.lower()
     if word in NOT_YET and len(tokens) > 1 and tokens[1].text in ("(", ":"):
-        raise EmolaborError(f"{tokens[0].where}: '{word}{tokens[1].text.replace('(', '()')}': {NOT_YET[word]}.")
+        raise EmolaborError(f"{tokens[0].where}: '{word}{tokens[1].text.replace('(', '()')}': {NOT_YET[word]}")

@@ -6,7 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.errors import EmolaborError, refuse, refuse_because, shown
 from emolabor.sem.specification import expressions
 from emolabor.sem.specification.row import Row
 from emolabor.sem.specification.threshold_rows import check_thresholds, derive_from_text, threshold_rows
@@ -170,9 +170,10 @@ def _text_rows(syntax, group, n_groups, std_lv, variables):
             elif given is not None:
                 label = given.replace(" ", "") if POINTER.search(given) else given
                 if modifier.kind == "equal" and not POINTER.search(given) and given not in labels:
-                    raise EmolaborError(
-                        f"{term.token.where}: equal('{given}'): no label of the model; allowed: a label, or a "
-                        "parameter such as 'f=~x2'."
+                    refuse_because(
+                        term.token.where,
+                        f"equal('{given}'): no label of the model",
+                        "a label, or a parameter such as 'f=~x2'",
                     )
         if bounds and not label:  # a constraint calls its parameter by a label
             label = f"{term.lhs}{term.op}{term.rhs}" + (f".g{group + 1}" if n_groups > 1 else "")
@@ -199,9 +200,11 @@ def _resolve_equal(rows):
         target = places.get(row.label)
         if target is None or rows[target].from_data or rows[target].derived:
             found = "no parameter of the model" if target is None else "it follows from the data or from others"
-            raise EmolaborError(
-                f"{row.where}: equal('{row.label}'): {found}; allowed: a loading as 'f=~x2', a slope 'y~x', a "
-                "covariance 'x1~~x2', an intercept 'x1~1', in a second group 'f=~x2.g2'."
+            refuse_because(
+                row.where,
+                f"equal('{row.label}'): {found}",
+                "a loading as 'f=~x2', a slope 'y~x', a covariance 'x1~~x2', an intercept 'x1~1', in a second "
+                "group 'f=~x2.g2'",
             )
         old, new = labels[place], labels[target] or row.label
         labels = [new if label == old or other == target else label for other, label in enumerate(labels)]
@@ -219,9 +222,8 @@ def _of_group(modifier, group, n_groups, term):
     if len(modifier.values) == 1:
         return modifier.values[0]
     if len(modifier.values) != n_groups:
-        raise EmolaborError(
-            f"{term.token.where}: c() has {len(modifier.values)} values for {n_groups} group(s); "
-            "allowed: one, or one a group."
+        refuse_because(
+            term.token.where, f"c() has {len(modifier.values)} values for {n_groups} group(s)", "one, or one a group"
         )
     return modifier.values[group]
 
@@ -260,7 +262,7 @@ def _equal_over_groups(rows, variables, std_lv, group_equal, group_partial, orde
     """Label the rows of later groups like those of the first, and free what the equalities identify."""
     unknown = [kind for kind in group_equal if kind not in GROUP_EQUAL]
     if unknown:
-        raise EmolaborError(f"group_equal: found {unknown[0]!r}, allowed: {', '.join(GROUP_EQUAL)}.")
+        refuse("group_equal", shown(unknown[0]), GROUP_EQUAL)
     if "intercepts" in group_equal and ordered:  # the thresholds are where ordered variables have their intercepts
         group_equal = (*group_equal, "thresholds")
     partial = {name.replace(" ", "") for name in group_partial}
@@ -268,7 +270,7 @@ def _equal_over_groups(rows, variables, std_lv, group_equal, group_partial, orde
         f"{row.rhs}~~{row.lhs}" for row in rows if row.op == "~~"
     }
     if not partial <= names:
-        raise EmolaborError(f"group_partial: {sorted(partial - names)[0]!r} is no parameter of the model.")
+        raise EmolaborError(f"group_partial: {sorted(partial - names)[0]!r} is no parameter of the model")
     names_ordered = dict(ordered) if "thresholds" in group_equal else {}
     spread = "residuals" if theta else "scales"
     first = {_key(row): (i, row) for i, row in enumerate(rows) if row.group == 0}
@@ -336,14 +338,15 @@ def _check_names(rows, syntax):
         for tree in (constraint.left, constraint.right):
             for name in expressions.names(tree) if tree else ():
                 if name not in labels:
-                    raise EmolaborError(
-                        f"{constraint.token.where}: '{name}' is no label of the model; "
-                        f"allowed: {', '.join(sorted(labels)) or 'none, the model has no labels'}; "
-                        f"'{name}*' before a variable makes it one."
+                    refuse_because(
+                        constraint.token.where,
+                        f"'{name}' is no label of the model",
+                        f"{', '.join(sorted(labels)) or 'none, the model has no labels'}; '{name}*' before a variable "
+                        "makes it one",
                     )
         if constraint.op == ":=":
             if constraint.lhs in labels:
                 raise EmolaborError(
-                    f"{constraint.token.where}: '{constraint.lhs}' is a label already; choose another name."
+                    f"{constraint.token.where}: '{constraint.lhs}' is a label already; choose another name"
                 )
             labels.add(constraint.lhs)

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.errors import EmolaborError, refuse, refuse_because
 from emolabor.sem.specification import expressions
 from emolabor.sem.specification.modifiers import (
     Modifier,
@@ -84,21 +84,23 @@ def parse_model(text):
         operator, left, right = formula[position], formula[:position], formula[position + 1 :]
         if not left or not right:
             side = "left" if not left else "right"
-            raise EmolaborError(
-                f"{operator.where}: nothing stands {side} of '{operator.text}'; allowed: a formula such as 'y ~ x', "
-                "the operator on the line of its left side."
+            refuse_because(
+                operator.where,
+                f"nothing stands {side} of '{operator.text}'",
+                "a formula such as 'y ~ x', the operator on the line of its left side",
             )
         if operator.text in CONSTRAINT_OPERATORS:
             constraints.append(_constraint(operator, left, right))
         else:
             _add_terms(terms, operator, left, right)
     if constraints and not terms:
-        raise EmolaborError(
-            f"{constraints[0].token.where}: a '{constraints[0].op}' line stands alone; allowed: beside formulas with "
-            "the model's variables, such as 'f =~ x1 + b*x2 + x3'."
+        refuse_because(
+            constraints[0].token.where,
+            f"a '{constraints[0].op}' line stands alone",
+            "beside formulas with the model's variables, such as 'f =~ x1 + b*x2 + x3'",
         )
     if not terms:
-        raise EmolaborError("model: no formula was found; allowed: a text such as 'f =~ x1 + x2 + x3'.")
+        refuse_because("model", "no formula was found", "a text such as 'f =~ x1 + x2 + x3'")
     return Syntax(tuple(terms.values()), tuple(constraints))
 
 
@@ -130,7 +132,7 @@ def _operator_position(formula):
     if not positions:
         first = formula[0]
         raise EmolaborError(
-            f"{first.where}: '{first.text}' stands alone; an operator is missing on its line ({ALLOWED_OPERATORS})."
+            f"{first.where}: '{first.text}' stands alone; an operator is missing on its line ({ALLOWED_OPERATORS})"
         )
     if len(positions) > 1:
         second = formula[positions[1]]
@@ -139,19 +141,20 @@ def _operator_position(formula):
             hint = "write each constraint on a line of its own"
         elif positions[1] == positions[0] + 1 and second.text == formula[positions[0]].text == "~":
             hint = "write '~~' without a blank for a covariance"
-        raise EmolaborError(f"{second.where}: a second operator '{second.text}' in one formula; {hint}.")
+        raise EmolaborError(f"{second.where}: a second operator '{second.text}' in one formula; {hint}")
     operator = formula[positions[0]]
     if operator.text == "<~":
-        raise EmolaborError(
-            f"{operator.where}: '<~' is not available yet; allowed: 'f =~ x' where x measures f, or the composite as "
-            "a column of the data."
+        refuse_because(
+            operator.where,
+            "'<~' is not available yet",
+            "'f =~ x' where x measures f, or the composite as a column of the data",
         )
     return positions[0]
 
 
 def _constraint(operator, left, right):
     if operator.text == ":=" and (len(left) != 1 or left[0].kind != "name"):
-        raise EmolaborError(f"{left[0].where}: one new name stands left of ':='.")
+        raise EmolaborError(f"{left[0].where}: one new name stands left of ':='")
     trees = [expressions.parse(spaced(side), operator.where) for side in (left, right)]
     new = operator.text == ":="
     return Constraint(joined(left), operator.text, joined(right), operator, None if new else trees[0], trees[1])
@@ -169,9 +172,11 @@ def _add_terms(terms, operator, left, right):
             op = "~1" if variable.kind == "number" else operator.text
             _check_ordered(outcome, op, variable)
             if op in ("=~", "~") and outcome.text == variable.text:
-                raise EmolaborError(
-                    f"{variable.where}: '{variable.text}' stands on both sides of '{op}'; allowed: another variable, "
-                    f"'{variable.text} ~ 1' for its intercept, '{variable.text} ~~ {variable.text}' for its variance."
+                refuse_because(
+                    variable.where,
+                    f"'{variable.text}' stands on both sides of '{op}'",
+                    f"another variable, '{variable.text} ~ 1' for its intercept, '{variable.text} ~~ {variable.text}"
+                    "' for its variance",
                 )
             rhs = "" if op == "~1" else variable.text
             given = modifiers
@@ -185,9 +190,10 @@ def _check_product(modifiers, part):
     kinds = [_kind(modifier) for modifier in modifiers]
     held = any(modifier.kind == "fixed" and modifier.values != (None,) for modifier in modifiers)
     if len(set(kinds)) < len(kinds) or (held and "label" in kinds):
-        raise EmolaborError(
-            f"{part[0].where}: found '{spaced(part)}', allowed: one label or one number before a variable; a number "
-            "and a label in two terms, such as 'y ~ a*x + 0.5*x'."
+        refuse(
+            part[0].where,
+            f"'{spaced(part)}'",
+            "one label or one number before a variable; a number and a label in two terms, such as 'y ~ a*x + 0.5*x'",
         )
 
 
@@ -198,9 +204,9 @@ def _kind(modifier):
 
 def _check_ordered(outcome, op, variable):
     if op == "|" and not THRESHOLD.fullmatch(variable.text):
-        raise EmolaborError(f"{variable.where}: found '{variable.text}' right of '|', allowed: t1, t2 and so on.")
+        refuse(variable.where, f"'{variable.text}' right of '|'", "t1, t2 and so on")
     if op == "~*~" and outcome.text != variable.text:
-        raise EmolaborError(f"{variable.where}: found '{variable.text}', allowed: '{outcome.text} ~*~ {outcome.text}'.")
+        refuse(variable.where, f"'{variable.text}'", f"'{outcome.text} ~*~ {outcome.text}'")
 
 
 def _merge(terms, term, earlier):
@@ -215,10 +221,11 @@ def _merge(terms, term, earlier):
         known = {_kind(modifier): modifier.values for modifier in first.modifiers}
         clash = any(known.get(_kind(modifier), modifier.values) != modifier.values for modifier in term.modifiers)
         if key in earlier or clash or not term.modifiers:
-            raise EmolaborError(
-                f"{term.token.where}: '{term.lhs} {term.op} {term.rhs}' is given a second time (first in line "
-                f"{first.token.line}, column {first.token.column}); allowed: once, with one modifier of each kind. "
-                "Delete one of the two."
+            refuse_because(
+                term.token.where,
+                f"'{term.lhs} {term.op} {term.rhs}' is given a second time (first in line {first.token.line}, "
+                f"column {first.token.column})",
+                "once, with one modifier of each kind; delete one of the two",
             )
         first.modifiers.extend(term.modifiers)
 
@@ -248,9 +255,10 @@ def _signs(part):
 def _single_name(part, operator):
     if len(part) == 1 and part[0].kind == "name":
         return part[0]
-    raise EmolaborError(
-        f"{part[0].where}: found '{spaced(part)}' left of '{operator.text}', allowed: variable names joined by '+'; "
-        "modifiers stand right of the operator."
+    refuse(
+        part[0].where,
+        f"'{spaced(part)}' left of '{operator.text}'",
+        "variable names joined by '+'; modifiers stand right of the operator",
     )
 
 
@@ -268,12 +276,14 @@ def _variable(part, operator):
         raise EmolaborError(
             f"{first.where}: products such as '{found}' are not available yet; add the product as a column, "
             f"data['{'_'.join(parts)}'] = {product}, and write {'_'.join(parts)}; for latent variables there is "
-            "el.interaction."
+            "el.interaction"
         )
     if "+" in texts or "-" in texts[1:]:
-        raise EmolaborError(
-            f"{first.where}: found '{found}', allowed: terms joined by '+', each with its own modifier and without "
-            "parentheses; make a difference or a sum a column of the data."
+        refuse(
+            first.where,
+            f"'{found}'",
+            "terms joined by '+', each with its own modifier and without parentheses; make a difference or "
+            "a sum a column of the data",
         )
     if len(part) == 1 and first.kind == "number" and operator.text == "~":
         hint = f"write '{found}*1' to fix the intercept"
@@ -289,7 +299,4 @@ def _variable(part, operator):
         hint = "add what is computed as a column, such as data['log_x'] = np.log(data['x']), and write its name"
     else:
         hint = "is a '+' or an end of line missing?"
-    raise EmolaborError(
-        f"{first.where}: found '{found}' right of '{operator.text}', allowed: variable names; {hint}"
-        + ("" if hint.endswith("?") else ".")
-    )
+    refuse(first.where, f"'{found}' right of '{operator.text}'", f"variable names; {hint}")

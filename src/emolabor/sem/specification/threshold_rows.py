@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.errors import refuse_because
 from emolabor.sem.specification.row import Row
 
 
@@ -31,11 +31,12 @@ def derive_from_text(rows, ordered, theta):
         if row.lhs == row.rhs and row.lhs in names and row.op == ("~*~" if theta else "~~"):
             if row.free < 0 or row.value is not None or row.label:
                 kind, instead = ("scale", "~~") if theta else ("residual variance", "~*~")
-                raise EmolaborError(
-                    f"{row.where}: the {kind} of the ordered variable '{row.lhs}' follows from the other parameters "
-                    f"({'theta' if theta else 'delta'} parametrisation); allowed: '{row.lhs} {row.op} {row.rhs}' "
-                    f"without a modifier, or '{row.lhs} {instead} NA*{row.lhs}'"
-                    + ("." if theta else "; with parameterization='theta', the residual variances themselves.")
+                refuse_because(
+                    row.where,
+                    f"the {kind} of the ordered variable '{row.lhs}' follows from the other parameters "
+                    f"({'theta' if theta else 'delta'} parametrisation)",
+                    f"'{row.lhs} {row.op} {row.rhs}' without a modifier, or '{row.lhs} {instead} NA*{row.lhs}'"
+                    + ("" if theta else "; with parameterization='theta', the residual variances themselves"),
                 )
             row = replace(row, free=-1, value=1.0, derived=True)
         changed.append(row)
@@ -49,12 +50,11 @@ def check_thresholds(syntax, ordered):
         if term.op not in ("|", "~*~"):
             continue
         if term.lhs not in counts:
-            raise EmolaborError(
-                f"{term.token.where}: '{term.lhs}' has no {'thresholds' if term.op == '|' else 'scale'}; allowed: "
-                "ordered variables, declared by ordered=True or ordered=[names], with data."
+            refuse_because(
+                term.token.where,
+                f"'{term.lhs}' has no {'thresholds' if term.op == '|' else 'scale'}",
+                "ordered variables, declared by ordered=True or ordered=[names], with data",
             )
         if term.op == "|" and int(term.rhs[1:]) > counts[term.lhs]:
-            raise EmolaborError(
-                f"{term.token.where}: '{term.lhs}' has {counts[term.lhs] + 1} categories and thresholds up to "
-                f"t{counts[term.lhs]}; found {term.rhs}."
-            )
+            known = f"'{term.lhs}' has {counts[term.lhs] + 1} categories"
+            refuse_because(term.token.where, f"{known}, found {term.rhs}", f"thresholds up to t{counts[term.lhs]}")

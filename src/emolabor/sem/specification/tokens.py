@@ -4,7 +4,7 @@ import re
 import unicodedata
 from typing import NamedTuple
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.errors import EmolaborError, refuse_because
 
 ALLOWED_OPERATORS = "=~ ~ ~~ ~1 | ~*~ := == < >"
 LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
@@ -129,9 +129,11 @@ def _token(kind, found, line, column):
         if not NAME.fullmatch(found):
             plain = re.sub(r"\W+", "_", found).strip("_") or "x"
             plain = plain if NAME.fullmatch(plain) else f"x{plain}"
-            raise EmolaborError(
-                f"model, line {line}, column {column}: '{found}' is no name; allowed: letters, digits, '_' and '.'. "
-                f"Rename the column: data.rename(columns={{{found!r}: {plain!r}}}), and write {plain}."
+            refuse_because(
+                f"model, line {line}, column {column}",
+                f"'{found}' is no name",
+                f"letters, digits, '_' and '.'; rename the column: data.rename(columns={{{found!r}: "
+                f"{plain!r}}}), and write {plain}",
             )
     return Token(kind, found, line, column)
 
@@ -143,5 +145,5 @@ def _not_understood(sign, line, column):
     return EmolaborError(
         f"model, line {line}, column {column}: '{shown}' is not understood; "
         + (f"{hint}. Allowed" if hint else "allowed")
-        + f" operators: {ALLOWED_OPERATORS}."
+        + f" operators: {ALLOWED_OPERATORS}"
     )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.errors import refuse_because
 
 
 @dataclass(frozen=True)
@@ -37,9 +37,10 @@ def classify(syntax, fixed_x=True):
     pairs = {op: [(t.lhs, t.rhs) for t in syntax.terms if t.op == op] for op in ("=~", "~", "~~", "~1", "|", "~*~")}
     for term in syntax.terms:
         if term.op == "~" and (term.rhs, term.lhs) in pairs["=~"]:
-            raise EmolaborError(
-                f"{term.token.where}: '{term.lhs} ~ {term.rhs}' is the path of '{term.rhs} =~ {term.lhs}' once more; "
-                "allowed: one of them."
+            refuse_because(
+                term.token.where,
+                f"'{term.lhs} ~ {term.rhs}' is the path of '{term.rhs} =~ {term.lhs}' once more",
+                "one of them",
             )
     latent = _unique(lhs for lhs, _ in pairs["=~"])
     measured = [rhs for _, rhs in pairs["=~"]]
@@ -55,7 +56,7 @@ def classify(syntax, fixed_x=True):
     )
     extra = [name for name in mentioned if name not in known and name not in exogenous]
     if not (observed_indicators or others or exogenous or extra):
-        raise EmolaborError("model: every variable is latent; allowed: a model with observed variables.")
+        refuse_because("model", "every variable is latent", "a model with observed variables")
     by_latent = {name: [rhs for lhs, rhs in pairs["=~"] if lhs == name] for name in latent}
     return Variables(
         observed=(*observed_indicators, *others, *exogenous, *extra),
