@@ -10,6 +10,8 @@ import emolabor as el
 from emolabor import cli
 from emolabor.simulation.folder import DATA_FILE
 
+pytestmark = pytest.mark.slow
+
 MODEL = "surface_acting =~ sa1 + sa2 + sa3 + sa4"
 
 

@@ -12,6 +12,8 @@ import pytest
 import emolabor as el
 from emolabor.common.extras import EXTRAS, require
 
+pytestmark = pytest.mark.slow
+
 # Run first in a process of its own: every package but the core's, and what these bring themselves, cannot be imported.
 BLOCK = """
 import sys

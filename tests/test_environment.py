@@ -17,6 +17,8 @@ from packaging.version import Version
 
 from emolabor.common import extras as emolabor_extras
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parent.parent
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
@@ -148,6 +150,7 @@ def test_citation_and_changelog_name_the_version():
     )
 
 
+@pytest.mark.whole
 def test_the_wheel_carries_every_file_of_the_package(tmp_path):
     build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
     subprocess.run(build, cwd=ROOT, check=True, capture_output=True)

@@ -11,6 +11,8 @@ import emolabor as el
 from emolabor import cli
 from emolabor.common.languages import LANGUAGES, chosen_language, default_language
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def speaking(monkeypatch):

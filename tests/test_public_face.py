@@ -8,6 +8,8 @@ import pytest
 
 import emolabor as el
 
+pytestmark = pytest.mark.slow
+
 
 def test_importing_the_package_loads_neither_pandas_nor_numpy():
     code = "import sys, emolabor; print(*{'numpy', 'pandas', 'scipy'} & set(sys.modules))"

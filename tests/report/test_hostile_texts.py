@@ -22,6 +22,8 @@ from emolabor.study.runner import build_run_paper
 
 from .test_markup import PAYLOADS, one_line
 
+pytestmark = pytest.mark.slow
+
 CLAIMS = """
   claims:
     rows: claims.claims

@@ -15,6 +15,8 @@ from emolabor.common.errors import EmolaborError
 from emolabor.responses import reading
 from emolabor.responses.table import MAX_COLUMNS
 
+pytestmark = pytest.mark.slow
+
 SUFFIXES = [".csv", ".tsv", ".txt", ".xlsx", ".sav", ".zsav", ".dta", ".parquet"]
 
 

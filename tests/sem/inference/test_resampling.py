@@ -11,6 +11,8 @@ from emolabor.sem import sem
 from emolabor.sem.inference.bootstrap import _source
 from emolabor.sem.inference.intervals import interval_limits
 
+pytestmark = pytest.mark.slow
+
 CFA = "visual =~ x1 + x2 + x3; textual =~ x4 + x5 + x6; textual ~ a*visual; twice := 2*a"
 PATHS = "x4 ~ a*x1 + x2; x5 ~ b*x4 + x1; ab := a*b"
 
