@@ -28,8 +28,8 @@ fit.effects(), fit._repr_html_()
 el.invariance("ex =~ ex1 + ex2 + ex3 + ex4", read.data.dropna(subset="sex"), group="sex")
 el.power("y ~ start(0.3)*x", n=[50], n_replications=10, seed=1)
 el.claim_paths(el.load_claims())
-el.codebook(instrument, read.data).write("codebook.html", "en")
-for name in ("html", "surveyjs", "qualtrics", "limesurvey", "wjx", "ddi", "table-schema"):
+el.codebook(instrument, read.data).write("codebook.md", "en")
+for name in ("surveyjs", "qualtrics", "limesurvey", "wjx", "ddi", "table-schema"):
     instrument.write(f"questionnaire.{name}", format=name, language="zh")
 for command in (
     ["check", "answers.csv"],

@@ -40,6 +40,8 @@ NEEDS = {
     ],
     "forms": [
         "instrument.write('survey.docx', format='docx')",
+        "instrument.write('survey.html', format='html')",
+        "el.codebook(instrument).write('codebook.html')",
         "el.write_interview_guide(el.load_scale('belonging'), 'guide.docx')",
     ],
     "pages": [

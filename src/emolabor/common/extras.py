@@ -10,6 +10,7 @@ EXTRAS = {
     "IPython": ("ipython", "study"),
     "PIL": ("pillow", "plots"),
     "docx": ("python-docx", "forms"),
+    "jinja2": ("jinja2", "forms"),
     "jupyter_client": ("jupyter_client", "study"),
     "matplotlib": ("matplotlib", "plots"),
     "nbformat": ("nbformat", "study"),

@@ -4,7 +4,7 @@ import json
 from functools import cache
 from importlib import resources
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined
+from emolabor.common.extras import require
 
 
 def page_file(folder, name):
@@ -46,6 +46,9 @@ def as_json(content, **options):
 
 @cache
 def _environment(folder):
+    require("jinja2")
+    from jinja2 import Environment, FunctionLoader, StrictUndefined
+
     return Environment(
         autoescape=True,
         undefined=StrictUndefined,

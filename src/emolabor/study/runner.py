@@ -149,7 +149,8 @@ def update_reference(root, run_folder, jobs):
 
 # Asked for before a notebook runs that would end without one of them.
 NEEDED = """
-papermill nbformat jupyter_client IPython matplotlib PIL sklearn semopy docx openpyxl pyarrow pyreadstat pypandoc typst
+papermill nbformat jupyter_client IPython matplotlib PIL sklearn semopy docx jinja2
+openpyxl pyarrow pyreadstat pypandoc typst
 """.split()
 
 
