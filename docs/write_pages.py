@@ -138,6 +138,7 @@ def _anchor(title):
 
 def _found(package, name):
     found = getattr(el, name)
+    found = getattr(found, name, found)  # a room that can be called stands for its function
     module = package[found.__module__.removeprefix("emolabor.")]
     return module[found.__name__]
 

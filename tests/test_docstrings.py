@@ -27,9 +27,15 @@ MODULES = [
 ]
 
 
+def function_of(value):
+    """A public name, or what a room that can be called stands for."""
+    return value.sem if inspect.ismodule(value) else value
+
+
 def public_functions():
     """Public functions, and methods of the objects they return: name -> (function, the class of a method)."""
-    found = {name: (getattr(el, name), None) for name in el.__all__ if inspect.isfunction(getattr(el, name))}
+    values = {name: function_of(getattr(el, name)) for name in el.__all__}
+    found = {name: (value, None) for name, value in values.items() if inspect.isfunction(value)}
     for classes in WRITE_PAGES.RETURNED.values():
         for name, module in classes.items():
             home = getattr(import_module(f"emolabor.{module}"), name)

@@ -6,7 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from emolabor.analysis import effect_multiverse, multiverse, multiverse_influence, multiverse_summary
+from emolabor.analysis import (
+    effect_multiverse,
+    multiverse,
+    multiverse_influence,
+    multiverse_summary,
+    shown_specifications,
+)
 from emolabor.common.errors import EmolaborError
 from emolabor.instrument import load_instrument
 from emolabor.responses import Staff, scored_items, screen
@@ -171,3 +177,36 @@ def test_background_that_the_answers_do_not_tell_is_no_choice(study):
 def test_what_is_not_known_is_refused(study, arguments, message):
     with pytest.raises(EmolaborError, match=message):
         effect_multiverse(study, **arguments)
+
+
+@pytest.mark.parametrize(
+    ("everyone", "default", "strict", "shown"),
+    [
+        (100, 100, 90, ["everyone", "default", "strict"]),
+        (104, 100, 90, ["default", "strict"]),
+        (105, 100, 96, ["everyone", "default"]),
+        (103, 100, 97, ["default"]),
+        (100, 95, 95, ["everyone", "default", "strict"]),
+    ],
+)
+def test_specifications_that_would_tell_what_few_answered_are_not_shown(everyone, default, strict, shown):
+    rows = [
+        {"careless": option, "items": items, "est": 0.1, "n": n - (items == "all") * 50}
+        for items in ("all", "first_three")
+        for option, n in {"everyone": everyone, "default": default, "strict": strict}.items()
+    ]
+    table = pd.DataFrame(rows).assign(ci_lower=0.0, ci_upper=0.2, admissible=True)
+    found = shown_specifications(table)
+    assert found.groupby("items", sort=False)["careless"].agg(list).to_dict() == {"all": shown, "first_three": shown}
+    assert list(found.index) == list(range(len(found)))
+
+
+def test_only_the_specifications_that_would_tell_it_are_left_out():
+    rows = [
+        ("everyone", "all", 0.1, 100),
+        ("default", "all", 0.1, 98),
+        ("everyone", "first_three", 0.1, 110),
+        ("default", "first_three", 0.1, 100),
+    ]
+    table = pd.DataFrame(rows, columns=["careless", "items", "est", "n"])
+    assert shown_specifications(table)["n"].tolist() == [98, 110, 100]

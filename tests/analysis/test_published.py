@@ -7,8 +7,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from emolabor.analysis import compare_published, latent_models, load_published
-from emolabor.analysis import published as module
+from emolabor.analysis import compare_published, latent_models, load_published, published as module
 from emolabor.analysis.published import path_quantity
 from emolabor.common.errors import EmolaborError
 

@@ -169,3 +169,31 @@ def test_no_respondent_is_printed(answers):
     report = validation_report(answers, SCALE, n_resamples=20)
     assert repr(report) == f"ValidationReport(scale='emotional_labor', n=600, findings={len(report.findings)})"
     assert dataclasses.is_dataclass(report)
+
+
+def test_no_count_of_one_to_four_stands_in_a_report(answers):
+    screening = el.screen(answers, INSTRUMENT)
+    screening["flagged_by"] = ["longstring, irv"] * 3 + ["seconds_per_item"] * 7 + [""] * (len(answers) - 10)
+    screening["careless"] = np.arange(len(answers)) < 3
+    report = validation_report(answers, SCALE, screening=screening, n_resamples=20)
+    flagged = report.tables["screening"].set_index("index")["flagged"]
+    assert flagged["seconds_per_item"] == 7 and flagged[["longstring", "irv"]].isna().all()
+    assert "careless_only" in codes(report)
+    assert "long row" not in " ".join(report.sentences("en")) and "长串" not in "".join(report.sentences("zh"))
+    kept = el.scored_items(answers[~screening["careless"]], INSTRUMENT)
+    ends = report.tables["reliability"][["floor", "ceiling"]]
+    for dimension, shares in ends.iterrows():
+        scores = kept[INSTRUMENT.dimensions()[dimension]].dropna().mean(axis=1)
+        for end, points in (("floor", 1), ("ceiling", 5)):
+            count = (scores == points).sum()
+            assert np.isnan(shares[end]) if 0 < count < 5 else shares[end] >= 0
+    assert ends.isna().any(axis=None)
+
+
+def test_means_of_versions_are_given_in_steps_of_five_respondents(versions):
+    exact = compare_versions(versions, SCALE, "form", "A").table
+    shown = validation_report(versions, SCALE, version="form", old="A", n_resamples=20).tables["versions"]
+    for name in ("mean_old", "mean_new"):
+        steps = shown[name] / 0.02  # of 300 respondents
+        np.testing.assert_allclose(steps, steps.round(), atol=1e-9)
+        assert (shown[name] - exact[name]).abs().between(1e-12, 0.01 + 1e-9).all()

@@ -15,8 +15,7 @@ from hostile import hostile
 
 import emolabor as el
 from emolabor.common.errors import EmolaborError
-from emolabor.report import build as building
-from emolabor.report import build_paper, write_table, write_validation
+from emolabor.report import build as building, build_paper, write_table, write_validation
 from emolabor.report.pandoc import pandoc
 from emolabor.study.runner import build_run_paper
 

@@ -6,8 +6,7 @@ import re
 import pandas as pd
 import pytest
 import typst
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from emolabor.report.markup import emphasised, plain
 from emolabor.report.pandoc import pandoc

@@ -5,10 +5,11 @@ import pytest
 
 import emolabor as el
 from emolabor.common.errors import EmolaborError
-from emolabor.responses.findings import _SENTENCES, Findings, sentences
+from emolabor.responses.findings import Findings, sentences
 from emolabor.responses.personal_contents import is_id_number, personal_content
 from emolabor.responses.personal_headings import personal_heading
 from emolabor.responses.suspicions import against_their_dimension
+from emolabor.responses.words import say
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +78,7 @@ def test_wrong_reverse_keys_are_suspected_and_right_ones_are_not(instrument):
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("kind", _SENTENCES["en"])
+@pytest.mark.parametrize("kind", [key[9:] for key in say.texts if key.startswith("sentence_")])
 def test_every_kind_of_finding_has_a_sentence(kind, language):
     findings = Findings()
     found = "7" if kind == "declared" else "what"  # what was declared missing is counted

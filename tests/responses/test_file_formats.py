@@ -12,7 +12,7 @@ import pytest
 
 import emolabor as el
 from emolabor.common.errors import EmolaborError
-from emolabor.responses import reading
+from emolabor.responses.files import _DESCRIBED, _LAID_OUT
 from emolabor.responses.table import MAX_COLUMNS
 
 pytestmark = pytest.mark.slow
@@ -271,7 +271,7 @@ def test_reading_in_pieces_is_reading(files, staff, instrument, monkeypatch):
 
 def test_every_ending_has_a_test():
     elsewhere = {".xlsm", ".json", ".csv.gz", ".tsv.gz", ".txt.gz"}
-    assert {*SUFFIXES, *elsewhere} == {*reading._LAID_OUT, *reading._DESCRIBED}
+    assert {*SUFFIXES, *elsewhere} == {*_LAID_OUT, *_DESCRIBED}
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Our own forms, filled and exported by each platform's rules, read back equal; no platform is taken for another."""
 
 import json
+import re
 
 import pandas as pd
 import pyreadstat
@@ -8,6 +9,7 @@ import pytest
 
 import emolabor as el
 from emolabor.instrument.form import make_form
+from emolabor.instrument.words import WORDS
 from emolabor.responses.platforms import PLATFORMS, platform_of
 from emolabor.simulation.platforms import PLATFORMS as IMITATIONS
 
@@ -96,6 +98,55 @@ def test_the_spss_file_of_wjx_comes_back(tmp_path, staff, instrument, as_labels)
     path = tmp_path / "wjx.sav"
     pyreadstat.write_sav(frame, path, column_labels=labels, variable_value_labels=meanings)
     assert not different(el.read_responses(path, instrument).data, staff)
+
+
+@pytest.mark.parametrize("background", ["text", "number"])  # what stands for options that have no score
+@pytest.mark.parametrize("suffix", [".csv", ".xlsx"])
+def test_the_scores_of_wjx_come_back(tmp_path, staff, instrument, suffix, background):
+    form = make_form(instrument)
+    columns = {
+        "序号": staff["respondent"],
+        "提交答卷时间": "2026/3/2 9:05:11",
+        "所用时间": staff["seconds"].map("{:.0f}秒".format),
+        "来源": "微信",
+    }
+    columns[f"1、{form.agreement.text['zh']}"] = form.agreement.choices[0].names["zh"] if background == "text" else 1
+    for number, question in enumerate(form.background, start=2):
+        cells = staff[question.key].astype(object)
+        if question.choices:
+            said = {
+                c.code: c.names["zh"] if background == "text" else n for n, c in enumerate(question.choices, start=1)
+            }
+            cells = cells.map(said)
+        columns[f"{number}、{question.text['zh']}{'' if question.choices else WORDS['code_or_none']['zh']}"] = cells
+    for number, table in enumerate(form.tables, start=len(form.background) + 2):
+        for place, row in enumerate(table.rows):
+            heading = row.text["zh"] if place else f"{number}、{table.instruction['zh']}—{row.text['zh']}"
+            columns[heading] = staff[row.key].astype("Int64").astype(object)
+    frame = pd.DataFrame(columns).fillna("(空)")
+    frame["总分"] = staff[list(instrument.points())].sum(axis=1)
+    path = tmp_path / f"score{suffix}"
+    frame.to_csv(path, index=False, encoding="gb18030") if suffix == ".csv" else frame.to_excel(path, index=False)
+    assert not different(el.read_responses(path, instrument).data, staff)
+
+
+def test_the_files_that_the_web_page_saves_come_back(tmp_path, staff, instrument):
+    page = instrument.write(tmp_path / "page.html", format="html").path.read_text(encoding="utf-8")
+    settings = json.loads(re.search(r'id="questionnaire"[^>]*>(.*?)</script>', page, re.DOTALL)[1])
+
+    def cell(value):  # as the page's own script writes it
+        text = "" if pd.isna(value) else f"{value:g}" if isinstance(value, float) else str(value)
+        text = f"'{text}" if text[:1] in tuple("=+-@\t\r") else text
+        return '"' + text.replace('"', '""') + '"' if re.search(r'[",\r\n]', text) else text
+
+    (tmp_path / "answers").mkdir()
+    for number, row in enumerate(staff.assign(consent=1).to_dict("records")):
+        cells = (cell(row[column]) for column in settings["columns"])
+        text = "\ufeff" + ",".join(map(cell, settings["columns"])) + "\n" + ",".join(cells) + "\n"
+        (tmp_path / "answers" / f"window_staff-{number:03}.csv").write_text(text, encoding="utf-8")
+    read = el.read_responses(tmp_path / "answers", instrument)
+    assert different(read.data, staff) == {"respondent"}  # the page numbers nobody
+    assert set(read.report["kind"]) == {"files", "added_column", "absent"}
 
 
 def test_json_of_surveyjs_comes_back(tmp_path, staff, instrument):

@@ -238,3 +238,39 @@ def test_a_submission_sent_again_is_told_from_one_that_was_changed(tmp_path, sta
     assert kinds[kinds["kind"] == "repeated"]["row"].unique().tolist() == [14]
     assert kinds[kinds["kind"] == "collision"]["row"].unique().tolist() == [15]
     assert len(read.data) == 13
+
+
+def test_the_mapping_says_how_the_file_is_laid_out_and_what_is_said_beside_it_goes_first(
+    tmp_path, lines, staff, instrument
+):
+    path, mapping = tmp_path / "a.csv", {"layout": {"separator": "~", "header_row": 2}}
+    path.write_text("\n".join(line.replace(",", "~") for line in [lines[0], *lines]), encoding="utf-8")
+    read = el.read_responses(path, instrument, mapping).data
+    pd.testing.assert_frame_equal(read, staff, check_dtype=False)
+    proposed = el.propose_mapping(path, instrument, separator="~", header_row=2)
+    (tmp_path / "mapping.yaml").write_text(proposed.text(), encoding="utf-8")
+    read = el.read_responses(path, instrument, tmp_path / "mapping.yaml").data
+    pd.testing.assert_frame_equal(read, staff, check_dtype=False)
+    with pytest.raises(EmolaborError, match="found no column"):
+        el.read_responses(path, instrument, mapping, separator=";")
+
+
+@pytest.mark.parametrize(
+    ("layout", "message"),
+    [
+        ("{separator: ';;'}", "mapping.yaml, line 1, layout.separator: found ';;'; allowed: one character"),
+        (
+            "{rows: 3}",
+            "mapping.yaml, line 1, layout.rows: found an unknown entry; allowed: separator, encoding, sheet, ",
+        ),
+        ("{header_row: 0}", "mapping.yaml, line 1, layout.header_row: found 0; allowed: the number of a row, from 1"),
+        ("[1]", "mapping.yaml, line 1, layout: found list; allowed: a table"),
+        ("{sheet: 2}", "a.csv; allowed: none, the file has no sheet"),
+    ],
+)
+def test_a_layout_that_is_none_is_refused_with_its_line(tmp_path, lines, instrument, layout, message):
+    (tmp_path / "a.csv").write_text("\n".join(lines), encoding="utf-8")
+    (tmp_path / "mapping.yaml").write_text(f"layout: {layout}\n", encoding="utf-8")
+    with pytest.raises(EmolaborError) as caught:
+        el.read_responses(tmp_path / "a.csv", instrument, tmp_path / "mapping.yaml")
+    assert message in str(caught.value)

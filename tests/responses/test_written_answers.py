@@ -407,7 +407,7 @@ def test_labels_of_no_answer_are_missing_and_counted(truth, instrument, tmp_path
     labels = dict(enumerate(EN, start=1)) | {8: "Don't know", 9: "拒答"}
     staff = el.read_responses(labelled(frame, labels, tmp_path / "mine.sav"), instrument)
     assert staff.data["t2"].isna().sum() == 30 and staff.data["t2"].iloc[30:].tolist() == truth["t2"].iloc[30:].tolist()
-    assert "30 answers: t2 (30)" in staff.report_text("en") and "共 30 个：t2 (30)" in staff.report_text("zh")
+    assert "30 answers: t2 (30)" in staff.report_text("en") and "共 30 个：t2（30）" in staff.report_text("zh")
 
 
 @pytest.mark.parametrize("word", ["NA", "n/a", "#N/A", "NULL", ".", "不适用", "拒答", "Prefer not to say"])

@@ -79,11 +79,11 @@ def test_the_readme_names_every_file_and_three_commands_that_exist(folder, name)
     assert commands == ["check", "reproduce", "validate-scale"]
 
 
-def test_the_mapping_template_is_yaml_whose_commented_entries_are_the_four_known(folder):
+def test_the_mapping_template_is_yaml_whose_commented_entries_are_those_known(folder):
     text = (folder / "mapping.yaml").read_text(encoding="utf-8")
     assert yaml.safe_load(text) is None
     entries = "\n".join(line[2:] for line in text.splitlines()[4:])
-    assert list(yaml.safe_load(entries)) == ["columns", "values", "missing", "turned"]
+    assert list(yaml.safe_load(entries)) == ["columns", "values", "missing", "turned", "layout"]
 
 
 def test_a_folder_that_holds_something_is_refused_and_stays_as_it_is(tmp_path, capsys):

@@ -1,7 +1,9 @@
 import pytest
+import yaml
 
 from emolabor.common.errors import EmolaborError
 from emolabor.study.plan import longest_first, plan_jobs
+from emolabor.study.runner import _mapping_with
 from emolabor.theory import load_claims, management_factors
 
 FACTORS = management_factors(load_claims())
@@ -72,3 +74,17 @@ def test_long_ones_come_first(folder):
         "05",
         "06",
     ]
+
+
+def test_what_is_said_of_a_files_layout_joins_the_mapping_of_the_run(tmp_path):
+    mine, path = tmp_path / "mine.yaml", tmp_path / "run" / "mapping.yaml"
+    mine.write_text("columns: {sa1: Q7}\nvalues: {all_items: {'2':, '3':}}", encoding="utf-8")
+    given, layout = {"data_path": "mine.csv"}, {"separator": ";", "header_row": 3}
+    assert _mapping_with(layout, given, path) == str(path)
+    assert yaml.safe_load(path.read_text(encoding="utf-8")) == {"layout": layout}
+    _mapping_with(layout, given | {"mapping_path": mine}, path)
+    assert path.read_text(encoding="utf-8").startswith(mine.read_text(encoding="utf-8") + "\nlayout: ")
+    with pytest.raises(EmolaborError, match="found a layout, and beside it separator, header_row; allowed: one of"):
+        _mapping_with(layout, given | {"mapping_path": path}, path)
+    with pytest.raises(EmolaborError, match="layout: found sheet without a file of answers; allowed: with --data"):
+        _mapping_with({"sheet": 2}, {}, path)

@@ -261,13 +261,14 @@ def attacked(study, factor):
             if pd.notna(row[f"share_{code}"]) and pd.notna(row["n"]):
                 count = row[f"share_{code}"] * row["n"]
                 attacker.know(one, count - 1e-6, count + 1e-6)
-    # Means of scale scores are exact: where all answered, they are sums of cells.
+    # Means of scale scores, where all answered, are sums of cells.
     turned = study.instrument.reversed_items
     if kept[items].notna().all(axis=None):
         for name, parts in [("everyone", stays), *((name, [name]) for name in shown)]:
-            total = groups.loc[name, "n"] * groups.loc[name, "mean"] * len(items)
+            weight = groups.loc[name, "n"] * len(items)
+            total, slack = weight * groups.loc[name, "mean"], weight * half_step(groups.loc[name, "mean"])
             sums = attacker.cells(items, parts, lambda item, code: 6.0 - code if item in turned else float(code))
-            attacker.know(sums, total - 1e-6, total + 1e-6)
+            attacker.know(sums, total - slack, total + slack)
             for item in items:
                 attacker.know(attacker.cells([item], parts), groups.loc[name, "n"], groups.loc[name, "n"])
     return attacker, stays

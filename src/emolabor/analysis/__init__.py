@@ -21,7 +21,7 @@ from emolabor.analysis.published import compare_published, latent_models
 from emolabor.analysis.published_tables import PublishedTable, load_published
 from emolabor.analysis.rmsea_power import rmsea_power, rmsea_sample_size
 from emolabor.analysis.rounding_bands import rounding_bands
-from emolabor.analysis.specifications import effect_multiverse
+from emolabor.analysis.specifications import effect_multiverse, shown_specifications
 from emolabor.analysis.verdicts import product_terms, verdicts
 
 __all__ = [
@@ -55,6 +55,7 @@ __all__ = [
     "rounding_bands",
     "sample_size",
     "score_model",
+    "shown_specifications",
     "smallest_steps",
     "standardized_population",
     "verdicts",

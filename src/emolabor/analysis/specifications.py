@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from itertools import combinations
 
+import numpy as np
 import pandas as pd
 
-from emolabor.analysis.multiverse import multiverse
+from emolabor.analysis.multiverse import choice_columns, multiverse
 from emolabor.common.checks import check_choice
 from emolabor.common.errors import refuse, shown
 from emolabor.common.notices import joined
+from emolabor.common.privacy import is_small
 from emolabor.responses import scored_items
 from emolabor.sem import sem
 from emolabor.sem.numerics import ESTIMATORS
@@ -100,6 +102,42 @@ def effect_multiverse(study, effect, *, choices=None, jobs=1):
                 refuse("choices", f"{shown(option)} of {name}", known[name])
         wanted[name] = list(options)
     return multiverse(wanted, estimate, possible=_possible, jobs=jobs)
+
+
+def shown_specifications(specifications):
+    """Leave out specifications that beside another one would tell what 1 to 4 respondents answered.
+
+    Two that differ in screening only tell it where their numbers of respondents differ by 1 to 4; the one with the
+    default screening stays.
+
+    Parameters
+    ----------
+    specifications : DataFrame
+        From `effect_multiverse`.
+
+    Returns
+    -------
+    DataFrame
+        The same without them.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> found = pd.DataFrame({"careless": ["everyone", "default", "strict"], "est": [0.2, 0.3, 0.3], "n": [93, 90, 80]})
+    >>> shown_specifications(found)["careless"].tolist()
+    ['default', 'strict']
+    """
+    options = sorted(CARELESS, key=lambda option: option != "default")
+    rows = specifications.iloc[np.argsort(specifications["careless"].map(options.index), kind="stable")]
+    others = [name for name in choice_columns(specifications) if name != "careless"]
+    stays = []
+    for _, same in rows.groupby(others, sort=False) if others else [(None, rows)]:
+        sizes = []
+        for place, n in same["n"].items():
+            if not is_small(np.abs(np.array(sizes) - n)).any():
+                sizes.append(n)
+                stays.append(place)
+    return specifications.loc[sorted(stays)].reset_index(drop=True)
 
 
 def _possible(items, careless, measure, covariates, estimation):

@@ -2,7 +2,8 @@
 
 import click
 
-from emolabor.cli.help_texts import examples, language_option
+from emolabor.cli.help_texts import examples
+from emolabor.cli.options import language_option
 from emolabor.common.errors import EmolaborError
 from emolabor.common.languages import chosen_language
 

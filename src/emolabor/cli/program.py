@@ -7,8 +7,9 @@ from pathlib import Path
 import click
 
 from emolabor.cli.claims import claims
-from emolabor.cli.help_texts import examples, language_option
+from emolabor.cli.help_texts import examples
 from emolabor.cli.model import fit
+from emolabor.cli.options import answer_file, laid_out, language_option
 from emolabor.cli.scales import scales
 from emolabor.cli.study import new_study, purge, reproduce
 from emolabor.common.errors import NO_MEMORY, EmolaborError, fault_message, printable, system_message
@@ -41,31 +42,6 @@ def simulate(folder, n, seed):
         click.echo(f"written: {path}")
 
 
-def laid_out(command):
-    """Give a command the options that say how a file is laid out, where it is not found."""
-    for option in (
-        click.option("--header-row", type=int, metavar="N", help="Row of the headings."),
-        click.option("--sheet", metavar="NAME|N", help="Sheet of a workbook."),
-        click.option("--encoding", metavar="NAME", help="Encoding of a text file, such as big5 or cp1252."),
-        click.option("--separator", metavar="CHARACTER", help="Separator of a text file, such as ; or tab."),
-    ):
-        command = option(command)
-    return command
-
-
-def answer_file(command):
-    """Give a command the options with which a file of answers is read."""
-    for option in (
-        laid_out,
-        click.option("--partial", is_flag=True, help="The file may hold only some of the scales."),
-        click.option("--mapping", metavar="YAML", help="Which column holds which item, where the names differ."),
-        click.option("--instrument", default="window_staff", show_default=True, help="Key or YAML file."),
-        click.argument("file"),
-    ):
-        command = option(command)
-    return command
-
-
 @cli.command(
     epilog=examples(
         "emolabor check answers.csv",
@@ -81,7 +57,7 @@ def answer_file(command):
 @answer_file
 @click.option("--write-mapping", metavar="YAML", help="Write the proposed mapping there, to look over and mend.")
 @click.option("--report", metavar="CSV", help="Write all findings there, row by row.")
-@language_option("the sentences")
+@language_option("what is told")
 def check(file, instrument, mapping, write_mapping, report, partial, language, **layout):
     """Read answers and report what does not fit the questionnaire.
 
@@ -94,6 +70,7 @@ def check(file, instrument, mapping, write_mapping, report, partial, language, *
     from emolabor.responses import propose_mapping, read_responses
     from emolabor.responses.personal_contents import redacted
     from emolabor.responses.telling import tell_consequences, tell_findings, tell_proposal
+    from emolabor.responses.words import say
     from emolabor.theory import tell_reversed
 
     language = chosen_language(language)
@@ -102,7 +79,7 @@ def check(file, instrument, mapping, write_mapping, report, partial, language, *
     proposal = propose_mapping(file, questionnaire, mapping, **layout)
     if write_mapping:
         write_text(write_mapping, proposal.text())
-        click.echo(f"{tell_proposal(proposal)}\nwritten: {write_mapping}")
+        click.echo(f"{tell_proposal(proposal)}\n{say('written', path=write_mapping)}")
         return
     try:
         staff = read_responses(file, questionnaire, mapping, partial=partial, **layout)
@@ -110,18 +87,14 @@ def check(file, instrument, mapping, write_mapping, report, partial, language, *
         if len(proposal.placed):
             click.echo(tell_proposal(proposal))
         raise
-    told = "\n".join(
-        filter(None, (tell(staff, language) for tell in (tell_findings, tell_consequences, tell_reversed)))
-    )
     click.echo(tell_proposal(proposal))
-    click.echo(
-        f"{redacted(file)}: {_counted(len(staff.data), 'respondent')} read, {_counted(len(staff.report), 'finding')}"
-    )
-    if told:
-        click.echo(told)
+    click.echo(say("respondents_read", file=redacted(file), n=len(staff.data), findings=len(staff.report)))
+    for told in (tell_findings(staff), tell_consequences(staff), tell_reversed(staff, language)):
+        if told:
+            click.echo(told)
     if report:
         write_text(report, csv_text(staff.report))
-        click.echo(f"written: {report}")
+        click.echo(say("written", path=report))
 
 
 @cli.command(
@@ -135,48 +108,55 @@ def check(file, instrument, mapping, write_mapping, report, partial, language, *
     "--cutoff", "cutoffs", nargs=2, type=(str, float), multiple=True, metavar="INDEX VALUE", help="A cut-off."
 )
 @click.option("--output", metavar="CSV", help="Write indices and flags there, a row a respondent.")
-def screen(file, instrument, mapping, partial, cutoffs, output, **layout):
+@language_option("what is told")
+def screen(file, instrument, mapping, partial, cutoffs, output, language, **layout):
     """Screen careless respondents, and compare results with and without them.
 
     Prints counts, never a respondent's row.
     """
     from emolabor.common.files import csv_text, write_text
-    from emolabor.responses import screen as screen_staff
-    from emolabor.responses import screening_sensitivity
+    from emolabor.responses import screen as screen_staff, shown_sensitivity
     from emolabor.responses.telling import tell_screening
+    from emolabor.responses.words import say
 
     staff = _read(file, instrument, mapping, output, partial=partial, **layout)
     screening = screen_staff(staff, cutoffs=dict(cutoffs))
-    sensitivity = None if screening["careless"].all() else screening_sensitivity(staff, screening)
+    sensitivity = None if screening["careless"].all() else shown_sensitivity(staff, screening)
     click.echo(tell_screening(screening, sensitivity))
     if output:
         known = [column for column in ("respondent",) if column in staff.data]
         write_text(output, csv_text(staff.data[known].join(screening)))
-        click.echo(f"written: {output}")
+        click.echo(say("written", path=output))
 
 
 @cli.command(epilog=examples("emolabor score answers.csv --output scores.csv"))
 @answer_file
 @click.option("--output", metavar="CSV", help="Write the scores there, a row a respondent.")
-def score(file, instrument, mapping, partial, output, **layout):
+@language_option("what is told")
+def score(file, instrument, mapping, partial, output, language, **layout):
     """Score the scales: means of items, reverse-worded ones turned.
 
-    Prints how the scores are distributed, never a respondent's row.
+    Prints how the scores are distributed, in steps that five respondents make, never a respondent's row.
     """
+    import pandas as pd
+
     from emolabor.common.files import csv_text, write_text
-    from emolabor.common.privacy import SMALLEST_CELL
+    from emolabor.common.privacy import SMALLEST_CELL, coarse
     from emolabor.responses import score as score_staff
+    from emolabor.responses.words import say
 
     staff = _read(file, instrument, mapping, output, partial=partial, **layout)
     scores = score_staff(staff)
     if len(scores) < SMALLEST_CELL:
-        click.echo(f"found {_counted(len(scores), 'respondent')}; distributions are shown from {SMALLEST_CELL} on")
+        click.echo(say("distributions_from", n=len(scores), least=SMALLEST_CELL))
     else:
-        click.echo(scores.agg(["count", "mean", "std", "min", "max"]).T.astype({"count": int}).round(3).to_string())
+        n = scores.count()
+        told = {"count": n} | {name: coarse(scores.agg(name), n) for name in ("mean", "std")}
+        click.echo(pd.DataFrame(told).to_string(na_rep="-"))
     if output:
         known = [column for column in ("respondent",) if column in staff.data]
         write_text(output, csv_text(staff.data[known].join(scores)))
-        click.echo(f"written: {output}")
+        click.echo(say("written", path=output))
 
 
 @cli.command(
@@ -324,8 +304,7 @@ def codebook(instrument, output, data, mapping, partial, language, **layout):
 
     INSTRUMENT is window_staff or the path of an instrument's YAML file.
     """
-    from emolabor.instrument import codebook as make_codebook
-    from emolabor.instrument import load_instrument
+    from emolabor.instrument import codebook as make_codebook, load_instrument
     from emolabor.responses import read_responses
     from emolabor.responses.personal_contents import redacted
 
@@ -352,10 +331,6 @@ def _keep(instrument, read, outputs):
 
     for output in filter(None, outputs):
         refuse_overwriting(output, *filter(None, read), *instrument.files.values())
-
-
-def _counted(n, word):
-    return f"{n} {word}" + "s" * (n != 1)
 
 
 def _complain(message):

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from emolabor.cli.help_texts import examples, language_option
+from emolabor.cli.help_texts import examples
+from emolabor.cli.options import laid_out, language_option
 
 
 @click.command(
@@ -13,6 +14,7 @@ from emolabor.cli.help_texts import examples, language_option
         "emolabor reproduce --only 07 --language en",
         "emolabor reproduce --data mine.xlsx --mapping mapping.yaml",
         "emolabor reproduce --data mine.csv --study my_study/study.yaml",
+        "emolabor reproduce --data mine.csv --separator ';' --encoding cp1252",
         "emolabor reproduce --n-boot 500 --run quick",
         "emolabor reproduce --resume",
     )
@@ -20,6 +22,7 @@ from emolabor.cli.help_texts import examples, language_option
 @click.option("--only", metavar="NAME", help="Run only notebooks whose names begin so, such as 07. No paper is built.")
 @click.option("--data", metavar="FILE", help="Your own answers, or correlation table, in place of the simulated ones.")
 @click.option("--mapping", metavar="YAML", help="Which column of it holds which item, where the names differ.")
+@laid_out
 @click.option("--study", "study_file", metavar="YAML", help="Your own questionnaire, claims or model; see new-study.")
 @language_option("tables and figures")
 @click.option("--n-boot", metavar="N", help="Bootstrap resamples, for the notebooks that draw them.")
@@ -28,7 +31,9 @@ from emolabor.cli.help_texts import examples, language_option
 @click.option("--resume", is_flag=True, help="Keep what an earlier run finished from the same notebooks and data.")
 @click.option("-p", "parameters", nargs=2, multiple=True, metavar="NAME VALUE", help="Set a notebook parameter.")
 @click.option("--update-reference", is_flag=True, help="For maintainers: make this run the reference.")
-def reproduce(only, data, mapping, study_file, language, n_boot, run, jobs, resume, parameters, update_reference):
+def reproduce(
+    only, data, mapping, study_file, language, n_boot, run, jobs, resume, parameters, update_reference, **layout
+):
     """Run the notebooks, build the paper and a page of the results, compare every value with the reference.
 
     Results of your own data are not compared: the reference is of the simulated staff. A notebook that your data cannot
@@ -38,8 +43,9 @@ def reproduce(only, data, mapping, study_file, language, n_boot, run, jobs, resu
 
     options = {"data_path": data, "mapping_path": mapping, "study_path": study_file, "n_boot": n_boot}
     given = {name: value for name, value in options.items() if value is not None} | dict(parameters)
+    layout = {name: value for name, value in layout.items() if value is not None}
     try:
-        finished = study.reproduce(run, only, language, given, update_reference, resume, jobs)
+        finished = study.reproduce(run, only, language, given, update_reference, resume, jobs, layout=layout)
     except KeyboardInterrupt:
         click.echo("\nStopped. What was finished is kept whole; the same command with --resume goes on.", err=True)
         return 130

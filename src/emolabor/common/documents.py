@@ -10,6 +10,7 @@ import yaml
 
 from emolabor.common.errors import EmolaborError, refuse, shown
 from emolabor.common.files import refuse_endless
+from emolabor.common.words import Words
 
 _TAG = "tag:yaml.org,2002:"
 _TEXT = f"{_TAG}str"
@@ -19,15 +20,7 @@ _DEEPEST = 20
 _MAX_BYTES = 5_000_000
 _LONGEST_NUMBER = 40  # characters
 _PROBLEMS_TOLD = 50
-_KINDS = {
-    "object": "a mapping",
-    "array": "a list",
-    "string": "text",
-    "boolean": "true or false",
-    "integer": "a whole number",
-    "number": "a number",
-    "null": "null",
-}
+_say = Words("emolabor.common")
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
@@ -79,26 +72,27 @@ class Document:
         known = where
         while known not in self.lines:
             known = known[:-1]
-        text = f"{self.file}, line {self.lines[known]}, {self.place(where)}: found {found}; allowed: {allowed}"
-        self.problems[text] = self.lines[known]
+        told = {"file": self.file, "line": self.lines[known], "place": self.place(where)}
+        self.problems[_say("problem", found=found, allowed=allowed, **told)] = self.lines[known]
 
     @staticmethod
     def place(where):
         """Write a path as it is read, e.g. ``dimensions[0].items[2].key``."""
         steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in where)
-        return "".join(steps).lstrip(".") or "the file"
+        return "".join(steps).lstrip(".") or _say("the_file")
 
     def check_translations(self, where, translations, languages):
         """Note a mistake if a text is not written in all these languages."""
         missing = [language for language in languages if language not in translations]
         if missing:
-            self.problem((*where, missing[0]), "nothing", f"a text in each of {', '.join(languages)}")
+            allowed = _say("text_in_each", languages=", ".join(languages))
+            self.problem((*where, missing[0]), _say("nothing"), allowed)
 
     def refuse_problems(self):
         """Raise EmolaborError with every noted mistake, in the order of the lines, if there is one."""
         if self.problems:
             told = sorted(self.problems, key=self.problems.get)
-            more = [f"... and {len(told) - _PROBLEMS_TOLD:,} more"] * (len(told) > _PROBLEMS_TOLD)
+            more = [_say("more_problems", n=len(told) - _PROBLEMS_TOLD)] * (len(told) > _PROBLEMS_TOLD)
             raise EmolaborError("\n".join([*told[:_PROBLEMS_TOLD], *more]))
 
 
@@ -140,7 +134,7 @@ def parse_document(text, file, number_keys=False):
             document.data = loader.construct_document(node)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        refuse(f"{file}, line {line}", f"no YAML ({error.problem})", "plain YAML")
+        raise EmolaborError(_say("no_yaml", file=file, line=line, problem=error.problem)) from None
     finally:
         loader.dispose()
     return document
@@ -222,15 +216,15 @@ def read_plain_text(path):
     refuse_endless(path)
     try:
         if Path(path).stat().st_size > _MAX_BYTES:
-            refuse(path, f"more than {_MAX_BYTES:,} bytes", "up to that")
+            raise EmolaborError(_say("too_large", file=path, limit=_MAX_BYTES))
         text = Path(path).read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
-        refuse(path, "bytes that are not UTF-8", "a text file saved as UTF-8")
+        raise EmolaborError(_say("not_utf_8", file=path)) from None
     except OSError as error:
-        refuse(path, f"no readable file ({error.strerror})", "a YAML file")
+        raise EmolaborError(_say("unreadable", file=path, reason=error.strerror)) from None
     for number, line in enumerate(text.split("\n"), start=1):
         if (sign := _unprintable(line)) is not None:
-            refuse(f"{path}, line {number}", sign, "plain text")
+            raise EmolaborError(_say("unprintable_in", file=path, line=number, sign=sign))
     return text
 
 
@@ -238,7 +232,7 @@ def _unprintable(text):
     """Name the first character that is not seen: controls, zero-width marks, line separators; blanks are text."""
     for sign in text:
         if (unicodedata.category(sign)[0] == "C" and sign not in "\t\n") or sign in "\u2028\u2029":
-            return f"an unprintable character (U+{ord(sign):04X})"
+            return _say("unprintable", code=f"{ord(sign):04X}")
     return None
 
 
@@ -255,15 +249,13 @@ def _refuse_depth(text):
 def _note_lines(node, where, document, seen, keys):
     """Walk the node tree once. Aliases are refused: with them a small file could stand for an endless one."""
     if id(node) in seen:
-        document.problem(where, "an alias", "the entry written out")
+        document.problem(where, _say("alias"), _say("written_out"))
         return
     seen.add(id(node))
     if node.tag not in _PLAIN:
-        document.problem(
-            where, f"the tag {node.tag.replace(_TAG, '!!')}", "text, numbers, lists and mappings, untagged"
-        )
+        document.problem(where, _say("tag", tag=node.tag.replace(_TAG, "!!")), _say("untagged"))
     if isinstance(node, yaml.ScalarNode) and (sign := _unprintable(node.value)) is not None:
-        document.problem(where, sign, "plain text")
+        document.problem(where, sign, _say("plain_text"))
     if isinstance(node, yaml.SequenceNode):
         for position, child in enumerate(node.value):
             # An alias has the place of what it stands for, which is elsewhere.
@@ -275,13 +267,13 @@ def _note_lines(node, where, document, seen, keys):
             entry = (*where, key.value if isinstance(key, yaml.ScalarNode) else "?")
             if entry in document.lines:
                 line = key.start_mark.line + 1
-                document.problem(entry, f"the key again in line {line}", "each key once")
+                document.problem(entry, _say("key_again", line=line), _say("key_once"))
                 continue
             document.lines[entry] = key.start_mark.line + 1
             if isinstance(child, yaml.ScalarNode) and child.start_mark.index == child.end_mark.index:
                 document.blank.add(entry)
             if key.tag not in keys:
-                document.problem(entry, "a key that is not text", "text (put it in quotes)")
+                document.problem(entry, _say("key_not_text"), _say("key_quoted"))
             _note_lines(child, entry, document, seen, keys)
 
 
@@ -291,31 +283,32 @@ def _explain(error, document):
     match error.validator:
         case "required":
             for key in [key for key in rule if key not in value]:
-                document.problem([*where, key], "nothing", "an entry with this key")
+                document.problem([*where, key], _say("nothing"), _say("required"))
         case "additionalProperties":
             known = error.schema["properties"]
             for key in [key for key in value if key not in known]:
-                document.problem([*where, key], "an unknown key", ", ".join(known))
+                document.problem([*where, key], _say("unknown_key"), ", ".join(known))
         case "type":
             kinds = [rule] if isinstance(rule, str) else rule
-            document.problem(where, _show(value), " or ".join(_KINDS[kind] for kind in kinds))
+            document.problem(where, _show(value), _say("or").join(map(_say, kinds)))
         case "enum":
             document.problem(where, _show(value), ", ".join(map(str, rule)))
         case "minItems" | "minProperties":
-            document.problem(where, f"{len(value)} entries", f"at least {rule}")
+            document.problem(where, _say("entries", n=len(value)), _say("at_least", n=rule))
         case "uniqueItems":
-            document.problem(where, _show(value), "each entry once")
+            document.problem(where, _show(value), _say("each_once"))
         case "minimum" | "maximum":
-            document.problem(where, _show(value), f"{'at least' if error.validator == 'minimum' else 'at most'} {rule}")
+            limit = "at_least" if error.validator == "minimum" else "at_most"
+            document.problem(where, _show(value), _say(limit, n=rule))
         case _:
             document.problem(where, _show(value), error.schema["description"])
 
 
 def _show(value):
     if value is None:
-        return "nothing"
+        return _say("nothing")
     if isinstance(value, dict):
-        return f"a mapping with {', '.join(value)}"
+        return _say("a_mapping_with", keys=", ".join(value))
     if isinstance(value, bool):
         return str(value).lower()
-    return f"text {value!r}" if isinstance(value, str) else repr(value)
+    return _say("a_text", text=value) if isinstance(value, str) else repr(value)

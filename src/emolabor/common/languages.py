@@ -2,19 +2,21 @@
 
 import locale
 import os
+from contextvars import ContextVar
 
 from emolabor.common.checks import check_language
 from emolabor.common.errors import refuse, shown
 
 VARIABLE = "EMOLABOR_LANGUAGE"
+ASKED = ContextVar("language", default=None)  # what `emolabor.common.words.speaking` sets
 LANGUAGES = ("zh", "zh-Hant", "en")
 
 
 def default_language(languages=("zh", "en")):
     """Return the language in which something is said or written when none was asked for.
 
-    It is that of the environment variable `EMOLABOR_LANGUAGE` or, without it, of the locale; where the thing is
-    not written in it, English, and else the first language that it is written in.
+    Inside `speaking` it is the one asked for there; else that of the environment variable `EMOLABOR_LANGUAGE` or,
+    without it, of the locale. Where the thing is not written in it: English, else the first language it is written in.
 
     Parameters
     ----------
@@ -38,7 +40,7 @@ def default_language(languages=("zh", "en")):
     ...     default_language(), default_language(("en",))
     ('zh', 'en')
     """
-    wanted = os.environ.get(VARIABLE) or _of_locale()
+    wanted = ASKED.get() or os.environ.get(VARIABLE) or _of_locale()
     if wanted not in LANGUAGES:
         refuse(VARIABLE, shown(wanted), LANGUAGES)
     known = (one for one in (wanted, wanted.partition("-")[0], "en", languages[0]) if one in languages)

@@ -8,7 +8,10 @@
 4. The codebook describes everyone, the tables of a run those who stay; lest their difference tell of those few who do
    not, all of its counts are multiples of five (`rounded_counts`) and its means coarse.
 5. How many a run left out as careless follows from n, which every report needs; where they are 1 to 4, no result of
-   everyone stands beside that of those who stay, as it would tell what they answered (`responses.all_and_kept`).
+   everyone stands beside that of those who stay, as it would tell what they answered (`responses.all_and_kept`,
+   `analysis.shown_specifications`).
+6. Scores of a scale are sums of answers: their means, standard deviations and correlations are coarse in every table,
+   those of groups and versions above all, and the lowest and the highest score are not shown.
 
 Norms, made to be published, follow the rule too. What Python's other functions return, such as `item_analysis` and
 `screening_summary`, is exact, for the analyst who holds the answers; whatever emolabor itself prints or writes is not.
@@ -85,18 +88,18 @@ def hidden_missing(missing):
 
 
 def coarse(value, n):
-    """Round a mean, a standard deviation or a share to steps that five of n respondents make, at least 0.01.
+    """Round a mean, a standard deviation, a correlation or a share to steps that five of n respondents make.
 
     Parameters
     ----------
-    value : float or ndarray
+    value : float, ndarray or DataFrame
         What is rounded.
-    n : int
-        Number of respondents.
+    n : int or ndarray
+        Number of respondents, one for all values or one for each.
 
     Returns
     -------
-    float or ndarray
+    float, ndarray or DataFrame
         Multiples of the smallest of 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1 that is at least 5 / n; missing under 5.
 
     Examples
@@ -104,10 +107,11 @@ def coarse(value, n):
     >>> coarse(3.6371, 300), coarse(3.6371, 60)
     (np.float64(3.64), np.float64(3.6))
     """
-    if n < SMALLEST_CELL:
-        return value * np.nan
-    step = _STEPS[_STEPS >= SMALLEST_CELL / n - 1e-12][0]
-    return np.round(np.round(value / step) * step, 2)
+    n = np.asarray(n, dtype=float)
+    place = np.searchsorted(_STEPS, SMALLEST_CELL / np.maximum(n, SMALLEST_CELL) - 1e-12)
+    step = np.where(n < SMALLEST_CELL, np.nan, _STEPS[place])[()]
+    # A tie, such as the mean of 200 whole numbers can be, goes one way whatever the last digits of the machine are.
+    return np.round(np.round(np.round(value / step, 6)) * step, 2)
 
 
 def rounded_counts(counts):

@@ -1,8 +1,7 @@
 """Patterns of codes: only those that any text is held against in a moment."""
 
 import re
-from re import _constants as sre
-from re import _parser
+from re import _constants as sre, _parser
 
 LONGEST_CODE = 100  # characters; what is longer is no code
 _MOST_WAYS = 1_000_000  # in which a text of that length may be parted among the repeats of a pattern

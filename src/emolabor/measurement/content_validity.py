@@ -9,8 +9,8 @@ from scipy.special import bdtrc, comb, ndtri
 
 from emolabor.common.checks import check_share
 from emolabor.common.errors import EmolaborError, refuse, shown
+from emolabor.responses.files import read_table
 from emolabor.responses.layout import Layout
-from emolabor.responses.reading import read_table
 from emolabor.scales.forms import read_form
 
 _RATINGS = {sign: float(number) for signs in ("1234", "１２３４") for number, sign in enumerate(signs, 1)}

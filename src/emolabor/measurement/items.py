@@ -92,7 +92,7 @@ def item_analysis(data, scale_or_dimensions):
 
 
 def shown_items(table, data, scale):
-    """Leave out of an item analysis what would tell an answer that 1 to 4 respondents gave; see `small_cells`.
+    """Leave out of an item analysis what would tell an answer that 1 to 4 respondents gave; see `common.privacy`.
 
     Parameters
     ----------

@@ -9,6 +9,7 @@ import yaml
 from emolabor.common.errors import refuse
 from emolabor.common.languages import chosen_language
 from emolabor.common.notices import joined
+from emolabor.common.privacy import coarse, is_small
 from emolabor.measurement import validation_checks as checks
 from emolabor.measurement.adequacy import factor_adequacy
 from emolabor.measurement.answer_problems import named
@@ -180,10 +181,10 @@ def validation_report(
     items = item_analysis(turned, scale)
     tables = {"keys": keys, "items": shown_items(items, turned, scale)}
     ends = _score_ends(turned, scale)
-    tables["reliability"] = _reliability(turned, scale, n_resamples, seed).join(ends)
+    tables["reliability"] = _reliability(turned, scale, n_resamples, seed).join(ends["shares"].mask(ends["few"]))
     tables |= _structure(turned, scale, seed)
     found += [*checks.of_keys(keys, alphas), *checks.of_items(items)]
-    found += [*checks.of_reliability(tables["reliability"]), *checks.of_scores(ends)]
+    found += [*checks.of_reliability(tables["reliability"]), *checks.of_scores(ends["shares"])]
     pattern = tables["loadings"].drop(columns="communality")
     found += checks.of_structure(tables["adequacy"], tables["fit"], pattern, dimensions)
     if len(dimensions) > 1:
@@ -191,7 +192,7 @@ def validation_report(
         found += checks.of_discrimination(tables["htmt"])
     if version is not None:
         versions = compare_versions(turned, scale, version, old)
-        tables |= {"versions": versions.table, "ladder": versions.ladder, "equated": versions.equated}
+        tables |= {"versions": _shown_versions(versions.table), "ladder": versions.ladder, "equated": versions.equated}
         found += checks.of_versions(versions)
     if again is not None:
         tables["retest"] = _retest(kept, again, scale)
@@ -247,12 +248,12 @@ def _screened(data, screening):
     found = []
     if careless.any():
         values = {"n": int(careless.sum()), "total": len(data)}
-        if "longstring" in screening.columns and "flagged_by" in screening.columns:
-            straight = screening["flagged_by"].astype(str).str.contains("longstring")
-            values["straight"] = int((straight & careless).sum())
+        straight = screening.get("flagged_by", pd.Series("", screening.index)).astype(str).str.contains("longstring")
+        n_straight = int((straight & careless).sum())
+        if is_small(n_straight):
+            found.append(Finding("careless_only", "note", values))
         else:
-            values["straight"] = 0
-        found.append(Finding("careless", "note", values))
+            found.append(Finding("careless", "note", values | {"straight": n_straight}))
     return data[~careless], [*found, *_few(int((~careless).sum()))]
 
 
@@ -261,10 +262,10 @@ def _few(n):
 
 
 def _flags(screening):
-    """How many respondents each index flagged."""
+    """How many respondents each index flagged; 1 to 4 are not told."""
     flags = screening["flagged_by"].astype(str).str.split(r"[,; ]+", regex=True).explode()
     counts = flags[flags.ne("") & flags.ne("nan")].value_counts()
-    return pd.DataFrame({"index": counts.index, "flagged": counts.to_numpy()})
+    return pd.DataFrame({"index": counts.index, "flagged": counts.mask(is_small(counts)).to_numpy()})
 
 
 def _turned(data, scale, keys):
@@ -284,13 +285,21 @@ def _reliability(data, scale, n_resamples, seed):
 
 
 def _score_ends(data, scale):
-    """Shares of the complete respondents with the lowest and the highest score that a dimension can have."""
+    """Shares of the complete respondents with the lowest and the highest score there can be; which are of 1 to 4."""
     answers, dimensions = answers_and_dimensions(data, scale)
-    rows = {}
+    shares, few = {}, {}
     for dimension, items in dimensions.items():
         score = answers[items].dropna().mean(axis=1)
-        rows[dimension] = {"floor": (score == 1).mean(), "ceiling": (score == scale.response_format.points).mean()}
-    return pd.DataFrame.from_dict(rows, orient="index")
+        ends = pd.DataFrame({"floor": score == 1, "ceiling": score == scale.response_format.points})
+        shares[dimension] = ends.mean()
+        few[dimension] = pd.Series(is_small(ends.sum()), ends.columns)
+    return {"shares": pd.DataFrame(shares).T, "few": pd.DataFrame(few).T}
+
+
+def _shown_versions(table):
+    """Give the means of both versions in steps that five respondents make."""
+    means = {f"mean_{name}": coarse(table[f"mean_{name}"], table[f"n_{name}"]) for name in ("old", "new")}
+    return table.assign(**means)
 
 
 def _structure(data, scale, seed):

@@ -6,7 +6,7 @@ from emolabor.responses.reading import read_responses
 from emolabor.responses.scoring import score, scored_items
 from emolabor.responses.screening import screen, screening_indices, screening_summary
 from emolabor.responses.sensitivity import all_and_kept, screening_sensitivity
-from emolabor.responses.shown_screening import family_counts, shown_summary
+from emolabor.responses.shown_screening import family_counts, shown_sensitivity, shown_summary
 from emolabor.responses.staff import Staff
 
 __all__ = [
@@ -24,5 +24,6 @@ __all__ = [
     "screening_sensitivity",
     "screening_summary",
     "share_by_group",
+    "shown_sensitivity",
     "shown_summary",
 ]

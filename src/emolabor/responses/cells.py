@@ -1,14 +1,14 @@
 """From cells to answers: a code or a label that is allowed is read, anything else becomes missing and is reported."""
 
-import re
 from dataclasses import dataclass
 
 import numpy as np
 
-from emolabor.instrument.patterns import LONGEST_CODE
 from emolabor.responses.codes import Numbers, meanings
 from emolabor.responses.personal_contents import personal_content
-from emolabor.responses.table import FORMULA
+from emolabor.responses.questions import question_of
+from emolabor.responses.table import FORMULA, SEVERAL
+from emolabor.responses.words import say
 from emolabor.responses.written import (
     answer_code,
     as_number,
@@ -19,7 +19,6 @@ from emolabor.responses.written import (
     plain,
     same,
     says_no_answer,
-    seconds,
     without_letter,
 )
 
@@ -27,37 +26,6 @@ from emolabor.responses.written import (
 _LEFT_OUT = {"-3": "skipped", "-2": "empty", "(跳过)": "skipped", "(空)": "empty"}
 _NO_CODE = frozenset({"无", "none"})  # what a respondent without a code is asked to write
 UNCLEAR = ("not_allowed", "several", "formula")
-
-
-@dataclass(frozen=True)
-class Question:
-    """What may be answered to an item, an attention check or a background variable.
-
-    Attributes
-    ----------
-    key : str
-        The item or variable.
-    kind : str
-        "item", or the kind of the variable: "choice", "number" or "code".
-    allowed : str
-        What is allowed, in words.
-    codes : tuple of int
-        The codes, where they are whole numbers; else empty.
-    labels : dict
-        Wording reduced by `same` to code.
-    read : callable
-        Cell to answer, or None where it is none; for what has no numbers as codes.
-    block : str
-        Questions with the same word here were asked together, with the same codes and labels.
-    """
-
-    key: str
-    kind: str
-    allowed: str
-    codes: tuple
-    labels: dict
-    read: object
-    block: str
 
 
 @dataclass(frozen=True)
@@ -139,7 +107,7 @@ class Reader:
         unclear = self.count(*UNCLEAR)
         return unclear, unclear + self.count("code", "label", "mapped")
 
-    def answers(self, rows, findings):
+    def answers(self, rows, findings, is_numeric):
         """Return the answers, one a row, and report what is none.
 
         Parameters
@@ -148,15 +116,17 @@ class Reader:
             Number of each row in the file.
         findings : Findings
             Receives what is not read.
+        is_numeric : bool
+            Whether the answers are numbers.
 
         Returns
         -------
-        ndarray of object, shape (n,)
-            Codes; None where there is no answer or no valid one.
+        ndarray, shape (n,)
+            Numbers, or else objects; NaN or None where there is no answer or no valid one.
         """
         self._note_column(findings)
         minority = self._minority()
-        action = f"set to missing (allowed: {self.question.allowed})"
+        action = say("set_to_missing_allowed", allowed=self.question.allowed)
         answers = np.full(len(self.said) + 1, None, dtype=object)  # EMPTY, -1, reads the last one
         for place, said in enumerate(self.said):
             if said.kind in ("code", "label", "mapped"):
@@ -165,10 +135,10 @@ class Reader:
                 found, kind, what = said.value, said.kind, action
                 if said.kind == minority:
                     cell = self.column.cells[place]
-                    found, kind = f"the label {cell}" if minority == "label" else describe(cell), "mixed"
-                    what = f"read as {said.value:g}" if isinstance(said.value, float | int) else f"read as {said.value}"
+                    found, kind = say("the_label", label=cell) if minority == "label" else describe(cell), "mixed"
+                    what = say("read_as", code=f"{said.value:g}" if isinstance(said.value, float | int) else said.value)
                 findings.add(kind, found, what, self.question.key, rows[self.column.codes == place])
-        return answers[self.column.codes]
+        return (answers.astype(float) if is_numeric else answers)[self.column.codes]
 
     def _said(self, cell):
         if self.question.read and not self.values and type(cell) in (float, int) and abs(cell) < 1e10:
@@ -182,7 +152,8 @@ class Reader:
         if self.question.kind == "code" and name in _NO_CODE:
             return Said("missing")
         number, label = self._parts(cell, name)
-        number_name = "" if number is None else name_of(number)
+        # What a mapping says of a number is not said of one that stands beside a label of the questionnaire.
+        number_name = "" if number is None or (label and self._label_code(label) is not None) else name_of(number)
         if self.platform == "limesurvey" and isinstance(cell, str) and (code := answer_code(name)):
             number_name = name_of(code[1])
         for text in filter(None, (name, label, number_name)):
@@ -192,9 +163,9 @@ class Reader:
                 code = self.values.get(text, self._folded.get(same(text)))
                 return Said("declared", text) if code is None else Said("mapped", code)
         if cell is FORMULA:
-            return Said("formula", FORMULA.what)
-        if isinstance(cell, str) and ("┋" in cell or "→" in cell):
-            return Said("several", "several answers")
+            return Said("formula", describe(cell))
+        if cell is SEVERAL or (isinstance(cell, str) and ("┋" in cell or "→" in cell)):
+            return Said("several", describe(SEVERAL))
         if personal_content(name):  # a telephone number is no respondent's number
             return Said("not_allowed", describe(cell))
         return self._by_questionnaire(cell, name, number, label)
@@ -273,19 +244,19 @@ class Reader:
     def _note_column(self, findings):
         key = self.question.key
         if any(said.kind in ("code", "label") and said.number not in (None, said.value) for said in self.said):
-            findings.add("relabelled", "codes other than the questionnaire's", "read by their labels", key)
+            findings.add("relabelled", say("other_codes"), say("read_by_labels"), key)
         if self.count("label") > self.count("code"):
-            findings.add("labels", "the labels of the answers", "read as codes", key)
+            findings.add("labels", say("labels_of_answers"), say("read_as_codes"), key)
         declared = sorted({said.value for said in self.said if said.kind == "declared"})
         if declared:
-            shown = ", ".join(declared[:12])
-            findings.add("declared", str(self.count("declared")), f"{shown}: counted as missing", key)
+            action = say("declared_missing", values=say("comma").join(declared[:12]))
+            findings.add("declared", str(self.count("declared")), action, key)
         if self.platform == "wjx":
             marks = [_LEFT_OUT.get(name_of(cell)) for cell in self.column.cells]
             for what in ("skipped", "empty"):
                 count = sum(n for n, mark in zip(self._counts, marks, strict=True) if mark == what)
                 if count:
-                    findings.add("left_out", f"cells marked as {what}: {count}", "counted as missing", key)
+                    findings.add("left_out", say(f"marked_{what}", n=count), say("counted_as_missing"), key)
 
 
 def settle(readers):
@@ -324,65 +295,7 @@ def reader_for(key, instrument, mapping, platform, column):
     column : Column
         Its cells.
     """
-    question = _question(key, instrument)
-    return Reader(question, mapping.values_of(key), mapping.missing_of(key), platform, column)
-
-
-def _question(key, instrument):
-    for variable in instrument.background:
-        if variable.key == key:
-            return _background(variable)
-    for scale in instrument.scales:
-        checks = [check.key for check in instrument.attention_checks if check.after == scale.key]
-        if key in [item.key for item in scale.items] + checks:
-            form = scale.response_format
-            texts = list((form.labels or {}).values())
-            labels = _labels({code: [one[code - 1] for one in texts] for code in form.codes})
-            return Question(key, "item", f"1 to {form.points}", tuple(form.codes), labels, None, scale.key)
-    raise KeyError(key)
-
-
-def _labels(texts):
-    """Map each label, reduced by `same`, to its code; labels of two languages may stand in one cell."""
-    labels = {}
-    for code, names in texts.items():
-        pairs = [one + other for one in names for other in names if one != other]
-        labels |= {same(text): code for text in (*names, *pairs)}
-    return labels
-
-
-def _background(variable):
-    if variable.kind == "number":
-        low, high = variable.minimum, variable.maximum
-
-        def number(cell):
-            value = as_number(cell)
-            if value is None and variable.key == "seconds":
-                value = seconds(cell)
-            inside = value is not None and (low is None or low <= value) and (high is None or value <= high)
-            return value if inside else None
-
-        words = [f"from {low}"] * (low is not None) + [f"to {high}"] * (high is not None)
-        return Question(variable.key, "number", " ".join(["a number", *words]), (), {}, number, variable.key)
-    if variable.kind == "code":
-        pattern = re.compile(variable.pattern)
-        allowed = f"a code like {variable.pattern}"
-
-        def code(cell):
-            is_short = isinstance(cell, str) and len(cell) <= LONGEST_CODE
-            return cell if is_short and pattern.fullmatch(cell) else None
-
-        return Question(variable.key, "code", allowed, (), {}, code, variable.key)
-    labels = _labels({code: list(names.values()) for code, names in variable.values.items()})
-    codes = list(variable.values)
-    allowed = ", ".join(map(str, codes))
-    if all(isinstance(code, int) for code in codes):
-        return Question(variable.key, "choice", allowed, tuple(codes), labels, None, variable.key)
-
-    def choice(cell):
-        return str(cell) if str(cell) in map(str, codes) else None
-
-    return Question(variable.key, "choice", allowed, (), labels, choice, variable.key)
+    return Reader(question_of(key, instrument), mapping.values_of(key), mapping.missing_of(key), platform, column)
 
 
 def _folded(table):

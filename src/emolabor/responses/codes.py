@@ -3,6 +3,8 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
+from emolabor.responses.words import say
+
 # Numbers beside the questionnaire's are stray marks until they are that share of a block's answers, and that many.
 _STRAY, _STRAY_ANSWERS = 0.02, 5
 
@@ -61,11 +63,11 @@ def meanings(block):
     for numbers in block:
         known = numbers.known if shared is None else shared
         if numbers.redefined:
-            results.append((numbers.known, "the mapping leaves them out"))
+            results.append((numbers.known, say("why_mapping")))
         elif known or numbers.unknown:
             results.append(_by_labels(known, numbers))
         elif any(not _agree(other.known) for other in block if not other.redefined):
-            results.append(({}, "labels of the columns asked with it give these numbers another meaning"))
+            results.append(({}, say("why_labels_elsewhere")))
         else:
             results.append((codes, None))
     if not codes:
@@ -102,14 +104,14 @@ def _by_labels(known, numbers):
     same = _agree(known)
     if not numbers.ordered:
         rest = codes if same and known else {}
-        return {n: code for n, code in rest.items() if n not in numbers.unknown} | known, "their labels are others"
+        return {n: code for n, code in rest.items() if n not in numbers.unknown} | known, say("why_labels_other")
     line = _line(known, (numbers.codes[0] + numbers.codes[-1]) / 2)
     if line:
         slope, offset = line
         return {slope * (code - offset): code for code in numbers.codes} | known, None
     if same and not numbers.unknown & set(codes):
         return codes, None
-    return known, "their labels are not the questionnaire's"
+    return known, say("why_labels_unknown")
 
 
 def _line(known, middle):
@@ -129,10 +131,10 @@ def _another_scale(counts, codes):
     low, high, total = codes[0], codes[-1], sum(counts.values())
     below, above = _run(counts, low - 1, -1), _run(counts, high + 1, 1)
     if below and not counts.get(float(high)):
-        return f"{_spoken(below)} and {high} never does: does the scale of the file begin at {below[-1]:g}?"
+        return say("why_starts_at_0", numbers=_spoken(below), high=high, low=f"{below[-1]:g}")
     beside = sum(counts[number] for number in below + above)
     if beside >= max(_STRAY_ANSWERS, _STRAY * total):
-        return f"{_spoken(sorted(below + above))}: has the scale of the file other points than {low} to {high}?"
+        return say("why_other_points", numbers=_spoken(sorted(below + above)), low=low, high=high)
     return None
 
 
@@ -145,4 +147,5 @@ def _run(counts, start, step):
 
 
 def _spoken(numbers):
-    return ", ".join(f"{number:g}" for number in numbers) + (" occurs" if len(numbers) == 1 else " occur")
+    listed = say("comma").join(f"{number:g}" for number in numbers)
+    return say("occurs" if len(numbers) == 1 else "occur", numbers=listed)

@@ -3,6 +3,7 @@
 import codecs
 import csv
 import gzip
+import re
 import unicodedata
 import zlib
 from dataclasses import replace
@@ -11,12 +12,16 @@ from itertools import chain, count, islice
 from emolabor.common.errors import EmolaborError
 from emolabor.responses.header import ENOUGH, ROWS, find_header
 from emolabor.responses.table import TableBuilder
+from emolabor.responses.words import say
 
 _ROWS_AT_ONCE = 1_000
 _LONGEST_LINE = 1_000_000
 _MAX_BYTES = 4_000_000_000
-_ENCODINGS = ("utf-8-sig", "gb18030")
-_LIKE_GB18030 = ("big5hkscs", "cp1252")  # their bytes are letters of GB18030 too, only other ones
+_LIKE_GB18030 = ("big5hkscs", "cp949", "cp932", "cp1252")  # their bytes are letters of GB18030 too, only other ones
+_WESTERN = "cp1252"
+_TYPOGRAPHY = frozenset("‘’“”„‚–—…•·´«»‹›¿¡°ºª§€£©®™\xa0")
+_NAMED = "cp1252, mac_roman, cp1250, cp1251, cp949, cp932"
+_SAMPLE = 1 << 22
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _SEPARATORS = ",;\t|"
 _ROWS_TO_TELL = 8  # so many first fields that all differ are no answers
@@ -50,23 +55,20 @@ def read_csv(path, layout, known):
         with _Lines(path, encoding) as lines:
             reader = csv.reader(lines, delimiter=separator, strict=True)
             try:
-                return _read(path, reader, header)
+                encoding = "" if layout.encoding or encoding != _WESTERN else encoding
+                return replace(_read(path, reader, header), encoding=encoding)
             except csv.Error as error:
                 raise _broken(path, reader.line_num, error) from None
     except UnicodeError:
-        raise EmolaborError(
-            f"{path}: found bytes that are not {layout.encoding}; allowed: a file in the encoding that is named"
-        ) from None
+        raise EmolaborError(say("csv_encoding_named", path=path, encoding=layout.encoding)) from None
     except (gzip.BadGzipFile, EOFError, zlib.error):
-        raise EmolaborError(f"{path}: found no whole gzip file; allowed: one that was downloaded whole") from None
+        raise EmolaborError(say("csv_gzip", path=path)) from None
 
 
 def _broken(path, line, error):
     at_end = "unexpected end" in str(error)
-    hint = "was the file cut off, or is a quote not closed?" if at_end else "a quote inside quotes is written twice"
-    return EmolaborError(
-        f"{path}, line {line}: found {error}; allowed: fields parted by one separator, quotes closed; {hint}"
-    )
+    hint = say("csv_cut_or_open" if at_end else "csv_quote_in_quotes")
+    return EmolaborError(say("csv_broken", path=path, line=line, error=error, hint=hint))
 
 
 def _start(path, layout, known):
@@ -147,7 +149,7 @@ def _first_rows(path, encoding, separator):
 
 def _read(path, rows, header):
     if not header.names:  # half a byte order mark, say
-        raise EmolaborError(f"{path}: found no text; allowed: a row of column names and rows of answers")
+        raise EmolaborError(say("csv_no_text", path=path))
     builder = TableBuilder(path, header.names, header.labels)
     rows = _numbered(path, islice(rows, header.first, None), header)
     while piece := list(islice(rows, _ROWS_AT_ONCE)):
@@ -165,14 +167,8 @@ def _numbered(path, rows, header):
             len(cells) < width and any(cell.strip() for cell in cells)
         ):
             last = len(cells) < width and next(rows, None) is None
-            hint = (
-                "was the file cut off?"
-                if last
-                else "is a quote or a separator missing, or a heading? See `--separator`"
-            )
-            raise EmolaborError(
-                f"{path}, row {number}: found {len(cells)} fields; allowed: {width}, as the header; {hint}"
-            )
+            hint = say("csv_cut_off" if last else "csv_separator")
+            raise EmolaborError(say("csv_fields", path=path, row=number, found=len(cells), width=width, hint=hint))
         elif len(cells) > width:
             yield number, cells[:width]
 
@@ -213,10 +209,7 @@ def _bounded(path, file):
     for number in count(1):
         line = file.readline(_LONGEST_LINE)
         if len(line) == _LONGEST_LINE:
-            raise EmolaborError(
-                f"{path}, line {number}: found more than {_LONGEST_LINE:,} characters; allowed: a line a respondent; "
-                "is it a CSV file?"
-            )
+            raise EmolaborError(say("csv_line_length", path=path, line=number, limit=_LONGEST_LINE))
         if not line:
             return
         yield line
@@ -231,14 +224,30 @@ def _opened(path, encoding=None):
 def _encoding(path):
     """Return the first encoding in which the whole file can be read."""
     with _opened(path) as file:
-        sample = file.read(1 << 16)
-    for encoding in ["utf-16"] if sample.startswith(_UTF_16) else [*_unmarked_utf_16(sample), *_ENCODINGS]:
-        if _can_read(path, encoding):
+        sample = file.read(_SAMPLE)
+    first = ["utf-16"] if sample.startswith(_UTF_16) else [*_unmarked_utf_16(sample[: 1 << 16]), "utf-8-sig"]
+    for encoding in (*first, _WESTERN, "gb18030"):
+        if (encoding != _WESTERN or _is_western(sample)) and _can_read(path, encoding):
             return encoding
-    raise EmolaborError(
-        f"{path}, line {_undecodable_line(path)}: found bytes that are neither UTF-8 nor GB18030; allowed: CSV saved "
-        "as UTF-8 (in Excel and WPS: CSV UTF-8), or its encoding named (`--encoding`); was the file cut off?"
-    )
+    raise EmolaborError(say("csv_encoding", path=path, line=_undecodable_line(path), names=_NAMED))
+
+
+def _is_western(sample):
+    """Tell whether bytes that are no UTF-8 can only be those of a Western Windows.
+
+    There a letter with an accent stands alone among plain ones; in Chinese encodings two such bytes make a sign, in
+    those of other alphabets whole words are of them.
+    """
+    try:
+        text = sample.decode(_WESTERN)
+    except UnicodeDecodeError:
+        return False
+    runs = re.findall(r"[^\x00-\x7f]+", text)
+    if not all(sign.isalpha() or sign in _TYPOGRAPHY for run in runs for sign in run):
+        return False
+    words = [word for word in re.findall(r"[^\W\d_]+", text) if not word.isascii()]
+    mixed = all(re.search("[A-Za-z]", word) or len(word) == 1 for word in words)
+    return mixed and max(map(len, runs), default=0) <= 2 and sum(len(run) == 1 for run in runs) > len(runs) / 2
 
 
 def _can_read(path, encoding):
@@ -249,9 +258,7 @@ def _can_read(path, encoding):
             while piece := file.read(1 << 20):
                 size += len(piece)
                 if size > _MAX_BYTES:
-                    raise EmolaborError(
-                        f"{path}: found more than {_MAX_BYTES:,} characters; allowed: up to that; split the file"
-                    )
+                    raise EmolaborError(say("file_too_long", path=path, limit=_MAX_BYTES))
     except UnicodeError:
         return False
     return True

@@ -7,6 +7,7 @@ import numpy as np
 from emolabor.common.errors import EmolaborError
 from emolabor.responses.personal_contents import redacted
 from emolabor.responses.table import TableBuilder
+from emolabor.responses.words import say
 
 _KINDS = ((".csv", ".csv.gz"), (".xlsx",))  # the first kind that is there is read
 
@@ -34,25 +35,24 @@ def read_folder(path, read):
     entries = sorted(entry for entry in path.iterdir() if not entry.name.startswith((".", "~$")))
     files = next(filter(None, ([one for one in entries if _is_of(one, kind)] for kind in _KINDS)), None)
     if not files:
-        raise EmolaborError(
-            f"{path}: found a folder without .csv files and without .xlsx files; allowed: a folder of them, or a file"
-        )
-    builder, ends = None, [1]
+        raise EmolaborError(say("folder_empty", path=path))
+    builder, ends, encoding = None, [1], ""
     for file in files:
         table = read(file)
         header = [column.name for column in table.columns]
         builder = builder or TableBuilder(path, header, [column.label for column in table.columns])
         if header != builder.header:
             other = [name for name in (*header, *builder.header) if (name in header) != (name in builder.header)]
-            shown = ", ".join(map(redacted, other)) or "another order"
-            found = f"other headings than in {redacted(files[0].name)}: {shown}"
-            raise EmolaborError(f"{file}: found {found}; allowed: files that one questionnaire saved")
+            names = ", ".join(map(redacted, other)) or say("another_order")
+            raise EmolaborError(say("folder_headings", path=file, first=redacted(files[0].name), names=names))
+        encoding = encoding or table.encoding
         rows = table.as_rows()
         builder.add(range(ends[-1] + 1, ends[-1] + 1 + len(rows)), rows)
         ends.append(ends[-1] + len(rows))
     whole = builder.table()
     unread = len(entries) - len(files)  # a name of a file may be a respondent's
-    return replace(whole, files=len(files), unread=unread, sources=np.searchsorted(ends, whole.rows))
+    sources = np.searchsorted(ends, whole.rows)
+    return replace(whole, encoding=encoding, files=len(files), unread=unread, sources=sources)
 
 
 def _is_of(entry, endings):

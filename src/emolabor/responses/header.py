@@ -3,8 +3,8 @@
 import json
 from dataclasses import dataclass
 
-from emolabor.responses.cells import same
 from emolabor.responses.table import heading
+from emolabor.responses.written import same
 
 ROWS = 30  # how many of a file's rows are looked at
 _STARTS = 12  # among them, how many may come before the headings

@@ -9,14 +9,14 @@ from emolabor.instrument.form import make_form
 from emolabor.instrument.instrument import CONSENT
 from emolabor.instrument.losses import short
 from emolabor.instrument.words import WORDS
-from emolabor.responses.cells import same
+from emolabor.responses.written import same
 
 _TAG = re.compile(r"<[^>]{0,200}>")
 # What a platform or a person writes before a question: "Q1. ", "5. ", "1、", "第1题(", "(3) ", "Q1_2: ", "A2b. ", "③".
 _NUMBER = re.compile(
     r"\s*(?:第\s*[0-9]+\s*题\s*[(:：、.]?"
     r"|[(\[][0-9]+[)\]]"
-    r"|[A-Z]{0,8}[0-9]+[A-Z]?(?:[._-][0-9]+)*\s*[、.．:：)\]]"
+    r"|[A-Z]{0,8}[0-9]+[A-Z]?(?:[._-][0-9]+|[(（][0-9]+[)）])*\s*[、.．:：)\]]"
     r"|(?:题目?|问题|Question)\s*[0-9]+\s*[、.．:：)]?"
     r"|Q?[0-9]+(?:[._-][0-9]+)*\s"
     r"|[①-⑳]|[一二三四五六七八九十]{1,3}、|[A-Z][.)]\s)\s*",

@@ -3,11 +3,11 @@
 import json
 
 from emolabor.common.errors import EmolaborError
-from emolabor.responses.table import TableBuilder, Unreadable
+from emolabor.responses.table import SEVERAL, TableBuilder
+from emolabor.responses.words import say
 
 _MAX_BYTES = 1_000_000_000
 _WRAPPERS = ("data", "Data", "results", "responses")
-_REMEDY = "a list of objects, one a respondent, or one object a line"
 
 
 def read_json(path):
@@ -21,7 +21,7 @@ def read_json(path):
     Returns
     -------
     Table
-        A row an object, counted from 2; texts, numbers, or `Unreadable` where several answers were given.
+        A row an object, counted from 2; texts, numbers, or `SEVERAL` where several answers were given.
 
     Raises
     ------
@@ -29,14 +29,14 @@ def read_json(path):
         No JSON, no such list, or too large.
     """
     if path.stat().st_size > _MAX_BYTES:
-        raise EmolaborError(f"{path}: found more than {_MAX_BYTES:,} bytes; allowed: up to that; split the file")
+        raise EmolaborError(say("file_too_large", path=path, limit=_MAX_BYTES))
     answers = _answers(path)
     if len(answers) == 1:
-        raise EmolaborError(f"{path}: found the answers of one respondent; allowed: {_REMEDY}, of several respondents")
+        raise EmolaborError(say("json_one", path=path, remedy=say("json_remedy")))
     rows = [dict(_flat(answer)) for answer in answers]
     header = list(dict.fromkeys(name for row in rows for name in row))
     if not header:
-        raise EmolaborError(f"{path}: found no answer; allowed: {_REMEDY}")
+        raise EmolaborError(say("json_no_answer", path=path, remedy=say("json_remedy")))
     builder = TableBuilder(path, header)
     builder.add(range(2, len(rows) + 2), [[row.get(name) for name in header] for row in rows])
     return builder.table()
@@ -50,11 +50,13 @@ def _answers(path):
         except ValueError:
             content = [json.loads(line) for line in text.splitlines() if line.strip()]
     except (ValueError, RecursionError) as error:
-        raise EmolaborError(f"{path}: found no JSON ({type(error).__name__}); allowed: {_REMEDY}") from None
+        raise EmolaborError(
+            say("json_broken", path=path, error=type(error).__name__, remedy=say("json_remedy"))
+        ) from None
     if isinstance(content, dict):
         content = next((content[name] for name in _WRAPPERS if isinstance(content.get(name), list)), [content])
     if not isinstance(content, list) or not all(isinstance(answer, dict) for answer in content):
-        raise EmolaborError(f"{path}: found {type(content).__name__}; allowed: {_REMEDY}")
+        raise EmolaborError(say("json_kind", path=path, found=type(content).__name__, remedy=say("json_remedy")))
     return content
 
 
@@ -64,6 +66,6 @@ def _flat(answer, path=""):
         if isinstance(value, dict):
             yield from _flat(value, f"{path}{name}/")
         elif isinstance(value, list):
-            yield f"{path}{name}", Unreadable("several answers")
+            yield f"{path}{name}", SEVERAL
         else:  # true is not 1, which counts as equal
             yield f"{path}{name}", str(value).upper() if isinstance(value, bool) else value

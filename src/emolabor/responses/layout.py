@@ -4,6 +4,7 @@ import codecs
 from dataclasses import dataclass, fields
 
 from emolabor.common.errors import EmolaborError
+from emolabor.responses.words import say
 
 _SEPARATORS = {"tab": "\t", "\\t": "\t", "space": " "}
 
@@ -28,6 +29,17 @@ class Layout:
     encoding: str | None = None
     sheet: str | int | None = None
     header_row: int | None = None
+
+    def said(self):
+        """Return what is said, by name."""
+        return {name: getattr(self, name) for name in NAMES if getattr(self, name) is not None}
+
+    def over(self, other):
+        """Return the layout that says what this one says, and of the rest what the other says."""
+        return Layout(**(other.said() | self.said()))
+
+
+NAMES = tuple(field.name for field in fields(Layout))
 
 
 def make_layout(separator=None, encoding=None, sheet=None, header_row=None):
@@ -57,23 +69,34 @@ def make_layout(separator=None, encoding=None, sheet=None, header_row=None):
     >>> make_layout(separator="tab").separator
     '\t'
     """
-    if separator is not None:
+    if isinstance(separator, str):
         separator = _SEPARATORS.get(separator, separator)
-        if not isinstance(separator, str) or len(separator) != 1 or separator in '"\r\n':
-            raise EmolaborError(f"separator: found {separator!r}; allowed: one character such as ; , | or tab")
-    if encoding is not None:
-        try:
-            codecs.lookup(encoding)
-            " ".encode(encoding)  # some codecs are not of text
-        except (LookupError, TypeError, UnicodeError):
-            raise EmolaborError(
-                f"encoding: found {encoding!r}; allowed: a name such as utf-8, gb18030, big5, cp1252, utf-16"
-            ) from None
-    if header_row is not None and (isinstance(header_row, bool) or not isinstance(header_row, int) or header_row < 1):
-        raise EmolaborError(f"header_row: found {header_row!r}; allowed: the number of a row, from 1")
-    if sheet is not None and (isinstance(sheet, bool) or not isinstance(sheet, str | int)):
-        raise EmolaborError(f"sheet: found {sheet!r}; allowed: the name of a sheet, or its number from 1")
-    return Layout(separator, encoding, sheet, header_row)
+    layout = Layout(separator, encoding, sheet, header_row)
+    for name, found in layout.said().items():
+        if not fits(name, found):
+            raise EmolaborError(say("layout", name=name, found=found, allowed=say(f"layout_{name}")))
+    return layout
+
+
+def fits(name, found):
+    """Tell whether a value can be what a user says of a separator, an encoding, a sheet or a row of headings."""
+    is_number = isinstance(found, int) and not isinstance(found, bool)
+    if name == "separator":
+        return isinstance(found, str) and len(_SEPARATORS.get(found, found)) == 1 and found not in '"\r\n'
+    if name == "encoding":
+        return isinstance(found, str) and _is_encoding(found)
+    if name == "sheet":
+        return isinstance(found, str) or is_number
+    return is_number and found >= 1
+
+
+def _is_encoding(name):
+    try:
+        codecs.lookup(name)
+        " ".encode(name)  # some codecs are not of text
+    except (LookupError, TypeError, UnicodeError, ValueError):
+        return False
+    return True
 
 
 def refuse_unused(path, layout, used):
@@ -88,7 +111,6 @@ def refuse_unused(path, layout, used):
     used : tuple of str
         What concerns this kind of file.
     """
-    for field in fields(layout):
-        if field.name not in used and getattr(layout, field.name) is not None:
-            raise EmolaborError(f"{field.name}: found {getattr(layout, field.name)!r} for {path}; allowed: none, the "
-                                f"file has no {field.name.replace('_', ' ')}")  # fmt: skip
+    for name, found in layout.said().items():
+        if name not in used:
+            raise EmolaborError(say("layout_unused", path=path, name=name, found=found, what=say(name)))

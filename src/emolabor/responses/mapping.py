@@ -4,14 +4,17 @@ from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass, field, replace
 
 from emolabor.common.documents import Document, read_document
+from emolabor.responses.layout import NAMES, Layout, fits, make_layout
+from emolabor.responses.words import say
 from emolabor.responses.written import name_of
 
-_SECTIONS = ("columns", "values", "missing", "turned")
+_SECTIONS = ("columns", "values", "missing", "turned", "layout")
 _KINDS = {
-    "columns": (dict, "a table"),
-    "values": (dict, "a table"),
-    "missing": (dict | list | tuple, "a list, or a table from keys to lists"),
-    "turned": (list | tuple, "a list"),
+    "columns": (dict, "mapping_a_table"),
+    "values": (dict, "mapping_a_table"),
+    "missing": (dict | list | tuple, "mapping_list_or_table"),
+    "turned": (list | tuple, "mapping_list"),
+    "layout": (dict, "mapping_a_table"),
 }
 ALL_ITEMS = "all_items"
 
@@ -32,6 +35,8 @@ class Mapping:
         Key, "all_items" or "" (everywhere), to what the file writes for a missing answer.
     turned : tuple of str
         Items whose answers the file holds already turned (reverse-scored); reading turns them back.
+    layout : Layout
+        Separator, encoding, sheet and row of headings, where they are not found.
     items : frozenset of str
         The instrument's items and attention checks, which "all_items" stands for.
     """
@@ -41,6 +46,7 @@ class Mapping:
     values: dict = field(default_factory=dict)
     missing: dict = field(default_factory=dict)
     turned: tuple = ()
+    layout: Layout = field(default_factory=Layout)
     items: frozenset = frozenset()
 
     def values_of(self, key):
@@ -51,6 +57,10 @@ class Mapping:
         """Return what the file writes for a missing answer under one key."""
         of_items = self.missing.get(ALL_ITEMS, frozenset()) if key in self.items else frozenset()
         return self.missing.get("", frozenset()) | of_items | self.missing.get(key, frozenset())
+
+    def laid_out(self, layout):
+        """Return the mapping with a layout that goes before its own."""
+        return replace(self, layout=layout.over(self.layout))
 
     def with_values(self, values):
         """Return the mapping with values that count where the user said nothing."""
@@ -63,7 +73,7 @@ def load_mapping(source, instrument):
     Parameters
     ----------
     source : str, Path, dict or None
-        A YAML file with any of the entries columns, values, missing, turned (see `Mapping`); a dict with these
+        A YAML file with any of the entries columns, values, missing, turned, layout (see `Mapping`); a dict with these
         entries, or with keys and headings alone; None for no mapping.
     instrument : Instrument
         What was asked.
@@ -109,6 +119,7 @@ def load_mapping(source, instrument):
             for key, cells in (missing if isinstance(missing, AnyMapping) else {"": missing}).items()
         },
         turned=tuple(data.get("turned") or ()),
+        layout=make_layout(**(data.get("layout") or {})),
         items=frozenset(instrument.points()),
     )
 
@@ -126,13 +137,13 @@ def _lines(data):
 
 def _check(document, instrument):
     if not isinstance(document.data, dict):
-        document.problem((), "no table", f"a table with any of {', '.join(_SECTIONS)}")
+        document.problem((), say("mapping_no_table"), say("mapping_table_of", sections=", ".join(_SECTIONS)))
         return
     for section, content in document.data.items():
         if section not in _SECTIONS:
-            document.problem((section,), "an unknown entry", ", ".join(_SECTIONS))
+            document.problem((section,), say("mapping_unknown_entry"), ", ".join(_SECTIONS))
         elif content is not None and not isinstance(content, _KINDS[section][0]):
-            document.problem((section,), type(content).__name__, _KINDS[section][1])
+            document.problem((section,), type(content).__name__, say(_KINDS[section][1]))
         elif content:
             _CHECKS[section](document, instrument, content)
 
@@ -140,32 +151,30 @@ def _check(document, instrument):
 def _check_columns(document, instrument, columns):
     for key, name in columns.items():
         if key not in instrument.columns:
-            document.problem(
-                ("columns", key), "an unknown key", f"a column of {instrument.key}, such as {_some(instrument)}"
-            )
+            allowed = say("mapping_column_of", instrument=instrument.key, some=_some(instrument))
+            document.problem(("columns", key), say("mapping_unknown_key"), allowed)
         elif name is None or name is False:
             continue
         elif not isinstance(name, str | int) or name is True or (isinstance(name, int) and name < 1):
-            allowed = "the heading of a column, or its number from 1; false for a column that is not to be read"
-            document.problem(("columns", key), repr(name), allowed)
+            document.problem(("columns", key), repr(name), say("mapping_heading"))
     keys_of = {}
     for key, name in columns.items():
         if isinstance(name, str | int) and not isinstance(name, bool):
             keys_of.setdefault(name, []).append(key)
     for keys in (keys for keys in keys_of.values() if len(keys) > 1):
-        document.problem(("columns", keys[1]), f"the column of {keys[0]} again", "each column once")
+        document.problem(("columns", keys[1]), say("mapping_column_again", key=keys[0]), say("mapping_column_once"))
 
 
 def _check_values(document, instrument, values):
     for key, table in values.items():
         if key != ALL_ITEMS and key not in instrument.columns:
-            document.problem(("values", key), "an unknown key", f"{ALL_ITEMS}, or a column of {instrument.key}")
+            document.problem(("values", key), say("mapping_unknown_key"), _items_or_column(instrument))
         elif not isinstance(table, dict | None):
-            document.problem(("values", key), type(table).__name__, "a table from what the file holds to codes")
+            document.problem(("values", key), type(table).__name__, say("mapping_table_of_values"))
         else:
             for cell, code in (table or {}).items():
                 if code is not None and not _is_allowed(key, code, instrument):
-                    document.problem(("values", key, cell), repr(code), "a code of the questionnaire")
+                    document.problem(("values", key, cell), repr(code), say("mapping_code"))
 
 
 def _is_allowed(key, code, instrument):
@@ -184,9 +193,9 @@ def _check_missing(document, instrument, missing):
         return
     for key, cells in missing.items():
         if key != ALL_ITEMS and key not in instrument.columns:
-            document.problem(("missing", key), "an unknown key", f"{ALL_ITEMS}, or a column of {instrument.key}")
+            document.problem(("missing", key), say("mapping_unknown_key"), _items_or_column(instrument))
         elif not isinstance(cells, list | tuple | None):
-            document.problem(("missing", key), type(cells).__name__, "a list of what the file writes for no answer")
+            document.problem(("missing", key), type(cells).__name__, say("mapping_missing_list"))
         else:
             _check_cells(document, ("missing", key), cells or ())
 
@@ -194,16 +203,35 @@ def _check_missing(document, instrument, missing):
 def _check_cells(document, where, cells):
     for place, cell in enumerate(cells):
         if not isinstance(cell, str | int | float):
-            document.problem((*where, place), type(cell).__name__, "a text or a number")
+            document.problem((*where, place), type(cell).__name__, say("mapping_cell"))
 
 
 def _check_turned(document, instrument, turned):
     for place, key in enumerate(turned):
         if key not in instrument.points():
-            document.problem(("turned", place), repr(key), f"an item of {instrument.key}, such as {_some(instrument)}")
+            allowed = say("mapping_item_of", instrument=instrument.key, some=_some(instrument))
+            document.problem(("turned", place), repr(key), allowed)
 
 
-_CHECKS = {"columns": _check_columns, "values": _check_values, "missing": _check_missing, "turned": _check_turned}
+def _check_layout(document, instrument, layout):
+    for name, found in layout.items():
+        if name not in NAMES:
+            document.problem(("layout", name), say("mapping_unknown_entry"), ", ".join(NAMES))
+        elif found is not None and not fits(name, found):
+            document.problem(("layout", name), repr(found), say(f"layout_{name}"))
+
+
+_CHECKS = {
+    "columns": _check_columns,
+    "values": _check_values,
+    "missing": _check_missing,
+    "turned": _check_turned,
+    "layout": _check_layout,
+}
+
+
+def _items_or_column(instrument):
+    return say("mapping_items_or_column", instrument=instrument.key)
 
 
 def _some(instrument):

@@ -5,6 +5,7 @@ from scipy.stats import chi2_contingency
 
 from emolabor.common.errors import EmolaborError
 from emolabor.common.privacy import SMALLEST_CELL, hidden_cells, hidden_missing
+from emolabor.responses.words import say
 
 
 def missing_by_item(staff):
@@ -72,7 +73,7 @@ def share_by_group(flag, group):
     ({'a': 0.25, 'b': 0.25}, 1.0)
     """
     if not flag.index.equals(group.index):
-        raise EmolaborError("group: found other respondents; allowed: the index of flag")
+        raise EmolaborError(say("group_other"))
     counts = pd.crosstab(group, flag.astype(bool)).reindex(columns=[False, True], fill_value=0)
     table = pd.DataFrame({"n": counts.sum(axis=1), "count": counts[True]}).astype(float)
     hidden = hidden_cells(counts.where(counts > 0).min(axis=1))

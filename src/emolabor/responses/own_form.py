@@ -3,8 +3,8 @@
 from itertools import pairwise
 
 from emolabor.instrument.losses import short
-from emolabor.responses.cells import same
 from emolabor.responses.headings import number_in, own_tables
+from emolabor.responses.written import same
 
 
 def option_numbers(table, placement, instrument):

@@ -4,7 +4,8 @@ import numpy as np
 
 from emolabor.common.errors import EmolaborError
 from emolabor.common.extras import require
-from emolabor.responses.table import Unreadable, check_size, heading, numbered, unreadable, without_blank_rows
+from emolabor.responses.table import OTHER, check_size, heading, numbered, unreadable, without_blank_rows
+from emolabor.responses.words import say
 
 
 def read_parquet(path):
@@ -39,7 +40,7 @@ def read_parquet(path):
     except EmolaborError:
         raise
     except Exception as error:  # a broken file makes pyarrow raise its own and Python's errors
-        raise unreadable(path, error, "a Parquet file, whole; write or download it again") from None
+        raise unreadable(path, error, say("parquet_remedy")) from None
     return without_blank_rows(columns, np.arange(2, n + 2))
 
 
@@ -49,7 +50,7 @@ def _column(name, values):
     kind = values.type.value_type if types.is_dictionary(values.type) else values.type
     if types.is_nested(kind) or types.is_binary(kind) or types.is_large_binary(kind):
         codes = np.where(values.is_null().to_numpy(), -1, 0).astype(np.int32)
-        return numbered(name, codes, [Unreadable("no text and no number")])
+        return numbered(name, codes, [OTHER])
     encoded = values if types.is_dictionary(values.type) else values.dictionary_encode()
     encoded = encoded.unify_dictionaries().combine_chunks()
     codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32)

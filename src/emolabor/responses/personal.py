@@ -4,6 +4,7 @@ from weakref import WeakKeyDictionary
 
 from emolabor.responses.personal_contents import digits_of, personal_content
 from emolabor.responses.personal_headings import personal_heading
+from emolabor.responses.words import say
 
 _REASONS = WeakKeyDictionary()  # of columns looked through before: each is asked about several times
 
@@ -28,12 +29,12 @@ def personal_column(column):
 
 def _reason(column):
     if any(personal_heading(text) or personal_content(text) for text in (column.name, column.label)):
-        return "looks like personal data"
+        return say("looks_like", kind=say("personal data"))
     for cell in (*column.cells, *column.value_labels.values()):
         if isinstance(cell, float) and cell.is_integer():
             cell = digits_of(cell)
         if isinstance(cell, str | int) and (kind := personal_content(str(cell))):
-            return f"looks like {kind}"
+            return say("looks_like", kind=say(kind))
     return None
 
 
@@ -48,5 +49,5 @@ def shown_heading(name, position):
         Which column it is, from 0.
     """
     if not name:
-        return f"(column {position + 1}, no name)"
-    return f"(column {position + 1})" if personal_content(name) else name
+        return say("column_no_name", number=position + 1)
+    return say("column_number", number=position + 1) if personal_content(name) else name

@@ -7,11 +7,12 @@ from itertools import permutations
 import numpy as np
 
 from emolabor.common.errors import EmolaborError
-from emolabor.responses.cells import as_number, same
 from emolabor.responses.headings import Keys, texts_in
 from emolabor.responses.personal import personal_column, shown_heading
-from emolabor.responses.platforms import PLATFORMS, added_by, platform_of
+from emolabor.responses.platforms import added_by, platform_of
 from emolabor.responses.table import Column
+from emolabor.responses.words import say
+from emolabor.responses.written import as_number, same
 
 _SIMILAR, _BEGINNING = 0.85, 6
 
@@ -79,7 +80,7 @@ def place(table, instrument, mapping, path):
         for position in found.free(table.columns)
         if added_by(platform, table.columns[position].name)[0] or keys.is_beside(table.columns[position].name)
     )
-    probable = {key: (places[0], f"first of {len(places)} columns") for key, places in found.doubled.items()}
+    probable = {key: (places[0], "first") for key, places in found.doubled.items()}
     probable |= _by_similar_wording(table, wordings, found, added)
     probable |= _by_order(table, instrument, found, added, probable)
     return Placement(platform, found.columns, found.rules, found.doubled, added, probable)
@@ -192,17 +193,16 @@ def _mapped(key, name, columns, path):
     """Return the place of the column a mapping means: by number, heading, second heading, or the code before a text."""
     if isinstance(name, int):
         if name > len(columns):
-            raise EmolaborError(f"{path}: the mapping puts {key} in column {name}; allowed: 1 to {len(columns)}")
+            raise EmolaborError(say("place_number", path=path, key=key, number=name, n=len(columns)))
         return name - 1
     wanted = " ".join(name.split())
     places = [position for position, column in enumerate(columns) if column.name == wanted]
     places = places or [position for position, column in enumerate(columns) if column.label == wanted]
     places = places or [position for position, column in enumerate(columns) if column.name.startswith(f"{wanted}. ")]
     if len(places) != 1:
-        found = f"{len(places)} columns" if places else "no column"
+        facts = {"path": path, "name": name, "key": key}
         raise EmolaborError(
-            f"{path}: found {found} named {name!r} that the mapping gives for {key}; allowed: a heading that "
-            "stands once in the first row, or the number of a column"
+            say("place_heading", n=len(places), **facts) if places else say("place_heading_none", **facts)
         )
     return places[0]
 
@@ -270,30 +270,6 @@ def _by_order(table, instrument, found, added, probable):
     if len(keys) != len(positions):
         return {}
     return {key: (position, "order") for key, position in zip(keys, positions, strict=True)}
-
-
-def start_and_end(table, placement):
-    """Return the columns with the moments of start and end, for an export that holds no answering time.
-
-    Parameters
-    ----------
-    table : Table
-        What the file holds.
-    placement : Placement
-        Where the keys are.
-
-    Returns
-    -------
-    tuple of Column or None
-        The two, or None where they are not there or the answering time has a column.
-    """
-    if placement.platform is None or "seconds" in placement.columns:
-        return None
-    columns = {same(column.name): column for column in table.columns}
-    for pair in PLATFORMS[placement.platform].times:
-        if all(name in columns for name in pair):
-            return tuple(columns[name] for name in pair)
-    return None
 
 
 def unplaced(table, placement):

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from emolabor.responses.cells import same
+from emolabor.responses.written import same
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,17 @@ from pathlib import Path
 
 import pandas as pd
 
+from emolabor.common.words import speaking
+from emolabor.responses.elapsed import start_and_end
+from emolabor.responses.files import read_table
 from emolabor.responses.layout import make_layout
 from emolabor.responses.mapping import load_mapping
 from emolabor.responses.personal import shown_heading
-from emolabor.responses.placing import counter_of_known, place, start_and_end, unplaced
-from emolabor.responses.reading import read_columns, read_table
+from emolabor.responses.placing import counter_of_known, place, unplaced
+from emolabor.responses.reading import read_columns
 from emolabor.responses.template import address, mapping_text
 from emolabor.responses.unclear import unclear_readers, with_their_blocks
+from emolabor.responses.words import say
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +63,9 @@ class ProposedMapping:
         return self.mapping
 
 
-def propose_mapping(path, instrument, mapping=None, *, separator=None, encoding=None, sheet=None, header_row=None):
+def propose_mapping(
+    path, instrument, mapping=None, *, separator=None, encoding=None, sheet=None, header_row=None, language=None
+):
     """Propose which column of a file holds which item, and show what could not be placed.
 
     Parameters
@@ -76,6 +82,8 @@ def propose_mapping(path, instrument, mapping=None, *, separator=None, encoding=
         Of a workbook: name or number of the sheet.
     header_row : int, optional
         Number of the row of headings, from 1.
+    language : {"zh", "en"}, optional
+        Language of messages and notes.
 
     Returns
     -------
@@ -99,9 +107,14 @@ def propose_mapping(path, instrument, mapping=None, *, separator=None, encoding=
     >>> proposed.placed.query("not sure").to_dict("records")
     [{'key': 'sa1', 'column': 'Q7', 'rule': 'order', 'sure': False}]
     """
-    path, mapping = Path(path), load_mapping(mapping, instrument)
-    layout = make_layout(separator, encoding, sheet, header_row)
-    table = read_table(path, layout, counter_of_known(instrument, mapping))
+    with speaking(language):
+        layout = make_layout(separator, encoding, sheet, header_row)
+        mapping = load_mapping(mapping, instrument).laid_out(layout)
+        return _propose(Path(path), instrument, mapping)
+
+
+def _propose(path, instrument, mapping):
+    table = read_table(path, mapping.layout, counter_of_known(instrument, mapping))
     placement = place(table, instrument, mapping, path)
     names = [column.name for column in table.columns]
     rows = []
@@ -114,7 +127,7 @@ def propose_mapping(path, instrument, mapping=None, *, separator=None, encoding=
     placed = pd.DataFrame(rows, columns=["key", "column", "rule", "sure"])
     probable = {shown_heading(names[position], position) for position, _ in placement.probable.values()}
     rest = [
-        (name, personal or ("added by platform or form" if added else ""))
+        (name, personal or (say("added_column") if added else ""))
         for name, personal, added in unplaced(table, placement)
         if name not in probable
     ]

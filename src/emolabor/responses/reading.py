@@ -1,49 +1,40 @@
 """Answers read from a file: what fits the instrument is kept, everything else is reported."""
 
-import re
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from emolabor.common.errors import EmolaborError, MendableError
-from emolabor.common.files import refuse_endless
+from emolabor.common.words import speaking
 from emolabor.instrument.part import part_of
 from emolabor.responses.cells import reader_for, settle
-from emolabor.responses.csv_file import read_csv
+from emolabor.responses.elapsed import elapsed, start_and_end
+from emolabor.responses.files import read_table
 from emolabor.responses.findings import Findings, listed
-from emolabor.responses.folder import read_folder
-from emolabor.responses.json_file import read_json
-from emolabor.responses.layout import make_layout, refuse_unused
+from emolabor.responses.layout import make_layout
 from emolabor.responses.mapping import load_mapping
 from emolabor.responses.own_form import option_numbers
-from emolabor.responses.parquet_file import read_parquet
-from emolabor.responses.placing import counter_of_known, place, start_and_end, unplaced
+from emolabor.responses.placing import counter_of_known, place, unplaced
 from emolabor.responses.platforms import PLATFORMS
 from emolabor.responses.respondents import kept_rows
-from emolabor.responses.spreadsheet import read_spreadsheet
 from emolabor.responses.staff import Staff
-from emolabor.responses.statistics_file import read_statistics_file
 from emolabor.responses.suspicions import report_suspicions
 from emolabor.responses.template import mapping_text
 from emolabor.responses.unclear import refuse_unclear
-
-_TEXT, _WORKBOOK = ("separator", "encoding", "header_row"), ("sheet", "header_row")
-# Files whose headings are looked for, with what a user can say about them.
-_LAID_OUT = {
-    **dict.fromkeys((".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz"), (read_csv, _TEXT)),
-    **dict.fromkeys((".xlsx", ".xlsm"), (read_spreadsheet, _WORKBOOK)),
-}
-# Files that say themselves what their columns are.
-_DESCRIBED = {
-    **dict.fromkeys((".sav", ".zsav", ".dta"), read_statistics_file),
-    ".parquet": read_parquet,
-    ".json": read_json,
-}
+from emolabor.responses.words import say
 
 
 def read_responses(
-    path, instrument, mapping=None, *, partial=False, separator=None, encoding=None, sheet=None, header_row=None
+    path,
+    instrument,
+    mapping=None,
+    *,
+    partial=False,
+    separator=None,
+    encoding=None,
+    sheet=None,
+    header_row=None,
+    language=None,
 ):
     """Read answers from a file, or from a folder of files such as the web page saves or several centres export.
 
@@ -70,6 +61,8 @@ def read_responses(
         Of a workbook: name or number of the sheet. By default the one that names most of the questionnaire's columns.
     header_row : int, optional
         Number of the row of headings, from 1. By default it is found.
+    language : {"zh", "en"}, optional
+        Language of refusals and of the report.
 
     Returns
     -------
@@ -103,9 +96,14 @@ def read_responses(
     >>> print(staff.report_text("en").splitlines()[0])
     Dropped, as what they hold looks like personal data: 姓名.
     """
-    path, mapping = Path(path), load_mapping(mapping, instrument)
-    layout = make_layout(separator, encoding, sheet, header_row)
-    table = read_table(path, layout, counter_of_known(instrument, mapping))
+    with speaking(language):
+        layout = make_layout(separator, encoding, sheet, header_row)
+        mapping = load_mapping(mapping, instrument).laid_out(layout)
+        return _read(Path(path), instrument, mapping, partial)
+
+
+def _read(path, instrument, mapping, partial):
+    table = read_table(path, mapping.layout, counter_of_known(instrument, mapping))
     placement = place(table, instrument, mapping, path)
     findings = Findings()
     _refuse_doubled(path, table, instrument, mapping, placement)
@@ -113,10 +111,7 @@ def read_responses(
         instrument = _present_part(instrument, placement, findings)
     _refuse_missing_items(path, table, instrument, mapping, placement)
     if not len(table.rows):
-        raise EmolaborError(
-            f"{path}, row {table.header_row + 1}: found no row below the headings; allowed: a row a respondent; "
-            "export it again"
-        )
+        raise EmolaborError(say("no_rows", path=path, row=table.header_row + 1))
     _report_columns(table, placement, instrument, findings)
     readers = read_columns(table, placement, instrument, mapping)
     refuse_unclear(path, table, placement, instrument, mapping, readers)
@@ -124,61 +119,12 @@ def read_responses(
     kept = kept_rows(data, table, placement, instrument, findings)
     if not len(kept):
         raise MendableError(
-            f"{path}: found no valid answer to any item; allowed: answers as codes, e.g. 1 to 5, or as the labels of "
-            "the questionnaire; a mapping file can say what other values mean",
-            mapping_text(table, placement, instrument, mapping, readers),
+            say("no_valid_answer", path=path), mapping_text(table, placement, instrument, mapping, readers)
         )
-    data, rows = data.loc[kept].reset_index(drop=True), table.rows[kept]
+    rows = table.rows[kept]
+    data = data if len(kept) == len(data) else data.loc[kept].reset_index(drop=True)
     report_suspicions(data, rows, instrument, findings)
     return Staff(data, findings.table(instrument.columns), instrument)
-
-
-def read_table(path, layout, known):
-    """Read a file by its suffix, or a folder of files, into a table of cells.
-
-    Parameters
-    ----------
-    path : Path
-        The file or folder.
-    layout : Layout
-        What the user says about it.
-    known : callable
-        From headings and labels to how many of the questionnaire's columns they name.
-
-    Returns
-    -------
-    Table
-        Its columns.
-
-    Raises
-    ------
-    EmolaborError
-        Not there, empty, of another kind, or broken.
-    """
-    if path.is_dir():
-        return read_folder(path, lambda file: read_table(file, layout, known))
-    suffix = next((end for end in _LAID_OUT if path.name.lower().endswith(end)), path.suffix.lower())
-    if suffix not in _LAID_OUT and suffix not in _DESCRIBED:
-        remedy = "; save it as .xlsx" if suffix in (".xls", ".et", ".ods", ".numbers") else ""
-        kinds = ", ".join((*_LAID_OUT, *_DESCRIBED))
-        raise EmolaborError(f"path: found {str(path)!r}; allowed: a file ending in {kinds}{remedy}")
-    refuse_endless(path)
-    try:
-        with open(path, "rb") as file:
-            empty = not file.read(1)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "no name of a file"
-        raise EmolaborError(f"{path}: found no readable file ({reason}); allowed: an existing {suffix} file") from None
-    if empty:
-        raise EmolaborError(
-            f"{path}: found an empty file; allowed: a row of column names, then a row a respondent; download it again"
-        )
-    if suffix in _DESCRIBED:
-        refuse_unused(path, layout, ())
-        return _DESCRIBED[suffix](path)
-    read, used = _LAID_OUT[suffix]
-    refuse_unused(path, layout, used)
-    return read(path, layout, known)
 
 
 def _refuse_doubled(path, table, instrument, mapping, placement):
@@ -186,12 +132,10 @@ def _refuse_doubled(path, table, instrument, mapping, placement):
     if not placement.doubled:
         return
     key, places = next(iter(placement.doubled.items()))
-    numbers = listed([place + 1 for place in places], ", ")
-    more = f" (and so for {len(placement.doubled) - 1} more)" if len(placement.doubled) > 1 else ""
+    more = say("doubled_more", n=len(placement.doubled) - 1) if len(placement.doubled) > 1 else ""
+    facts = {"numbers": listed([place + 1 for place in places]), "first": places[0] + 1, "more": more}
     raise MendableError(
-        f"{path}: found several columns named as {key} or with its wording, columns {numbers}{more}; allowed: one "
-        f"each; a mapping file can say which, as in `columns: {{{key}: {places[0] + 1}}}`",
-        mapping_text(table, placement, instrument, mapping),
+        say("doubled", path=path, key=key, **facts), mapping_text(table, placement, instrument, mapping)
     )
 
 
@@ -203,9 +147,9 @@ def _present_part(instrument, placement, findings):
     kept = part.dimensions()
     for dimension, items in missing.items():
         if dimension in kept:
-            findings.add("scale_shortened", listed(items, ", "), "scale used without them", dimension)
+            findings.add("scale_shortened", listed(items), say("scale_shortened"), dimension)
         else:
-            findings.add("scale_absent", "fewer than two of its items", "scale left out", dimension)
+            findings.add("scale_absent", say("scale_absent"), say("scale_left_out"), dimension)
     return part
 
 
@@ -244,12 +188,10 @@ def _refuse_missing_items(path, table, instrument, mapping, placement):
     items = [item for items in instrument.dimensions().values() for item in items]
     missing = [item for item in items if item not in placement.columns]
     if missing:
-        hint = "; are the headings in another row, sheet or encoding (`--header-row`, `--sheet`, `--encoding`)?"
-        hint = hint if missing == items else ""
+        hint = say("items_absent_all" if missing == items else "items_absent_partial")
+        facts = {"items": listed(missing), "n": len(missing), "total": len(items), "instrument": instrument.key}
         raise MendableError(
-            f"{path}, row {table.header_row}: found no column for {listed(missing, ', ')} ({len(missing)} of "
-            f"{len(items)} items); allowed: a column for each item of {instrument.key}, named by its "
-            f"key or wording in that row, or by a mapping file (`emolabor check` proposes one){hint}",
+            say("items_absent", path=path, row=table.header_row, hint=hint, **facts),
             mapping_text(table, placement, instrument, mapping),
         )
 
@@ -257,25 +199,27 @@ def _refuse_missing_items(path, table, instrument, mapping, placement):
 def _report_columns(table, placement, instrument, findings):
     """Report the platform, columns that are dropped, by name only, and background columns that are not there."""
     if placement.platform:
-        findings.add("platform", PLATFORMS[placement.platform].name, "read accordingly")
+        findings.add("platform", PLATFORMS[placement.platform].name, say("read_accordingly"))
     if table.sheet:
-        findings.add("sheet", table.sheet, "read")
+        findings.add("sheet", table.sheet, say("read"))
     if table.further_sheets:
-        findings.add("sheets", table.further_sheets, "not read")  # a name of a sheet or a file may be a person's
+        findings.add("sheets", table.further_sheets, say("not_read"))  # a name of a sheet or a file may be a person's
+    if table.encoding:
+        findings.add("encoding", table.encoding, say("read_accordingly"))
     if table.files > 1:
-        findings.add("files", table.files, "read one below the other")
+        findings.add("files", table.files, say("read_one_below_the_other"))
     if table.unread:
-        findings.add("unread", table.unread, "not read")
+        findings.add("unread", table.unread, say("not_read"))
     for name, personal, added in unplaced(table, placement):
         if personal:
-            findings.add("personal", personal, "column dropped", name)
+            findings.add("personal", personal, say("column_dropped"), name)
         elif added:
-            findings.add("added_column", "added by platform or form", "column dropped", name)
+            findings.add("added_column", say("added_column"), say("column_dropped"), name)
         else:
-            findings.add("unknown_column", "not a column of the instrument", "column dropped", name)
+            findings.add("unknown_column", say("unknown_column"), say("column_dropped"), name)
     for key in instrument.columns:
         if key not in placement.columns and not (key == "seconds" and start_and_end(table, placement)):
-            findings.add("absent", "no such column", "left out of the data", key)
+            findings.add("absent", say("no_such_column"), say("left_out_of_data"), key)
 
 
 def _answers(table, placement, instrument, mapping, readers, findings):
@@ -285,13 +229,13 @@ def _answers(table, placement, instrument, mapping, readers, findings):
     readers = {reader.question.key: reader for reader in readers}
     for key in instrument.columns:
         if key in readers:
-            answers = readers[key].answers(table.rows, findings)
-            data[key] = answers.astype(float) if key in numeric else pd.Series(answers, dtype="str")
+            answers = readers[key].answers(table.rows, findings, key in numeric)
+            data[key] = answers if key in numeric else pd.Series(answers, dtype="str")
         elif key == "seconds" and times:
-            data[key] = _elapsed(*times, table.rows, findings)
+            data[key] = elapsed(*times, table.rows, findings)
         if key in mapping.turned:
             data[key] = points[key] + 1 - data[key]
-            findings.add("turned_back", "answers turned in the file", "turned back to the answers given", key)
+            findings.add("turned_back", say("turned_in_file"), say("turned_back"), key)
     return pd.DataFrame(data)
 
 
@@ -299,29 +243,3 @@ def _is_numeric(variable):
     return variable.kind == "number" or (
         variable.kind == "choice" and all(isinstance(code, int) for code in variable.values)
     )
-
-
-def _elapsed(start, end, rows, findings):
-    """Return the seconds from start to end; missing where either is no moment or the end comes first."""
-    start, end = _moments(start), _moments(end)
-    passed = (end - start).dt.total_seconds().to_numpy()
-    backwards = passed < 0
-    if backwards.any():
-        findings.add("not_allowed", "an end before the start", "set to missing", "seconds", rows[backwards])
-    unread = (start.isna() | end.isna()).to_numpy()
-    if unread.any():
-        findings.add("not_allowed", "no moments of start and end", "set to missing", "seconds", rows[unread])
-    return np.where(backwards, np.nan, passed)
-
-
-def _moments(column):
-    """Read moments, with or without a time zone, as UTC; the order of the parts must be beyond doubt."""
-    texts = [re.sub(r"^(\d{4})/(\d{1,2})/(\d{1,2})", _with_dashes, str(cell)) for cell in column.cells]
-    texts = pd.Series([*texts, None])
-    cells = pd.to_datetime(texts, utc=True, errors="coerce", format="ISO8601")
-    cells = cells.fillna(pd.to_datetime(texts, utc=True, errors="coerce", format="%b %d, %Y %I:%M:%S %p"))
-    return cells.iloc[column.codes].reset_index(drop=True)
-
-
-def _with_dashes(match):
-    return f"{match[1]}-{int(match[2]):02d}-{int(match[3]):02d}"

@@ -3,9 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from emolabor.responses.cells import same
 from emolabor.responses.platforms import PLATFORMS
 from emolabor.responses.table import EMPTY
+from emolabor.responses.words import say
+from emolabor.responses.written import same
 
 
 def kept_rows(data, table, placement, instrument, findings):
@@ -33,9 +34,9 @@ def kept_rows(data, table, placement, instrument, findings):
         Rows of `data`.
     """
     items = [item for items in instrument.dimensions().values() for item in items]
-    unanswered = data[items].isna().all(axis=1)
+    unanswered = np.logical_and.reduce([data[item].isna() for item in items])
     if unanswered.any():
-        findings.add("no_answer", "no valid answer to any item", "row dropped", rows=table.rows[unanswered])
+        findings.add("no_answer", say("no_answer_found"), say("row_dropped"), rows=table.rows[unanswered])
     kept = data.index[~unanswered]
     answers = data.drop(columns="respondent", errors="ignore")
     for column, persons in _persons(data, table, placement):
@@ -46,10 +47,10 @@ def kept_rows(data, table, placement, instrument, findings):
         sent_twice = again & pd.concat([persons, answers.loc[kept]], axis=1).duplicated()
         if sent_twice.any():
             rows = table.rows[kept[sent_twice]]
-            findings.add("repeated", "number and answers of a row that came before", "row dropped", column, rows)
+            findings.add("repeated", say("repeated_found"), say("row_dropped"), column, rows)
         if (again & ~sent_twice).any():
             rows = table.rows[kept[again & ~sent_twice]]
-            findings.add("collision", "a number that came before, with other answers", "kept", column, rows)
+            findings.add("collision", say("collision_found"), say("kept"), column, rows)
         kept = kept[~sent_twice]
     return kept
 

@@ -5,6 +5,7 @@ from pandas.api.types import is_numeric_dtype
 
 from emolabor.common.errors import EmolaborError
 from emolabor.responses.staff import Staff
+from emolabor.responses.words import say
 
 
 def scored_items(data, instrument):
@@ -37,13 +38,12 @@ def scored_items(data, instrument):
     keys = [item for items in instrument.dimensions().values() for item in items]
     missing = [key for key in keys if key not in data]
     if missing:
-        raise EmolaborError(f"data: found no column for {', '.join(missing)}; allowed: a column for each item")
+        raise EmolaborError(say("score_no_column", items=say("comma").join(missing)))
     items = data[keys].copy()
     points = instrument.points()
     for key in keys:
-        codes = range(1, points[key] + 1)
-        if not items[key].dropna().isin(codes).all():
-            raise EmolaborError(f"data: found other values than codes in column {key}; allowed: 1 to {points[key]}")
+        if not items[key].drop_duplicates().dropna().isin(range(1, points[key] + 1)).all():
+            raise EmolaborError(say("score_codes", key=key, points=points[key]))
         if not is_numeric_dtype(items[key]):  # numbers among missing answers are often objects
             items[key] = items[key].astype("Float64").to_numpy(dtype=float, na_value=float("nan"))
         if key in instrument.reversed_items:
@@ -80,9 +80,7 @@ def score(staff):
     {'surface_acting': 3.07, 'exhaustion': 2.95, 'proactive_service': 3.72}
     """
     if not isinstance(staff, Staff):
-        raise EmolaborError(
-            f"staff: found {type(staff).__name__}; allowed: answers with their instrument, as read_responses gives them"
-        )
+        raise EmolaborError(say("staff_kind", found=type(staff).__name__))
     items = scored_items(staff.data, staff.instrument)
     scores = {}
     for dimension, keys in staff.instrument.dimensions().items():

@@ -10,6 +10,7 @@ from emolabor.common.languages import chosen_language
 from emolabor.responses import indices
 from emolabor.responses.scoring import scored_items
 from emolabor.responses.staff import Staff
+from emolabor.responses.words import say
 
 
 @dataclass(frozen=True)
@@ -280,7 +281,7 @@ def _data_and_instrument(answers, instrument):
     if isinstance(answers, Staff):
         return answers.data, instrument or answers.instrument
     if instrument is None:
-        raise EmolaborError("instrument: found nothing; allowed: the instrument that was answered")
+        raise EmolaborError(say("screening_no_instrument"))
     return answers, instrument
 
 
@@ -288,9 +289,9 @@ def _limits(cutoffs):
     limits = {index.key: index.cutoff for index in INDICES}
     for key, limit in (cutoffs or {}).items():
         if key not in limits:
-            raise EmolaborError(f"cutoffs: found {key!r}; allowed: {', '.join(limits)}")
+            raise EmolaborError(say("cutoff_unknown", found=key, allowed=", ".join(limits)))
         if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int | float | np.number)):
-            raise EmolaborError(f"cutoffs: found {limit!r} for {key}; allowed: a number, or None")
+            raise EmolaborError(say("cutoff_number", found=limit, index=key))
     return limits | dict(cutoffs or {})
 
 

@@ -9,6 +9,7 @@ from emolabor.common.privacy import is_small
 from emolabor.responses.scoring import score
 from emolabor.responses.screening import screen
 from emolabor.responses.staff import Staff
+from emolabor.responses.words import say
 
 
 def screening_sensitivity(staff, screening=None, statistics=None):
@@ -47,13 +48,13 @@ def screening_sensitivity(staff, screening=None, statistics=None):
     mean proactive_service  3.72  3.74        0.03
     """
     if not isinstance(staff, Staff):
-        raise EmolaborError(f"staff: found {type(staff).__name__}; allowed: answers as read_responses returns them")
+        raise EmolaborError(say("staff_kind", found=type(staff).__name__))
     screening = screen(staff) if screening is None else screening
     if "careless" not in screening or not screening.index.equals(staff.data.index):
-        raise EmolaborError("screening: found other respondents; allowed: the result of screen for these answers")
+        raise EmolaborError(say("screening_other"))
     careless = screening["careless"].to_numpy(dtype=bool)
     if careless.all():
-        raise EmolaborError("screening: found only careless respondents; allowed: at least one who is not")
+        raise EmolaborError(say("screening_all_careless"))
     statistics = statistics or score_statistics
     functions = statistics if isinstance(statistics, list | tuple) else [statistics]
     kept = Staff(staff.data[~careless].reset_index(drop=True), staff.report, staff.instrument)
@@ -111,8 +112,6 @@ def _numbers(functions, staff):
         try:
             parts.append(pd.Series(part, dtype=float))
         except (TypeError, ValueError):
-            raise EmolaborError(
-                f"statistics: found {type(part).__name__} from {getattr(function, '__name__', 'a function')}; "
-                "allowed: named numbers, as a Series or a dict"
-            ) from None
+            facts = {"found": type(part).__name__, "function": getattr(function, "__name__", type(function).__name__)}
+            raise EmolaborError(say("statistics_kind", **facts)) from None
     return pd.concat(parts)

@@ -2,8 +2,9 @@
 
 import pandas as pd
 
-from emolabor.common.privacy import is_small
+from emolabor.common.privacy import coarse, is_small
 from emolabor.responses.screening import screening_summary
+from emolabor.responses.sensitivity import screening_sensitivity
 
 
 def shown_summary(screening):
@@ -31,6 +32,37 @@ def shown_summary(screening):
     table["judged"] = table["judged"].mask(is_small(len(screening) - table["judged"]))
     table["flagged"] = table["flagged"].mask(is_small(table["flagged"]))
     return table
+
+
+def shown_sensitivity(staff, screening):
+    """Compare the scale scores with and without careless respondents, in steps that tell nobody's answers.
+
+    Parameters
+    ----------
+    staff : Staff
+        Answers that were read.
+    screening : DataFrame
+        As `screen` returns it for these answers.
+
+    Returns
+    -------
+    DataFrame
+        As `screening_sensitivity` gives it, all and kept coarse (`common.privacy.coarse`), difference what is between
+        the two as they are shown.
+
+    Examples
+    --------
+    >>> import emolabor as el
+    >>> instrument = el.load_instrument("window_staff")
+    >>> staff = el.read_responses("data/simulated/study-windowstaff_sample-simulated_data.csv", instrument)
+    >>> shown_sensitivity(staff, el.screen(staff)).loc["mean exhaustion"].tolist()
+    [2.95, 2.94, -0.01]
+    """
+    table = screening_sensitivity(staff, screening)
+    n = len(screening)
+    table["all"] = coarse(table["all"], n)
+    table["kept"] = coarse(table["kept"], n - screening["careless"].sum())
+    return table.assign(difference=(table["kept"] - table["all"]).round(2))
 
 
 def family_counts(screening):

@@ -10,13 +10,13 @@ from emolabor.common.extras import require
 from emolabor.responses.header import ROWS, find_header
 from emolabor.responses.personal_contents import redacted
 from emolabor.responses.table import FORMULA, TableBuilder, check_size, unreadable
+from emolabor.responses.words import say
 
 _ROWS_AT_ONCE = 1_000
 _MAX_BYTES = 1_000_000_000
 _MAX_LAYOUT = 10_000_000  # bytes of styles and lists of parts, which openpyxl takes into memory whole
 _MOST_PACKED = 200  # times that a larger part may be packed; tables of answers are packed some 10 to 50 times
 _CELLS = ("xl/worksheets/", "xl/sharedStrings", "xl/media/", "xl/pivotCache/", "xl/drawings/", "xl/embeddings/")
-_REMEDY = "a workbook saved as .xlsx, without password"
 
 
 def read_spreadsheet(path, layout, known):
@@ -49,25 +49,21 @@ def read_spreadsheet(path, layout, known):
     except EmolaborError:
         raise
     except Exception as error:  # a broken workbook makes openpyxl, zipfile and the XML parser raise almost anything
-        raise unreadable(path, error, _REMEDY) from None
+        raise unreadable(path, error, say("xlsx_remedy")) from None
 
 
 def _examine(path):
     """Refuse what would unpack to more than memory holds; tell whether there are formulas."""
     with zipfile.ZipFile(path) as archive:
         if sum(part.file_size for part in archive.infolist()) > _MAX_BYTES:
-            raise EmolaborError(
-                f"{path}: found more than {_MAX_BYTES:,} bytes when unpacked; allowed: up to that; split the file"
-            )
+            raise EmolaborError(say("file_too_large_unpacked", path=path, limit=_MAX_BYTES))
         for part in archive.infolist():
             too_large = part.file_size > _MAX_LAYOUT and not part.filename.startswith(_CELLS)
             if too_large or part.file_size > max(_MAX_LAYOUT, _MOST_PACKED * part.compress_size):
-                raise EmolaborError(
-                    f"{path}: found {part.file_size:,} bytes in {part.filename} when unpacked; allowed: what a "
-                    "workbook of answers needs; copy the values to a new workbook"
-                )
+                raise EmolaborError(say("xlsx_part_too_large", path=path, size=part.file_size, part=part.filename))
             if part.filename.endswith((".xml", ".rels")) and _holds(archive, part.filename, b"<!DOCTYPE"):
-                raise EmolaborError(f"{path}: found a document type in {part.filename}; allowed: {_REMEDY}")
+                facts = {"path": path, "part": part.filename, "remedy": say("xlsx_remedy")}
+                raise EmolaborError(say("xlsx_document_type", **facts))
         sheets = [name for name in archive.namelist() if name.startswith("xl/worksheets/")]
         return any(_holds(archive, name, b"<f>", b"<f ") for name in sheets if not name.endswith("/"))
 
@@ -105,10 +101,8 @@ def _read(path, with_formulas, layout, known):
             cells = _cells(cells, next(formulas, ()) if formulas else None)
             if cells:
                 if len(cells) > width:
-                    raise EmolaborError(
-                        f"{path}, row {number}: found a value in column {len(cells)}; allowed: {width} columns, "
-                        "as the header; give it a heading or clear it"
-                    )
+                    facts = {"path": path, "row": number, "column": len(cells), "width": width}
+                    raise EmolaborError(say("xlsx_beyond_header", **facts))
                 numbers.append(number)
                 table.append(cells + [None] * (width - len(cells)))
             if len(table) == _ROWS_AT_ONCE:
@@ -129,7 +123,7 @@ def _sheet_and_header(path, sheets, layout, known):
     headers = {place: find_header(rows[place], known, layout.header_row) for place in places}
     filled = [place for place in places if headers[place].names]
     if not filled:
-        raise EmolaborError(f"{path}: found nothing in the first {ROWS} rows; allowed: a row of column names")
+        raise EmolaborError(say("xlsx_nothing", path=path, rows=ROWS))
     best = max(filled, key=lambda place: (headers[place].known, len(rows[place]), -place))
     return best, headers[best]
 
@@ -140,8 +134,8 @@ def _named(path, sheets, wanted):
         return titles.index(wanted)
     if str(wanted).isdecimal() and 1 <= int(wanted) <= len(titles):
         return int(wanted) - 1
-    shown = ", ".join(map(redacted, titles))
-    raise EmolaborError(f"sheet: found {wanted!r}; allowed in {path}: {shown}, or 1 to {len(titles)}")
+    shown = say("comma").join(map(redacted, titles))
+    raise EmolaborError(say("xlsx_sheet", wanted=wanted, path=path, titles=shown, n=len(titles)))
 
 
 def _beginning(sheet):

@@ -6,9 +6,9 @@ import pandas as pd
 from emolabor.common.errors import EmolaborError
 from emolabor.common.extras import require
 from emolabor.responses.table import check_size, heading, numbered, unreadable, without_blank_rows
+from emolabor.responses.words import say
 
 _MAX_BYTES = 4_000_000_000
-_REMEDY = "a file as SPSS (.sav, .zsav) or Stata (.dta) saves it, whole; save or download it again"
 
 
 def read_statistics_file(path):
@@ -37,14 +37,11 @@ def read_statistics_file(path):
     n = facts.number_rows or 0
     check_size(path, n, facts.number_columns or 0)
     if n * sum(facts.variable_storage_width.values()) > _MAX_BYTES:
-        raise EmolaborError(
-            f"{path}: found more than {_MAX_BYTES:,} bytes when unpacked; allowed: up to that; leave out columns of "
-            "free text, or split the file"
-        )
+        raise EmolaborError(say("file_too_large_unpacked", path=path, limit=_MAX_BYTES))
     try:
         data, facts = read(str(path), encoding=encoding)
     except Exception as error:  # readstat's own error, decoding, or a date out of range: all mean a broken file
-        raise unreadable(path, error, _REMEDY) from None
+        raise unreadable(path, error, say("statistics_remedy")) from None
     columns = []
     for position, name in enumerate(data.columns):
         codes, cells = pd.factorize(data.iloc[:, position])
@@ -62,4 +59,4 @@ def _facts(path, read):
         try:
             return "GB18030", read(str(path), metadataonly=True, encoding="GB18030")[1]
         except Exception:  # see above
-            raise unreadable(path, error, _REMEDY) from None
+            raise unreadable(path, error, say("statistics_remedy")) from None

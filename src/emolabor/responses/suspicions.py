@@ -4,12 +4,14 @@ import numpy as np
 import pandas as pd
 
 from emolabor.responses.scoring import scored_items
+from emolabor.responses.words import say
 
 # Rows with the same answers are no chance when so many items were answered, and at most that share of them alike.
 _ANSWERS_TO_COMPARE, _ALIKE = 20, 0.90
 # Fewer respondents can all answer alike, or most leave an item out, by chance.
 _RESPONDENTS_TO_COUNT = 10
 _RESPONDENTS, _CORRELATION, _STANDARD_ERRORS = 50, -0.10, 3
+_NO_SPREAD = 1e-9  # variance of answers that are all alike, rounded
 
 
 def report_suspicions(data, rows, instrument, findings):
@@ -28,17 +30,15 @@ def report_suspicions(data, rows, instrument, findings):
     """
     repeated = same_answers(data, instrument)
     if repeated.any():
-        found = "the answers of an earlier row, item by item"
-        findings.add("same_answers", found, "kept; sent twice?", rows=rows[repeated])
+        findings.add("same_answers", say("same_answers_found"), say("kept_sent_twice"), rows=rows[repeated])
     if len(data) >= _RESPONDENTS_TO_COUNT:
         for item in (item for items in instrument.dimensions().values() for item in items):
             if data[item].isna().mean() > 0.5:
-                findings.add("sparse", "left out by more than half", "kept", item)
+                findings.add("sparse", say("sparse_found"), say("kept"), item)
             elif data[item].nunique() == 1:
-                findings.add("constant", "the same answer from everybody", "kept; was it read rightly?", item)
+                findings.add("constant", say("constant_found"), say("kept_read_rightly"), item)
     for item, dimension, r in against_their_dimension(data, instrument):
-        found = f"runs against the other items of {dimension} (r = {r:.2f})"
-        findings.add("keying", found, "kept; is its reverse key right?", item)
+        findings.add("keying", say("keying_found", dimension=dimension, r=r), say("kept_key_right"), item)
 
 
 def same_answers(data, instrument):
@@ -59,13 +59,16 @@ def same_answers(data, instrument):
     ndarray of bool, shape (n,)
         The later rows.
     """
-    items = data[[key for key in instrument.points() if key in data]]
-    compared = data.drop(columns=[key for key in ("respondent", "seconds") if key in data])
-    answered = items.notna().sum(axis=1)
-    codes = range(1, max(instrument.points().values()) + 1)
-    most_frequent = pd.concat([items.eq(code).sum(axis=1) for code in codes], axis=1).max(axis=1)
+    keys = [key for key in instrument.points() if key in data]
+    items = np.column_stack([np.nan_to_num(data[key].to_numpy(dtype=float)).astype(np.int8) for key in keys])
+    again = pd.Series([row.tobytes() for row in items]).duplicated(keep=False)
+    rows = data.index[again]  # few, as a rule: only these are looked at closely
+    compared = data.loc[rows].drop(columns=[key for key in ("respondent", "seconds") if key in data])
+    items = items[again]
+    answered = (items > 0).sum(axis=1)
+    most_frequent = np.max([(items == code).sum(axis=1) for code in range(1, max(instrument.points().values()) + 1)], 0)
     telling = (answered >= _ANSWERS_TO_COMPARE) & (most_frequent <= _ALIKE * answered)
-    return (compared.duplicated() & telling).to_numpy()
+    return data.index.isin(rows[compared.duplicated() & telling])
 
 
 def against_their_dimension(data, instrument):
@@ -92,12 +95,14 @@ def against_their_dimension(data, instrument):
         complete = keyed[items].dropna().to_numpy()
         if len(complete) < _RESPONDENTS or len(items) < 3:
             continue
+        covariance = np.cov(complete, rowvar=False)
+        own = np.diag(covariance)
+        with_rest = covariance.sum(axis=1) - own
+        rest = covariance.sum() - 2 * with_rest - own
         for place, item in enumerate(items):
-            rest = np.delete(complete, place, axis=1).sum(axis=1)
-            own = complete[:, place]
-            if own.std() == 0 or rest.std() == 0:
+            if complete[:, place].std() == 0 or rest[place] <= _NO_SPREAD:
                 continue
-            r = float(np.corrcoef(own, rest)[0, 1])
+            r = float(with_rest[place] / np.sqrt(own[place] * rest[place]))
             if r < _CORRELATION and r * np.sqrt(len(complete)) < -_STANDARD_ERRORS:
                 found.append((item, dimension, r))
     return found

@@ -12,6 +12,7 @@ from itertools import islice
 import numpy as np
 
 from emolabor.common.errors import EmolaborError
+from emolabor.responses.words import say
 
 EMPTY = -1
 MAX_ROWS, MAX_COLUMNS, MAX_CELLS = 2_000_000, 20_000, 200_000_000
@@ -22,12 +23,12 @@ _ENTRY = 100  # bytes that a cell's number takes beside it
 
 @dataclass(frozen=True)
 class Unreadable:
-    """A cell that holds no text and no number; `what` says what it is instead."""
+    """A cell that holds no text and no number; `what` is the key of the words that say what it is instead."""
 
     what: str
 
 
-FORMULA = Unreadable("a formula without a stored value")
+FORMULA, SEVERAL, OTHER = map(Unreadable, ("a_formula", "several_answers", "no_text_no_number"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,8 +68,9 @@ class Column:
 class Table:
     """A file's columns, and the number of each row, and of the row of headings, as a spreadsheet counts.
 
-    Of a workbook also how many sheets were not read, and which was, from 1 (0 where it is the first). For a folder also
-    how many files were read, how many entries were not, and which file each row is from.
+    Of a workbook also how many sheets were not read, and which was, from 1 (0 where it is the first); of a text file
+    its encoding, where it was told by its letters alone. For a folder also how many files were read, how many entries
+    were not, and which file each row is from.
     """
 
     columns: list
@@ -76,6 +78,7 @@ class Table:
     header_row: int = 1
     further_sheets: int = 0
     sheet: int = 0
+    encoding: str = ""
     files: int = 1
     unread: int = 0
     sources: np.ndarray | None = None
@@ -122,10 +125,7 @@ class TableBuilder:
             new = islice(reversed(known), len(known) - before)
             self._bytes += sum(sys.getsizeof(cell) + _ENTRY for cell in new)
         if self._bytes > MAX_BYTES:
-            raise EmolaborError(
-                f"{self.path}, row {numbers[-1]}: found more than {MAX_BYTES:,} bytes of different cells; allowed: up "
-                "to that; leave out columns of free text, or split the file"
-            )
+            raise EmolaborError(say("cells_too_large", path=self.path, row=numbers[-1], limit=MAX_BYTES))
 
     def table(self, further_sheets=0):
         """Return the table; rows without any cell are left out."""
@@ -163,15 +163,13 @@ def heading(cell):
 def check_size(path, rows, columns):
     """Refuse a file that is larger than any survey."""
     if rows > MAX_ROWS or columns > MAX_COLUMNS or rows * columns > MAX_CELLS:
-        raise EmolaborError(
-            f"{path}: found more than {MAX_ROWS:,} rows, {MAX_COLUMNS:,} columns or {MAX_CELLS:,} cells; allowed: up "
-            "to that; leave out columns that are not of the questionnaire, or split the file"
-        )
+        limits = {"rows": MAX_ROWS, "columns": MAX_COLUMNS, "cells": MAX_CELLS}
+        raise EmolaborError(say("table_too_large", path=path, **limits))
 
 
 def unreadable(path, error, remedy):
     """Return the error for a file that its library could not read, without its words, which may quote cells."""
-    return EmolaborError(f"{path}: found no whole file of this format ({type(error).__name__}); allowed: {remedy}")
+    return EmolaborError(say("file_broken", path=path, error=type(error).__name__, remedy=remedy))
 
 
 def _plain(cell):
@@ -187,5 +185,5 @@ def _plain(cell):
     if isinstance(cell, int | float | datetime | time | timedelta | Unreadable):
         return cell
     if isinstance(cell, date):
-        return Unreadable("a date or time")
-    return Unreadable(f"a value of type {type(cell).__name__}")
+        return Unreadable("a_date_or_time")
+    return OTHER

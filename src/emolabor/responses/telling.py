@@ -1,32 +1,13 @@
 """What the command line tells about a file of answers."""
 
-from emolabor.common.checks import check_language
 from emolabor.common.privacy import SMALLEST_CELL, is_small
 from emolabor.responses.findings import listed
 from emolabor.responses.screening import FAMILIES_NEEDED, FEWEST_ITEMS
 from emolabor.responses.shown_screening import shown_summary
+from emolabor.responses.words import say
 
 _ROWS_SHOWN, _COLUMNS_SHOWN = 60, 30
 _HEADING_WIDTH = 40
-_SILENT = {
-    "no values": "nothing to compute it from",
-    "few items": f"fewer than {FEWEST_ITEMS} items",
-    "no spread": "no spread to take a cut-off from",
-    "out of reach": "no answers can pass its cut-off",
-}
-_CONSEQUENCES = {
-    "en": {
-        "few": "Respondents: {n}, items: {items}; models of all items need more respondents than items.",
-        "few_shown": f"Of fewer than {SMALLEST_CELL} respondents no statistics are shown.",
-        "small_groups": f"Groups of fewer than {SMALLEST_CELL} respondents in {{columns}}: they are not shown by "
-        "themselves, and not compared.",
-    },
-    "zh": {
-        "few": "作答者 {n} 名，题目 {items} 道：包含全部题目的模型要求作答者多于题目。",
-        "few_shown": f"作答者少于 {SMALLEST_CELL} 名，不显示统计量。",
-        "small_groups": f"{{columns}} 中有不足 {SMALLEST_CELL} 人的组：不单独显示，也不作比较。",
-    },
-}
 
 
 def tell_proposal(proposal):
@@ -43,34 +24,32 @@ def tell_proposal(proposal):
         Lines of text.
     """
     rules = proposal.placed.loc[proposal.placed["sure"], "rule"].value_counts()
-    how = ", ".join(f"{count} by {rule}" for rule, count in sorted(rules.items())) or "none"
-    lines = [f"columns placed: {how}"]
+    how = [say("placed_by", n=count, rule=_rule(rule)) for rule, count in sorted(rules.items())]
+    lines = [say("columns_placed", how=say("comma").join(how) or say("none"))]
     probable = proposal.placed[~proposal.placed["sure"]]
     if len(probable):
-        lines.append("columns only probably placed (read when a mapping file says so):")
-        lines += [f"  {row.key:<16} {_short(row.column)}  ({row.rule})" for row in probable.itertuples()]
+        lines.append(say("probably_placed"))
+        lines += [f"  {row.key:<16} {_short(row.column)}  ({_rule(row.rule)})" for row in probable.itertuples()]
     if len(proposal.unplaced):
-        lines.append("columns without a place:")
+        lines.append(say("without_place"))
         lines += [
             f"  {_short(row.column)}" + (f"  ({row.why})" if row.why else "")
             for row in proposal.unplaced.head(_COLUMNS_SHOWN).itertuples()
         ]
         if len(proposal.unplaced) > _COLUMNS_SHOWN:
-            lines.append(f"  ... and {len(proposal.unplaced) - _COLUMNS_SHOWN} more; --write-mapping lists all of them")
+            lines.append(say("more_columns", n=len(proposal.unplaced) - _COLUMNS_SHOWN))
     if proposal.absent:
-        lines.append(f"no column for: {', '.join(proposal.absent)}")
+        lines.append(say("no_column_for", keys=say("comma").join(proposal.absent)))
     return "\n".join(lines)
 
 
-def tell_findings(staff, language):
+def tell_findings(staff):
     """Say what was found while reading, as sentences and row by row.
 
     Parameters
     ----------
     staff : Staff
         Answers that were read.
-    language : str
-        Language of the sentences.
 
     Returns
     -------
@@ -80,38 +59,35 @@ def tell_findings(staff, language):
     if not len(staff.report):
         return ""
     by_row = staff.report[staff.report["row"].notna()].drop(columns="kind")
-    lines = [staff.report_text(language)]
+    lines = [staff.report_text()]
     if len(by_row):
         lines.append(by_row.head(_ROWS_SHOWN).to_string(index=False, na_rep="-"))
     if len(by_row) > _ROWS_SHOWN:
-        lines.append(f"... and {len(by_row) - _ROWS_SHOWN} more; --report writes all of them")
+        lines.append(say("more_rows", n=len(by_row) - _ROWS_SHOWN))
     return "\n".join(lines)
 
 
-def tell_consequences(staff, language):
+def tell_consequences(staff):
     """Say what the number of respondents and of those in each group will not carry.
 
     Parameters
     ----------
     staff : Staff
         Answers that were read.
-    language : {"zh", "en"}
-        Language of the sentences.
 
     Returns
     -------
     str
         Lines of text; empty where there is nothing to say.
     """
-    check_language(language, tuple(_CONSEQUENCES))
-    words, n = _CONSEQUENCES[language], len(staff.data)
+    n = len(staff.data)
     items = sum(map(len, staff.instrument.dimensions().values()))
-    lines = [words["few"].format(n=n, items=items)] if n <= items else []
-    lines += [words["few_shown"]] if n < SMALLEST_CELL else []
+    lines = [say("few_respondents", n=n, items=items)] if n <= items else []
+    lines += [say("few_shown", n=SMALLEST_CELL)] if n < SMALLEST_CELL else []
     groups = [variable.key for variable in staff.instrument.background if variable.kind in ("choice", "code")]
     small = [key for key in groups if key in staff.data and _smallest(staff.data[key]) < SMALLEST_CELL]
     if small:
-        lines.append(words["small_groups"].format(columns=listed(small, ", " if language == "en" else "、")))
+        lines.append(say("small_groups", columns=listed(small), n=SMALLEST_CELL))
     return "\n".join(lines)
 
 
@@ -128,7 +104,7 @@ def tell_screening(screening, sensitivity):
     screening : DataFrame
         As `screen` returns it.
     sensitivity : DataFrame or None
-        As `screening_sensitivity` returns it; None where nobody would be left.
+        As `shown_sensitivity` returns it; None where nobody would be left.
 
     Returns
     -------
@@ -136,17 +112,21 @@ def tell_screening(screening, sensitivity):
         Lines of text.
     """
     summary = shown_summary(screening)[:-1].astype({"judged": "Int64", "flagged": "Int64"}).reset_index()
-    n_careless = int(screening["careless"].sum())
-    told = f"fewer than {SMALLEST_CELL}" if is_small(n_careless) else n_careless
+    silent, n_careless = screening.attrs["cannot_judge"], int(screening["careless"].sum())
+    told = say("fewer_than", n=SMALLEST_CELL) if is_small(n_careless) else n_careless
     lines = [
         summary.round({"cutoff": 3}).to_string(index=False, na_rep="-"),
-        *(f"{key} cannot judge: {_SILENT[why]}" for key, why in screening.attrs["cannot_judge"].items()),
-        f"careless: {told} of {len(screening)}, flagged by at least {FAMILIES_NEEDED} families of indices",
+        *(say("cannot_judge", index=key, why=say(why, n=FEWEST_ITEMS)) for key, why in silent.items()),
+        say("careless", told=told, n=len(screening), families=FAMILIES_NEEDED),
     ]
     if sensitivity is not None and sensitivity["difference"].notna().any() and n_careless:
         most = sensitivity["difference"].abs().sort_values(ascending=False, kind="stable").index[:10]
-        lines += ["largest changes without them:", sensitivity.loc[most].round(3).to_string()]
+        lines += [say("largest_changes"), sensitivity.loc[most].round(3).to_string()]
     return "\n".join(lines)
+
+
+def _rule(rule):
+    return say(f"rule_{rule.split()[0]}")
 
 
 def _short(heading):

@@ -13,17 +13,10 @@ from emolabor.responses.mapping import ALL_ITEMS
 from emolabor.responses.personal import personal_column, shown_heading
 from emolabor.responses.personal_contents import personal_content
 from emolabor.responses.table import Unreadable
+from emolabor.responses.words import say
 from emolabor.responses.written import as_number, is_date, name_of, number_and_label, plain, same
 
 _LONGEST, _MOST = 60, 40
-_HEADER = """\
-# Which column of the answer file holds which key, and what its values mean: fill in what is empty, look over the rest,
-# then give this file as the mapping. A key without a column may stay empty; false leaves a column unread.
-"""
-_VALUES = """\
-# What the file holds: the code of the questionnaire. What stays empty in a table that has codes counts as missing, and
-# so does what has null behind it or is listed below under missing.
-"""
 _PLAIN_CODE = re.compile(r"[A-Za-z]{1,2}[0-9]{0,2}")
 
 
@@ -135,7 +128,7 @@ def mapping_text(table, placement, instrument, mapping, readers=(), placed=None)
     """
     names = [column.name for column in table.columns]
     columns = {key: address(names, position) for key, position in placement.columns.items()} | (placed or {})
-    lines = [_HEADER + "columns:"]
+    lines = [say("template_header") + "columns:"]
     for key in instrument.columns:
         name = "false" if key in mapping.unread else _yaml(columns[key]) if key in columns else ""
         lines.append(f"  {key}: {name}".rstrip())
@@ -144,19 +137,20 @@ def mapping_text(table, placement, instrument, mapping, readers=(), placed=None)
     }
     rest = [position for position in range(len(names)) if position not in taken]
     if rest:
-        lines.append("# Columns without a place, each by its heading or by its number:")
+        lines.append(say("template_rest"))
         lines += [f"#   {position + 1}: {_held(table.columns[position], position)}" for position in rest]
     rest = [position for position in rest if position not in placement.added]
     tables = _tables(readers, instrument, mapping)
     if not all(key in columns for key in instrument.points()):
         tables.setdefault(ALL_ITEMS, []).extend(_open_values(table, rest, instrument, mapping))
     if any(tables.values()):
-        lines.append(_VALUES + "values:")
+        lines.append(say("template_values") + "values:")
     for key, entries in tables.items():
         if entries:
             lines += [f"  {key}:{_allowed(key, instrument)}", *entries]
     missing = {key: sorted(cells) for key, cells in mapping.missing.items()}
     kept = {"missing": missing.get("", missing) or [], "turned": list(mapping.turned)}
+    kept |= {"layout": mapping.layout.said()} if mapping.layout.said() else {}
     lines += [f"{section}: {_yaml(entries)}" for section, entries in kept.items()]
     return "\n".join(lines) + "\n"
 
@@ -175,7 +169,7 @@ def _held(column, position):
         return text
     pairs = zip(map(name_of, column.cells), column.counts().tolist(), strict=True)
     values = [f"{name} ({count})" for name, count in pairs if count >= SMALLEST_CELL and len(name) <= _LONGEST]
-    return f"{text}   holds {', '.join(sorted(values)[:12])}" if values else text
+    return say("template_holds", heading=text, values=say("comma").join(sorted(values)[:12])) if values else text
 
 
 def _tables(readers, instrument, mapping):
@@ -204,7 +198,7 @@ def _lines(readers, mapping, key, are_items=True):
         if value.name not in known
     ]
     if hidden:
-        lines.append(f"    # and {hidden} cells with values of fewer than {SMALLEST_CELL} respondents, not shown here")
+        lines.append(say("template_hidden", n=hidden, least=SMALLEST_CELL))
     return lines
 
 
@@ -220,8 +214,8 @@ def _open_values(table, positions, instrument, mapping):
 
 def _entry(name, code, respondents=0, is_read=False):
     written = "" if code is None else f" {code:g}" if isinstance(code, float | int) else f" {_yaml(code)}"
-    counted = f"   # {respondents} respondents" if respondents >= SMALLEST_CELL else ""
-    return f"    {'# read already: ' if is_read else ''}{_yaml(name)}:{written}{counted}"
+    counted = f"   # {say('template_respondents', n=respondents)}" if respondents >= SMALLEST_CELL else ""
+    return f"    {'# ' + say('template_read_already') if is_read else ''}{_yaml(name)}:{written}{counted}"
 
 
 def _allowed(key, instrument):
@@ -232,8 +226,8 @@ def _allowed(key, instrument):
     for scale in instrument.scales:
         if key == ALL_ITEMS or key in [item.key for item in scale.items]:
             labels = next(iter((scale.response_format.labels or {}).values()), None)
-            ends = f" ({labels[0]} ... {labels[-1]})" if labels else ""
-            return f"   # 1 to {scale.response_format.points}{ends}"
+            ends = say("template_ends", first=labels[0], last=labels[-1]) if labels else ""
+            return f"   # {say('template_codes', points=scale.response_format.points, ends=ends)}"
     return ""
 
 

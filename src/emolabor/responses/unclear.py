@@ -5,6 +5,7 @@ from emolabor.common.privacy import SMALLEST_CELL
 from emolabor.responses.cells import Reader
 from emolabor.responses.findings import listed
 from emolabor.responses.template import mapping_text, values_of
+from emolabor.responses.words import say
 from emolabor.responses.written import is_date
 
 _SHARE = 0.10  # of the filled cells of a column, and more than one cell
@@ -40,21 +41,18 @@ def refuse_unclear(path, table, placement, instrument, mapping, readers):
     blocks = {}
     for reader in refused:
         blocks.setdefault(reader.question.block, []).append(reader)
-    told = "; ".join(map(_told, list(blocks.values())[:_BLOCKS_SHOWN]))
-    if len(blocks) > _BLOCKS_SHOWN:
-        told += f"; and {sum(map(len, list(blocks.values())[_BLOCKS_SHOWN:]))} further columns"
-    allowed = "answers as codes, e.g. 1 to 5, or as the labels of the questionnaire"
+    told = list(map(_told, list(blocks.values())[:_BLOCKS_SHOWN]))
+    if further := sum(map(len, list(blocks.values())[_BLOCKS_SHOWN:])):
+        told.append(say("unclear_further", n=further))
     items = [reader for reader in readers if reader.question.kind == "item"]
-    if all(unclear == filled for unclear, filled in map(Reader.unclear, items)):
-        message = f"{path}: found no valid answer to any item; allowed: {allowed}; found instead: {told}"
-    else:
-        message = f"{path}: found answers that are not understood: {told}; allowed: {allowed}"
+    is_all = all(unclear == filled for unclear, filled in map(Reader.unclear, items))
+    message = say("unclear_all" if is_all else "unclear_some", path=path, told=say("semicolon").join(told))
     if any(is_date(cell) for reader in refused for cell in reader.column.cells):
-        message += "; Excel turns answers such as 1-5 into dates: export again, with such columns as text"
+        message += say("unclear_dates")
     if not any(any(values_of(block)) for block in blocks.values()):
-        raise EmolaborError(f"{message}; open the file in the program that wrote it and save it again")
+        raise EmolaborError(message + say("unclear_open_again"))
     raise MendableError(
-        f"{message}; a mapping says what else they mean (`emolabor check FILE --write-mapping YAML` writes it)",
+        message + say("unclear_mapping"),
         mapping_text(table, placement, instrument, mapping, with_their_blocks(refused, readers)),
     )
 
@@ -79,14 +77,14 @@ def _told(block):
     unclear, filled = (sum(numbers) for numbers in zip(*(reader.unclear() for reader in block), strict=True))
     shown, hidden = values_of(block)
     values = [
-        f"{value.name} ({value.respondents})" for value in shown if value.refused and value.respondents >= SMALLEST_CELL
+        say("unclear_value", name=value.name, n=value.respondents)
+        for value in shown
+        if value.refused and value.respondents >= SMALLEST_CELL
     ]
     if not values:
-        rare = f"values of fewer than {SMALLEST_CELL} respondents each, not shown"
+        rare = say("unclear_rare", n=SMALLEST_CELL)
         values = [rare] if hidden else sorted({said.value for reader in block for said in reader.unclear_cells()})
-    why = next((f"; {reader.reason}" for reader in block if reader.reason), "")
-    allowed = block[0].question.allowed
-    return (
-        f"{listed([reader.question.key for reader in block], ', ')} ({allowed}): {unclear} of {filled} cells, "
-        f"{listed(values, ', ')}{why}"
-    )
+    why = next((say("semicolon") + reader.reason for reader in block if reader.reason), "")
+    columns, values = listed([reader.question.key for reader in block]), listed(values)
+    facts = {"allowed": block[0].question.allowed, "unclear": unclear, "filled": filled, "why": why}
+    return say("unclear_block", columns=columns, values=values, **facts)

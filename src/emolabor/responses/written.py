@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 
 from emolabor.responses.personal_contents import digits_of, personal_content
 from emolabor.responses.table import Unreadable
+from emolabor.responses.words import say
 
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:[.][0-9]+|,0+)?")  # 3,0 has a decimal comma; 3,5 could be two answers
 _EXACT = 1e15  # a number of more digits than a spreadsheet holds
@@ -80,6 +81,8 @@ def as_number(cell):
     >>> as_number("3"), as_number(3.5), as_number("３,0"), as_number("1e0")
     (3.0, 3.5, 3.0, None)
     """
+    if type(cell) is float:  # most cells of a statistics program's file
+        return cell if abs(cell) < 1e300 else None
     if isinstance(cell, str):
         if len(cell) >= 300:
             return None
@@ -203,15 +206,15 @@ def describe(cell):
     ('6', 'text of 2 characters', 'a number of 11 characters')
     """
     if isinstance(cell, Unreadable):
-        return cell.what
+        return say(cell.what)
     if isinstance(cell, time | timedelta):
-        return "a date or time"
+        return say("a_date_or_time")
     if not isinstance(cell, str | int | float):
-        return "a date"
+        return say("a_date")
     text = f"{cell:.10g}" if isinstance(cell, float) else str(cell)
     if as_number(cell) is not None:
-        return text if len(text) <= 4 else f"a number of {len(text)} characters"
+        return text if len(text) <= 4 else say("a_number_of", n=len(text))
     kind = personal_content(text)
     if kind:
-        return f"what looks like {kind}"
-    return f"a date of {len(text)} characters" if is_date(cell) else f"text of {len(text)} characters"
+        return say("what_looks_like", kind=say(kind))
+    return say("a_date_of" if is_date(cell) else "a_text_of", n=len(text))

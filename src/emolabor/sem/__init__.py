@@ -1,5 +1,6 @@
 """The structural equation engine: lavaan's words, lavaan's numbers."""
 
+from emolabor.common.rooms import callable_room
 from emolabor.sem.api import cfa, sem
 from emolabor.sem.comparison.invariance import invariance
 from emolabor.sem.comparison.likelihood_ratio import lr_test
@@ -34,3 +35,5 @@ __all__ = [
     "sem",
     "simple_slopes",
 ]
+
+callable_room(__name__, sem)

@@ -1,5 +1,6 @@
 """The run: parameters, papermill, results store, comparison with the reference."""
 
+from emolabor.study.careless import paths_and_careless, verdicts_and_careless
 from emolabor.study.closing import closing_table, import_seconds
 from emolabor.study.design import Design, load_design
 from emolabor.study.factor_report import FactorReport
@@ -42,6 +43,7 @@ __all__ = [
     "open_study",
     "open_table",
     "parameter_table",
+    "paths_and_careless",
     "project_root",
     "reading_table",
     "reproduce",
@@ -51,5 +53,6 @@ __all__ = [
     "second_opinions",
     "truth_table",
     "validity_table",
+    "verdicts_and_careless",
     "why_not",
 ]

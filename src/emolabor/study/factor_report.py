@@ -122,8 +122,8 @@ class FactorReport:
         -------
         DataFrame
             A row for everyone whom the study is about and a row a group, ``column=code``: n, mean, sd, ci_lower,
-            ci_upper, in points of the scale. Groups of fewer than 5 respondents are left out, and where that is one,
-            the next smallest.
+            ci_upper, in points of the scale; mean and sd are coarse (`common.privacy.coarse`), and the interval follows
+            from them. Groups of fewer than 5 respondents are left out, and where that is one, the next smallest.
         """
         rows = {"everyone": _mean_row(score(self.study.kept)[self.factor])}
         for column in columns:
@@ -182,6 +182,7 @@ def _doing(path):
 
 
 def _mean_row(scores):
-    n, mean, sd = scores.count(), scores.mean(), scores.std()
+    n = scores.count()
+    mean, sd = coarse(scores.mean(), n), coarse(scores.std(), n)
     half = stdtrit(n - 1, 0.975) * sd / n**0.5
     return {"n": n, "mean": mean, "sd": sd, "ci_lower": mean - half, "ci_upper": mean + half}

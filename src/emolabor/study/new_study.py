@@ -37,7 +37,12 @@ population: {population}
 # model: model.txt
 """
 # What the notebooks of the folder are run with, where the project's have their own values.
-_OWN = {"data_path": "../answers.csv", "study_path": "../study.yaml", "results_dir": "../results"}
+_OWN = {
+    "data_path": "../answers.csv",
+    "mapping_path": "../mapping.yaml",
+    "study_path": "../study.yaml",
+    "results_dir": "../results",
+}
 _TOLD = {
     "en": "written: {folder} (questionnaire, {n} scales, claims, study.yaml, mapping, notebooks); begin with {readme}",
     "zh": "已写入：{folder}（问卷、{n} 个量表、论断、study.yaml、列名对照、笔记本）；请从 {readme} 开始",

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from joblib import cpu_count
 
-from emolabor.common.errors import EmolaborError, fault_message, system_message
+from emolabor.common.documents import parse_document, read_plain_text
+from emolabor.common.errors import EmolaborError, fault_message, refuse, system_message
 from emolabor.common.extras import require
 from emolabor.common.files import write_text
 from emolabor.common.languages import chosen_language
@@ -155,7 +156,15 @@ openpyxl pyarrow pyreadstat pypandoc typst
 
 
 def reproduce(
-    run=None, only=None, language=None, parameters=None, as_reference=False, resume=False, workers=None, root=None
+    run=None,
+    only=None,
+    language=None,
+    parameters=None,
+    as_reference=False,
+    resume=False,
+    workers=None,
+    root=None,
+    layout=None,
 ):
     """Run the study: notebooks, results, comparison with the reference, paper, and the page that shows them.
 
@@ -179,6 +188,9 @@ def reproduce(
         Notebooks at a time; by default as many as there are cores.
     root : str or Path, optional
         The project's folder; found when not given.
+    layout : dict, optional
+        What `responses.read_responses` has to be told of a file of one's own: separator, encoding, sheet, header_row.
+        It is added to the mapping, which is kept with the results.
 
     Returns
     -------
@@ -197,6 +209,8 @@ def reproduce(
     language = chosen_language("zh" if as_reference and language is None else language)
     run = name_run(run, given)
     _check_run(run, language, given, as_reference)
+    if layout:
+        given = given | {"mapping_path": _mapping_with(layout, given, root / "results" / run / "mapping.yaml")}
     jobs = plan_jobs(root / "notebooks", only, given | {"language": language, "results_dir": f"../results/{run}"})
     carried, skipped, notes = carried_jobs(jobs)
     with open_folder(root / "results" / run) as folder:
@@ -223,6 +237,17 @@ def _check_run(run, language, parameters, as_reference):
     for name, option in {"results_dir": "run", "language": "language"}.items():
         if name in parameters:
             raise EmolaborError(f"parameter {name!r}: set it with --{option}")
+
+
+def _mapping_with(layout, given, path):
+    """Write the mapping that says how the file is laid out, too, and return its path."""
+    if "data_path" not in given:
+        refuse("layout", f"{', '.join(layout)} without a file of answers", "with --data")
+    mapping = given.get("mapping_path")
+    text = read_plain_text(mapping).rstrip() + "\n" if mapping else ""
+    if "layout" in (parse_document(text, str(mapping), number_keys=True).data or {}):
+        refuse(mapping, f"a layout, and beside it {', '.join(layout)}", "one of the two")
+    return str(write_text(path, f"{text}layout: {json.dumps(layout, ensure_ascii=False)}\n"))
 
 
 def _execute(jobs, folder, made_from, resume, workers):

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from emolabor.common.notices import joined
+from emolabor.common.privacy import coarse
 from emolabor.sem import reported_measures
 
 ESTIMATES = ("est", "se", "z", "pvalue", "ci_lower", "ci_upper", "std_all", "std_lower", "std_upper")
@@ -100,15 +101,18 @@ def score_table(scores):
     Returns
     -------
     DataFrame
-        One row a construct: n, mean, sd, skew, kurtosis (excess), of the respondents who have the score.
+        One row a construct: n, mean, sd, skew, kurtosis (excess), of the respondents who have the score; all but n are
+        coarse (`common.privacy.coarse`).
 
     Examples
     --------
-    >>> score_table(pd.DataFrame({"belonging": [1.0, 2, 3, None]})).loc["belonging", ["n", "mean", "sd"]].tolist()
-    [3.0, 2.0, 1.0]
+    >>> scores = pd.DataFrame({"belonging": [1.0, 2, 3, None] * 100})
+    >>> score_table(scores).loc["belonging", ["n", "mean", "sd"]].tolist()
+    [300.0, 2.0, 0.82]
     """
-    moments = {"n": scores.count(), "mean": scores.mean(), "sd": scores.std()}
-    return pd.DataFrame(moments | {"skew": scores.skew(), "kurtosis": scores.kurt()})
+    moments = {"mean": scores.mean(), "sd": scores.std(), "skew": scores.skew(), "kurtosis": scores.kurt()}
+    n = scores.count()
+    return pd.DataFrame({"n": n} | {name: coarse(values, n) for name, values in moments.items()})
 
 
 def score_correlations(scores, alphas):
@@ -124,16 +128,17 @@ def score_correlations(scores, alphas):
     Returns
     -------
     DataFrame of shape (p, p)
-        Of each pair's respondents who have both scores; missing above the diagonal.
+        Of each pair's respondents who have both scores, coarse (`common.privacy.coarse`); missing above the diagonal.
 
     Examples
     --------
-    >>> scores = pd.DataFrame({"a": [1.0, 2, 3], "b": [3.0, 2, 1]})
+    >>> scores = pd.DataFrame({"a": [1.0, 2, 3] * 9, "b": [3.0, 2, 1] * 9})
     >>> score_correlations(scores, pd.Series({"a": 0.8, "b": 0.7})).loc["b"].tolist()
     [-1.0, 0.7]
     """
     below = np.tril(np.ones((scores.shape[1],) * 2, dtype=bool), k=-1)
-    table = scores.corr().where(below)
+    has = scores.notna().astype(float)
+    table = coarse(scores.corr(), has.T @ has).where(below)
     for construct in table:
         table.loc[construct, construct] = alphas[construct]
     return table
