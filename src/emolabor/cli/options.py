@@ -1,4 +1,4 @@
-"""Options that several commands share: how a file of answers is read, and in which language is told what it holds."""
+"""What several commands share: how a file of answers is read, and in which language is told what it holds."""
 
 import click
 
@@ -39,3 +39,21 @@ def answer_file(command):
     ):
         command = option(command)
     return command
+
+
+def read_answers(file, instrument, mapping, output, **reading):
+    """Read the answers that a command was given; its output may not be one of the files that are read."""
+    from emolabor.instrument import load_instrument
+    from emolabor.responses import read_responses
+
+    loaded = load_instrument(instrument)
+    keep(loaded, (file, mapping), (output,))
+    return read_responses(file, loaded, mapping, **reading)
+
+
+def keep(instrument, read, outputs):
+    """Refuse to write an output over a file that is read; options that were not given are None."""
+    from emolabor.common.files import refuse_overwriting
+
+    for output in filter(None, outputs):
+        refuse_overwriting(output, *filter(None, read), *instrument.files.values())
