@@ -63,10 +63,17 @@ def room_of(path):
 
 
 def imported(path):
-    """Return what a module imports from the package anywhere in its text, as tuples of names after `emolabor`."""
+    """Return what a module imports from the package anywhere in its text, as tuples of names after `emolabor`.
+
+    Not what only type checkers import: a fit is passed down to rooms that know nothing of how it is made.
+    """
     here = ("emolabor", *path.relative_to(PACKAGE).parent.parts)
     names = []
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree.body = [
+        node for node in tree.body if not (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test))
+    ]
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names += [alias.name.split(".") for alias in node.names]
         elif isinstance(node, ast.ImportFrom):

@@ -4,8 +4,11 @@ The residuals of mediator and outcome are given a correlation rho, as an unmeasu
 Yamamoto, 2010), and the model is estimated again: rho is not identified by the data, hence a range of it is tried.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -15,6 +18,11 @@ from scipy.special import ndtri
 from emolabor.common.checks import check_level
 from emolabor.common.errors import EmolaborError, refuse, refuse_because
 from emolabor.sem.numerics import Effect, Row, effects_table, fit_table, list_effects
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from emolabor.sem.fit import Fit
 
 GRID = np.arange(-8, 9) / 10
 LABELS = {"covariance": ".confounding.", "mediator": ".residual.mediator.", "outcome": ".residual.outcome."}
@@ -42,7 +50,9 @@ class Confounding:
     rho_not_significant: float
 
 
-def confounding(fit, source, mediator, outcome, *, rho=GRID, level=0.95):
+def confounding(
+    fit: Fit, source: str, mediator: str, outcome: str, *, rho: ArrayLike = GRID, level: float = 0.95
+) -> Confounding:
     """Try a range of unmeasured confounding of an indirect effect.
 
     Parameters
@@ -82,13 +92,13 @@ def confounding(fit, source, mediator, outcome, *, rho=GRID, level=0.95):
     >>> round(el.confounding(fit, "x", "m", "y").rho_zero, 3)
     0.435
     """
-    rho = np.sort(np.unique(np.asarray(rho, float)))
-    if not len(rho) or np.any(~(np.abs(rho) < 1)):
-        refuse("rho", rho.tolist(), "numbers between -1 and 1")
+    tried = np.sort(np.unique(np.asarray(rho, float)))
+    if not len(tried) or np.any(~(np.abs(tried) < 1)):
+        refuse("rho", tried.tolist(), "numbers between -1 and 1")
     check_level(level)
     effect = _effect(fit, source, mediator, outcome)
     table = _with_covariance(fit.table, mediator, outcome)
-    known = {}
+    known: dict[float, Any] = {}
 
     def at(value):
         """A row of the curve; the search starts from the nearest one known."""
@@ -98,9 +108,9 @@ def confounding(fit, source, mediator, outcome, *, rho=GRID, level=0.95):
             known[value] = _refit(fit, table, value, start, effect, level)
         return known[value]
 
-    for value in sorted(rho, key=abs):
+    for value in sorted(tried, key=abs):
         at(float(value))
-    found = [(value, at(float(value))) for value in rho]
+    found = [(value, at(float(value))) for value in tried]
     columns = ["est", "se", "z", "pvalue", "ci_lower", "ci_upper", "std_all"]
     rows = [{"rho": value, **({} if one is None else one[0][columns].to_dict())} for value, one in found]
     curve = pd.DataFrame(rows, columns=["rho", *columns])

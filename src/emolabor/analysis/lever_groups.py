@@ -1,6 +1,7 @@
 """Levers within groups, such as dispatch types, in units that are the same in each."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -29,7 +30,17 @@ class GroupLevers:
         return f"{self.levers!r}\n{self.difference.to_string()}"
 
 
-def levers_by_group(model, data, group, *, smallest=100, estimator=None, n_draws=5000, seed=1, **options):
+def levers_by_group(
+    model: str,
+    data: pd.DataFrame,
+    group: str,
+    *,
+    smallest: int = 100,
+    estimator: str | None = None,
+    n_draws: int = 5000,
+    seed: int = 1,
+    **options: Any,
+) -> GroupLevers:
     """Rank levers within each group of one model whose loadings are equal over groups.
 
     Parameters
@@ -84,7 +95,7 @@ def levers_by_group(model, data, group, *, smallest=100, estimator=None, n_draws
     complete = data.dropna(subset=list(items))
     sizes = complete[group].value_counts() if group in complete else pd.Series(dtype=int)
     large = sizes[sizes >= smallest].index
-    difference = {"groups": len(large), "left_out": int(sizes[sizes < smallest].sum())}
+    difference: dict[str, float] = {"groups": len(large), "left_out": int(sizes[sizes < smallest].sum())}
     if len(large) < 2:
         fit = sem(model, complete, estimator=estimator)
         difference |= {"groups": 1, "left_out": 0, "chisq_diff": np.nan, "df_diff": np.nan, "pvalue": np.nan}

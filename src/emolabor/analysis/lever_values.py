@@ -1,12 +1,18 @@
 """What levers are made of, for one parameter vector or thousands: gains, correlations, paths, in natural units."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from emolabor.common.errors import refuse, shown
 from emolabor.sem.numerics import fill_many, list_effects, row_draws
+
+if TYPE_CHECKING:
+    from emolabor.sem.fit import Fit
 
 CHUNK = 200  # parameter vectors at a time: their matrices of 80 variables take 20 MB
 QUANTITIES = ("gain", "std", "zero_order", "partial", "total")
@@ -40,9 +46,9 @@ class LeverModel:
         Constructs of which less is better.
     """
 
-    fit: object
+    fit: Fit
     outcome: str
-    factors: tuple
+    factors: tuple[str, ...]
     undesirable: frozenset
 
     @property

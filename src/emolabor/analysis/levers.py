@@ -4,8 +4,12 @@ An improvement is a point more on a factor's five-point scale, or a point less w
 is read off the fitted paths, so it is a what-if analysis of associations, not a test of what a change would do.
 """
 
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -13,6 +17,10 @@ import pandas as pd
 from emolabor.analysis.lever_values import LeverModel, sources_of
 from emolabor.common.errors import refuse, refuse_because, shown
 from emolabor.theory.constructs import CONSTRUCT_GROUPS, UNDESIRABLE
+
+if TYPE_CHECKING:
+    from emolabor.sem.fit import Fit
+    from emolabor.sem.inference.draws import Draws
 
 
 @dataclass(frozen=True, repr=False)
@@ -46,13 +54,13 @@ class Levers:
     ways: pd.DataFrame
     suppression: pd.DataFrame
     correlations: pd.DataFrame
-    draws: object
+    draws: Draws | None
 
     def __repr__(self):
         columns = ["level", "gain", "gain_lower", "gain_upper", "std", "rank", "best"]
         return f"Levers, {self.draws!r}\n{self.table[columns].round(3).to_string()}"
 
-    def what_if(self, changes, level=0.95):
+    def what_if(self, changes: dict[str, float], level: float = 0.95) -> pd.Series:
         """Add up what differences in several factors go with.
 
         Parameters
@@ -106,18 +114,18 @@ class Levers:
 
 
 def levers(
-    fit,
-    outcome="proactive_service",
-    factors=None,
+    fit: Fit,
+    outcome: str = "proactive_service",
+    factors: Sequence[str] | None = None,
     *,
-    undesirable=UNDESIRABLE,
-    scale=(1, 5),
-    draws=None,
-    n_boot=5000,
-    seed=1,
-    interval="percentile",
-    level=0.95,
-):
+    undesirable: Collection[str] = UNDESIRABLE,
+    scale: tuple[float, ...] = (1, 5),
+    draws: Draws | None = None,
+    n_boot: int = 5000,
+    seed: int = 1,
+    interval: str = "percentile",
+    level: float = 0.95,
+) -> Levers:
     """Rank factors by what an improvement of each goes with.
 
     Parameters

@@ -1,7 +1,8 @@
 """The same question under every defensible specification (Steegen et al., 2016; Simonsohn et al., 2020)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,13 @@ from emolabor.common.tasks import run_tasks
 NUMBERS = ("est", "ci_lower", "ci_upper", "n")
 
 
-def multiverse(choices, estimate, *, possible=None, jobs=1):
+def multiverse(
+    choices: Mapping[str, Mapping[str, Any]],
+    estimate: Callable[..., Any],
+    *,
+    possible: Callable[..., Any] | None = None,
+    jobs: int = 1,
+) -> pd.DataFrame:
     """Estimate one thing under every combination of choices.
 
     Parameters
@@ -75,7 +82,7 @@ def multiverse(choices, estimate, *, possible=None, jobs=1):
     return pd.DataFrame(kept).join(pd.DataFrame(rows))
 
 
-def multiverse_summary(specifications):
+def multiverse_summary(specifications: pd.DataFrame) -> pd.Series:
     """Say how far the answer depends on the specification.
 
     Parameters
@@ -109,7 +116,7 @@ def multiverse_summary(specifications):
     highest               0.2
     share_positive        1.0
     share_significant     0.5
-    dtype: object
+    dtype: Any
     """
     counts = {
         "specifications": len(specifications),
@@ -119,7 +126,7 @@ def multiverse_summary(specifications):
     return pd.Series(counts | _summarized(specifications), dtype=object)
 
 
-def multiverse_influence(specifications):
+def multiverse_influence(specifications: pd.DataFrame) -> pd.DataFrame:
     """Say what each option does to the estimate.
 
     Parameters

@@ -1,5 +1,8 @@
 """Monte Carlo power: how often a study of a given size would find each parameter (Muthen & Muthen, 2002)."""
 
+from collections.abc import Callable, Sequence
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from scipy.special import ndtri
@@ -28,18 +31,18 @@ ROOMY = 1_000_000  # stands for the population's size: no estimate depends on it
 
 
 def power(
-    model,
-    n,
+    model: str,
+    n: int | Sequence[int],
     *,
-    population=None,
-    n_replications=500,
-    seed=1,
-    jobs=1,
-    alpha=0.05,
-    indirect="monte_carlo",
-    draw=None,
-    **options,
-):
+    population: str | None = None,
+    n_replications: int = 500,
+    seed: int = 1,
+    jobs: int = 1,
+    alpha: float = 0.05,
+    indirect: str = "monte_carlo",
+    draw: Callable[..., Any] | None = None,
+    **options: Any,
+) -> pd.DataFrame:
     """Power of every parameter, `:=` parameter and effect over a grid of sample sizes.
 
     Parameters
@@ -120,7 +123,7 @@ def power(
     return pd.concat([_summary(labels, size, found[size]) for size in sizes], ignore_index=True)
 
 
-def sample_size(curve, *, power=None, width=None):
+def sample_size(curve: pd.DataFrame, *, power: float | None = None, width: float | None = None) -> pd.DataFrame:
     """Read off a power curve how many cases are needed.
 
     Parameters
@@ -155,7 +158,7 @@ def sample_size(curve, *, power=None, width=None):
     if (power is None) == (width is None):
         raise EmolaborError("power, width: give one of them")
     wanted_value, name = (power, "power") if width is None else (width, "width")
-    if not wanted_value > 0 or (width is None and not wanted_value < 1):
+    if wanted_value is None or not wanted_value > 0 or (width is None and not wanted_value < 1):
         refuse(name, shown(wanted_value), f"above 0{'' if width else ' and below 1'}")
     sizes = curve["n"].unique()
     if len(sizes) < 2:

@@ -1,8 +1,9 @@
 """Latent profiles: how many kinds of respondents a few scores tell apart, and what goes with each kind."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -46,7 +47,7 @@ class Profiles:
 
     fit: pd.DataFrame
     scores: pd.DataFrame
-    mixtures: dict
+    mixtures: dict[int, Any]
 
     def __repr__(self):
         return f"Profiles(n={len(self.scores)}, k={list(self.fit.index)}, chosen={self.k})"
@@ -79,7 +80,7 @@ class Profiles:
         values = self._mixture.predict_proba(_standardised(self.scores))
         return pd.DataFrame(values, index=self.scores.index, columns=self._codes)
 
-    def names(self, language, labels=None):
+    def names(self, language: str, labels: dict[str, Any] | None = None) -> dict[str, Any]:
         """Name each profile by the scores on which its mean is half a sample standard deviation or more off.
 
         Parameters
@@ -121,7 +122,7 @@ class Profiles:
             found[code] = f"{code}{words['colon']}{words['join'].join(leaning) or words['medium']}"
         return found
 
-    def outcomes(self, outcomes, level=0.95):
+    def outcomes(self, outcomes: pd.DataFrame, level: float = 0.95) -> tuple[pd.DataFrame, ...]:
         """Means of outcomes in each profile by the three-step method, corrected for errors of classification.
 
         Parameters
@@ -163,7 +164,7 @@ class Profiles:
         """
         return outcome_table(self.posterior, self._of_these(outcomes, "outcomes"), level)
 
-    def categories(self, column):
+    def categories(self, column: pd.Series) -> pd.DataFrame:
         """Shares of categories, such as dispatch types, in each profile, corrected for errors of classification.
 
         Parameters
@@ -212,7 +213,15 @@ class Profiles:
         return [f"P{number}" for number in range(1, self.k + 1)]
 
 
-def profiles(scores, k=range(1, 7), *, n_starts=100, n_boot=99, smallest=0.05, seed=1):
+def profiles(
+    scores: pd.DataFrame,
+    k: Sequence[int] = range(1, 7),
+    *,
+    n_starts: int = 100,
+    n_boot: int = 99,
+    smallest: float = 0.05,
+    seed: int = 1,
+) -> Profiles:
     """Latent profile analysis: normal mixtures, independent within a profile, variances free across profiles.
 
     The rule for the number of profiles: the lowest BIC among the numbers whose best log-likelihood was found from two

@@ -1,14 +1,23 @@
 """Power of the tests of close and of not-close fit (MacCallum, Browne & Sugawara, 1996)."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 from scipy.special import chdtri, chndtr, chndtrix
 
 from emolabor.common.errors import EmolaborError, refuse, shown
 
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
 LARGEST = 10_000_000
 
 
-def rmsea_power(rmsea_0, rmsea_a, df, n, *, alpha=0.05, n_groups=1):
+def rmsea_power(
+    rmsea_0: float, rmsea_a: float, df: int, n: ArrayLike, *, alpha: float = 0.05, n_groups: int = 1
+) -> Any:
     """Power to reject a hypothesis about the RMSEA.
 
     Parameters
@@ -55,7 +64,9 @@ def rmsea_power(rmsea_0, rmsea_a, df, n, *, alpha=0.05, n_groups=1):
     return float(power) if power.ndim == 0 else power
 
 
-def rmsea_sample_size(rmsea_0, rmsea_a, df, *, power=0.8, alpha=0.05, n_groups=1):
+def rmsea_sample_size(
+    rmsea_0: float, rmsea_a: float, df: int, *, power: float = 0.8, alpha: float = 0.05, n_groups: int = 1
+) -> int:
     """Find the smallest number of cases with which the test has the wanted power.
 
     Parameters

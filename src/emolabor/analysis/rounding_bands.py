@@ -1,6 +1,9 @@
 """How far the rounding of a printed correlation table can move what is estimated from it."""
 
+from __future__ import annotations
+
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -17,16 +20,19 @@ from emolabor.sem.numerics import (
     fit_table,
     implied_moments,
     inverse_and_logdet,
+    jacobian_by_differences,
     list_effects,
-    slopes,
 )
+
+if TYPE_CHECKING:
+    from emolabor.sem.fit import Fit
 
 CORNERS = 5  # steps from corner to corner before the extreme is sought between them
 NOISE = 1e-7  # of the largest derivative: below it an input does not matter
 
 
 @one_thread
-def rounding_bands(fit, half_unit=0.005, sd_half_unit=0.0):
+def rounding_bands(fit: Fit, half_unit: float = 0.005, sd_half_unit: float | dict[str, float] = 0.0) -> pd.DataFrame:
     """Bands of every estimate that the rounding of its input allows.
 
     Parameters
@@ -168,7 +174,7 @@ def _slopes(fit, effects, inputs):
     np.add.at(by_parameter.T, structure.parameter, by_input.T)
     hessian = model.derivatives(estimate.theta, observed=True)[2]
     moved = bordered_inverse(hessian, estimate.basis) @ by_parameter.T
-    return slopes(lambda t: np.hstack(all_draws(model, effects, t)), estimate.theta) @ moved
+    return jacobian_by_differences(lambda t: np.hstack(all_draws(model, effects, t)), estimate.theta) @ moved
 
 
 def _extreme(at, k, uphill, side, value, reach):

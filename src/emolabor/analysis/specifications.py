@@ -1,7 +1,9 @@
 """The specifications under which a claim's path can be estimated from staff answers."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -34,7 +36,9 @@ ITEMS = ("all", "not_reversed", "first_three")
 MEASURE = ("latent", "score")
 
 
-def effect_multiverse(study, effect, *, choices=None, jobs=1):
+def effect_multiverse(
+    study: Any, effect: str, *, choices: Mapping[str, Sequence[str]] | None = None, jobs: int = 1
+) -> pd.DataFrame:
     """Estimate a claim's path under every combination of the usual choices.
 
     - *items*: all; not_reversed (without the reverse-worded ones); first_three (the first three of each construct).
@@ -93,7 +97,7 @@ def effect_multiverse(study, effect, *, choices=None, jobs=1):
         "covariates": [name for name, columns in COVARIATES.items() if set(columns) <= set(study.staff.data)],
         "estimation": ESTIMATION,
     }
-    wanted = {name: list(options) for name, options in known.items()}
+    wanted: dict[str, Any] = {name: list(options) for name, options in known.items()}
     for name, options in (choices or {}).items():
         if name not in known:
             refuse("choices", shown(name), known)
@@ -166,8 +170,8 @@ class EffectEstimate:
     """
 
     answers: pd.DataFrame
-    families: object
-    dimensions: dict
+    families: Any
+    dimensions: dict[str, list[str]]
     reversed_items: frozenset
     paths: list
 

@@ -1,15 +1,27 @@
 """What a fit says about each claim: supported, contradicted or undecided."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 
 from emolabor.common.errors import refuse, shown
 from emolabor.sem import interaction_size
 
+if TYPE_CHECKING:
+    from emolabor.sem.fit import Fit
+    from emolabor.sem.moderation.product_indicators import Interaction
+    from emolabor.theory.claims import Claim
+
 COLUMNS = ("section", "expected", "est", "ci_lower", "ci_upper", "verdict")
 
 
-def verdicts(fit, claims, smallest_effect=0.05, products=None):
+def verdicts(
+    fit: Fit, claims: Iterable[Claim], smallest_effect: float = 0.05, products: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """Judge every path of every claim by its standardized estimate and 95 % interval.
 
     With d the direction that the claim expects (1 or -1), the rule reads the estimate and the interval times d:
@@ -69,7 +81,7 @@ def verdicts(fit, claims, smallest_effect=0.05, products=None):
         refuse("smallest_effect", shown(smallest_effect), "from 0 to below 1, standardized")
     claims = tuple(claims)
     estimates = _standardized(fit) | _of_products(products)
-    rows = {}
+    rows: dict[str, tuple] = {}
     for claim in claims:
         if not claim.testable:
             rows[claim.id] = (claim.section, None, np.nan, np.nan, np.nan, "not testable")
@@ -123,7 +135,7 @@ def judge(est, ci_lower, ci_upper, direction, smallest_effect):
     return "undecided"
 
 
-def product_terms(fit, interactions):
+def product_terms(fit: Fit, interactions: dict[str, Interaction]) -> pd.DataFrame:
     """Tabulate the size of every product term of a fit.
 
     Parameters

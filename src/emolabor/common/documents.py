@@ -5,6 +5,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -23,7 +24,10 @@ _PROBLEMS_TOLD = 50
 _say = Words("emolabor.common")
 
 
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+_SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Loader(_SafeLoader):
     """The safe loader, in C where PyYAML was built with it."""
 
     def construct_object(self, node, deep=False):
@@ -61,7 +65,7 @@ class Document:
     """
 
     file: str
-    data: dict = None
+    data: Any = None
     lines: dict = field(default_factory=dict)
     blank: set = field(default_factory=set)
     problems: dict = field(default_factory=dict)

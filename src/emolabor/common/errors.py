@@ -6,7 +6,8 @@ import platform
 import re
 import tempfile
 import traceback
-from typing import NoReturn
+from collections.abc import Iterable
+from typing import Any, NoReturn
 
 # Controls but line ends and tabulators, halves of characters, no characters at all, and what turns a line around.
 HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
@@ -72,7 +73,7 @@ class MendableError(EmolaborError):
 LONGEST = 80  # signs of a value that a message shows; what was found altogether may be five times as long
 
 
-def refuse(argument: str, found: object, allowed: object) -> NoReturn:
+def refuse(argument: str, found: object, allowed: str | Iterable[object]) -> NoReturn:
     """Refuse what was given: the one voice of a message made by hand.
 
     Parameters
@@ -99,7 +100,7 @@ def refuse(argument: str, found: object, allowed: object) -> NoReturn:
     refuse_because(argument, f"found {found if isinstance(found, str) else shown(found)}", allowed)
 
 
-def refuse_because(argument: str, reason: str, allowed: object) -> NoReturn:
+def refuse_because(argument: str, reason: str, allowed: str | Iterable[object]) -> NoReturn:
     """Refuse what was given for a reason that takes a sentence, in the punctuation of `refuse`.
 
     Examples
@@ -114,7 +115,7 @@ or more
     raise EmolaborError(f"{argument}: {_cut(reason.removesuffix('.'), 5 * LONGEST)}; allowed: {choices}") from None
 
 
-def shown(value: object) -> str:
+def shown(value: Any) -> str:
     """Write a value for a message: as Python writes it, shortened; of what holds data only the kind and the shape.
 
     Examples

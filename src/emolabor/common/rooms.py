@@ -37,4 +37,4 @@ def callable_room(name: str, function: Callable) -> None:
 
     room = sys.modules[name]
     room.__class__ = Room
-    room.__signature__ = signature(function)
+    vars(room)["__signature__"] = signature(function)

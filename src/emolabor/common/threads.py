@@ -4,7 +4,12 @@ The matrices here are small: threads cost far more than they bring (fifty times 
 several of them sums are added in another order, so that last digits would depend on the machine.
 """
 
+from collections.abc import Callable
 from functools import cache, wraps
+from typing import ParamSpec, TypeVar
+
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
 
 
 @cache
@@ -14,11 +19,11 @@ def _controller():
     return ThreadpoolController()
 
 
-def one_thread(function):
+def one_thread(function: Callable[Given, Result]) -> Callable[Given, Result]:
     """Run a function with every linear algebra library on one thread."""
 
     @wraps(function)
-    def limited(*args, **kwargs):
+    def limited(*args: Given.args, **kwargs: Given.kwargs) -> Result:
         with _controller().limit(limits=1):
             return function(*args, **kwargs)
 

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -81,7 +82,7 @@ class Codebook:
     def __repr__(self):
         return f"Codebook(instrument={self.instrument.key!r}, columns={len(self.instrument.columns)})"
 
-    def table(self, *languages):
+    def table(self, *languages: Any) -> pd.DataFrame:
         """Tabulate the columns of a data file.
 
         Parameters
@@ -122,7 +123,7 @@ class Codebook:
             table = table.rename(columns=lambda name: name.removesuffix(f"_{languages[0]}"))
         return table if self.statistics is None else table.merge(self.statistics, on="key")
 
-    def write(self, path, language=None):
+    def write(self, path: str | Path, language: str | None = None) -> Path:
         """Write the codebook.
 
         Parameters
@@ -207,7 +208,7 @@ class Codebook:
         )
 
 
-def codebook(instrument, data=None, source=None):
+def codebook(instrument: Instrument, data: pd.DataFrame | None = None, source: str | None = None) -> Codebook:
     """Describe every column of an instrument's data file, and how it was answered.
 
     Parameters
@@ -297,7 +298,7 @@ def _as_markdown(text):
     return _MARKS.sub(r"\\\g<0>", HIDDEN.sub("", " ".join(text.split())))
 
 
-def codebook_table(instrument, language):
+def codebook_table(instrument: Instrument, language: str) -> pd.DataFrame:
     """Describe every column of a data file.
 
     Parameters

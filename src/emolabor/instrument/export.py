@@ -1,8 +1,11 @@
 """Writing an instrument in a format: one table of formats, whole files, and a word on what is lost."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from emolabor.common.errors import EmolaborError
 from emolabor.common.files import refuse_overwriting, write_bytes
@@ -10,6 +13,9 @@ from emolabor.common.languages import chosen_language
 from emolabor.instrument.form import make_form
 from emolabor.instrument.losses import LANGUAGE, cut_labels, mapping, not_carried
 from emolabor.scales.scale import PLACEHOLDER
+
+if TYPE_CHECKING:
+    from emolabor.instrument.instrument import Instrument
 
 # Format: the module and the function that write it, and what of a questionnaire it does not carry (see losses.py).
 _WJX = {"languages", "random order", "skipping", "patterns", "keys", "codes"}
@@ -57,7 +63,7 @@ class Export:
     mapping: dict
 
 
-def write_instrument(instrument, path, *, format, language=None):
+def write_instrument(instrument: Instrument, path: str | Path, *, format: str, language: str | None = None) -> Export:
     """Write the questionnaire in a fieldwork format, or the description of its data.
 
     Parameters

@@ -1,6 +1,7 @@
 """What a questionnaire is: scales in the order asked, attention checks, background."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 
@@ -127,7 +128,7 @@ class Instrument:
         """Columns of a data file: background, then items and attention checks in the order asked."""
         return (*(variable.key for variable in self.background), *self.points())
 
-    def items(self, language):
+    def items(self, language: str) -> pd.DataFrame:
         """List the items in the order asked.
 
         Parameters
@@ -166,7 +167,7 @@ class Instrument:
             for item in dimension.items
         )
 
-    def dimensions(self):
+    def dimensions(self) -> dict[str, list[str]]:
         """Map each dimension key to the keys of its items, in the order asked.
 
         Returns
@@ -187,7 +188,7 @@ class Instrument:
             for dimension in scale.dimensions
         }
 
-    def points(self):
+    def points(self) -> dict[str, int]:
         """Map each item and attention check to its number of answers.
 
         Returns
@@ -209,7 +210,7 @@ class Instrument:
                 points[entry.key] = scale.response_format.points
         return points
 
-    def names(self, language):
+    def names(self, language: str) -> dict[str, Any]:
         """Map each scale key and dimension key to its label.
 
         Parameters
@@ -235,10 +236,11 @@ class Instrument:
         'Deep acting'
         """
         check_language(language, self.languages)
-        named = (entry for scale in self.scales for entry in (scale, *scale.dimensions))
-        return {entry.key: entry.names[language] for entry in named}
+        named = [(scale.key, scale.names) for scale in self.scales]
+        named = [*named, *((part.key, part.names) for scale in self.scales for part in scale.dimensions)]
+        return {key: names[language] for key, names in named}
 
-    def background_names(self, language):
+    def background_names(self, language: str) -> dict[str, Any]:
         """Map each background column and each of its codes to its label.
 
         Parameters
@@ -272,7 +274,7 @@ class Instrument:
                 names |= {code: label} if isinstance(code, str) else {}
         return names
 
-    def value_names(self, key, language):
+    def value_names(self, key: str, language: str) -> dict[str, Any]:
         """Map each code of a background choice to its label.
 
         Parameters

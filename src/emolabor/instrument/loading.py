@@ -2,6 +2,7 @@
 
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from emolabor.common.documents import open_document
 from emolabor.common.errors import EmolaborError
@@ -16,7 +17,7 @@ _LAYOUT = ("new_page_before", "random_order")
 _SHIPPED = {path.stem: path for path in sorted(_FOLDER.glob("*.yaml"))}
 
 
-def load_instrument(key_or_path):
+def load_instrument(key_or_path: str | Path) -> Instrument:
     """Load an instrument of the package or from a file.
 
     Parameters
@@ -53,10 +54,11 @@ def load_instrument(key_or_path):
     _check_background(document)
     document.refuse_problems()
     data = document.data
+    named: dict[str, Any] = {key: tuple(data.get(key, ())) for key in _LAYOUT}
     return Instrument(
         **{key: data[key] for key in ("key", "title", "consent", "introduction")},
         scales=scales,
-        **{key: tuple(data.get(key, ())) for key in _LAYOUT},
+        **named,
         converted=tuple(
             dict.fromkeys([*data.get("converted", ()), *(one for scale in scales for one in scale.converted)])
         ),

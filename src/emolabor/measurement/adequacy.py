@@ -35,7 +35,7 @@ class Adequacy:
     n: int
 
 
-def factor_adequacy(data, *, cor="pearson", n_obs=None):
+def factor_adequacy(data: pd.DataFrame, *, cor: str = "pearson", n_obs: int | None = None) -> Adequacy:
     """Kaiser-Meyer-Olkin measure of sampling adequacy and Bartlett's test of sphericity.
 
     Parameters

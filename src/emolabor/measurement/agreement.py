@@ -1,6 +1,10 @@
 """Agreement in groups: whether individual answers may stand for a team or a centre."""
 
+from __future__ import annotations
+
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -9,6 +13,10 @@ from scipy.special import fdtrc
 from emolabor.common.checks import check_choice
 from emolabor.common.errors import EmolaborError, refuse_because, shown
 from emolabor.measurement.answers import answers_and_dimensions, as_instrument, complete_answers
+
+if TYPE_CHECKING:
+    from emolabor.instrument.instrument import Instrument
+    from emolabor.scales.scale import Scale
 
 # Shares of the answers 1 to 5 in people who do not agree but lean a little, more, or much towards the high end (James,
 # Demaree & Wolf, 1984). Variances: 1.34, .90, .44; where nobody leans, 2.
@@ -48,7 +56,14 @@ class Agreement:
     null: str
 
 
-def agreement(data, scale_or_dimensions, group, *, null="uniform", points=None):
+def agreement(
+    data: pd.DataFrame,
+    scale_or_dimensions: Scale | Instrument | Mapping[str, list[str]],
+    group: str,
+    *,
+    null: str = "uniform",
+    points: int | None = None,
+) -> Agreement:
     """Intraclass correlations, within-group agreement and design effect of each dimension.
 
     Parameters

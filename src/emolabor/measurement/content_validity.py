@@ -1,7 +1,10 @@
 """Content validity: what experts say of the items before any respondent sees them."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -12,6 +15,9 @@ from emolabor.common.errors import EmolaborError, refuse, shown
 from emolabor.responses.files import read_table
 from emolabor.responses.layout import Layout
 from emolabor.scales.forms import read_form
+
+if TYPE_CHECKING:
+    from emolabor.scales.scale import Scale
 
 _RATINGS = {sign: float(number) for signs in ("1234", "１２３４") for number, sign in enumerate(signs, 1)}
 
@@ -33,7 +39,9 @@ class ContentValidity:
     scale: pd.Series
 
 
-def content_validity(ratings, *, lowest=1, highest=4, relevant=3, level=0.95):
+def content_validity(
+    ratings: pd.DataFrame, *, lowest: int = 1, highest: int = 4, relevant: int = 3, level: float = 0.95
+) -> ContentValidity:
     """Content validity indices from experts' ratings of relevance.
 
     I-CVI is the share of experts who rate the item relevant (Lynn, 1986); S-CVI/Ave is its mean over items and S-CVI/UA
@@ -202,7 +210,7 @@ def critical_cvr(experts, alpha=0.05):
     return float(2 * beyond[0] / experts - 1) if len(beyond) else np.nan
 
 
-def read_ratings(path, scale=None):
+def read_ratings(path: str | Path | list[str | Path], scale: Scale | None = None) -> pd.DataFrame:
     """Read experts' ratings from a file or several.
 
     Parameters

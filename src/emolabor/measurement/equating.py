@@ -6,7 +6,7 @@ import pandas as pd
 from emolabor.common.errors import refuse
 
 
-def equate(old, new, lowest, highest):
+def equate(old: pd.Series | np.ndarray, new: pd.Series | np.ndarray, lowest: int, highest: int) -> pd.DataFrame:
     """Equate sum scores of two versions that comparable groups answered.
 
     The groups must differ by chance only (versions handed out at random, say): otherwise a difference between the

@@ -56,7 +56,7 @@ class FactorAnalysis:
     cor: str
     problems: tuple
 
-    def summary(self):
+    def summary(self) -> str:
         """Write loadings from .30 in size, factor correlations, fit and problems.
 
         Returns
@@ -93,7 +93,16 @@ class FactorAnalysis:
 
 
 @one_thread
-def efa(data, n_factors, *, method="minres", rotation="oblimin", cor="pearson", n_obs=None, seed=1):
+def efa(
+    data: pd.DataFrame,
+    n_factors: int,
+    *,
+    method: str = "minres",
+    rotation: str | None = "oblimin",
+    cor: str = "pearson",
+    n_obs: int | None = None,
+    seed: int = 1,
+) -> FactorAnalysis:
     """Explore which common factors lie behind items.
 
     Parameters

@@ -1,5 +1,10 @@
 """Item analysis: how each item behaves by itself and with the rest of its dimension."""
 
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 from scipy.special import stdtr
@@ -8,13 +13,19 @@ from emolabor.common.privacy import coarse, is_small
 from emolabor.measurement.answers import answers_and_dimensions, as_instrument, complete_answers
 from emolabor.measurement.reliability import cronbach_alpha
 
+if TYPE_CHECKING:
+    from emolabor.instrument.instrument import Instrument
+    from emolabor.scales.scale import Scale
+
 # A floor or ceiling effect: more than this share of respondents at the lowest or highest answer (Terwee et al., 2007).
 EXTREME = 0.15
 # Share of respondents in the low and in the high group (Kelley, 1939).
 GROUP = 0.27
 
 
-def item_analysis(data, scale_or_dimensions):
+def item_analysis(
+    data: pd.DataFrame, scale_or_dimensions: Scale | Instrument | Mapping[str, list[str]]
+) -> pd.DataFrame:
     """Analyse the items of each dimension.
 
     Parameters

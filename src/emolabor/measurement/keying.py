@@ -1,5 +1,10 @@
 """Keying audit: whether items run in the direction that their scale declares."""
 
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 
@@ -7,12 +12,22 @@ from emolabor.common.checks import check_seed, check_whole
 from emolabor.common.threads import one_thread
 from emolabor.measurement.answers import answers_and_dimensions, as_instrument, complete_answers
 
+if TYPE_CHECKING:
+    from emolabor.instrument.instrument import Instrument
+    from emolabor.scales.scale import Scale
+
 # Share of resamples that must agree before a direction counts as known.
 SURE = 0.95
 
 
 @one_thread
-def keying_audit(data, scale_or_dimensions, *, n_resamples=200, seed=1):
+def keying_audit(
+    data: pd.DataFrame,
+    scale_or_dimensions: Scale | Instrument | Mapping[str, list[str]],
+    *,
+    n_resamples: int = 200,
+    seed: int = 1,
+) -> pd.DataFrame:
     """Compare the direction of each item with its declared key.
 
     Items are turned as declared; then all of a dimension should point one way. The sign of an item's weight in the

@@ -1,6 +1,10 @@
 """Common method bias: Harman's test with its warning, an unmeasured method factor, a marker variable."""
 
+from __future__ import annotations
+
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -11,6 +15,10 @@ from emolabor.common.threads import one_thread
 from emolabor.measurement.answer_problems import named
 from emolabor.measurement.factor_model import complete_dimensions, factor_name, factor_text, item_names, neutral_names
 from emolabor.sem import cfa, lr_test
+
+if TYPE_CHECKING:
+    from emolabor.instrument.instrument import Instrument
+    from emolabor.scales.scale import Scale
 
 # Share of the first component above which Harman's test is usually said to fail.
 HARMAN = 0.50
@@ -71,7 +79,7 @@ class Harman:
     warning: str = WARNING
 
 
-def harman(data, scale_or_dimensions):
+def harman(data: pd.DataFrame, scale_or_dimensions: Scale | Instrument | Mapping[str, list[str]]) -> Harman:
     """Harman's single-factor test, with the warning that goes with it.
 
     Parameters
@@ -115,7 +123,7 @@ def harman(data, scale_or_dimensions):
 
 
 @one_thread
-def method_factor(data, scale_or_dimensions):
+def method_factor(data: pd.DataFrame, scale_or_dimensions: Scale | Instrument | Mapping[str, list[str]]) -> MethodBias:
     """Add an unmeasured method factor to the factor model (ULMC).
 
     Every item loads on its own factor and on a method factor that is not correlated with the others.
@@ -179,7 +187,9 @@ def method_factor(data, scale_or_dimensions):
 
 
 @one_thread
-def marker_test(data, scale_or_dimensions, marker):
+def marker_test(
+    data: pd.DataFrame, scale_or_dimensions: Scale | Instrument | Mapping[str, list[str]], marker: str
+) -> MethodBias:
     """Test for method bias with a marker variable, in the steps of Williams, Hartman & Cavazotte (2010).
 
     Parameters

@@ -9,7 +9,7 @@ from emolabor.common.errors import refuse
 from emolabor.common.privacy import SMALLEST_CELL, coarse, hidden_cells, is_small
 
 
-def norms(scores, by=None, *, level=0.95):
+def norms(scores: pd.DataFrame | pd.Series, by: pd.Series | None = None, *, level: float = 0.95) -> pd.DataFrame:
     """Percentiles and T scores of every score that occurs.
 
     The percentile of a score is the share of respondents below it plus half of those at it. Its interval treats that

@@ -1,6 +1,10 @@
 """Omega, each kind under its own name: what one common factor explains of a sum score's variance."""
 
+from __future__ import annotations
+
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -12,6 +16,10 @@ from emolabor.measurement.answers import answers_and_dimensions, complete_answer
 from emolabor.measurement.factor_model import item_names
 from emolabor.sem import cfa, polychoric_correlations
 from emolabor.sem.numerics import binormal_cdf
+
+if TYPE_CHECKING:
+    from emolabor.instrument.instrument import Instrument
+    from emolabor.scales.scale import Scale
 
 TWO_ITEMS = Notice("two_items", "one factor is not identified by 2 items")
 
@@ -116,7 +124,9 @@ def _covariance_of_answers(thresholds, correlations):
     return covariance
 
 
-def omega_coefficients(data, scale_or_dimensions, *, ordered=False):
+def omega_coefficients(
+    data: pd.DataFrame, scale_or_dimensions: Scale | Instrument | Mapping[str, list[str]], *, ordered: bool = False
+) -> pd.DataFrame:
     """Omega of each dimension by several estimators, which differ on the same answers.
 
     Parameters

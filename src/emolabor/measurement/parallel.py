@@ -37,7 +37,15 @@ class ParallelAnalysis:
 
 
 @one_thread
-def parallel_analysis(data, *, draws=100, quantile=0.95, cor="pearson", n_obs=None, seed=1):
+def parallel_analysis(
+    data: pd.DataFrame,
+    *,
+    draws: int = 100,
+    quantile: float = 0.95,
+    cor: str = "pearson",
+    n_obs: int | None = None,
+    seed: int = 1,
+) -> ParallelAnalysis:
     """Compare eigenvalues with those of random normal answers (Horn, 1965).
 
     Parameters
@@ -99,9 +107,9 @@ def parallel_analysis(data, *, draws=100, quantile=0.95, cor="pearson", n_obs=No
         "component": found[1],
         "component_random": limits[1],
     }
-    counts = [int(np.argmin(np.append(found[kind] > limits[kind], False))) for kind in (0, 1)]
+    factors, components = (int(np.argmin(np.append(found[kind] > limits[kind], False))) for kind in (0, 1))
     places = pd.RangeIndex(1, len(correlations) + 1, name="place")
-    return ParallelAnalysis(*counts, pd.DataFrame(table, places), n, draws, quantile)
+    return ParallelAnalysis(factors, components, pd.DataFrame(table, places), n, draws, quantile)
 
 
 def _eigenvalues(correlations):

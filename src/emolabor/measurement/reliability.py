@@ -1,5 +1,10 @@
 """Reliability of scales: alpha with its interval, omega, average variance extracted."""
 
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 from scipy.special import fdtri, ndtri
@@ -10,8 +15,12 @@ from emolabor.measurement.answer_problems import answer_problems
 from emolabor.measurement.answers import answers_and_dimensions, complete_answers
 from emolabor.measurement.omega import one_factor
 
+if TYPE_CHECKING:
+    from emolabor.instrument.instrument import Instrument
+    from emolabor.scales.scale import Scale
 
-def reliability(data, scale_or_dimensions):
+
+def reliability(data: pd.DataFrame, scale_or_dimensions: Scale | Instrument | Mapping[str, list[str]]) -> pd.DataFrame:
     """Reliability of each dimension of a scale.
 
     Respondents with a missing answer on a dimension's items are left out of that dimension (listwise within it).

@@ -8,7 +8,7 @@ from emolabor.common.checks import check_share
 from emolabor.measurement.answers import complete_answers
 
 
-def retest(scores, *, level=0.95):
+def retest(scores: pd.DataFrame, *, level: float = 0.95) -> pd.DataFrame:
     """Intraclass correlations, error of measurement and smallest detectable change of repeated scores.
 
     Parameters

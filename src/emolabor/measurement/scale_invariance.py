@@ -87,7 +87,16 @@ def comparable_groups(data, group, smallest=100):
     return kept.iloc[np.argsort(kept[group].map(place).to_numpy(), kind="stable")]
 
 
-def scale_invariance(data, dimensions, group, *, estimator="MLR", missing="fiml", smallest=100, level=0.95):
+def scale_invariance(
+    data: pd.DataFrame,
+    dimensions: dict[str, list[str]],
+    group: str,
+    *,
+    estimator: str = "MLR",
+    missing: str = "fiml",
+    smallest: int = 100,
+    level: float = 0.95,
+) -> ScaleInvariance:
     """Climb the ladder of measurement invariance with each scale alone, freeing what keeps it from the next step.
 
     In a ladder of all scales together one item that differs is one of many: it hardly moves CFI. Alone, a scale shows

@@ -1,8 +1,11 @@
 """Short forms: every way to choose so many items of each dimension, ranked by a stated rule."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from itertools import combinations, product
 from math import comb, prod
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -11,6 +14,10 @@ from emolabor.common.errors import refuse, shown
 from emolabor.measurement.answers import answers_and_dimensions, complete_answers
 from emolabor.sem import cfa, refit_many
 
+if TYPE_CHECKING:
+    from emolabor.instrument.instrument import Instrument
+    from emolabor.scales.scale import Scale
+
 LIMITS = {"cfi": 0.95, "rmsea": 0.08, "omega_lowest": 0.70}
 WEIGHTS = {"omega": 1, "r_long": 1}
 CRITERIA = ("cfi", "rmsea", "omega", "omega_lowest", "r_long")
@@ -18,7 +25,14 @@ MOST = 200_000  # candidates: some ten seconds for nine items
 CHUNK = 5000  # candidates fitted together, so that memory stays small
 
 
-def short_forms(data, scale, n_items, *, limits=LIMITS, weights=WEIGHTS):
+def short_forms(
+    data: pd.DataFrame,
+    scale: Scale | Instrument | Mapping[str, list[str]],
+    n_items: int | Mapping[str, int],
+    *,
+    limits: Mapping[str, float] = LIMITS,
+    weights: Mapping[str, float] = WEIGHTS,
+) -> pd.DataFrame:
     """Compare all short forms of a scale.
 
     Each candidate keeps the stated number of items of every dimension, so that content is covered, and is fitted as a

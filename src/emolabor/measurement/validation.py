@@ -61,7 +61,7 @@ class ValidationReport:
     reading: pd.DataFrame | None
     simulated: bool
 
-    def sentences(self, language=None):
+    def sentences(self, language: str | None = None) -> list[str]:
         """Say each finding in words.
 
         Parameters
@@ -91,7 +91,7 @@ class ValidationReport:
         language = chosen_language(language)
         return [sentence(finding, self.scale, language) for finding in self.findings]
 
-    def verdict(self, language=None):
+    def verdict(self, language: str | None = None) -> str:
         """Say in one sentence what follows.
 
         Parameters
@@ -126,8 +126,17 @@ class ValidationReport:
 
 
 def validation_report(
-    answers, scale, *, screening=None, version=None, old=None, again=None, simulated=False, n_resamples=500, seed=1
-):
+    answers: Staff | pd.DataFrame,
+    scale: Scale,
+    *,
+    screening: pd.DataFrame | None = None,
+    version: str | None = None,
+    old: str | None = None,
+    again: pd.DataFrame | None = None,
+    simulated: bool = False,
+    n_resamples: int = 500,
+    seed: int = 1,
+) -> ValidationReport:
     """Examine an adapted scale by the answers to it.
 
     Parameters
@@ -191,7 +200,7 @@ def validation_report(
         tables["htmt"] = htmt(turned, scale, n_resamples=n_resamples, seed=seed)
         found += checks.of_discrimination(tables["htmt"])
     if version is not None:
-        versions = compare_versions(turned, scale, version, old)
+        versions = compare_versions(turned, scale, version, old or "")
         tables |= {"versions": _shown_versions(versions.table), "ladder": versions.ladder, "equated": versions.equated}
         found += checks.of_versions(versions)
     if again is not None:

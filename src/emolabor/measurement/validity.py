@@ -1,6 +1,10 @@
 """Convergent and discriminant validity: composite reliability, variance extracted, HTMT, Fornell-Larcker table."""
 
+from __future__ import annotations
+
+from collections.abc import Mapping
 from itertools import combinations
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -19,9 +23,20 @@ from emolabor.measurement.factor_model import (
 )
 from emolabor.sem.numerics import standardized_draws
 
+if TYPE_CHECKING:
+    from emolabor.instrument.instrument import Instrument
+    from emolabor.scales.scale import Scale
+
 
 @one_thread
-def convergent_validity(data, scale_or_dimensions, *, n_resamples=1000, seed=1, level=0.95):
+def convergent_validity(
+    data: pd.DataFrame,
+    scale_or_dimensions: Scale | Instrument | Mapping[str, list[str]],
+    *,
+    n_resamples: int = 1000,
+    seed: int = 1,
+    level: float = 0.95,
+) -> pd.DataFrame:
     """Composite reliability and average variance extracted from one factor model of all dimensions.
 
     Parameters
@@ -97,7 +112,9 @@ def convergent_validity(data, scale_or_dimensions, *, n_resamples=1000, seed=1, 
     return pd.DataFrame(columns, index=list(dimensions))
 
 
-def fornell_larcker(data, scale_or_dimensions):
+def fornell_larcker(
+    data: pd.DataFrame, scale_or_dimensions: Scale | Instrument | Mapping[str, list[str]]
+) -> pd.DataFrame:
     """Set the root of each dimension's variance extracted beside its correlations with the others.
 
     Parameters
@@ -150,7 +167,15 @@ def fornell_larcker(data, scale_or_dimensions):
 
 
 @one_thread
-def htmt(data, scale_or_dimensions, *, kind="htmt", n_resamples=1000, seed=1, level=0.95):
+def htmt(
+    data: pd.DataFrame,
+    scale_or_dimensions: Scale | Instrument | Mapping[str, list[str]],
+    *,
+    kind: str = "htmt",
+    n_resamples: int = 1000,
+    seed: int = 1,
+    level: float = 0.95,
+) -> pd.DataFrame:
     """Heterotrait-monotrait ratio of each pair of dimensions with a bootstrap interval.
 
     Parameters

@@ -1,7 +1,10 @@
 """An old and a new version of a scale side by side: reliability, invariance, equated scores."""
 
+from __future__ import annotations
+
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -13,6 +16,10 @@ from emolabor.measurement.factor_model import complete_dimensions, factor_text, 
 from emolabor.measurement.items import welch
 from emolabor.measurement.reliability import reliability
 from emolabor.sem import invariance
+
+if TYPE_CHECKING:
+    from emolabor.instrument.instrument import Instrument
+    from emolabor.scales.scale import Scale
 
 
 @dataclass(frozen=True)
@@ -43,7 +50,7 @@ class Versions:
     equated: pd.DataFrame
 
 
-def compare_versions(data, scale, version, old):
+def compare_versions(data: pd.DataFrame, scale: Scale | Instrument, version: str, old: str) -> Versions:
     """Compare two versions that comparable respondents answered.
 
     Parameters
@@ -107,8 +114,9 @@ def compare_versions(data, scale, version, old):
         highest = sum(points[item] for item in items)
         table = equate(sums["old"], sums["new"], len(items), highest).reset_index()
         equated.append(table.assign(dimension=dimension)[["dimension", "score", "n", "linear", "equipercentile"]])
-    ladder = _ladder(data, scale, which)
-    return Versions(pd.DataFrame.from_dict(rows, orient="index"), *ladder, pd.concat(equated, ignore_index=True))
+    ladder, level, partial = _ladder(data, scale, which)
+    table, in_units_of_old = pd.DataFrame.from_dict(rows, orient="index"), pd.concat(equated, ignore_index=True)
+    return Versions(table, ladder, level, partial, in_units_of_old)
 
 
 def _standardised(new, old):

@@ -1,10 +1,13 @@
 """From Markdown to one file: Markdown for readers, HTML that opens from disk, Word, LaTeX, typst."""
 
+from __future__ import annotations
+
 import json
 import re
 import tempfile
 from importlib import resources
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from emolabor.common.checks import check_language
 from emolabor.common.errors import EmolaborError
@@ -15,6 +18,9 @@ from emolabor.report.markup import emphasised, plain
 from emolabor.report.pandoc import WRITING, pandoc, same_document, standalone_html
 from emolabor.report.tables import pipe_table
 from emolabor.report.word import reference_document
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # The caption above with no number but its own, three lines: what typst does not do by itself.
 TYPST_TABLE = """\
@@ -93,7 +99,7 @@ def write_page(path, text, language):
         return write_bytes(path, same_document(pandoc([*source, *options], text.encode("utf-8"))))
 
 
-def write_table(frame, path, caption, note, language=None):
+def write_table(frame: pd.DataFrame, path: str | Path, caption: str, note: str, language: str | None = None) -> Path:
     """Write one table in three lines, as journals print it: caption above, note below.
 
     Every text is printed as it is; in headings, caption and note, ``*N*`` is set in italics and ``**N**`` bold.
@@ -138,14 +144,14 @@ def write_table(frame, path, caption, note, language=None):
     <BLANKLINE>
     """
     language = chosen_language(language)
-    path = check_file(path, language, TABLE_ENDINGS)
+    file = check_file(path, language, TABLE_ENDINGS)
     caption, note = emphasised(caption), emphasised(note)
     frame = frame.map(plain).set_axis([emphasised(name) for name in frame.columns], axis=1)
     text = pipe_table(frame, caption, note, language)
-    if path.suffix == ".html":
+    if file.suffix == ".html":
         # A page needs a title; the caption is it.
         text = f"---\npagetitle: {json.dumps(caption, ensure_ascii=False)}\n---\n\n{text}"
-    if path.suffix == ".typ":
+    if file.suffix == ".typ":
         text = f"{TYPST_TABLE}\n{text}"
     return write_page(path, text, language)
 

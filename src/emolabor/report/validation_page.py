@@ -1,8 +1,12 @@
 """A validation report as a page: Markdown, HTML or Word, in Chinese or English."""
 
+from __future__ import annotations
+
 import json
 from functools import cache
 from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import yaml
@@ -15,10 +19,13 @@ from emolabor.report.page import check_file, write_page
 from emolabor.report.tables import pipe_table
 from emolabor.responses.findings import sentences
 
+if TYPE_CHECKING:
+    from emolabor.measurement.validation import ValidationReport
+
 ENDINGS = (".md", ".html", ".docx")
 
 
-def write_validation(report, path, language=None):
+def write_validation(report: ValidationReport, path: str | Path, language: str | None = None) -> Path:
     """Write a validation report; the ending of the file decides on its form.
 
     Parameters

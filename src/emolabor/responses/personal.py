@@ -6,7 +6,7 @@ from emolabor.responses.personal_contents import digits_of, personal_content
 from emolabor.responses.personal_headings import personal_heading
 from emolabor.responses.words import say
 
-_REASONS = WeakKeyDictionary()  # of columns looked through before: each is asked about several times
+_REASONS: WeakKeyDictionary = WeakKeyDictionary()  # of columns looked through before: each is asked about several times
 
 
 def personal_column(column):

@@ -167,7 +167,7 @@ _FORMS = [
     ("addresses", "", r"[\u4e00-\u9fff]{2}(?:路|街|大道|巷|弄|胡同)[0-9]{1,5}(?:号|弄|栋|幢|室)(?!窗)", _always),
     ("addresses", "", r"[0-9]{1,3}(?:号楼|栋|幢)[0-9]{0,2}(?:单元)?[0-9]{2,4}室?(?![0-9])", _always),
 ]
-_FORMS = [(kind, need, re.compile(form, re.IGNORECASE), is_one) for kind, need, form, is_one in _FORMS]
+_COMPILED = [(kind, need, re.compile(form, re.IGNORECASE), is_one) for kind, need, form, is_one in _FORMS]
 # Short numbers, dates and moments: most cells of a file, which need no further look.
 _ORDINARY = re.compile(
     r"[+-]?[0-9]{0,10}(?:\.[0-9]*)?(?:e-?[0-9]{1,3})?"
@@ -225,7 +225,7 @@ def personal_content(text):
     text = plain(text)
     if len(text) < _SHORTEST or _ORDINARY.fullmatch(text) or not _SIGN.search(text):
         return None
-    for kind, need, form, is_one in _FORMS:
+    for kind, need, form, is_one in _COMPILED:
         if need in text and any(is_one(match[0]) for match in form.finditer(text)):
             return kind
     return None
@@ -251,6 +251,6 @@ def redacted(text):
     """
     if not personal_content(text):
         return text
-    for _, _, form, is_one in _FORMS:
+    for _, _, form, is_one in _COMPILED:
         text = form.sub(lambda match, is_one=is_one: _NOT_SHOWN if is_one(match[0]) else match[0], text)
     return text if not personal_content(text) else redacted(plain(text)) if plain(text) != text else _NOT_SHOWN

@@ -1,7 +1,10 @@
 """A mapping proposed for a file whose columns have other names."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -16,6 +19,9 @@ from emolabor.responses.reading import read_columns
 from emolabor.responses.template import address, mapping_text
 from emolabor.responses.unclear import unclear_readers, with_their_blocks
 from emolabor.responses.words import say
+
+if TYPE_CHECKING:
+    from emolabor.instrument.instrument import Instrument
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +50,7 @@ class ProposedMapping:
     absent: list
     mapping: str
 
-    def text(self):
+    def text(self) -> str:
         """Write the mapping file.
 
         Returns
@@ -64,8 +70,16 @@ class ProposedMapping:
 
 
 def propose_mapping(
-    path, instrument, mapping=None, *, separator=None, encoding=None, sheet=None, header_row=None, language=None
-):
+    path: str | Path,
+    instrument: Instrument,
+    mapping: str | Path | dict[str, Any] | None = None,
+    *,
+    separator: str | None = None,
+    encoding: str | None = None,
+    sheet: str | int | None = None,
+    header_row: int | None = None,
+    language: str | None = None,
+) -> ProposedMapping:
     """Propose which column of a file holds which item, and show what could not be placed.
 
     Parameters

@@ -1,6 +1,9 @@
 """Answers read from a file: what fits the instrument is kept, everything else is reported."""
 
+from __future__ import annotations
+
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -23,19 +26,22 @@ from emolabor.responses.template import mapping_text
 from emolabor.responses.unclear import refuse_unclear
 from emolabor.responses.words import say
 
+if TYPE_CHECKING:
+    from emolabor.instrument.instrument import Instrument
+
 
 def read_responses(
-    path,
-    instrument,
-    mapping=None,
+    path: str | Path,
+    instrument: Instrument,
+    mapping: str | Path | dict[str, Any] | None = None,
     *,
-    partial=False,
-    separator=None,
-    encoding=None,
-    sheet=None,
-    header_row=None,
-    language=None,
-):
+    partial: bool = False,
+    separator: str | None = None,
+    encoding: str | None = None,
+    sheet: str | int | None = None,
+    header_row: int | None = None,
+    language: str | None = None,
+) -> Staff:
     """Read answers from a file, or from a folder of files such as the web page saves or several centres export.
 
     Parameters

@@ -1,5 +1,9 @@
 """From answers as given to scale means."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
@@ -7,8 +11,11 @@ from emolabor.common.errors import EmolaborError
 from emolabor.responses.staff import Staff
 from emolabor.responses.words import say
 
+if TYPE_CHECKING:
+    from emolabor.instrument.instrument import Instrument
 
-def scored_items(data, instrument):
+
+def scored_items(data: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
     """Turn reverse-worded items, so that a high value always means much of the construct.
 
     Parameters
@@ -51,7 +58,7 @@ def scored_items(data, instrument):
     return items
 
 
-def score(staff):
+def score(staff: Staff) -> pd.DataFrame:
     """Score each dimension by the mean of its items, reverse-worded ones turned.
 
     Parameters

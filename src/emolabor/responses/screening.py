@@ -1,6 +1,9 @@
 """Careless respondents: indices, cut-offs and a rule that joins them."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -11,6 +14,9 @@ from emolabor.responses import indices
 from emolabor.responses.scoring import scored_items
 from emolabor.responses.staff import Staff
 from emolabor.responses.words import say
+
+if TYPE_CHECKING:
+    from emolabor.instrument.instrument import Instrument
 
 
 @dataclass(frozen=True)
@@ -108,7 +114,13 @@ FEWEST_ITEMS = 10
 _ENDS = {"even_odd": -1, "synonyms": -1, "antonyms": 1, "missing_rate": 1}
 
 
-def screen(answers, instrument=None, *, cutoffs=None, synonym_r=0.60):
+def screen(
+    answers: Staff | pd.DataFrame,
+    instrument: Instrument | None = None,
+    *,
+    cutoffs: dict[str, Any] | None = None,
+    synonym_r: float = 0.60,
+) -> pd.DataFrame:
     """Compute indices of careless responding, flag what passes a cut-off, and join the flags.
 
     The rule: a respondent is called careless who is flagged by indices of at least two different families. Families
@@ -191,7 +203,7 @@ def screen(answers, instrument=None, *, cutoffs=None, synonym_r=0.60):
     return result
 
 
-def screening_indices(language=None):
+def screening_indices(language: str | None = None) -> pd.DataFrame:
     """List the indices of careless responding.
 
     Parameters
@@ -233,7 +245,7 @@ def screening_indices(language=None):
     )
 
 
-def screening_summary(screening):
+def screening_summary(screening: pd.DataFrame) -> pd.DataFrame:
     """Count for each index who could be judged and who was flagged.
 
     Parameters

@@ -1,6 +1,8 @@
 """What changes when careless respondents are left out."""
 
+from collections.abc import Callable
 from itertools import combinations
+from typing import Any
 
 import pandas as pd
 
@@ -12,7 +14,11 @@ from emolabor.responses.staff import Staff
 from emolabor.responses.words import say
 
 
-def screening_sensitivity(staff, screening=None, statistics=None):
+def screening_sensitivity(
+    staff: Staff,
+    screening: pd.DataFrame | None = None,
+    statistics: Callable[..., Any] | list[Callable[..., Any]] | None = None,
+) -> pd.DataFrame:
     """Compare results with and without the respondents that screening calls careless.
 
     Parameters

@@ -34,7 +34,7 @@ class Staff:
         # No respondent's row is ever printed, notebooks show the last value of a cell.
         return f"Staff(respondents={len(self.data)}, instrument={self.instrument.key!r}, findings={len(self.report)})"
 
-    def report_text(self, language=None):
+    def report_text(self, language: str | None = None) -> str:
         """Say what was found while reading, a sentence for each kind of finding and column.
 
         Parameters

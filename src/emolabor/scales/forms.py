@@ -1,12 +1,19 @@
 """Forms that people fill in about a scale's items: experts' ratings and cognitive interviews, as XLSX or DOCX."""
 
+from __future__ import annotations
+
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from emolabor.common.errors import EmolaborError
 from emolabor.common.files import write_bytes
 from emolabor.common.languages import chosen_language
 from emolabor.common.office import document_bytes, read_tables, workbook_bytes
 from emolabor.scales.workbook_words import HEADINGS, YES_NO, in_any_language
+
+if TYPE_CHECKING:
+    from emolabor.instrument.instrument import Instrument
+    from emolabor.scales.scale import Scale
 
 _RATING = {"columns": ("item", "text", "rating", "remarks"), "letters": (12, 60, 24, 40), "cm": (2, 12, 4.5, 7)}
 _INTERVIEW = {
@@ -39,7 +46,7 @@ _PROBES = {
 }
 
 
-def write_rating_form(scale, path, language=None):
+def write_rating_form(scale: Scale | Instrument, path: str | Path, language: str | None = None) -> Path:
     """Write the form on which an expert rates how relevant each item is.
 
     Parameters
@@ -72,7 +79,7 @@ def write_rating_form(scale, path, language=None):
     return _write("rating", _RATING, scale, path, language)
 
 
-def write_interview_guide(scale, path, language=None):
+def write_interview_guide(scale: Scale | Instrument, path: str | Path, language: str | None = None) -> Path:
     """Write the guide of a cognitive interview: items, probes, and room for what the respondent says.
 
     Parameters

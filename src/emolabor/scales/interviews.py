@@ -1,5 +1,8 @@
 """Cognitive interviews: what was written on the guides becomes a step of each item's record."""
 
+from collections.abc import Sequence
+from pathlib import Path
+
 from emolabor.common.documents import read_plain_text
 from emolabor.common.errors import EmolaborError
 from emolabor.common.files import write_text
@@ -10,7 +13,9 @@ from emolabor.scales.loading import build_scale
 from emolabor.scales.workbook_words import YES_NO, in_any_language
 
 
-def record_interviews(path, guides, date, roles=("interviewer",)):
+def record_interviews(
+    path: str | Path, guides: list[str | Path], date: str, roles: Sequence[str] = ("interviewer",)
+) -> dict[str, str]:
     """Record what respondents said of each item in cognitive interviews.
 
     Parameters

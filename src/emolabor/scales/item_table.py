@@ -46,7 +46,7 @@ _HEADER = """\
 """
 
 
-def scales_from_table(path, folder=".", language=None):
+def scales_from_table(path: str | Path, folder: str | Path = ".", language: str | None = None) -> list[Path]:
     """Make scale files from a table of items.
 
     Parameters
@@ -83,7 +83,8 @@ def scales_from_table(path, folder=".", language=None):
     ['calm.yaml']
     """
     language = language and chosen_language(language, LANGUAGES)
-    problems, items = [], []
+    problems: list[str] = []
+    items: list[dict] = []
     for title, rows in read_tables(path).items():
         items += _items(f"{path}, {title}", rows, language, problems)
     if not items and not problems:

@@ -18,7 +18,7 @@ SCHEMA = _FOLDER / "schema.json"
 LIBRARY = {path.stem: path for room in ("library", "published") for path in sorted((_FOLDER / room).glob("*.yaml"))}
 
 
-def load_scale(key_or_path, texts=None):
+def load_scale(key_or_path: str | Path, texts: str | Path | None = None) -> Scale:
     """Load a scale from the library or from a file.
 
     Parameters
@@ -60,7 +60,7 @@ def schema():
     return json.loads(SCHEMA.read_text(encoding="utf-8"))
 
 
-def list_scales():
+def list_scales() -> pd.DataFrame:
     """List the scales of the library.
 
     Returns

@@ -12,7 +12,7 @@ from emolabor.scales.adapting import entry_of
 _NOTE = "Converted from zh by OpenCC (s2tw, characters only); not read by a person yet."
 
 
-def add_traditional(path, date=None):
+def add_traditional(path: str | Path, date: str | None = None) -> int:
     """Add Traditional Chinese to the file of a scale or an instrument.
 
     Every text in Simplified Chinese is converted by OpenCC, character by character, so that no word is another than in

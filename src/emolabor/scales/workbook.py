@@ -1,7 +1,10 @@
 """One workbook for an adaptation, in the order of TRAPD: written from a scale, read back into its texts and record."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from emolabor.common.checks import check_language
 from emolabor.common.documents import read_plain_text
@@ -15,6 +18,9 @@ from emolabor.scales.differences import aspects, load_origin, unrecorded
 from emolabor.scales.loading import build_scale
 from emolabor.scales.scale import PLACEHOLDER
 from emolabor.scales.workbook_words import HEADINGS, PEOPLE, SETTLED, SHEETS, STAGES, STATUS, WAY, in_any_language
+
+if TYPE_CHECKING:
+    from emolabor.scales.scale import Scale
 
 _WIDTHS = (18, 36, 36, 36, 36, 36, 36, 36, 12)
 _DECIDING = ("synthesis", "committee")
@@ -39,7 +45,7 @@ class WorkbookReading:
     open: tuple[str, ...]
 
 
-def write_workbook(scale, path, *, source, target, language=None):
+def write_workbook(scale: Scale, path: str | Path, *, source: str, target: str, language: str | None = None) -> Path:
     """Write the workbook of an adaptation.
 
     One sheet holds the texts, a row each: source, two forward translations, synthesis, back translation, committee,
@@ -93,9 +99,14 @@ def write_workbook(scale, path, *, source, target, language=None):
         now = words.get(target)
         cells = [part, words[source], *(now if stage == "synthesis" else None for stage in STAGES)]
         rows.append([*cells, STATUS["settled" if now else "open"][language]])
-    people = [[HEADINGS[column][language] for column in ("step", "roles", "date")]]
+    people: list[list[str | None]] = [[HEADINGS[column][language] for column in ("step", "roles", "date")]]
     people += [[HEADINGS[stage][language], PEOPLE[stage][language], None] for stage in STAGES]
-    about = [[HEADINGS["about"][language], ""], ["scale", scale.key], ["source", source], ["target", target]]
+    about: list[list[str | None]] = [
+        [HEADINGS["about"][language], ""],
+        ["scale", scale.key],
+        ["source", source],
+        ["target", target],
+    ]
     about += [[line, None] for line in WAY[language]]
     sheets = {
         SHEETS[name][language]: content for name, content in (("texts", rows), ("people", people), ("about", about))
@@ -103,7 +114,7 @@ def write_workbook(scale, path, *, source, target, language=None):
     return write_bytes(path, workbook_bytes(sheets, _WIDTHS))
 
 
-def read_workbook(path, scale_file, date=None):
+def read_workbook(path: str | Path, scale_file: str | Path, date: str | None = None) -> WorkbookReading:
     """Read a workbook of an adaptation back into the texts and the record of the scale.
 
     Settled rows only: the committee's text, or else the synthesis, becomes the text; each filled cell becomes an entry
@@ -155,7 +166,7 @@ def read_workbook(path, scale_file, date=None):
     origin = record[-1]["from"]
     old_version, own = load_origin(origin, scale_file), [entry for entry in record if entry["from"] == origin]
     before, old = aspects(old_version), dict(_texts(old_version))
-    known, added = {_fingerprint(entry) for entry in own}, []
+    known, added = {_fingerprint(entry) for entry in own}, list[dict]()
     for row in (row for row in rows if row["settled"]):
         deciding = "committee" if row["committee"] else "synthesis"
         part, label = row["part"].partition(" ")[::2]

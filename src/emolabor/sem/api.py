@@ -1,9 +1,12 @@
 """The way in: a model text and data become a fit."""
 
-from collections.abc import Iterable
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -23,6 +26,9 @@ from emolabor.sem.specification.parameter_table import build_table
 from emolabor.sem.specification.syntax import parse_model
 from emolabor.sem.specification.variables import classify
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 OPTIONS = {
     "estimator": tuple(ESTIMATORS),
     "missing": ("listwise", "fiml", "pairwise"),
@@ -34,24 +40,24 @@ OPTIONS = {
 @arguments_known
 @one_thread
 def sem(
-    model,
-    data=None,
+    model: str,
+    data: pd.DataFrame | str | Path | None = None,
     *,
-    estimator=None,
-    missing="listwise",
-    group=None,
-    group_equal=(),
-    group_partial=(),
-    cluster=None,
-    ordered=None,
-    parameterization="delta",
-    std_lv=False,
-    mean_structure=None,
-    likelihood="normal",
-    sample_cov=None,
-    sample_mean=None,
-    n_obs=None,
-):
+    estimator: str | None = None,
+    missing: str = "listwise",
+    group: str | None = None,
+    group_equal: Sequence[str] = (),
+    group_partial: Sequence[str] = (),
+    cluster: str | None = None,
+    ordered: bool | str | Sequence[str] | None = None,
+    parameterization: str = "delta",
+    std_lv: bool = False,
+    mean_structure: bool | None = None,
+    likelihood: str = "normal",
+    sample_cov: pd.DataFrame | None = None,
+    sample_mean: pd.Series | None = None,
+    n_obs: int | None = None,
+) -> Fit:
     """Fit a structural equation model.
 
     Parameters
@@ -65,8 +71,8 @@ def sem(
         each group). ``#`` and ``!`` begin comments. What is not understood is refused with its line and column.
     data : DataFrame, str or Path, optional
         One row a case, numeric columns (more than the model's are no harm). Not changed. The path of a .parquet file
-        is read in one pass and need not fit in memory; then no resamples, factor scores or cases' influence can be
-        had, and rows with a missing answer are left out.
+        is read a part at a time and need not fit in memory; robust standard errors read it once more. No resamples,
+        factor scores or cases' influence can be had then.
     estimator : {"ML", "MLM", "MLR", "GLS", "ULS", "WLSMV", "DWLS", "ULSMV"}, optional
         "ML": maximum likelihood, the default for continuous variables. "MLM": the same with Satorra-Bentler scaled test
         and robust standard errors. "MLR": the same with Yuan-Bentler scaled test and Huber-White standard errors.
@@ -166,15 +172,17 @@ def sem(
         means = sample_mean is not None or group is not None or cluster is not None or missing == "fiml"
     wishart = likelihood == "wishart" or row.least_squares
     names = variables.observed
-    thresholds, theta = (), parameterization == "theta"
-    if data is None:
+    thresholds, is_theta = (), parameterization == "theta"
+    if sample_cov is not None:  # and no data: one of them is there
         samples, columns = [sample_from_cov(sample_cov, sample_mean, n_obs, names, wishart)], sample_cov.columns
     elif isinstance(data, str | Path):
         columns = column_names(data)
         _check_latent_names(variables.latent, columns)
-        samples = samples_from_parquet(data, names, group=group, fourth=row.robust, wishart=wishart)
+        samples = samples_from_parquet(
+            data, names, group=group, cluster=cluster, missing=missing, wishart=wishart, exogenous=variables.fixed_x
+        )
     else:
-        columns = data.columns
+        columns = getattr(data, "columns", ())
         _check_latent_names(variables.latent, () if row.ordered else columns)
         answers = read_columns(data, names, ordered=ordered, group=group, cluster=cluster)
         if row.ordered:
@@ -184,7 +192,7 @@ def sem(
             samples = continuous_samples(answers, missing, wishart, variables.fixed_x)
     equal, partial = _names(group_equal), _names(group_partial)
     held = (bool(std_lv), bool(means), equal, partial, not row.least_squares)
-    table = _completed(model, len(samples), *held, thresholds, theta)
+    table = _completed(model, len(samples), *held, thresholds, is_theta)
     if table.mean_structure:
         predictors = {row.rhs for row in table.rows if row.op == "~"}
         for sample in samples:
@@ -233,7 +241,7 @@ def _classified(text, fixed_x):
 
 
 @lru_cache(maxsize=64)
-def _completed(text, n_groups, std_lv, mean_structure, group_equal, group_partial, fixed_x, ordered, theta):
+def _completed(text, n_groups, std_lv, mean_structure, group_equal, group_partial, fixed_x, ordered, is_theta):
     return build_table(
         _parsed(text),
         n_groups=n_groups,
@@ -243,7 +251,7 @@ def _completed(text, n_groups, std_lv, mean_structure, group_equal, group_partia
         group_partial=group_partial,
         fixed_x=fixed_x,
         ordered=ordered,
-        theta=theta,
+        is_theta=is_theta,
     )
 
 
@@ -290,12 +298,6 @@ def _check_options(given):
         refuse("data, sample_cov", found, "exactly one of them")
     if data is not None and (given["sample_mean"] is not None or given["n_obs"] is not None):
         refuse("sample_mean, n_obs", "with data", "with sample_cov only")
-    if isinstance(data, str | Path) and (given["missing"] != "listwise" or given["cluster"] is not None):
-        refuse_because(
-            "data",
-            "a file is read in one pass, complete rows only, without clusters",
-            "with missing='fiml' or cluster a DataFrame, from pandas.read_parquet",
-        )
     if given["group"] is None and (given["group_equal"] or given["group_partial"]):
         refuse("group_equal, group_partial", "without group", "with group only")
 

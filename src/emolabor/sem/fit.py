@@ -1,7 +1,10 @@
 """The fitted model: methods orchestrate, the numbers happen in functions."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -31,6 +34,10 @@ from emolabor.sem.inference.score_test import score_test
 from emolabor.sem.inference.standardized import standardized_table
 from emolabor.sem.inference.wald_test import wald_test
 from emolabor.sem.specification.effects import list_effects
+
+if TYPE_CHECKING:
+    from emolabor.sem.estimation.estimate import Estimate
+    from emolabor.sem.estimation.model import Model
 
 COLUMNS = (
     "lhs",
@@ -77,10 +84,10 @@ class Fit:
     """
 
     text: str
-    model: object
-    estimate: object
+    model: Model
+    estimate: Estimate
     se: str
-    columns: tuple = ()
+    columns: tuple[str, ...] = ()
 
     @property
     def table(self):
@@ -123,7 +130,7 @@ class Fit:
         return covariance_of_estimates(self.model, self.estimate, self.se)
 
     @one_thread
-    def tidy(self, level=0.95):
+    def tidy(self, level: float = 0.95) -> pd.DataFrame:
         """List the parameters.
 
         Parameters
@@ -170,7 +177,7 @@ class Fit:
         measures = ordinal_fit_measures if self.table.ordered else all_fit_measures
         return measures(self.model, self.estimate)
 
-    def fit_measures(self):
+    def fit_measures(self) -> pd.Series:
         """Fit measures under lavaan's names with _ for a dot.
 
         Returns
@@ -205,7 +212,7 @@ class Fit:
         """
         return pd.Series(self._fit_measures, dtype=float)
 
-    def vcov(self):
+    def vcov(self) -> pd.DataFrame:
         """Covariance matrix of the free parameters.
 
         Returns
@@ -221,15 +228,15 @@ class Fit:
         >>> float(fit.vcov().round(4).loc["a", "a"])
         0.0297
         """
-        names = {}
+        by_place: dict[int, str] = {}
         for row in self.table.rows:
             if row.free >= 0:
                 plain = f"{row.lhs}{row.op}{row.rhs}" + (f".g{row.group + 1}" if row.group else "")
-                names.setdefault(row.free, row.label or plain)
-        names = [names[i] for i in range(self.table.n_free)]
+                by_place.setdefault(row.free, row.label or plain)
+        names = [by_place[i] for i in range(self.table.n_free)]
         return pd.DataFrame(self._vcov, index=names, columns=names)
 
-    def implied_cov(self, group=1):
+    def implied_cov(self, group: int = 1) -> pd.DataFrame:
         """Covariance matrix of the observed variables that the model implies.
 
         Parameters
@@ -259,7 +266,7 @@ class Fit:
         sigma = implied_moments(one_group(self, group)[0], self.estimate.theta).sigma
         return pd.DataFrame(sigma, index=names, columns=names)
 
-    def implied_mean(self, group=1):
+    def implied_mean(self, group: int = 1) -> pd.Series:
         """Means (p,) of the observed variables that the model implies; without a mean structure the sample means.
 
         Parameters
@@ -289,7 +296,7 @@ class Fit:
         mean = implied_moments(structure, self.estimate.theta).mu if structure.mean_structure else sample.mean
         return pd.Series(mean, index=list(self.table.variables.observed))
 
-    def r2(self):
+    def r2(self) -> pd.Series:
         """Share of explained variance of every variable with predictors.
 
         Returns
@@ -314,7 +321,7 @@ class Fit:
     def _effects(self):
         return list_effects(self.table)
 
-    def effects(self, level=0.95):
+    def effects(self, level: float = 0.95) -> pd.DataFrame:
         """Total, direct and indirect effects among all variables joined by regressions, each specific way too.
 
         Parameters

@@ -5,7 +5,7 @@ What stands here keeps its name and meaning; every other module of the engine ma
 
 from emolabor.sem.api import fit_table
 from emolabor.sem.evaluation.fit_indices import rmsea
-from emolabor.sem.implied.quantities import all_draws, fill_many, row_draws, slopes, standardized_draws
+from emolabor.sem.implied.quantities import all_draws, fill_many, jacobian_by_differences, row_draws, standardized_draws
 from emolabor.sem.implied.ram import build_structure, derivative_columns, implied_moments, total_paths
 from emolabor.sem.inference.effects import effects_table
 from emolabor.sem.inference.replications import intervals, replicate, wanted
@@ -39,6 +39,7 @@ __all__ = [
     "implied_moments",
     "intervals",
     "inverse_and_logdet",
+    "jacobian_by_differences",
     "list_effects",
     "missing_codes",
     "parse_model",
@@ -48,7 +49,6 @@ __all__ = [
     "rmsea",
     "row_draws",
     "sample_from_cov",
-    "slopes",
     "standardized_draws",
     "total_paths",
     "wanted",

@@ -1,8 +1,11 @@
 """Simulated answers written as survey platforms export them, and with faults planted in them on purpose."""
 
+from __future__ import annotations
+
 import csv
 import io
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -15,11 +18,23 @@ from emolabor.common.languages import chosen_language
 from emolabor.instrument.form import make_form
 from emolabor.simulation.platforms import PLATFORMS
 
+if TYPE_CHECKING:
+    from emolabor.instrument.instrument import Instrument
+
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _START = pd.Timestamp("2026-03-02 09:00:00")
 
 
-def plant_faults(answers, instrument, straight=0, wrong_key=None, repeated=0, out_of_range=0, labels=0, seed=1):
+def plant_faults(
+    answers: pd.DataFrame,
+    instrument: Instrument,
+    straight: int = 0,
+    wrong_key: str | None = None,
+    repeated: int = 0,
+    out_of_range: int = 0,
+    labels: int = 0,
+    seed: int = 1,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Plant faults in answers, so that one can see whether they are found.
 
     Parameters
@@ -63,12 +78,13 @@ def plant_faults(answers, instrument, straight=0, wrong_key=None, repeated=0, ou
     """
     wanted = straight + repeated + out_of_range + labels
     if wanted > len(answers):
-        refuse("straight, repeated, out_of_range, labels", f"{wanted} rows", len(answers))
+        refuse("straight, repeated, out_of_range, labels", f"{wanted} rows", f"up to {len(answers)}")
     check_seed(seed)
     rng, points = np.random.default_rng(seed), instrument.points()
     if wrong_key is not None and wrong_key not in points:
         refuse("wrong_key", shown(wrong_key), f"an item of {instrument.key}")
-    faulty, planted = answers.astype(dict.fromkeys(points, object)), []
+    faulty = answers.astype(dict.fromkeys(points, object))
+    planted: list[tuple[str, int | None, str | None]] = []
     if wrong_key is not None:
         faulty[wrong_key] = points[wrong_key] + 1 - faulty[wrong_key]
         planted.append(("wrong_key", None, wrong_key))
@@ -90,8 +106,16 @@ def plant_faults(answers, instrument, straight=0, wrong_key=None, repeated=0, ou
 
 
 def simulate_export(
-    path, answers, instrument, platform="wjx", as_labels=False, language=None, seed=1, *, headings=None
-):
+    path: str | Path,
+    answers: pd.DataFrame,
+    instrument: Instrument,
+    platform: str = "wjx",
+    as_labels: bool = False,
+    language: str | None = None,
+    seed: int = 1,
+    *,
+    headings: str | None = None,
+) -> Path:
     """Write answers as a survey platform would export them, with columns of invented personal data.
 
     The file imitates the platform's headings, its own columns, its way of writing a missing answer and the answering
@@ -145,8 +169,8 @@ def simulate_export(
     invented = _invented(len(answers), np.random.default_rng(seed))
     columns = PLATFORMS[platform](make_form(instrument), answers, language, as_labels, invented, headings)
     names, cells = zip(*columns, strict=True)
-    names = [(name,) if isinstance(name, str) else name for name in names]
-    rows = [list(row) for row in zip(*names, strict=True)]
+    headed = [(name,) if isinstance(name, str) else name for name in names]
+    rows = [list(row) for row in zip(*headed, strict=True)]
     rows += [[None if pd.isna(cell) else cell for cell in row] for row in zip(*cells, strict=True)]
     return write_bytes(path, _csv(rows) if path.suffix == ".csv" else _workbook(rows))
 

@@ -1,5 +1,9 @@
 """Simulated staff: who they are, what they answer, and how carelessly."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 
@@ -9,10 +13,13 @@ from emolabor.instrument import load_instrument
 from emolabor.simulation.latent import draw_latent
 from emolabor.simulation.population import load_population, measurement_by_type
 
+if TYPE_CHECKING:
+    from emolabor.instrument.instrument import Instrument
+
 POINTS = 5  # every item of the instrument has five answers; the population gives four thresholds
 
 
-def simulate_staff(n=1200, seed=1, instrument=None):
+def simulate_staff(n: int = 1200, seed: int = 1, instrument: Instrument | None = None) -> pd.DataFrame:
     """Draw staff who answer the window staff questionnaire. The answers are simulated; no person gave them.
 
     Parameters

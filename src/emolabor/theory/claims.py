@@ -1,5 +1,6 @@
 """The essay's claims as data: what is said, and which paths it implies."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from importlib import resources
 
@@ -133,7 +134,9 @@ class Claim:
         return next((kind for kind in ("moderation", "indirect", "path") if kind in kinds), "none")
 
 
-def load_claims(path=None, groups=CONSTRUCT_GROUPS):
+def load_claims(
+    path: str | Path | None = None, groups: dict[str, tuple[str, ...]] = CONSTRUCT_GROUPS
+) -> tuple[Claim, ...]:
     """Read the claims and check them.
 
     Parameters
@@ -197,7 +200,7 @@ def load_essay():
     return pd.DataFrame.from_dict(document.data["sentences"], orient="index").add_prefix("says_").rename_axis("place")
 
 
-def claim_paths(claims):
+def claim_paths(claims: Iterable[Claim]) -> pd.DataFrame:
     """List every path of the claims with where it comes from.
 
     Parameters
@@ -275,7 +278,9 @@ def measured_claims(claims, dimensions):
     return tuple(found)
 
 
-def management_factors(claims, groups=CONSTRUCT_GROUPS):
+def management_factors(
+    claims: Iterable[Claim], groups: dict[str, tuple[str, ...]] = CONSTRUCT_GROUPS
+) -> tuple[str, ...]:
     """List the management factors of the essay's sections 2.1 to 2.5, in the order of the constructs.
 
     Parameters

@@ -1,7 +1,11 @@
 """A second coder: the sheet on which the origin of every path is coded, and how far two coders agree."""
 
+from __future__ import annotations
+
 import csv
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -11,10 +15,15 @@ from emolabor.common.errors import refuse, refuse_because, shown
 from emolabor.common.languages import chosen_language
 from emolabor.theory.claims import ORIGINS, claim_paths, load_claims
 
+if TYPE_CHECKING:
+    from emolabor.theory.claims import Claim
+
 COLUMNS = ("row", "claim", "path", "expected", "says", "origin", "place")
 
 
-def coding_sheet(claims=None, language=None, filled=False):
+def coding_sheet(
+    claims: Iterable[Claim] | None = None, language: str | None = None, filled: bool = False
+) -> pd.DataFrame:
     """Lay out the sheet on which a coder says where each path comes from.
 
     A blank sheet names claim and path only: the coder reads the essay and fills in `origin` and `place` without seeing
@@ -74,7 +83,7 @@ class CodingAgreement:
     disagreements: pd.DataFrame
 
 
-def coding_agreement(first, second):
+def coding_agreement(first: pd.DataFrame, second: pd.DataFrame) -> CodingAgreement:
     """Compare two filled coding sheets.
 
     Parameters

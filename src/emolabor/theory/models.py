@@ -1,14 +1,21 @@
 """From claims to model text: nothing about the paths is written anywhere but in the claims."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable
 from graphlib import CycleError, TopologicalSorter
 from itertools import combinations
+from typing import TYPE_CHECKING
 
 from emolabor.common.errors import EmolaborError
 from emolabor.theory.claims import Path
 from emolabor.theory.constructs import CONSTRUCT_GROUPS
 
+if TYPE_CHECKING:
+    from emolabor.theory.claims import Claim
 
-def measurement_model(dimensions):
+
+def measurement_model(dimensions: dict[str, list[str]]) -> str:
     """Write the measurement part: one latent variable a dimension.
 
     Parameters
@@ -30,7 +37,9 @@ def measurement_model(dimensions):
     return "\n".join(f"{dimension} =~ {' + '.join(items)}" for dimension, items in dimensions.items())
 
 
-def structural_model(claims, indirect=True, groups=CONSTRUCT_GROUPS):
+def structural_model(
+    claims: Iterable[Claim], indirect: bool = True, groups: dict[str, tuple[str, ...]] = CONSTRUCT_GROUPS
+) -> str:
     """Write the structural part that the claims imply.
 
     - Regressions: each outcome once, in the order of `CONSTRUCTS`, on every construct from which a direct claim, a
@@ -113,7 +122,12 @@ def structure_text(paths, groups=CONSTRUCT_GROUPS):
     )
 
 
-def full_model(instrument_dimensions, claims, indirect=True, groups=CONSTRUCT_GROUPS):
+def full_model(
+    instrument_dimensions: dict[str, list[str]],
+    claims: Iterable[Claim],
+    indirect: bool = True,
+    groups: dict[str, tuple[str, ...]] = CONSTRUCT_GROUPS,
+) -> str:
     """Join the measurement part of the constructs that the claims use with the structural part.
 
     Parameters

@@ -1,11 +1,18 @@
 """The model of the claims with a product term for each moderated path."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from emolabor.sem import Interaction, interaction
 from emolabor.theory.models import full_model
+
+if TYPE_CHECKING:
+    from emolabor.theory.claims import Claim
 
 
 @dataclass(frozen=True)
@@ -28,7 +35,9 @@ class ModeratedModel:
     interactions: dict[str, Interaction]
 
 
-def moderated_model(instrument_dimensions, claims, data):
+def moderated_model(
+    instrument_dimensions: dict[str, list[str]], claims: Iterable[Claim], data: pd.DataFrame
+) -> ModeratedModel:
     """Add a product term for every moderated path to the model that follows from the claims.
 
     The whole model is kept around the products: a sub-model of the outcome would leave out what predictor and moderator

@@ -1,18 +1,25 @@
 """Rival models of the same answers, made from the claims: what else could be the case."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable
 from dataclasses import replace
 from itertools import combinations
+from typing import TYPE_CHECKING
 
 from emolabor.theory.claims import Path
 from emolabor.theory.constructs import CONSTRUCT_GROUPS
 from emolabor.theory.models import constructs_of, measurement_model, model_text
+
+if TYPE_CHECKING:
+    from emolabor.theory.claims import Claim
 
 MERGED = ("surface_acting", "deep_acting")
 ACTING = "acting"
 GENERAL = "general"
 
 
-def rival_models(instrument_dimensions, claims):
+def rival_models(instrument_dimensions: dict[str, list[str]], claims: Iterable[Claim]) -> dict[str, str]:
     """Write the model that the claims imply and its rivals, all of the same items.
 
     The rivals keep main's residual covariances, so that they differ from it in what they say and in nothing else.

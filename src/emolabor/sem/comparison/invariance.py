@@ -1,8 +1,12 @@
 """The ladder of measurement invariance: each step holds more of the measurement equal over groups."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from html import escape
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -13,6 +17,9 @@ from emolabor.sem.comparison.invariance_ordinal import ORDINAL_STEPS, ordinal_st
 from emolabor.sem.comparison.invariance_rule import COLUMNS, RULE, judge, limits_for, limits_in_words
 from emolabor.sem.comparison.partial_invariance import FEWEST_TIED, free_until_it_holds
 from emolabor.sem.specification.lavaan_words import arguments_known
+
+if TYPE_CHECKING:
+    from emolabor.sem.fit import Fit
 
 STEPS = {
     "configural": (),
@@ -60,14 +67,14 @@ class Invariance:
     """
 
     table: pd.DataFrame
-    fits: dict
+    fits: dict[str, Fit]
     level: str | None
-    partial: tuple
+    partial: tuple[Any, ...]
     search: pd.DataFrame
-    exempt: tuple
+    exempt: tuple[str, ...]
     limits: str
 
-    def rule(self):
+    def rule(self) -> str:
         """Say the rule in words.
 
         Returns
@@ -94,7 +101,7 @@ class Invariance:
             + (ORDINAL_NOTE if next(iter(self.fits.values())).table.ordered else "")
         )
 
-    def decision(self):
+    def decision(self) -> str:
         """Say the decision in words.
 
         Returns
@@ -127,7 +134,7 @@ class Invariance:
             )
         return " ".join(words)
 
-    def summary(self):
+    def summary(self) -> str:
         """Write table, rule and decision.
 
         Returns
@@ -167,18 +174,18 @@ class Invariance:
 
 @arguments_known
 def invariance(
-    model,
-    data,
-    group,
+    model: str,
+    data: pd.DataFrame,
+    group: str,
     *,
-    estimator=None,
-    missing="listwise",
-    cluster=None,
-    ordered=None,
-    std_lv=False,
-    group_partial=(),
-    steps=None,
-):
+    estimator: str | None = None,
+    missing: str = "listwise",
+    cluster: str | None = None,
+    ordered: bool | str | Sequence[str] | None = None,
+    std_lv: bool = False,
+    group_partial: Sequence[str] = (),
+    steps: Sequence[str] | None = None,
+) -> Invariance:
     """Climb the ladder of measurement invariance.
 
     Parameters
@@ -252,7 +259,9 @@ def invariance(
     strict      14  0.003    holds
     """
     exempt = (group_partial,) if isinstance(group_partial, str) else tuple(group_partial)
-    options = dict(estimator=estimator, missing=missing, group=group, cluster=cluster, ordered=ordered, std_lv=std_lv)
+    options: dict[str, Any] = dict(
+        estimator=estimator, missing=missing, group=group, cluster=cluster, ordered=ordered, std_lv=std_lv
+    )
     configural = sem(model, data, **options, group_partial=exempt)
     _check_latent(configural)
     known = ORDINAL_STEPS if configural.table.ordered else STEPS

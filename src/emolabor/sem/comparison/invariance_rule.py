@@ -1,5 +1,7 @@
 """When a step of the invariance ladder holds: Chen's (2007) rule on the change of fit indices."""
 
+from typing import Any
+
 import numpy as np
 
 from emolabor.common.notices import joined
@@ -11,7 +13,7 @@ from emolabor.sem.evaluation.reported_measures import reported_names
 # samples (N <= 300) of unequal groups; we take them for either. She draws no border for unequal: more than twice as
 # many cases in the largest group as in the smallest is ours. She studied continuous answers; for
 # thresholds we take the limits of intercepts.
-RULE = {
+RULE: dict[str, Any] = {
     "small_n": 300,
     "unequal_ratio": 2.0,
     "usual": {

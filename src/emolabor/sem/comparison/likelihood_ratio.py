@@ -48,7 +48,7 @@ class LikelihoodRatioTest:
     method: str
     note: str = ""
 
-    def tidy(self):
+    def tidy(self) -> pd.DataFrame:
         """Tabulate the test.
 
         Returns
@@ -69,7 +69,7 @@ class LikelihoodRatioTest:
         return pd.DataFrame([vars(self)])
 
 
-def lr_test(fit0, fit1, method="auto"):
+def lr_test(fit0: Fit, fit1: Fit, method: str = "auto") -> LikelihoodRatioTest:
     """Test a restricted model against a less restricted one that contains it.
 
     Parameters

@@ -14,7 +14,7 @@ from emolabor.sem.fit import Fit
 SAME = 1e-6
 
 
-def compare(fits):
+def compare(fits: dict[str, Fit]) -> pd.DataFrame:
     """Set fits side by side.
 
     Parameters

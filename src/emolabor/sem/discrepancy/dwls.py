@@ -4,12 +4,18 @@ Half of r'Wr, with r the differences of a group's statistics and what the model 
 diagonal of their asymptotic covariance matrix. A case's, as the likelihood.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from emolabor.sem.discrepancy.normal import second_derivatives
 from emolabor.sem.implied.ram import derivative_columns, implied_moments, sum_entry_pairs
+
+if TYPE_CHECKING:
+    from emolabor.sem.observed.ordinal_samples import OrdinalSample
 
 
 def implied_statistics(structure, theta, implied=None):
@@ -63,7 +69,7 @@ def derivatives(structure, theta, sample, weights, observed=False):
     slopes = jacobian(structure, theta, implied)
     weighted = slopes * weights[:, None]
     information = slopes.T @ weighted
-    if observed and not structure.ordered.theta and not _predict(structure.ordered, implied):
+    if observed and not structure.ordered.is_theta and not _predict(structure.ordered, implied):
         information = information + _curvature(structure, theta, implied, weights * gap)
     return value, -(gap @ weighted), information
 
@@ -88,7 +94,7 @@ def jacobian(structure, theta, implied=None, free=None):
     here = np.flatnonzero(free.ordered.level_parameter >= 0)
     slopes[here, free.ordered.level_parameter[here]] += scale[v[here]]
     own_scales = np.zeros((len(part.variables), free.n_parameters))
-    if part.theta:
+    if part.is_theta:
         o = part.variables
         _add_columns(own_scales, free.parameter, -(scale[o, None] ** 3) * left[o] * right[o])
     else:
@@ -177,15 +183,22 @@ def _add_residuals(slopes, part, scale, implied, free, columns):
     slopes[t : t + c] += paths[part.continuous] ** 2 @ residuals
 
 
-def case_scores(structure, theta, sample, weights):
-    """What each case contributes to J'W r (n, q)."""
-    return sample.statistics.influence @ (jacobian(structure, theta) * weights[:, None])
-
-
 def robust_meat(structure, theta, sample, weights):
-    """The cross-product (q, q) of `case_scores`: n times J'W Gamma W J."""
-    weighted = jacobian(structure, theta) * weights[:, None]
-    return sample.n * weighted.T @ (sample.gamma @ weighted)
+    """The cross-product (q, q) of the cases' scores: n times J'W Gamma W J."""
+    turned = sample.root @ _weighted_jacobian(structure, theta, weights)
+    return sample.n * turned.T @ turned
+
+
+def _weighted_jacobian(structure, theta, weights):
+    slopes = jacobian(structure, theta)
+    slopes *= weights[:, None]
+    return slopes
+
+
+def weighted_squares(root, weights):
+    """Traces of W Gamma and of its square, from a root (r, s) of Gamma."""
+    turned = root * np.sqrt(weights)
+    return float(np.vdot(turned, turned)), float(np.sum((turned @ turned.T) ** 2))
 
 
 def traces(model, theta, bread):
@@ -205,13 +218,14 @@ def traces(model, theta, bread):
     first = second = 0.0
     meat, twice = np.zeros_like(bread), np.zeros_like(bread)
     for share, (structure, sample, discrepancy) in zip(model.case_shares, model.groups, strict=True):
-        gamma, weights = sample.gamma, discrepancy.weights
-        slopes = jacobian(structure, theta) * weights[:, None]
-        turned = gamma @ slopes
-        meat += share * slopes.T @ turned
-        twice += share * turned.T @ (weights[:, None] * turned)
-        first += float(weights @ np.diag(gamma))
-        second += float(np.sum(gamma**2 @ weights * weights))
+        root, weights = sample.root, discrepancy.weights
+        squares = weighted_squares(root, weights)
+        first, second = first + squares[0], second + squares[1]
+        spread = root @ _weighted_jacobian(structure, theta, weights)
+        meat += share * spread.T @ spread
+        turned = root.T @ spread
+        turned *= np.sqrt(weights)[:, None]
+        twice += share * turned.T @ turned
     spent = bread @ meat
     return first - float(np.trace(spent)), second - 2 * float(np.sum(bread * twice)) + float(np.sum(spent * spent.T))
 
@@ -220,7 +234,7 @@ def traces(model, theta, bread):
 class DiagonallyWeighted:
     """Diagonally weighted least squares of one group's statistics."""
 
-    sample: object
+    sample: OrdinalSample
     saturated = 0.0  # half the discrepancy under the saturated model
 
     @property
@@ -237,5 +251,7 @@ class DiagonallyWeighted:
         return derivatives(structure, theta, self.sample, self.weights, observed)
 
     def case_scores(self, structure, theta):
-        """What each case contributes to the slope of the discrepancy (n, q)."""
-        return case_scores(structure, theta, self.sample, self.weights)
+        """Yield what the cases contribute to the slope of the discrepancy (b, q), a block of cases at a time."""
+        weighted = _weighted_jacobian(structure, theta, self.weights)
+        for rows in self.sample.statistics.influence.blocks():
+            yield rows @ weighted

@@ -5,14 +5,20 @@ covariance, so that the covariances' part is tr[((S - Sigma) S^-1)^2] / 2. ULS: 
 residual counts once. A case's, as the likelihood.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from emolabor.sem.discrepancy.normal import expected_pairs, second_derivatives, slope_of_entries
 from emolabor.sem.implied.ram import derivative_columns, implied_moments, sum_entries, sum_entry_pairs
 from emolabor.sem.linalg import inverse_and_logdet
+
+if TYPE_CHECKING:
+    from emolabor.sem.observed.samples import Sample
 
 
 def half_quadratic(gap, residual, weights):
@@ -56,7 +62,7 @@ def _residuals(structure, sample, implied):
 class UnweightedLeastSquares:
     """Unweighted least squares of one group's moments."""
 
-    sample: object
+    sample: Sample
     saturated = 0.0  # half the discrepancy under the saturated model
     fits_margins = True  # the independence model's variances and means are the sample's
 

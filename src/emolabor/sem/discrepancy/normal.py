@@ -5,12 +5,18 @@ case's: half the discrepancy is minus the log-likelihood of a case up to a const
 information of the sample.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from emolabor.sem.implied.ram import derivative_columns, implied_moments, sum_entries, sum_entry_pairs
 from emolabor.sem.linalg import inverse_and_logdet
+
+if TYPE_CHECKING:
+    from emolabor.sem.observed.samples import Sample
 
 
 def half_discrepancy(structure, theta, sample):
@@ -177,7 +183,7 @@ def add_up_columns(structure, entries):
 class NormalLikelihood:
     """The likelihood of one group's complete answers."""
 
-    sample: object
+    sample: Sample
     fits_margins = True  # the independence model's variances and means are the sample's
 
     def value(self, structure, theta):
@@ -193,9 +199,10 @@ class NormalLikelihood:
         return self.derivatives(structure, theta)[:2]
 
     def case_scores(self, structure, theta):
-        """Gradient of each case's log-likelihood (n, q)."""
+        """Yield the gradients of the cases' log-likelihoods (b, q), a block of cases at a time."""
         centre = None if structure.mean_structure else self.sample.mean
-        return case_scores(structure, theta, self.sample.data, centre)
+        for values in self.sample.blocks(len(structure.kind)):
+            yield case_scores(structure, theta, values, centre)
 
     def information_of_moments(self, saturated, implied, observed):
         """Information of the distinct moments (m, m) where the model puts them."""

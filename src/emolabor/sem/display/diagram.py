@@ -1,9 +1,19 @@
 """The diagram of a fit: its regressions, or without any its loadings; the verdict where it is not admissible."""
 
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
 from emolabor.common.languages import chosen_language
 from emolabor.drawing import measurement_diagram, path_diagram
 from emolabor.sem.evaluation.residuals import one_group
 from emolabor.sem.inference.standardized import standardized_table
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from emolabor.sem.fit import Fit
 
 # The engine gives its reasons in English.
 VERDICT = {"en": "Not admissible: {reason}", "zh": "解不可采用，原因见 fit.problems"}
@@ -11,7 +21,13 @@ GROUP = {"en": "Group ", "zh": "组别："}
 BETWEEN = {"en": ". ", "zh": "。"}
 
 
-def plot(fit, path=None, language=None, labels=None, group=1):
+def plot(
+    fit: Fit,
+    path: str | Path | None = None,
+    language: str | None = None,
+    labels: dict[str, Any] | None = None,
+    group: int = 1,
+) -> Figure:
     """Draw a fit.
 
     Parameters

@@ -1,11 +1,18 @@
 """The summary of a fit, laid out as lavaan's readers know it: first the verdict, then the tests and indices."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 
 from emolabor.common import html
 from emolabor.common.notices import joined, with_code
 from emolabor.sem.display.summary_parameters import parameter_lines
+
+if TYPE_CHECKING:
+    from emolabor.sem.fit import Fit
 
 # Kind of standard errors: what lavaan calls it, and the information it comes from.
 ERRORS = {
@@ -68,7 +75,7 @@ SECTIONS = (
 )
 
 
-def summary_text(fit):
+def summary_text(fit: Fit) -> str:
     """Write the summary of a fit.
 
     Parameters
@@ -112,7 +119,8 @@ def summary_text(fit):
     lines += ["", "Parameter Estimates:"]
     lines += [f"  {'Standard errors':<{LABEL}}{errors:>{NUMBER}}", f"  {'Information':<{LABEL}}{information:>{NUMBER}}"]
     if fit.table.ordered:
-        kind = "Theta" if fit.model.structures[0].ordered.theta else "Delta"
+        ordered = [structure.ordered for structure in fit.model.structures if structure.ordered is not None]
+        kind = "Theta" if ordered[0].is_theta else "Delta"
         lines.append(f"  {'Parameterization':<{LABEL}}{kind:>{NUMBER}}")
     return "\n".join(line.rstrip() for line in [*lines, "", *parameter_lines(fit)])
 
@@ -157,8 +165,8 @@ def header(fit):
             rows.append(("(right where they are missing completely at random)", ""))
     if samples[0].clusters is not None:
         rows.append(("Number of clusters", str(n_clusters(samples))))
-    if any(sample.patterns for sample in samples):
-        patterns = [str(max(len(sample.patterns), 1)) for sample in samples]
+    if any(sample.incomplete for sample in samples):
+        patterns = [str(sample.incomplete.n_patterns if sample.incomplete else 1) for sample in samples]
         rows.append(("Number of missing patterns", ", ".join(patterns)))
     return rows
 

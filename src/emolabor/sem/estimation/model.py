@@ -1,13 +1,21 @@
 """A model bound to its samples: what every numerical function of the engine needs, in one frozen object."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from emolabor.sem.discrepancy.kinds import discrepancy_of
 from emolabor.sem.estimation.saturated import saturated
 from emolabor.sem.implied.ram import build_structure
+
+if TYPE_CHECKING:
+    from emolabor.sem.implied.ram import Structure
+    from emolabor.sem.specification.estimators import Estimator
+    from emolabor.sem.specification.parameter_table import ParameterTable
 
 
 @dataclass(frozen=True)
@@ -18,11 +26,11 @@ class Model:
     where no robust estimator is asked for.
     """
 
-    table: object
-    structures: tuple
-    samples: tuple
-    discrepancies: tuple
-    estimator: object
+    table: ParameterTable
+    structures: tuple[Structure, ...]
+    samples: tuple[Any, ...]
+    discrepancies: tuple[Any, ...]
+    estimator: Estimator
     fiml: bool = False
     linear_test: bool = False
 
@@ -100,7 +108,7 @@ class Model:
     @property
     def incomplete(self):
         """Whether answers are missing in any group."""
-        return any(sample.patterns for sample in self.samples)
+        return any(sample.incomplete for sample in self.samples)
 
     def value_and_gradient(self, theta):
         """Value and gradient (q,) of a case over all groups, where the likelihood is maximised."""

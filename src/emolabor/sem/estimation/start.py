@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -31,7 +32,7 @@ class Plan:
     fixed: np.ndarray
     given: np.ndarray
     error: np.ndarray
-    outcomes: tuple
+    outcomes: tuple[Any, ...]
     exogenous: np.ndarray
 
 

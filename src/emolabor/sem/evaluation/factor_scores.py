@@ -1,5 +1,9 @@
 """Factor scores: where each case stands on the latent variables, as far as its answers tell."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 
@@ -8,11 +12,14 @@ from emolabor.sem.evaluation.ordinal_factor_scores import likeliest, posterior_m
 from emolabor.sem.implied.ram import fill, implied_moments
 from emolabor.sem.linalg import inverse_and_logdet
 
+if TYPE_CHECKING:
+    from emolabor.sem.fit import Fit
+
 METHODS = {"regression": "regression", "ebm": "regression", "bartlett": "bartlett", "ml": "bartlett"}
 SINGULAR = 1e-10
 
 
-def factor_scores(fit, method="regression"):
+def factor_scores(fit: Fit, method: str = "regression") -> pd.DataFrame:
     """Score every case on every latent variable.
 
     Parameters

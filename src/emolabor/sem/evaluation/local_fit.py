@@ -1,5 +1,9 @@
 """Where a model misses: the largest residual correlations and modification indices, side by side for a report."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 
@@ -7,8 +11,11 @@ from emolabor.common.checks import check_whole
 from emolabor.sem.evaluation.modification_indices import modification_indices
 from emolabor.sem.evaluation.residuals import residual_moments
 
+if TYPE_CHECKING:
+    from emolabor.sem.fit import Fit
 
-def local_fit(fit, largest=10):
+
+def local_fit(fit: Fit, largest: int = 10) -> pd.DataFrame:
     """Rank the residual correlations and the modification indices of a fit.
 
     Parameters

@@ -3,7 +3,10 @@
 The score test of one parameter (Sorbom, 1989) with the parameter change it predicts (Saris, Satorra & Sorbom, 1987).
 """
 
+from __future__ import annotations
+
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -18,13 +21,18 @@ from emolabor.sem.implied.values import standardizing_units
 from emolabor.sem.linalg import bordered_inverse
 from emolabor.sem.specification.parameter_table import Row
 
+if TYPE_CHECKING:
+    from emolabor.sem.fit import Fit
+
 # Of a candidate's information, the share that the free parameters leave: below it, freeing changes nothing.
 NOTHING_LEFT = 1e-8
 COLUMNS = ("lhs", "op", "rhs", "group", "mi", "epc", "sepc_lv", "sepc_all", "sepc_nox")
 OPERATORS = ("=~", "~", "~~", "~1")
 
 
-def modification_indices(fit, minimum=0.0, op=None, largest=None):
+def modification_indices(
+    fit: Fit, minimum: float = 0.0, op: str | None = None, largest: int | None = None
+) -> pd.DataFrame:
     """Find what freeing each fixed or absent parameter would gain.
 
     Parameters

@@ -5,9 +5,12 @@ variable is the only indicator of a latent variable, without residual, and every
 out by number. It searches from the same starting values with its own likelihood, derivatives and optimiser.
 """
 
+from __future__ import annotations
+
 import logging
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -16,6 +19,9 @@ from emolabor.common import html
 from emolabor.common.extras import require
 from emolabor.sem.estimation.start import start_values
 from emolabor.sem.implied.ram import build_structure
+
+if TYPE_CHECKING:
+    from emolabor.sem.fit import Fit
 
 # The default tolerance of semopy's optimiser leaves errors in the second decimal.
 TOLERANCE = 1e-13
@@ -45,7 +51,7 @@ class SecondOpinion:
     reason: str
     table: pd.DataFrame
     largest_difference: float = np.nan
-    chisq: dict = field(default_factory=dict)
+    chisq: dict[str, float] = field(default_factory=dict)
 
     def _lines(self):
         if not self.asked:
@@ -69,7 +75,7 @@ class SecondOpinion:
         return "\n".join(parts + ([html.table(self._shown())] if self.asked else []))
 
 
-def ask_semopy(fit):
+def ask_semopy(fit: Fit) -> SecondOpinion:
     """Have semopy re-estimate a fitted model.
 
     Parameters
@@ -119,7 +125,7 @@ def why_not(fit):
         return f"the model has {table.n_groups} groups; semopy fits each group by itself"
     if not fit.model.estimator.likelihood:
         return f"the estimator is {fit.estimator}; semopy is right for maximum likelihood only"
-    if fit.model.samples[0].patterns:
+    if fit.model.samples[0].incomplete:
         return "answers are missing; semopy is right for complete data only"
     if table.variables.fixed_x:
         names = ", ".join(table.variables.fixed_x)

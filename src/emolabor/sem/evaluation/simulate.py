@@ -1,5 +1,10 @@
 """New answers from a fitted model: normal, cut into categories, with a rule for what is left out."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 import pandas as pd
 from scipy.special import expit
@@ -9,8 +14,20 @@ from emolabor.common.errors import refuse, refuse_because, shown
 from emolabor.sem.evaluation.factor_scores import implied_for_cases
 from emolabor.sem.implied.quantities import row_draws
 
+if TYPE_CHECKING:
+    from emolabor.sem.fit import Fit
 
-def simulate(fit, n=None, seed=1, *, thresholds=None, missing=0.0, missing_by=None, missing_slope=1.0):
+
+def simulate(
+    fit: Fit,
+    n: int | Sequence[int] | None = None,
+    seed: int = 1,
+    *,
+    thresholds: dict[str, Any] | None = None,
+    missing: float | dict[str, float] = 0.0,
+    missing_by: str | None = None,
+    missing_slope: float = 1.0,
+) -> pd.DataFrame:
     """Draw answers from the moments that a fit implies.
 
     Parameters
@@ -57,12 +74,12 @@ def simulate(fit, n=None, seed=1, *, thresholds=None, missing=0.0, missing_by=No
     rates = _rates(missing, names, missing_by)
     cuts = _cuts(thresholds or {}, [name for name in names if name not in dict(fit.table.ordered)])
     rng = np.random.default_rng(seed)
-    values = []
+    parts = []
     for group, size in enumerate(sizes):
         implied, means = implied_for_cases(fit, group)
         p = len(names)
-        values.append(means[:p] + rng.standard_normal((size, p)) @ np.linalg.cholesky(implied.sigma).T)
-    values = np.vstack(values)
+        parts.append(means[:p] + rng.standard_normal((size, p)) @ np.linalg.cholesky(implied.sigma).T)
+    values = np.vstack(parts)
     holes = _holes(rng, values, rates, None if missing_by is None else names.index(missing_by), missing_slope)
     for name, points in cuts.items():
         place = names.index(name)

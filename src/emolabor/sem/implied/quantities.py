@@ -33,7 +33,7 @@ def _fill_derived(model, thetas, values):
         if rows:
             places = [table.variables.observed.index(table.rows[i].lhs) for i in rows]
             paths, covariances = fill_many(structure, thetas)
-            if structure.ordered.theta:
+            if structure.ordered.is_theta:
                 own = many_total_paths(structure, paths)[:, places]
                 with np.errstate(invalid="ignore", divide="ignore"):  # an improper draw may leave no variance
                     values[:, rows] = ((own @ covariances) * own).sum(axis=-1) ** -0.5
@@ -156,7 +156,7 @@ def _part_of_draws(model, effects, thetas):
     return [np.hstack([values, defined_draws(model.table, values), effect_draws(effects, values)]) for values in both]
 
 
-def slopes(function, theta, step=1e-6):
+def jacobian_by_differences(function, theta, step=1e-6):
     """Derivatives (k, q) of a function of thetas (R, q) at one vector, by central differences."""
     sizes = step * np.maximum(1.0, np.abs(theta))
     up, down = theta + np.diag(sizes), theta - np.diag(sizes)

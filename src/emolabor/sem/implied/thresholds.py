@@ -28,7 +28,7 @@ class OrderedPart:
     level_parameter: np.ndarray
     level_value: np.ndarray
     n_observed: int
-    theta: bool = False
+    is_theta: bool = False
 
     @cached_property
     def continuous(self):
@@ -42,7 +42,7 @@ class OrderedPart:
 
     def scales(self, theta, sigma=None):
         """Scales of the ordered variables: (..., o) from (..., q), in the theta parametrisation from (..., p, p)."""
-        if self.theta:
+        if self.is_theta:
             with np.errstate(invalid="ignore", divide="ignore"):  # on the way a step may leave no variance
                 return sigma[..., self.variables, self.variables] ** -0.5
         return values_of(self.scale_parameter, self.scale_value, theta)
@@ -108,7 +108,7 @@ def leave_residuals(part, theta, total, covariances):
         (I - A)^-1.
     covariances : ndarray (..., v, v)
     """
-    if part.theta:
+    if part.is_theta:
         return
     o = part.variables
     covariances[..., o, o] = 0.0

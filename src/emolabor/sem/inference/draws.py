@@ -1,7 +1,11 @@
 """Draws of the parameters, from resamples or from their estimated distribution, and intervals made of them."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -9,10 +13,13 @@ import pandas as pd
 from emolabor.common.checks import check_choice, check_level, check_seed, check_whole
 from emolabor.common.errors import EmolaborError, refuse, shown
 from emolabor.common.threads import one_thread
-from emolabor.sem.discrepancy.case_scores import scores_of
-from emolabor.sem.implied.quantities import all_draws, slopes
+from emolabor.sem.discrepancy.case_scores import score_blocks
+from emolabor.sem.implied.quantities import all_draws, jacobian_by_differences
 from emolabor.sem.inference.intervals import interval_limits
 from emolabor.sem.linalg import bordered_inverse
+
+if TYPE_CHECKING:
+    from emolabor.sem.fit import Fit
 
 INTERVALS = ("percentile", "bc", "bca")
 
@@ -33,7 +40,7 @@ class Draws:
         Test statistic of each resample.
     """
 
-    fit: object
+    fit: Fit
     kind: str
     thetas: np.ndarray
     chisq: np.ndarray | None = None
@@ -72,7 +79,7 @@ class Draws:
             values[0] for values in all_draws(self.fit.model, self.fit._effects, self.fit.estimate.theta[None, :])
         )
 
-    def ci(self, interval="percentile", level=0.95):
+    def ci(self, interval: str = "percentile", level: float = 0.95) -> pd.DataFrame:
         """Intervals of every parameter, `:=` and effect, raw and standardized.
 
         Parameters
@@ -137,7 +144,7 @@ class Draws:
             )
 
     @one_thread
-    def values_of(self, function):
+    def values_of(self, function: Callable[..., Any]) -> np.ndarray:
         """Draw anything that follows from the parameters: its value at each usable draw.
 
         Parameters
@@ -161,7 +168,9 @@ class Draws:
         return function(self.thetas[self._usable])
 
     @one_thread
-    def interval_of(self, function, interval="percentile", level=0.95):
+    def interval_of(
+        self, function: Callable[..., Any], interval: str = "percentile", level: float = 0.95
+    ) -> tuple[np.ndarray, ...]:
         """Estimate, standard error and interval of anything that follows from the parameters.
 
         Parameters
@@ -212,12 +221,15 @@ class Draws:
 
     def _acceleration(self, function):
         model, theta = self.fit.model, self.fit.estimate.theta
-        scores = np.vstack([scores_of(discrepancy, structure, theta) for structure, _, discrepancy in model.groups])
-        influence = scores @ bordered_inverse(model.derivatives(theta, observed=True)[2], self.fit.estimate.basis)
-        on_value = influence @ slopes(function, theta).T
-        squares = np.sum(on_value**2, axis=0)
+        inverse = bordered_inverse(model.derivatives(theta, observed=True)[2], self.fit.estimate.basis)
+        moving, squares, cubes = inverse @ jacobian_by_differences(function, theta).T, 0.0, 0.0
+        for structure, _, discrepancy in model.groups:
+            for scores in score_blocks(discrepancy, structure, theta):
+                on_value = scores @ moving
+                squares = squares + np.sum(on_value**2, axis=0)
+                cubes = cubes + np.sum(on_value**3, axis=0)
         with np.errstate(divide="ignore", invalid="ignore"):
-            ratio = np.sum(on_value**3, axis=0) / (6 * squares**1.5)
+            ratio = cubes / (6 * squares**1.5)
         return np.where(squares > 1e-20, ratio, 0.0)
 
     @property
@@ -234,7 +246,7 @@ class Draws:
 
 
 @one_thread
-def monte_carlo(fit, n_draws=20000, seed=1):
+def monte_carlo(fit: Fit, n_draws: int = 20000, seed: int = 1) -> Draws:
     """Draw parameters from the normal distribution that the fit's estimates and their covariances describe.
 
     Parameters

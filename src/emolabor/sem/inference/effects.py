@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from emolabor.common.threads import one_thread
-from emolabor.sem.implied.quantities import effect_draws, estimates, row_draws, slopes
+from emolabor.sem.implied.quantities import effect_draws, estimates, jacobian_by_differences, row_draws
 from emolabor.sem.implied.values import wald
 
 
@@ -32,7 +32,7 @@ def effects_table(fit, effects, level=0.95):
     names = [(e.source, e.target, e.kind, " -> ".join(e.via), e.group + 1) for e in effects]
     frame = pd.DataFrame(names, columns=["source", "target", "kind", "via", "group"])
     est = raw(theta)[0]
-    gradient = slopes(raw, theta[0]) if effects else np.zeros((0, theta.shape[1]))
+    gradient = jacobian_by_differences(raw, theta[0]) if effects else np.zeros((0, theta.shape[1]))
     errors = np.sqrt(np.maximum(np.einsum("kq,qs,ks->k", gradient, fit.vcov().to_numpy(), gradient), 0.0))
     z, pvalue, lower, upper = wald(est, errors, level)
     frame = frame.assign(est=est, se=errors, z=z, pvalue=pvalue, ci_lower=lower, ci_upper=upper)

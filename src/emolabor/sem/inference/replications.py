@@ -3,9 +3,10 @@
 import numpy as np
 
 from emolabor.common.threads import one_thread
-from emolabor.sem.implied.quantities import defined_draws, effect_draws, row_draws, slopes
+from emolabor.sem.estimation.estimate_many import Together, estimate_many
+from emolabor.sem.implied.quantities import defined_draws, effect_draws, jacobian_by_differences, row_draws
 from emolabor.sem.implied.values import wald
-from emolabor.sem.inference.bootstrap import estimate_many, normal_moments
+from emolabor.sem.inference.resamples import normal_moments
 from emolabor.sem.linalg import bordered_inverse
 
 DRAWS = 1000
@@ -55,7 +56,8 @@ def replicate(fit, n, size, seed, level, indirect):
     model, estimate = fit.model, fit.estimate
     sample = model.samples[0]
     centre = sample.mean if model.table.mean_structure else None
-    thetas, _ = estimate_many(model, estimate, [normal_moments(rng, sample.cov, centre, n, size)])
+    moments = [normal_moments(rng, sample.cov, centre, n, size)]
+    thetas, _ = estimate_many(Together.near(model, estimate), moments)
     chosen = wanted(fit)
     found = np.full((size, len(chosen[0]) + len(fit.table.defined) + len(chosen[1]), 3), np.nan)
     for r in np.flatnonzero(~np.isnan(thetas).any(axis=1)):
@@ -105,7 +107,7 @@ def intervals(model, theta, covariance, chosen, level, indirect, rng):
         own = theta[used]
         estimates = functionals(own[None, :])[0]
         if indirect == "delta":
-            gradient = slopes(functionals, own)
+            gradient = jacobian_by_differences(functionals, own)
             spread = np.sqrt(np.maximum(np.sum((gradient @ part) * gradient, axis=1), 0.0))
             _, _, lower, upper = wald(estimates, spread, level)
         else:

@@ -1,6 +1,9 @@
 """Score tests: what would be gained by releasing equality constraints (Rao, 1948; Aitchison & Silvey, 1958)."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -8,6 +11,9 @@ import pandas as pd
 from emolabor.common.errors import refuse_because
 from emolabor.sem.estimation.test_statistic import chisq_pvalue
 from emolabor.sem.specification.constraints import constraint_values, null_space, words
+
+if TYPE_CHECKING:
+    from emolabor.sem.fit import Fit
 
 # Eigenvalues of the scaled information below this share of the largest are zero: the direction is not identified.
 SINGULAR = 1e-10
@@ -45,10 +51,10 @@ class Untied:
     gradient: np.ndarray
     information: np.ndarray
     slopes: np.ndarray
-    names: tuple
+    names: tuple[str, ...]
 
 
-def score_test(fit):
+def score_test(fit: Fit) -> ScoreTest:
     """Test every equality constraint of a fit, from shared labels (`group_equal` included) and `==` lines.
 
     Parameters

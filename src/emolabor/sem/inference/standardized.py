@@ -1,18 +1,33 @@
 """Standardized values with standard errors of their own, and the size of an interaction."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 
 from emolabor.common.errors import EmolaborError, refuse
 from emolabor.common.threads import one_thread
-from emolabor.sem.implied.quantities import defined_draws, estimates, row_draws, slopes, spreads, standardized_draws
+from emolabor.sem.implied.quantities import (
+    defined_draws,
+    estimates,
+    jacobian_by_differences,
+    row_draws,
+    spreads,
+    standardized_draws,
+)
 from emolabor.sem.implied.values import wald
+
+if TYPE_CHECKING:
+    from emolabor.sem.fit import Fit
+    from emolabor.sem.moderation.product_indicators import Interaction
 
 NUMBERS = ("est", "se", "z", "pvalue", "ci_lower", "ci_upper")
 
 
 @one_thread
-def standardized_table(fit, level=0.95):
+def standardized_table(fit: Fit, level: float = 0.95) -> pd.DataFrame:
     """Tabulate standardized values (std_all) with the delta method's errors.
 
     The standard deviations that standardize are estimates too; their sampling error is in the interval, which that of
@@ -56,7 +71,7 @@ def standardized_table(fit, level=0.95):
 
 
 @one_thread
-def interaction_size(fit, interaction, level=0.95):
+def interaction_size(fit: Fit, interaction: Interaction, level: float = 0.95) -> pd.Series:
     """Standardized coefficient of a product term.
 
     ``std_all`` of a product divides by the product's own standard deviation, which depends on the correlation of its
@@ -112,7 +127,7 @@ def interaction_size(fit, interaction, level=0.95):
 
 def _wald_columns(fit, function, est, level):
     """Estimates (k,) of a function of parameter vectors with delta-method errors and intervals."""
-    gradient = slopes(function, fit.estimate.theta)
+    gradient = jacobian_by_differences(function, fit.estimate.theta)
     variances = np.einsum("kq,qs,ks->k", gradient, fit.vcov().to_numpy(), gradient)
     # A value that is fixed by standardizing, such as the variance of what nothing explains, has no error but rounding.
     errors = np.where(np.isnan(est), np.nan, np.sqrt(np.where(variances < 1e-16, 0.0, variances)))

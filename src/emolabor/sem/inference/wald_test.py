@@ -1,7 +1,10 @@
 """Wald tests of constraints that a fit was not given."""
 
+from __future__ import annotations
+
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -10,6 +13,9 @@ from emolabor.common.errors import EmolaborError, refuse, refuse_because, shown
 from emolabor.sem.estimation.test_statistic import chisq_pvalue
 from emolabor.sem.specification import expressions
 from emolabor.sem.specification.constraints import constraint_values
+
+if TYPE_CHECKING:
+    from emolabor.sem.fit import Fit
 
 
 @dataclass(frozen=True)
@@ -30,7 +36,7 @@ class WaldTest:
     df: int
     pvalue: float
 
-    def tidy(self):
+    def tidy(self) -> pd.DataFrame:
         """Tabulate the test.
 
         Returns
@@ -49,7 +55,7 @@ class WaldTest:
         return pd.DataFrame([vars(self)])
 
 
-def wald_test(fit, constraints):
+def wald_test(fit: Fit, constraints: str) -> WaldTest:
     """Test constraints among labelled or defined parameters at the estimates (Wald, 1943).
 
     Parameters

@@ -1,5 +1,9 @@
 """Indirect effects that depend on a moderator (Preacher, Rucker & Hayes, 2007; Hayes, 2015)."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 
@@ -7,10 +11,23 @@ from emolabor.common.errors import EmolaborError, refuse_because
 from emolabor.sem.evaluation.factor_scores import implied_for_cases
 from emolabor.sem.implied.quantities import row_draws, spreads
 
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from emolabor.sem.inference.draws import Draws
+    from emolabor.sem.moderation.product_indicators import Interaction
+
 
 def moderated_mediation(
-    draws, interaction, *, source=None, outcome=None, at=(-1.0, 0.0, 1.0), interval="percentile", level=0.95
-):
+    draws: Draws,
+    interaction: Interaction,
+    *,
+    source: str | None = None,
+    outcome: str | None = None,
+    at: ArrayLike = (-1.0, 0.0, 1.0),
+    interval: str = "percentile",
+    level: float = 0.95,
+) -> pd.DataFrame:
     """Intervals of the index of moderated mediation and of the conditional indirect effects.
 
     Parameters
@@ -66,7 +83,7 @@ def moderated_mediation(
     fit = draws.fit
     first = outcome is not None
     plain = (outcome, interaction.outcome) if first else (interaction.predictor, source)
-    at = np.asarray(at, float)
+    levels = np.asarray(at, float)
     frames = []
     for group in range(fit.table.n_groups):
         places = [
@@ -78,7 +95,7 @@ def moderated_mediation(
             )
         ]
         means, sd = _moderator(fit, interaction.moderator)
-        values = means[group] + at * sd[group]
+        values = means[group] + levels * sd[group]
         distances = values - fit.model.case_shares @ means
 
         def effects(thetas, places=places, distances=distances):
@@ -89,9 +106,9 @@ def moderated_mediation(
         frames.append(
             pd.DataFrame(
                 {
-                    "kind": ["index"] + ["conditional"] * len(at),
+                    "kind": ["index"] + ["conditional"] * len(levels),
                     "group": group + 1,
-                    "at": [np.nan, *at],
+                    "at": [np.nan, *levels],
                     "moderator": [np.nan, *values],
                     "est": est,
                     "se": se,

@@ -1,6 +1,9 @@
 """What an interaction means: simple slopes, Johnson-Neyman regions, and the lines of a picture (Aiken & West, 1991)."""
 
+from __future__ import annotations
+
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -13,8 +16,22 @@ from emolabor.sem.evaluation.residuals import one_group
 from emolabor.sem.implied.quantities import row_draws
 from emolabor.sem.implied.values import wald
 
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
-def simple_slopes(fit, interaction, at=(-1.0, 0.0, 1.0), *, values=None, level=0.95, group=1):
+    from emolabor.sem.fit import Fit
+    from emolabor.sem.moderation.product_indicators import Interaction
+
+
+def simple_slopes(
+    fit: Fit,
+    interaction: Interaction,
+    at: ArrayLike = (-1.0, 0.0, 1.0),
+    *,
+    values: ArrayLike | None = None,
+    level: float = 0.95,
+    group: int = 1,
+) -> pd.DataFrame:
     """Effect of the predictor at chosen values of the moderator.
 
     Parameters
@@ -63,20 +80,20 @@ def simple_slopes(fit, interaction, at=(-1.0, 0.0, 1.0), *, values=None, level=0
     """
     slope, cov, means, (sd_x, sd_w, sd_y), origin = _pieces(fit, interaction, group)
     if values is None:
-        at = np.asarray(at, float)
-        values = means[1] + at * sd_w
+        steps = np.asarray(at, float)
+        chosen = means[1] + steps * sd_w
     else:
-        values = np.asarray(values, float)
-        at = (values - means[1]) / sd_w
-    weights = np.column_stack([np.ones(len(values)), values - origin[1]])
+        chosen = np.asarray(values, float)
+        steps = (chosen - means[1]) / sd_w
+    weights = np.column_stack([np.ones(len(chosen)), chosen - origin[1]])
     est = weights @ slope
     errors = np.sqrt(np.sum((weights @ cov) * weights, axis=1))
     z, pvalue, lower, upper = wald(est, errors, level)
-    columns = {"at": at, "moderator": values, "slope": est, "se": errors, "z": z, "pvalue": pvalue}
+    columns = {"at": steps, "moderator": chosen, "slope": est, "se": errors, "z": z, "pvalue": pvalue}
     return pd.DataFrame({**columns, "ci_lower": lower, "ci_upper": upper, "std_slope": est * sd_x / sd_y})
 
 
-def johnson_neyman(fit, interaction, level=0.95, group=1):
+def johnson_neyman(fit: Fit, interaction: Interaction, level: float = 0.95, group: int = 1) -> pd.DataFrame:
     """Where along the moderator the effect of the predictor differs from zero.
 
     Parameters
@@ -138,7 +155,16 @@ def johnson_neyman(fit, interaction, level=0.95, group=1):
     return pd.DataFrame(rows, columns=["lower", "upper", "significant", "slope", "share"])
 
 
-def interaction_lines(fit, interaction, at=(-1.0, 0.0, 1.0), *, reach=2.0, n_points=41, level=0.95, group=1):
+def interaction_lines(
+    fit: Fit,
+    interaction: Interaction,
+    at: ArrayLike = (-1.0, 0.0, 1.0),
+    *,
+    reach: float = 2.0,
+    n_points: int = 41,
+    level: float = 0.95,
+    group: int = 1,
+) -> tuple[pd.DataFrame, ...]:
     """Lines for two pictures: the outcome along the predictor, and the slope along the moderator.
 
     Parameters
@@ -191,7 +217,7 @@ def interaction_lines(fit, interaction, at=(-1.0, 0.0, 1.0), *, reach=2.0, n_poi
     implied, by_name = _implied(fit, group)
     together = implied.covariance[by_name[interaction.predictor], by_name[interaction.moderator]]
     lines = []
-    for step in at:
+    for step in np.asarray(at, float):
         moderator = means[1] + step * sd_w
         x, w = predictor - origin[0], moderator - origin[1]
         outcome = slope[0] * x + own * w + slope[1] * (x * w - together)

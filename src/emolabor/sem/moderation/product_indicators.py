@@ -1,5 +1,6 @@
 """Interactions of latent variables by products of their indicators, centred twice (Lin, Wen, Marsh & Lin, 2010)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
 
@@ -33,10 +34,19 @@ class Interaction:
     moderator: str
     outcome: str
     term: str
-    indicators: tuple
+    indicators: tuple[str, ...]
 
 
-def interaction(model, data, predictor, moderator, outcome, *, products="matched", term=None):
+def interaction(
+    model: str,
+    data: pd.DataFrame,
+    predictor: str,
+    moderator: str,
+    outcome: str,
+    *,
+    products: str | Sequence[tuple[str, str]] = "matched",
+    term: str | None = None,
+) -> Interaction:
     """Prepare a model in which the effect of one variable depends on another.
 
     Parameters

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from numbers import Real
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -56,7 +57,7 @@ class Columns:
 
     answers: Answers
     names: tuple[str, ...]
-    labels: list
+    labels: list[Any]
     members: np.ndarray
     clusters: np.ndarray | None
     index: pd.Index

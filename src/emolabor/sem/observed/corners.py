@@ -1,5 +1,6 @@
 """Polychoric correlations that hang on a handful of answers: cells that the correlation itself makes impossible."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,10 +23,10 @@ class Corner:
     and `r_without` the same without the answers in these cells; `n` the cases with both answers.
     """
 
-    pair: tuple
+    pair: tuple[int, int]
     n: int
     r: float
-    cells: tuple
+    cells: tuple[tuple[int, int, int], ...]
     r_without: float
 
 
@@ -69,7 +70,7 @@ def cells_in_words(corner, categories):
 
 
 @one_thread
-def polychoric_corners(data, ordered=None):
+def polychoric_corners(data: pd.DataFrame, ordered: Sequence[str] | None = None) -> pd.DataFrame:
     """Find polychoric correlations that hang on a handful of respondents in cells they make all but impossible.
 
     Where two items correlate strongly, a respondent who answers 1 to one and 5 to the other has next to no probability,

@@ -1,5 +1,7 @@
 """The correlations behind ordered answers: polychoric, polyserial and Pearson in one matrix."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from emolabor.common.threads import one_thread
@@ -8,7 +10,7 @@ from emolabor.sem.observed.stage_one import first_step
 
 
 @one_thread
-def polychoric_correlations(data, ordered=None):
+def polychoric_correlations(data: pd.DataFrame, ordered: Sequence[str] | None = None) -> pd.DataFrame:
     """Correlations of the normal variables behind ordered answers.
 
     Parameters

@@ -1,6 +1,7 @@
 """Constraints among parameters: `==`, `<` and `>` lines as functions with gradients."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -16,7 +17,7 @@ class Constraints:
 
     basis: np.ndarray  # (q, r), orthonormal columns
     offset: np.ndarray  # (q,)
-    curved: tuple  # trees that must be zero
+    curved: tuple[Any, ...]  # trees that must be zero
 
 
 def build_constraints(table, active=()):

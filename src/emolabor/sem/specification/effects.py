@@ -17,8 +17,8 @@ class Effect:
     target: str
     kind: str
     group: int
-    via: tuple
-    ways: tuple
+    via: tuple[str, ...]
+    ways: tuple[tuple[int, ...], ...]
 
 
 def list_effects(table):

@@ -47,11 +47,11 @@ class Estimator:
     errors: str = "information"
     test: str = "standard"
     ordered: bool = False
-    missing: tuple = ("listwise",)
+    missing: tuple[str, ...] = ("listwise",)
     wishart: bool = False
     clusters: bool = False
     cases: bool = False
-    difference_tests: tuple = ("standard",)
+    difference_tests: tuple[str, ...] = ("standard",)
     with_clusters: str = ""
     correction: str = ""
 

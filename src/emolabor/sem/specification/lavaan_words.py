@@ -1,8 +1,10 @@
 """Arguments and values that readers of lavaan try: read where the meaning is plain, else refused with what to write."""
 
+from collections.abc import Callable
 from difflib import get_close_matches
 from functools import wraps
 from inspect import signature
+from typing import ParamSpec, TypeVar
 
 from emolabor.common.errors import refuse_because
 
@@ -83,15 +85,17 @@ INSTEAD = {
     "blocks": "blocks of formulas are not there yet; group='column' and c(a, b)* for each group",
     "auxiliary": "write 'aux ~~ x1 + x2' in the text, with missing='fiml'",
 }
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
 FIML = ("ml", "direct", "fiml")
 
 
-def arguments_known(function):
+def arguments_known(function: Callable[Given, Result]) -> Callable[Given, Result]:
     """Refuse arguments that a function lacks, lavaan's with what to write instead, others with the nearest ones."""
     known = tuple(signature(function).parameters)
 
     @wraps(function)
-    def checked(*given, **named):
+    def checked(*given: Given.args, **named: Given.kwargs) -> Result:
         for name in named:
             if name not in known:
                 _refuse(function.__name__, name, known)

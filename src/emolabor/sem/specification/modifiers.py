@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -29,7 +30,7 @@ class Modifier:
     """What stands before the `*`: one value for all groups or one a group."""
 
     kind: str  # fixed (None means NA, free), label, equal, start, lower, upper
-    values: tuple
+    values: tuple[Any, ...]
 
 
 def bare(part):

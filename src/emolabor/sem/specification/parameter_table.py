@@ -1,8 +1,11 @@
 """The parameter table: made from the text, it drives everything else."""
 
+from __future__ import annotations
+
 import re
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -11,6 +14,9 @@ from emolabor.sem.specification import expressions
 from emolabor.sem.specification.row import Row
 from emolabor.sem.specification.threshold_rows import check_thresholds, derive_from_text, threshold_rows
 from emolabor.sem.specification.variables import classify
+
+if TYPE_CHECKING:
+    from emolabor.sem.specification.variables import Variables
 
 GROUP_EQUAL = (
     "loadings",
@@ -34,7 +40,7 @@ class Defined:
     """A `:=` parameter."""
 
     name: str
-    tree: tuple
+    tree: tuple[Any, ...]
     text: str
 
 
@@ -45,15 +51,15 @@ class ParameterTable:
     Tables are equal only to themselves, so that what is derived from one can be kept.
     """
 
-    rows: tuple
-    defined: tuple
-    equalities: tuple  # trees that must be zero
-    inequalities: tuple  # trees that must not be negative
-    variables: object
+    rows: tuple[Row, ...]
+    defined: tuple[Defined, ...]
+    equalities: tuple[Any, ...]  # trees that must be zero
+    inequalities: tuple[Any, ...]  # trees that must not be negative
+    variables: Variables
     n_free: int
     n_groups: int
     mean_structure: bool
-    ordered: tuple = ()  # names of the ordered variables and how many thresholds they have
+    ordered: tuple[tuple[str, int], ...] = ()  # names of the ordered variables and how many thresholds they have
 
     @cached_property
     def free(self):
@@ -77,7 +83,7 @@ def build_table(
     group_partial=(),
     fixed_x=True,
     ordered=(),
-    theta=False,
+    is_theta=False,
 ):
     """Complete a parsed model with lavaan's defaults.
 
@@ -99,7 +105,7 @@ def build_table(
         Take the moments of exogenous observed variables from the sample.
     ordered : sequence of tuple
         Names of the ordered variables and how many thresholds they have.
-    theta : bool
+    is_theta : bool
         Theta instead of delta parametrisation: residual variances of ordered variables instead of their scales.
 
     Returns
@@ -112,13 +118,13 @@ def build_table(
     check_thresholds(syntax, ordered)
     rows = []
     for group in range(n_groups):
-        own = derive_from_text(_text_rows(syntax, group, n_groups, std_lv, variables), ordered, theta)
+        own = derive_from_text(_text_rows(syntax, group, n_groups, std_lv, variables), ordered, is_theta)
         given = {_key(row) for row in own}
-        default = _default_rows(variables, group, std_lv, mean_structure, dict(ordered), theta)
+        default = _default_rows(variables, group, std_lv, mean_structure, dict(ordered), is_theta)
         rows += own + [row for row in default if _key(row) not in given]
     rows = _resolve_equal(rows)
     if n_groups > 1:
-        rows = _equal_over_groups(rows, variables, std_lv, group_equal, group_partial, ordered, theta)
+        rows = _equal_over_groups(rows, variables, std_lv, group_equal, group_partial, ordered, is_theta)
     rows, n_free = _number_free(rows)
     defined = tuple(Defined(c.lhs, c.right, c.rhs) for c in syntax.constraints if c.op == ":=")
     _check_names(rows, syntax)
@@ -228,7 +234,7 @@ def _of_group(modifier, group, n_groups, term):
     return modifier.values[group]
 
 
-def _default_rows(variables, group, std_lv, mean_structure, ordered, theta):
+def _default_rows(variables, group, std_lv, mean_structure, ordered, is_theta):
     exogenous = (*variables.fixed_x, *variables.random_x)
     random = [name for name in variables.observed if name not in exogenous]
     own_variance = {
@@ -239,7 +245,7 @@ def _default_rows(variables, group, std_lv, mean_structure, ordered, theta):
     }
     rows = threshold_rows(variables.observed, ordered, group)
     rows += [
-        Row(name, "~~", name, group, -1, 1.0, derived=not theta)
+        Row(name, "~~", name, group, -1, 1.0, derived=not is_theta)
         if name in ordered
         else Row(name, "~~", name, group, *own_variance[name])
         for name in random
@@ -249,7 +255,7 @@ def _default_rows(variables, group, std_lv, mean_structure, ordered, theta):
         rows += [Row(a, "~~", b, group, 0) for i, a in enumerate(names) for b in names[i + 1 :]]
     held = dict(free=-1, from_data=True) if variables.fixed_x else dict(free=0)
     rows += [Row(a, "~~", b, group, **held) for i, a in enumerate(exogenous) for b in exogenous[i:]]
-    rows += [Row(name, "~*~", name, group, -1, 1.0, derived=theta) for name in variables.observed if name in ordered]
+    rows += [Row(name, "~*~", name, group, -1, 1.0, derived=is_theta) for name in variables.observed if name in ordered]
     if mean_structure:
         for name in variables.observed:
             own = dict(free=-1, value=0.0) if name in ordered else held if name in exogenous else dict(free=0)
@@ -258,7 +264,7 @@ def _default_rows(variables, group, std_lv, mean_structure, ordered, theta):
     return rows
 
 
-def _equal_over_groups(rows, variables, std_lv, group_equal, group_partial, ordered, theta):
+def _equal_over_groups(rows, variables, std_lv, group_equal, group_partial, ordered, is_theta):
     """Label the rows of later groups like those of the first, and free what the equalities identify."""
     unknown = [kind for kind in group_equal if kind not in GROUP_EQUAL]
     if unknown:
@@ -272,7 +278,7 @@ def _equal_over_groups(rows, variables, std_lv, group_equal, group_partial, orde
     if not partial <= names:
         raise EmolaborError(f"group_partial: {sorted(partial - names)[0]!r} is no parameter of the model")
     names_ordered = dict(ordered) if "thresholds" in group_equal else {}
-    spread = "residuals" if theta else "scales"
+    spread = "residuals" if is_theta else "scales"
     first = {_key(row): (i, row) for i, row in enumerate(rows) if row.group == 0}
     labels, changed = {}, []
     for row in rows:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from typing import Any
 
 from emolabor.common.errors import EmolaborError, refuse, refuse_because
 from emolabor.sem.specification import expressions
@@ -40,16 +41,16 @@ class Constraint:
     op: str
     rhs: str
     token: Token
-    left: tuple | None
-    right: tuple
+    left: tuple[Any, ...] | None
+    right: tuple[Any, ...]
 
 
 @dataclass(frozen=True)
 class Syntax:
     """The whole text: parameters and constraints, each in the order of the text."""
 
-    terms: tuple
-    constraints: tuple
+    terms: tuple[Term, ...]
+    constraints: tuple[Constraint, ...]
 
 
 def parse_model(text):

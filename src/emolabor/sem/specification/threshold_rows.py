@@ -23,20 +23,20 @@ def threshold_rows(observed, ordered, group):
     return [Row(name, "|", f"t{k + 1}", group, 0) for name in observed for k in range(ordered.get(name, 0))]
 
 
-def derive_from_text(rows, ordered, theta):
+def derive_from_text(rows, ordered, is_theta):
     """Mark what the text names but follows from the others: residual variances of ordered variables, or scales."""
     names = dict(ordered)
     changed = []
     for row in rows:
-        if row.lhs == row.rhs and row.lhs in names and row.op == ("~*~" if theta else "~~"):
+        if row.lhs == row.rhs and row.lhs in names and row.op == ("~*~" if is_theta else "~~"):
             if row.free < 0 or row.value is not None or row.label:
-                kind, instead = ("scale", "~~") if theta else ("residual variance", "~*~")
+                kind, instead = ("scale", "~~") if is_theta else ("residual variance", "~*~")
                 refuse_because(
                     row.where,
                     f"the {kind} of the ordered variable '{row.lhs}' follows from the other parameters "
-                    f"({'theta' if theta else 'delta'} parametrisation)",
+                    f"({'theta' if is_theta else 'delta'} parametrisation)",
                     f"'{row.lhs} {row.op} {row.rhs}' without a modifier, or '{row.lhs} {instead} NA*{row.lhs}'"
-                    + ("" if theta else "; with parameterization='theta', the residual variances themselves"),
+                    + ("" if is_theta else "; with parameterization='theta', the residual variances themselves"),
                 )
             row = replace(row, free=-1, value=1.0, derived=True)
         changed.append(row)

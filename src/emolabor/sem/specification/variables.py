@@ -9,14 +9,14 @@ from emolabor.common.errors import refuse_because
 class Variables:
     """Names by role; every tuple keeps the order in which lavaan lists them."""
 
-    observed: tuple  # indicators, outcomes, predictors, then those named only in a (co)variance or intercept
-    latent: tuple
-    fixed_x: tuple  # observed predictors that the text gives no variance, covariance or intercept
-    random_x: tuple  # the same where exogenous variables are not fixed: their moments are free
-    exogenous_latent: tuple
-    pure_outcomes: tuple  # outcomes that predict nothing: their residuals covary by default
-    outcomes: tuple
-    single_indicators: tuple  # the only indicator of a latent variable, and of no other
+    observed: tuple[str, ...]  # indicators, outcomes, predictors, then those named only in a (co)variance or intercept
+    latent: tuple[str, ...]
+    fixed_x: tuple[str, ...]  # observed predictors that the text gives no variance, covariance or intercept
+    random_x: tuple[str, ...]  # the same where exogenous variables are not fixed: their moments are free
+    exogenous_latent: tuple[str, ...]
+    pure_outcomes: tuple[str, ...]  # outcomes that predict nothing: their residuals covary by default
+    outcomes: tuple[str, ...]
+    single_indicators: tuple[str, ...]  # the only indicator of a latent variable, and of no other
 
 
 def classify(syntax, fixed_x=True):
