@@ -278,7 +278,7 @@ def test_a_run_with_a_difference_ends_with_status_one(succeeded, status, monkeyp
     class Finished:
         pass
 
-    def reproduce(*arguments):
+    def reproduce(*arguments, layout):
         asked.append(arguments)
         finished = Finished()
         finished.succeeded = succeeded
