@@ -58,9 +58,19 @@ def test_a_kernel_starts_without_the_settings_of_the_user(tmp_path, monkeypatch)
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("IPYTHONDIR", str(home / "own"))
     monkeypatch.setenv("PYTHONSTARTUP", str(python))
+    monkeypatch.setenv("PYTHONOPTIMIZE", "2")
+    monkeypatch.setenv("PYTHONWARNINGS", "error")
+    kernel = home / "kernels" / "python3" / "kernel.json"
+    kernel.parent.mkdir(parents=True)
+    kernel.write_text('{"argv": ["false"], "display_name": "mine", "language": "python"}', encoding="utf-8")
+    monkeypatch.setenv("JUPYTER_PATH", str(home))
+    monkeypatch.setenv("JUPYTER_PREFER_ENV_PATH", "0")
     # A folder of its own: the notebooks of the shared project are counted by other tests.
     notebook = tmp_path / "09_alone.ipynb"
-    code = "import os\nassert 'intruder' not in globals()\nassert 'PYTHONSTARTUP' not in os.environ"
+    code = (
+        "import os, sys, warnings\nassert 'intruder' not in globals()\nassert 'PYTHONSTARTUP' not in os.environ\n"
+        "if sys.flags.optimize: raise SystemExit('assertions are off')\nwarnings.warn('no error')"
+    )
     nbformat.write(new_notebook(cells=[new_code_cell(code)]), notebook)
     assert execute(Job("09_alone", notebook, {}, {}), tmp_path / "stage").problem == ""
     assert os.environ["IPYTHONDIR"] == str(home / "own")

@@ -27,10 +27,11 @@ SHEET = {
 
 @contextmanager
 def style():
-    """Draw and save under the project's style; matplotlib's settings are as before afterwards."""
+    """Draw and save under the project's style, whatever the user's own is; their settings are as before afterwards."""
     import matplotlib
 
     with matplotlib.rc_context():
+        matplotlib.rcdefaults()
         use_chinese_fonts()
         matplotlib.rcParams.update(SHEET)
         yield

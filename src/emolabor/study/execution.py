@@ -13,6 +13,10 @@ from emolabor.responses.personal_contents import redacted
 
 # In the environment of a notebook's kernel: the folder that its results go to instead of results_dir, until it ended.
 STAGE = "EMOLABOR_STAGE"
+# Settings of a person that a kernel would follow, and those of the machine among them that it needs.
+_PERSONAL = ("PYTHON", "IPYTHON", "JUPYTER_", "MPLBACKEND", "MATPLOTLIBRC")
+_NEEDED = ("PYTHONPATH", "PYTHONHOME", "PYTHONHASHSEED", "PYTHONUTF8", "PYTHONIOENCODING", "PYTHONPYCACHEPREFIX")
+_NEEDED += ("PYTHONDONTWRITEBYTECODE", "JUPYTER_RUNTIME_DIR")
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,7 @@ def prepared(job):
 
 @contextmanager
 def clean_start(stage):
-    """Let a kernel start as on a new machine: without the user's IPython start-up files, settings and history.
+    """Let a kernel of this environment start as on a new machine: without the user's start-up files and settings.
 
     Parameters
     ----------
@@ -84,9 +88,9 @@ def clean_start(stage):
     """
     kept = dict(os.environ)
     with tempfile.TemporaryDirectory(prefix="emolabor-") as folder:
-        os.environ |= {STAGE: str(stage), "IPYTHONDIR": folder}
-        for name in ("PYTHONSTARTUP", "IPYTHONSTARTUP", "MPLBACKEND", "MATPLOTLIBRC"):
-            os.environ.pop(name, None)
+        for name in [name for name in os.environ if name.startswith(_PERSONAL) and name not in _NEEDED]:
+            del os.environ[name]
+        os.environ |= {STAGE: str(stage), "IPYTHONDIR": folder, "JUPYTER_PREFER_ENV_PATH": "1"}
         try:
             yield
         finally:
