@@ -113,3 +113,26 @@ def test_without_the_converter_one_sentence_says_how_to_get_it(tmp_path, monkeyp
     path = shutil.copy(SMALL / "calm.yaml", tmp_path / "calm.yaml")
     with pytest.raises(EmolaborError, match=r"pip install 'emolabor\[traditional\]'"):
         el.add_traditional(path)
+
+
+def test_a_study_in_traditional_chinese_alone_is_told_around_its_texts_in_chinese(folder):
+    instrument = el.load_instrument(alone(folder) / "small.yaml")
+    assert instrument.languages == ("zh-Hant",)
+    for language in ("zh", "zh-Hant"):
+        assert instrument.items(language)["text"].iloc[0] == "上班時我很平靜。"
+        assert instrument.names(language) == {key: names for key, names in instrument.names("zh-Hant").items()}
+        assert instrument.value_names("work_type", language)["dispatched"] == "派駐"
+    with pytest.raises(EmolaborError, match="language: found 'en'; allowed: zh-Hant"):
+        instrument.names("en")
+
+
+def test_a_validation_report_quotes_a_scale_in_the_language_that_it_is_written_in(folder):
+    shutil.copy(Path(el.__file__).parent / "scales" / "library" / "belonging.yaml", folder)
+    el.add_traditional(folder / "belonging.yaml")
+    scale = el.load_scale(alone(folder) / "belonging.yaml")
+    answers = el.simulate_staff(n=120, seed=1)[[item.key for item in scale.items]]
+    report = el.validation_report(answers, scale)
+    for language in ("zh", "en"):
+        assert scale.names["zh-Hant"] in "\n".join(report.sentences(language))
+        page = el.write_validation(report, folder / f"{language}.md", language).read_text(encoding="utf-8")
+        assert scale.items[0].text["zh-Hant"] in page

@@ -61,7 +61,9 @@ def test_ratios_are_those_of_semtools(name, kind):
 
 @pytest.mark.parametrize("name", SETS)
 def test_fornell_and_larckers_table_holds_roots_and_correlations(name):
-    found = fornell_larcker(*given(name)).to_numpy()
+    found = fornell_larcker(*given(name))
+    assert (found.pop("problems") == "").all()
+    found = found.to_numpy()
     np.testing.assert_allclose(np.diag(found) ** 2, values(name, "ave"), rtol=0, atol=ESTIMATED)
     below = [found[1, 0], found[2, 0], found[2, 1]]
     np.testing.assert_allclose(below, values(name, "phi"), rtol=0, atol=ESTIMATED)
@@ -120,3 +122,13 @@ def test_an_unknown_kind_is_named():
         htmt(*given("likert"), kind="htmt3")
     with pytest.raises(EmolaborError, match="method: found 'wald'; allowed: feldt, bonett"):
         alpha_interval(0.8, 100, 4, method="wald")
+
+
+def test_an_item_that_is_not_turned_is_named_beside_ratios_and_roots():
+    answers, dimensions = given("likert")
+    [(key, items), (other, _), (third, _)] = dimensions.items()
+    turned = answers.assign(**{items[0]: answers[items[0]].max() + answers[items[0]].min() - answers[items[0]]})
+    ratios = htmt(turned, dimensions, n_resamples=20)
+    assert ratios["problems"].str.startswith(f"{key}: {items[0]} goes against").tolist() == [True, True, False]
+    roots = fornell_larcker(turned, dimensions)["problems"]
+    assert roots.str.contains("goes against").to_dict() == {key: True, other: False, third: False}

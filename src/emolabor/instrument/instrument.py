@@ -153,7 +153,7 @@ class Instrument:
         >>> instrument.items("en").columns.tolist()
         ['key', 'scale', 'dimension', 'text', 'reverse']
         """
-        check_language(language, self.languages)
+        language = self._written(language)
         return pd.DataFrame(
             {
                 "key": item.key,
@@ -210,6 +210,14 @@ class Instrument:
                 points[entry.key] = scale.response_format.points
         return points
 
+    def _written(self, language: str) -> str:
+        """The language or, where only the other script of Chinese is written, that; any other is refused."""
+        other = {"zh": "zh-Hant", "zh-Hant": "zh"}.get(language)
+        if language not in self.languages and other in self.languages:
+            return other
+        check_language(language, self.languages)
+        return language
+
     def names(self, language: str) -> dict[str, Any]:
         """Map each scale key and dimension key to its label.
 
@@ -235,7 +243,7 @@ class Instrument:
         >>> instrument.names("en")["deep_acting"]
         'Deep acting'
         """
-        check_language(language, self.languages)
+        language = self._written(language)
         named = [(scale.key, scale.names) for scale in self.scales]
         named = [*named, *((part.key, part.names) for scale in self.scales for part in scale.dimensions)]
         return {key: names[language] for key, names in named}
@@ -265,7 +273,7 @@ class Instrument:
         >>> names["dispatch_type"], names["dispatch_type=agency"], names["agency"]
         ('Type of employment', 'Agency worker', 'Agency worker')
         """
-        check_language(language, self.languages)
+        language = self._written(language)
         names = {}
         for variable in self.background:
             names[variable.key] = variable.names[language]
@@ -301,7 +309,7 @@ class Instrument:
         >>> instrument.value_names("dispatch_type", "en")["agency"]
         'Agency worker'
         """
-        check_language(language, self.languages)
+        language = self._written(language)
         columns = {variable.key: variable for variable in self.background}
         if key not in columns:
             raise EmolaborError(f"key: found {key!r}; allowed: {', '.join(columns)}")

@@ -27,6 +27,7 @@ from emolabor.measurement.validity import convergent_validity, htmt
 from emolabor.measurement.versions import compare_versions
 from emolabor.responses import Staff
 from emolabor.scales import Scale
+from emolabor.scales.scale import nearest_language
 from emolabor.sem import cfa, reported_names
 
 FIT = ("chisq", "df", "pvalue", "cfi", "tli", "rmsea", "rmsea_ci_lower", "rmsea_ci_upper", "srmr")
@@ -196,7 +197,7 @@ def validation_report(
     pattern = tables["loadings"].drop(columns="communality")
     found += checks.of_structure(tables["adequacy"], tables["fit"], pattern, dimensions)
     if len(dimensions) > 1:
-        tables["htmt"] = htmt(turned, scale, n_resamples=n_resamples, seed=seed)
+        tables["htmt"] = htmt(turned, scale, n_resamples=n_resamples, seed=seed).drop(columns="problems")
         found += checks.of_discrimination(tables["htmt"])
     if version is not None:
         versions = compare_versions(turned, scale, version, old or "")
@@ -228,7 +229,7 @@ def sentence(finding, scale, language):
     str
     """
     words = _words(language)
-    names = as_instrument(scale).names(language) | words["steps"]
+    names = as_instrument(scale).names(nearest_language(language, scale.languages)) | words["steps"]
     join = {"zh": "、", "en": ", "}[language]
     shown = {}
     for name, value in finding.values.items():

@@ -107,7 +107,7 @@ def convergent_validity(
     for k, name in enumerate(("cr", "ave")):
         columns |= {name: values[:, k], f"{name}_lower": lower[:, k], f"{name}_upper": upper[:, k]}
     columns |= {"smallest_loading": loadings.min().to_numpy(), "largest_loading": loadings.max().to_numpy()}
-    found = [Notice(p.code, f"{key}: {p}") for key, own in dimensions.items() for p in answer_problems(answers[own])]
+    found = [problem for problems in _answer_problems(answers, dimensions).values() for problem in problems]
     columns |= {"problems": joined([*found, *named(fit.problems, neutral_names(dimensions))])}
     return pd.DataFrame(columns, index=list(dimensions))
 
@@ -126,9 +126,10 @@ def fornell_larcker(
 
     Returns
     -------
-    DataFrame of shape (d, d)
+    DataFrame of shape (d, d + 1)
         Diagonal: root of AVE; below it: correlations of the factors; above: NaN. Dimensions are told apart where each
-        root exceeds every correlation in its row and column (Fornell & Larcker, 1981).
+        root exceeds every correlation in its row and column (Fornell & Larcker, 1981). The last column, ``problems``,
+        says of each dimension's answers what speaks against the numbers, such as an item that is not turned.
 
     Raises
     ------
@@ -143,7 +144,8 @@ def fornell_larcker(
     Examples
     --------
     >>> import emolabor as el
-    >>> el.fornell_larcker(el.simulate_staff(n=400, seed=1), el.load_scale("emotional_labor")).round(2)
+    >>> found = el.fornell_larcker(el.simulate_staff(n=400, seed=1), el.load_scale("emotional_labor"))
+    >>> found.drop(columns="problems").round(2)
                         surface_acting  deep_acting  natural_expression
     surface_acting                0.74          NaN                 NaN
     deep_acting                   0.33         0.73                 NaN
@@ -163,7 +165,7 @@ def fornell_larcker(
         table.loc[key, key] = np.sqrt(extracted[k])
         for other in range(k):
             table.loc[key, keys[other]] = tidy[factor_name(other), "~~", factor_name(k)]
-    return table
+    return table.assign(problems=pd.Series(_answer_problems(answers, dimensions)).map(joined))
 
 
 @one_thread
@@ -197,8 +199,9 @@ def htmt(
     Returns
     -------
     DataFrame
-        One row a pair: ``dimension``, ``other``, ``ratio``, ``lower``, ``upper``. Ratios under .85 (strict) or .90 tell
-        dimensions apart; so does an interval that ends below 1.
+        One row a pair: ``dimension``, ``other``, ``ratio``, ``lower``, ``upper`` and ``problems`` of their answers,
+        such as an item that is not turned. Ratios under .85 (strict) or .90 tell dimensions apart; so does an interval
+        that ends below 1.
 
     Raises
     ------
@@ -238,7 +241,17 @@ def htmt(
     resampled = [_ratios(rng.choice(values, len(values)), member, kind) for _ in range(n_resamples)]
     lower, upper = np.nanquantile(resampled, [(1 - level) / 2, (1 + level) / 2], axis=0)
     pairs = pd.DataFrame(combinations(dimensions, 2), columns=["dimension", "other"])
-    return pairs.assign(ratio=ratios, lower=lower, upper=upper)
+    found = _answer_problems(answers, dimensions)
+    problems = [joined([*found[one], *found[other]]) for one, other in combinations(dimensions, 2)]
+    return pairs.assign(ratio=ratios, lower=lower, upper=upper, problems=problems)
+
+
+def _answer_problems(answers, dimensions):
+    """What speaks against each dimension's answers, with its key in front."""
+    return {
+        key: [Notice(problem.code, f"{key}: {problem}") for problem in answer_problems(answers[own])]
+        for key, own in dimensions.items()
+    }
 
 
 def _ratios(values, member, kind):

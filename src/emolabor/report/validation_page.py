@@ -17,6 +17,7 @@ from emolabor.report.markup import plain
 from emolabor.report.page import check_file, write_page
 from emolabor.report.tables import pipe_table
 from emolabor.responses.findings import sentences
+from emolabor.scales.scale import nearest_language
 
 if TYPE_CHECKING:
     from emolabor.measurement.validation import ValidationReport
@@ -78,7 +79,7 @@ def validation_markdown(report, language):
     str
     """
     words = {key: entry[language] for key, entry in _described()["words"].items()}
-    title = words["title"].format(scale=plain(report.scale.names[language]))
+    title = words["title"].format(scale=plain(report.scale.names[_quoted(report, language)]))
     parts = [f"---\ntitle: {json.dumps(title, ensure_ascii=False)}\n---"]
     if report.simulated:
         parts.append(f"**{words['simulated']}**")
@@ -118,7 +119,7 @@ def _cells(report, name, described, language):
         # The reasons of a step that fails stand in the columns before.
         frame = frame.assign(decision=frame["decision"].str.extract(r"^(\w+)", expand=False))
     if name == "keys":
-        texts = as_instrument(report.scale).items(language).set_index("key")["text"]
+        texts = as_instrument(report.scale).items(_quoted(report, language)).set_index("key")["text"]
         frame = frame.assign(text=texts.fillna("–"))
     heads, cells = [], []
     if "label" in described:
@@ -130,6 +131,10 @@ def _cells(report, name, described, language):
             rows = frame[names].itertuples(index=False)
             cells.append([_cell(report, row, column, language) for row in rows])
     return pd.DataFrame(dict(enumerate(cells))).set_axis(heads, axis=1)
+
+
+def _quoted(report, language):
+    return nearest_language(language, report.scale.languages)
 
 
 def _expanded(column, frame, language):
@@ -159,7 +164,7 @@ def _label(report, entry, language):
     codes = _described()["codes"]
     if entry in codes:
         return codes[entry][language]
-    named = as_instrument(report.scale).names(language)
+    named = as_instrument(report.scale).names(_quoted(report, language))
     return plain(named.get(entry, entry))
 
 

@@ -135,3 +135,27 @@ class Scale:
         texts |= {dimension.key: dimension.names if dimension.items else None for dimension in self.dimensions}
         texts |= {item.key: item.text for item in self.items}
         return tuple(key for key, text in texts.items() if text is None or PLACEHOLDER in str(text))
+
+
+def nearest_language(language, languages):
+    """Return the language in which texts are quoted where the words around them are in another.
+
+    Parameters
+    ----------
+    language : str
+        Of the words around.
+    languages : sequence of str
+        The languages the texts are written in.
+
+    Returns
+    -------
+    str
+        The language itself, else the other script of it (zh, zh-Hant), else the first that there is.
+
+    Examples
+    --------
+    >>> nearest_language("zh", ("en", "zh-Hant")), nearest_language("zh", ("en",))
+    ('zh-Hant', 'en')
+    """
+    near = [one for one in languages if one.partition("-")[0] == language.partition("-")[0]]
+    return language if language in languages else [*near, *languages][0]
