@@ -58,7 +58,7 @@ def callables():
             yield f"Fit.{key}", one
 
 
-@pytest.mark.parametrize(("name", "function"), callables())
+@pytest.mark.parametrize(("name", "function"), list(callables()))
 def test_a_public_function_says_the_types_of_what_it_takes_and_gives(name, function):
     signature = inspect.signature(function)
     untyped = [one.name for one in signature.parameters.values() if one.annotation is one.empty and one.name != "self"]
