@@ -94,6 +94,12 @@ def one_sample(seed, n_resamples):
         for kind in ("percentile", "bc", "bca"):
             intervals[f"Bootstrap, {kind}", "normal"] = resampled.ci(kind)
         intervals["Monte Carlo", "normal"] = fit.monte_carlo(seed=drawn).ci("percentile")
+    holes = "normal, 10 % missing at random"
+    incomplete = fits["Wald, FIML", holes]
+    if incomplete.converged:
+        resampled = incomplete.bootstrap(n_resamples, seed=int(rng.integers(2**31)))
+        for kind in ("percentile", "bca"):
+            intervals[f"Bootstrap, FIML, {kind}", holes] = resampled.ci(kind)
     return {key: covered(table) for key, table in intervals.items()}
 
 

@@ -10,6 +10,10 @@ whole <- function(...) {
   fitMeasures(fit)[["chisq"]]
 }
 
+search <- function(...) sem(..., missing = "fiml", se = "none", test = "none", baseline = FALSE, h1 = FALSE)
+discrepancy <- function(fit, data) (-fit@loglik$loglik - sum(!is.na(data)) / 2 * log(2 * pi)) / nrow(data)
+kept <- new.env()
+
 steps <- list("", "loadings", c("loadings", "intercepts"), c("loadings", "intercepts", "residuals"))
 
 work <- list(
@@ -23,6 +27,15 @@ work <- list(
   },
   holzinger_fiml = function(model, data) whole(model, data, missing = "fiml"),
   personality = function(model, data) whole(model, data, missing = "fiml", estimator = "MLR"),
+  study = function(model, data) {
+    kept$fit <- search(model, data)
+    discrepancy(kept$fit, data)
+  },
+  study_bootstrap = function(model, data) {
+    if (is.null(kept$fit)) kept$fit <- search(model, data)
+    search(model, data[sample(nrow(data), replace = TRUE), ], start = parTable(kept$fit))
+    discrepancy(kept$fit, data)
+  },
   ladder = function(model, data)
     sum(sapply(steps, function(equal) whole(model, data, group = "school", group.equal = equal))),
   thirty_modification = function(model, data) sum(modindices(sem(model, data))$mi),

@@ -32,6 +32,7 @@ from threadpoolctl import threadpool_limits
 
 import emolabor as el
 from emolabor.common.files import write_text
+from emolabor.study import open_study
 
 HERE = Path(__file__).parent
 LADDER = ((), ("loadings",), ("loadings", "intercepts"), ("loadings", "intercepts", "residuals"))
@@ -41,19 +42,22 @@ HOW = """\
 Each piece of work: `sem()`, every standard error (emolabor `tidy()`, which standardizes too; lavaan
 `parameterEstimates()`) and all fit indices (`fit_measures()`, `fitMeasures()`). Bootstrap: fit, {resamples} resamples
 and percentile intervals, divided by the number of resamples; lavaan by `sem(se = "bootstrap")`, semopy by a loop over
-its `fit()`. Ladder: configural, metric, scalar and strict model. Power: {resamples} normal samples from the fit, each
+its `fit()`. The study's model: `sem()` alone; in lavaan `se`, `test`, `baseline` and `h1` off, a resample started from
+the fit. Ladder: configural, metric, scalar and strict model. Power: {resamples} normal samples from the fit, each
 estimated, divided by their number; lavaan by `simulateData()` and `sem()`. Holzinger-Swineford is public data; the
 other data and the holes in it are simulated. "To reach", "reached": emolabor / lavaan, below 1 is faster.
 "Difference", relative: of the chi-squares; for bootstrap and power of the standard errors of the indirect effect, which
-are drawn; of the sums of all modification indices. Medians of {rounds} interleaved rounds, one thread. emolabor
-keeps what it has read of a model text: the first fit of a text takes about half as long again."""
+are drawn; of the discrepancies of the study's model; of the sums of all modification indices. Medians of {rounds}
+interleaved rounds, one thread. emolabor keeps what it has read of a model text: the first fit of a text takes about
+half as long again."""
 
 
 @dataclass(frozen=True)
 class Work:
     """One row of the table: what is done, by whom, how often in a round, and the ratio to lavaan that is the aim.
 
-    `semopy` is a function, or the reason why semopy cannot do it; `runs` are those of emolabor, lavaan and semopy.
+    `semopy` is a function, or the reason why semopy cannot do it; `runs` are those of emolabor, lavaan and semopy,
+    `parts` what their time is divided by (`lavaan_parts` that of lavaan).
     """
 
     key: str
@@ -65,6 +69,8 @@ class Work:
     runs: tuple
     to_reach: float
     parts: int = 1
+    lavaan_parts: int = 1
+    minutes: bool = False  # lavaan takes minutes, of which the first rounds, which warm up, are spared
 
 
 def by_emolabor(**options):
@@ -91,6 +97,29 @@ def bootstrap(resamples):
         return float(intervals.loc[intervals.lhs == "ab", "se"].iloc[0])
 
     return run
+
+
+def search(model, data):
+    """Fit to incomplete answers alone, without standard errors and indices; half the discrepancy of a case."""
+    return el.sem(model, data, missing="fiml").estimate.optimum.value
+
+
+def incomplete_bootstrap(resamples):
+    """Bootstrap of incomplete answers; half the discrepancy of a case of the fit that the resamples start from."""
+
+    def run(model, data):
+        fit = el.sem(model, data, missing="fiml")
+        fit.bootstrap(resamples, seed=1)
+        return fit.estimate.optimum.value
+
+    return run
+
+
+def study():
+    """The study's model text and its answers."""
+    opened = open_study(HERE.parent / "data/simulated/study-windowstaff_sample-simulated_data.csv")
+    fit = el.sem(opened.model, opened.answers)
+    return opened.model, opened.answers[list(fit.implied_cov().columns)].astype(float)
 
 
 def modification(model, data):
@@ -147,6 +176,7 @@ def _unlabelled(model):
 def all_work(resamples):
     """List the table's rows."""
     school, thirty = holzinger(), thirty_indicators()
+    text, staff = study()
     robust, full = {"estimator": "MLR"}, {"missing": "fiml"}
     rows = [
         ("holzinger", "Holzinger-Swineford", HOLZINGER, school),
@@ -155,6 +185,8 @@ def all_work(resamples):
         ("thirty_bootstrap", "the same, bootstrap of an indirect effect, a resample", THIRTY, thirty),
         ("holzinger_fiml", "Holzinger-Swineford, FIML, 10 % missing", HOLZINGER, holzinger_with_holes()),
         ("personality", "25 items, 5 factors, N = 2,800, FIML + MLR", measurement(5), personality_items()),
+        ("study", "the study's model and its incomplete answers, FIML, search alone", text, staff),
+        ("study_bootstrap", "the same, FIML bootstrap, a resample", text, staff),
         ("ladder", "four-model invariance ladder", HOLZINGER, school),
         ("thirty_modification", "30 indicators, all modification indices, with the fit", THIRTY, thirty),
         ("thirty_power", "the same, Monte Carlo power of all parameters, a replication", THIRTY, thirty),
@@ -165,12 +197,14 @@ def all_work(resamples):
         "holzinger": (by_emolabor(), by_semopy, (25, 9, 9), 0.06),
         "thirty": (by_emolabor(), by_semopy, (25, 7, 7), 0.04),
         "thirty_mlr": (by_emolabor(**robust), "no scaled test", (15, 3, 0), 0.03),
-        "thirty_bootstrap": (bootstrap(resamples), semopy_bootstrap(resamples), (5, 1, 1), 0.02, resamples),
+        "thirty_bootstrap": (bootstrap(resamples), semopy_bootstrap(resamples), (5, 1, 1), 0.02, resamples, resamples),
         "holzinger_fiml": (by_emolabor(**full), "chi-square without a saturated model", (15, 5, 0), 0.08),
         "personality": (by_emolabor(**full, **robust), "no scaled test", (5, 1, 0), 0.04),
+        "study": (search, "not tried", (5, 1, 0), 0.01, 1, 1, True),
+        "study_bootstrap": (incomplete_bootstrap(resamples), "not tried", (1, 1, 0), 0.002, resamples, 1, True),
         "ladder": (ladder, "no equality over groups", (15, 3, 0), 0.08),
         "thirty_modification": (modification, "none", (15, 3, 0), 0.07),
-        "thirty_power": (planning(resamples), "none", (3, 1, 0), 0.08, resamples),
+        "thirty_power": (planning(resamples), "none", (3, 1, 0), 0.08, resamples, resamples),
         "holzinger_wlsmv": (by_emolabor(ordered=True), "crash on numpy 2", (25, 5, 0), 0.15),
         "personality_wlsmv": (by_emolabor(ordered=True), "crash on numpy 2", (5, 1, 0), 0.15),
     }
@@ -211,14 +245,15 @@ def measure(work, lavaan, rounds, quick):
         for item in work:
             own, other, third = (min(runs, 1) for runs in item.runs) if quick or number == 0 else item.runs
             blocks = {"emolabor": timed(lambda item=item: item.emolabor(item.model, item.data), own)}
-            if lavaan:
+            if lavaan and (quick or number or not item.minutes):
                 blocks["lavaan"] = lavaan.run(item.key, other)
             if third:
                 blocks["semopy"] = timed(lambda item=item: item.semopy(item.model, item.data), third)
             for program, (result, times) in blocks.items():
                 results[item.key, program] = result
                 if quick or number:
-                    medians[item.key, program].append(statistics.median(times) / item.parts)
+                    parts = item.lavaan_parts if program == "lavaan" else item.parts
+                    medians[item.key, program].append(statistics.median(times) / parts)
     return [_row(item, medians, results) for item in work]
 
 

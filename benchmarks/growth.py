@@ -5,25 +5,27 @@ python benchmarks/growth.py --quick    small sizes: a trial
 """
 
 import argparse
-import multiprocessing
 import statistics
-from concurrent.futures import ProcessPoolExecutor
+import tempfile
 from pathlib import Path
 
 import numpy as np
 from cases import MEDIATION, chain, chain_data, measurement, thirty_indicators
 from machine import machine, timed
+from memory import QUICK, WORK, memory_costs
+from survey import CENTRES, ITEMS, MOST_HOLES, WAYS, survey_costs
 from tables import listed, markdown, write_page, write_table
 from threadpoolctl import threadpool_limits
 
 import emolabor as el
-from emolabor.sem.observed.samples import samples_from_data
+from emolabor.sem.observed.columns import read_columns
+from emolabor.sem.observed.samples import continuous_samples
 
 HERE = Path(__file__).parent
 INDICATORS = (10, 20, 30, 60, 90, 120)
 CASES = (200, 1_000, 10_000, 100_000, 1_000_000)
 RESAMPLES = (100, 1_000, 10_000)
-MEMORY_ALLOWED = 500
+SURVEYS = (200_000, 2_000_000)
 
 
 def median_ms(function, runs):
@@ -44,7 +46,7 @@ def fit_cost(n, n_indicators, runs):
     return {
         "indicators": n_indicators,
         "cases": n,
-        "pass_ms": median_ms(lambda: samples_from_data(data, list(data.columns)), runs),
+        "pass_ms": median_ms(lambda: continuous_samples(read_columns(data, list(data.columns))), runs),
         "fit_ms": median_ms(lambda: el.sem(model, sample_cov=cov, n_obs=n), runs),
         "errors_and_indices_ms": median_ms(lambda: report(next(fits)), runs),  # a fit remembers them
         "all_from_data_ms": median_ms(lambda: report(el.sem(model, data)), runs),
@@ -81,42 +83,29 @@ def resampling_cost(n_resamples, runs):
     }
 
 
-def memory_cost(n_resamples, n_indicators):
-    """Peak memory in MB of a new process before and after resampling, with standardized BCa intervals."""
-    # This comes first: a new process counts the peak of the one that starts it as its own.
-    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
-        before, after = pool.submit(_peaks, n_resamples, n_indicators).result()
-    return {"resamples": n_resamples, "indicators": n_indicators, "before_mb": before, "peak_mb": after}
-
-
-def _peaks(n_resamples, n_indicators):
-    fit = el.sem(chain(n_indicators), chain_data(1000, n_indicators))
-    before = peak()
-    fit.bootstrap(n_resamples, seed=1).ci("bca")
-    return before, peak()
-
-
-def peak():
-    """Peak memory of this process in MB."""
-    import resource
-
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # Linux counts in kB
-
-
 def main(arguments=None):
     """Measure and write growth.csv and growth.md."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--quick", action="store_true", help="small sizes")
     parser.add_argument("--folder", type=Path, default=HERE, help="where growth.csv and growth.md go")
     options = parser.parse_args(arguments)
-    sizes = ((10, 20), (200, 1000), (10, 20), (10, 10)) if options.quick else (INDICATORS, CASES, RESAMPLES, (5000, 60))
-    indicators, cases, resamples, memory = sizes
+    quick, whole = ((10, 20), (200, 1000), (10, 20), QUICK, (3000,)), (INDICATORS, CASES, RESAMPLES, WORK, SURVEYS)
+    indicators, cases, resamples, works, surveys = quick if options.quick else whole
+    taken = memory_costs(works)
+    with tempfile.TemporaryDirectory() as folder:
+        ways = list(WAYS)[:: 5 if options.quick else 1]
+        by_survey = [row for n in surveys for row in survey_costs(folder, n, ways)]
     with threadpool_limits(1):
-        taken = memory_cost(*memory)
         by_indicators = [fit_cost(1000, size, 7) for size in indicators]
         by_cases = [fit_cost(size, 30, 3 if size > 100_000 else 7) for size in cases]
         by_resamples = [resampling_cost(size, 1 if size > 1000 else 3) for size in resamples]
-    parts = {"indicators": by_indicators, "cases": by_cases, "resamples": by_resamples, "memory": [taken]}
+    parts = {
+        "indicators": by_indicators,
+        "cases": by_cases,
+        "resamples": by_resamples,
+        "memory": taken,
+        "survey": by_survey,
+    }
     rows = [
         {"part": part, "row": number, "measure": measure, "value": value}
         for part, table in parts.items()
@@ -144,8 +133,12 @@ def page(parts):
         "case products that forms the resampled covariances; `drawing_ms`: drawing the weights.",
         tables["resamples"],
         "## Memory",
-        f"A new process: peak before resampling (Python, data, fit) and after; allowed: {MEMORY_ALLOWED} MB.",
+        "A new process each, one thread. `before_mb`: peak of Python, data and fit; `peak_mb`: after the work.",
         tables["memory"],
+        "## A national survey",
+        f"Simulated five-point answers of staff in {CENTRES:,} centres to {ITEMS} items, one row of six with one to "
+        f"{MOST_HOLES} answers missing, from a Parquet file: `sem()` and `tidy()`; a new process each, one thread.",
+        tables["survey"],
         listed(machine()),
     ]
 

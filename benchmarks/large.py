@@ -13,8 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from cases import chain, chain_factors
-from growth import peak
-from machine import machine, timed
+from machine import machine, peak, timed
 from tables import listed, markdown, write_page, write_table
 from threadpoolctl import threadpool_limits
 
@@ -85,8 +84,8 @@ def main(arguments=None):
     write_table(options.folder, "large", rows)
     paragraphs = [
         "# Files larger than memory",
-        "`el.sem` on a Parquet file of simulated five-point answers: one pass for the moments (with MLR those of the "
-        "fourth order too), then the fit with `tidy()` and `fit_measures()`; one thread. `as_a_frame_mb`: what the "
+        "`el.sem` on a Parquet file of simulated five-point answers: one pass for the moments, the fit, with MLR more "
+        "passes for the cases' scores, `tidy()` and `fit_measures()`; one thread. `as_a_frame_mb`: what the "
         "same answers take as a data frame of doubles; `peak_mb`: the most that the process held, "
         "Python and its libraries included.",
         markdown(list(rows[0]), [list(row.values()) for row in rows]),

@@ -17,6 +17,13 @@ def timed(function, runs):
     return result, times
 
 
+def peak():
+    """Peak memory of this process in MB."""
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # Linux counts in kB
+
+
 def machine():
     """Facts of the machine and the libraries that times depend on, one line each."""
     info = Path("/proc/cpuinfo")

@@ -34,7 +34,7 @@ def test_engine_writes_a_row_for_each_piece_of_work(script, tmp_path, monkeypatc
     monkeypatch.setattr(engine.shutil, "which", lambda name: None)  # without R, as where it is not installed
     engine.main(["--quick", "--rounds", "1", "--folder", str(tmp_path)])
     table = rows(tmp_path / "engine.csv")
-    aims = ["0.06", "0.04", "0.03", "0.02", "0.08", "0.04", "0.08", "0.07", "0.08", "0.15", "0.15"]
+    aims = ["0.06", "0.04", "0.03", "0.02", "0.08", "0.04", "0.01", "0.002", "0.08", "0.07", "0.08", "0.15", "0.15"]
     assert [row["to_reach"] for row in table] == aims
     assert all(float(row["emolabor_ms"]) > 0 and row["lavaan_ms"] == "" for row in table)
     page = (tmp_path / "engine.md").read_text(encoding="utf-8")
@@ -58,11 +58,13 @@ def test_measurement_writes_a_row_for_each_piece_of_work(script, tmp_path):
     assert len(table) == 6 and all(float(row["seconds"]) > 0 for row in table)
 
 
-def test_growth_writes_its_four_parts(script, tmp_path):
+def test_growth_writes_its_parts(script, tmp_path):
     script("growth").main(["--quick", "--folder", str(tmp_path)])
     table = rows(tmp_path / "growth.csv")
-    assert list(dict.fromkeys(row["part"] for row in table)) == ["indicators", "cases", "resamples", "memory"]
-    assert all(float(row["value"]) > 0 for row in table)
+    assert list(dict.fromkeys(row["part"] for row in table)) == ["indicators", "cases", "resamples", "memory", "survey"]
+    words = ("work", "way", "converged", "resamples")
+    assert all(float(row["value"]) > 0 for row in table if row["measure"] not in words)
+    assert {row["value"] for row in table if row["measure"] == "converged"} == {"True"}
 
 
 def test_coverage_writes_shares_for_each_method(script, tmp_path):
@@ -71,6 +73,7 @@ def test_coverage_writes_shares_for_each_method(script, tmp_path):
     assert {row["method"] for row in table} == {
         *("Wald, ML", "Wald, MLR", "Wald, FIML", "Monte Carlo"),
         *("Bootstrap, percentile", "Bootstrap, bc", "Bootstrap, bca"),
+        *("Bootstrap, FIML, percentile", "Bootstrap, FIML, bca"),
     }
     assert all(0 <= float(row["coverage"]) <= 1 for row in table)
 

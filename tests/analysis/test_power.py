@@ -8,8 +8,8 @@ from scipy.stats import norm
 import emolabor as el
 from emolabor.analysis.population import population_moments
 from emolabor.common.errors import EmolaborError
-from emolabor.sem.inference.bootstrap import normal_moments
 from emolabor.sem.inference.replications import replicate
+from emolabor.sem.inference.resamples import normal_moments
 
 REGRESSION = "y ~ start(0.3)*x"
 MEDIATION = """

@@ -121,8 +121,8 @@ REFUSED = {
     "no value, FIML": (ONE + "sqrt(b) == 1", HOLES, {"missing": "fiml"}, "has no finite value"),
     "no value, ordered": ("f =~ x1 + a*x2 + x4; sqrt(-a) == 1", ORDERED, {"ordered": True}, "has no finite value"),
     "bounds apart": (ONE + "a > c; c > a + 1", ITEMS, {}, "contradict each other"),
-    "mean of 1e9": ("w ~ x1; w ~ 1", ITEMS.assign(x1=ITEMS.x1 + 1e9), {}, "Subtract a constant near it"),
-    "mean of 1e6, FIML": ("w ~ x1", HOLES.assign(w=HOLES.w + 1e8), {"missing": "fiml"}, "Subtract a constant near it"),
+    "mean of 1e9": ("w ~ x1; w ~ 1", ITEMS.assign(x1=ITEMS.x1 + 1e9), {}, "subtract a constant near it"),
+    "mean of 1e6, FIML": ("w ~ x1", HOLES.assign(w=HOLES.w + 1e8), {"missing": "fiml"}, "subtract a constant near it"),
     "covariates of ordered answers": (
         "f =~ x1 + x2 + x4; f ~ w + x5 + x6",
         ORDERED.join(ITEMS[["w", "x5", "x6"]]),

@@ -103,11 +103,6 @@ def test_a_factor_needs_its_items_and_a_claim_about_what_goes_with_it(staff, ope
         (without("service_quality"), "needs-moderated-quality", "no moderated path to service_quality is left"),
         (without("belonging"), "needs-unlikeness-and-belonging", "no belonging in these data"),
         (lambda staff: staff.drop(columns="department"), "needs-departments", "no departments to tell apart"),
-        (
-            lambda staff: staff.assign(ex1=staff["ex1"].where(staff.index % 8 == 0)),
-            "needs-complete",
-            "complete respondents",
-        ),
     ],
 )
 def test_a_part_that_the_data_cannot_carry_says_why(change, tag, told, staff, opened):

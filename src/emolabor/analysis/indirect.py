@@ -11,16 +11,15 @@ def indirect_intervals(fit, resamples, draws):
     fit : Fit
         With `:=` parameters; its estimates and delta intervals come first (Sobel, 1982).
     resamples : Draws
-        From ``bootstrap()`` of the same model, as a rule of the complete cases: percentile and BCa intervals
-        (Efron & Tibshirani, 1993).
+        From ``fit.bootstrap()``: percentile and BCa intervals (Efron & Tibshirani, 1993).
     draws : Draws
         From ``fit.monte_carlo()`` (MacKinnon, Lockwood & Williams, 2004).
 
     Returns
     -------
     DataFrame
-        One row an indirect way such as ``a>b>c``: est, delta_lower, delta_upper, monte_carlo_lower, monte_carlo_upper,
-        then complete_est (the estimate behind the resamples), percentile_lower, percentile_upper, bca_lower, bca_upper.
+        One row an indirect way such as ``a>b>c``: est, then delta_, monte_carlo_, percentile_ and bca_, each with lower
+        and upper.
 
     Examples
     --------
@@ -42,8 +41,6 @@ def indirect_intervals(fit, resamples, draws):
     ):
         own = source.ci(interval)
         own = own[own["op"] == ":="].set_index("lhs").loc[found.index]
-        if name == "percentile":
-            found["complete_est"] = own["std_all"]
         found[f"{name}_lower"], found[f"{name}_upper"] = own["std_all_ci_lower"], own["std_all_ci_upper"]
     return found.set_axis(found.index.str.replace("__", ">"))
 

@@ -71,8 +71,8 @@ def sem(
         each group). ``#`` and ``!`` begin comments. What is not understood is refused with its line and column.
     data : DataFrame, str or Path, optional
         One row a case, numeric columns (more than the model's are no harm). Not changed. The path of a .parquet file
-        is read in one pass and need not fit in memory; then no resamples, factor scores or cases' influence can be
-        had, and rows with a missing answer are left out.
+        is read a part at a time and need not fit in memory; robust standard errors read it once more. No resamples,
+        factor scores or cases' influence can be had then.
     estimator : {"ML", "MLM", "MLR", "GLS", "ULS", "WLSMV", "DWLS", "ULSMV"}, optional
         "ML": maximum likelihood, the default for continuous variables. "MLM": the same with Satorra-Bentler scaled test
         and robust standard errors. "MLR": the same with Yuan-Bentler scaled test and Huber-White standard errors.
@@ -178,7 +178,9 @@ def sem(
     elif isinstance(data, str | Path):
         columns = column_names(data)
         _check_latent_names(variables.latent, columns)
-        samples = samples_from_parquet(data, names, group=group, fourth=row.robust, wishart=wishart)
+        samples = samples_from_parquet(
+            data, names, group=group, cluster=cluster, missing=missing, wishart=wishart, exogenous=variables.fixed_x
+        )
     else:
         columns = getattr(data, "columns", ())
         _check_latent_names(variables.latent, () if row.ordered else columns)
@@ -296,12 +298,6 @@ def _check_options(given):
         refuse("data, sample_cov", found, "exactly one of them")
     if data is not None and (given["sample_mean"] is not None or given["n_obs"] is not None):
         refuse("sample_mean, n_obs", "with data", "with sample_cov only")
-    if isinstance(data, str | Path) and (given["missing"] != "listwise" or given["cluster"] is not None):
-        refuse_because(
-            "data",
-            "a file is read in one pass, complete rows only, without clusters",
-            "with missing='fiml' or cluster a DataFrame, from pandas.read_parquet",
-        )
     if given["group"] is None and (given["group_equal"] or given["group_partial"]):
         refuse("group_equal, group_partial", "without group", "with group only")
 

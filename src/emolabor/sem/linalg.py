@@ -60,19 +60,46 @@ def definite_root(matrix):
     return root if values[0] > SINGULAR * values[-1] else None
 
 
+def cross_product_root(product):
+    """A matrix (m, m) whose cross-product is a given one, which may be singular."""
+    root, failed = lapack.dpotrf(product, lower=0, clean=1)
+    if not failed:
+        return root
+    values, vectors = np.linalg.eigh(product)
+    return (vectors * np.sqrt(np.maximum(values, 0.0))).T
+
+
 def inverses_and_logdets(matrices):
     """Inverses (B, k, k) and log-determinants (B,) of small symmetric positive definite matrices.
+
+    NaN where a pivot is not positive.
+    """
+    swept = np.ascontiguousarray(matrices.transpose(1, 2, 0))
+    logdets = sweep(swept)
+    return swept.transpose(2, 0, 1), logdets
+
+
+SWEPT = 4096  # numbers below which a call costs more than the half of the work that it saves
+
+
+def sweep(matrices):
+    """Invert small symmetric positive definite matrices (k, k, ...) in place and return their log-determinants (...).
 
     Sweeps over all matrices together (Goodnight, 1979, *The American Statistician* 33:149-158): for matrices of a few
     rows several times as fast as one factorisation after the other. NaN where a pivot is not positive.
     """
-    swept = np.ascontiguousarray(matrices.transpose(1, 2, 0))
-    logdets = np.zeros(len(matrices))
+    size, logdets = len(matrices), np.zeros(matrices.shape[2:])
+    step = 1 + SWEPT // max(matrices[0].size, 1)
     with np.errstate(divide="ignore", invalid="ignore"):
-        for k in range(len(swept)):
-            pivot = swept[k, k].copy()
+        for k in range(size):  # the upper triangle alone; what is left is the inverse with its sign turned
+            column = np.concatenate([matrices[:k, k], matrices[k, k:]])
+            pivot = column[k].copy()
+            row = column / pivot
+            for i in range(0, size, step):
+                matrices[i : i + step, i:] -= column[i : i + step, None] * row[i:]
+            matrices[:k, k], matrices[k, k:], matrices[k, k] = row[:k], row[k:], -1 / pivot
             logdets += np.log(pivot)
-            row, column = swept[k] / pivot, swept[:, k].copy()
-            swept -= column[:, None] * row
-            swept[k], swept[:, k], swept[k, k] = row, -column / pivot, 1 / pivot
-    return swept.transpose(2, 0, 1), logdets
+    for i in range(size):
+        np.negative(matrices[i, i:], out=matrices[i, i:])
+        matrices[i + 1 :, i] = matrices[i, i + 1 :]
+    return logdets

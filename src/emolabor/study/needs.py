@@ -177,7 +177,7 @@ def explained(study, outcome):
 
 
 def complete_respondents(study):
-    """Ask for respondents without a missing answer, more than items: those are resampled."""
+    """Ask for respondents without a missing answer, more than items."""
     terms = parse_model(study.model).terms
     items = [term.rhs for term in terms if term.op == "=~" and term.rhs in study.answers]
     n = len(study.answers.dropna(subset=items))
@@ -203,12 +203,7 @@ NEEDS = {
     "07_structural_model": (a_model,),
     "08_centres": (centres, a_model),
     "09_profiles": (partial(measured, names=ACTING), partial(profiled, outcomes=PROFILE_OUTCOMES)),
-    "10_levers": (
-        partial(measured, names=[SERVICE]),
-        a_model,
-        partial(levers_of, outcome=SERVICE),
-        complete_respondents,
-    ),
+    "10_levers": (partial(measured, names=[SERVICE]), a_model, partial(levers_of, outcome=SERVICE)),
     "11_robustness": (a_model, complete_respondents),
     "13_planning": (indirect_claims, a_model),
     "15_correlation_table": (several_constructs, a_claim, all_items),
@@ -216,7 +211,6 @@ NEEDS = {
 PARTS = {
     "needs-model": a_model,
     "needs-indirect": indirect_claims,
-    "needs-complete": complete_respondents,
     "needs-service": partial(explained, outcome=SERVICE),
     "needs-strain-way": partial(claimed, key=f"surface_acting>exhaustion>{SERVICE}"),
     "needs-strain-path": partial(claimed, key="surface_acting>exhaustion"),

@@ -16,6 +16,7 @@ from emolabor.study.execution import STAGE
 from emolabor.study.plan import results_name
 
 COLOURS = 32
+SHOWN = 0.6  # of the side of the picture that is saved
 
 
 def storable(value, place):
@@ -157,15 +158,14 @@ class Results:
         import PIL.Image
         from IPython.display import Image
 
-        from emolabor.drawing.style import save_figure, style
+        from emolabor.drawing.style import save_figure
 
-        for ending in ("png", "svg"):
-            save_figure(figure, self.folder / "figures" / f"{self.notebook}_{key}.{ending}")
-        # A notebook holds a coarser picture of few colours, so that it stays small.
-        drawn, buffer = io.BytesIO(), io.BytesIO()
-        with style():
-            figure.savefig(drawn, format="png", dpi=120, metadata={"Software": None})
-        picture = PIL.Image.open(drawn).convert("RGB")
+        path = self.folder / "figures" / f"{self.notebook}_{key}.svg"
+        save_figure(figure, path)
+        # A notebook holds a coarser picture of few colours, so that it stays small; drawing it once more takes longer.
+        picture = PIL.Image.open(save_figure(figure, path.with_suffix(".png"))).convert("RGB")
+        size = [round(SHOWN * side) for side in picture.size]
+        picture, buffer = picture.resize(size, PIL.Image.Resampling.LANCZOS), io.BytesIO()
         # An octree keeps rare colours, such as that of a single mark, which a median cut would merge with others.
         picture = picture.quantize(COLOURS, PIL.Image.Quantize.FASTOCTREE, dither=PIL.Image.Dither.NONE)
         picture.save(buffer, format="png", optimize=True)

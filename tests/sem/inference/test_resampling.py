@@ -8,7 +8,8 @@ from lavaan_reference import R, public_data
 
 from emolabor.common.errors import EmolaborError
 from emolabor.sem import sem
-from emolabor.sem.inference.bootstrap import _source
+from emolabor.sem.inference import bootstrap, resamples
+from emolabor.sem.inference.bootstrap import _cases
 from emolabor.sem.inference.intervals import interval_limits
 
 CFA = "visual =~ x1 + x2 + x3; textual =~ x4 + x5 + x6; textual ~ a*visual; twice := 2*a"
@@ -85,7 +86,7 @@ def _is_labelled(name, label):
 
 def test_bollen_stine_draws_from_data_in_which_the_model_holds(fit):
     structure, sample = fit.model.structures[0], fit.model.samples[0]
-    turned = _source(fit, structure, sample, "bollen_stine")
+    turned = _cases(fit, structure, sample, "bollen_stine")
     assert np.allclose(np.cov(turned.T, bias=True), fit.implied_cov().to_numpy(), atol=1e-10)
     draws = fit.bootstrap(200, seed=1, kind="bollen_stine")
     assert 0 <= draws.pvalue <= 0.2 and fit.fit_measures()["pvalue"] < 0.05
@@ -105,6 +106,30 @@ def test_incomplete_answers_are_resampled_too():
     draws = fit.bootstrap(60, seed=1)
     loadings = draws.ci()
     assert draws.n_failed == 0 and loadings["se"][1] == pytest.approx(fit.tidy().se[1], rel=0.5)
+
+
+BOUNDED = {
+    "complete": (CFA, "holzinger", {}),
+    "groups": (CFA, "holzinger", {"group": "school"}),
+    "clusters": ("f =~ s1 + s2 + s3", "clustered", {"cluster": "cluster"}),
+    "incomplete": ("visual =~ x1 + x2 + x3", "incomplete", {"missing": "fiml"}),
+}
+
+
+@pytest.mark.parametrize("name", BOUNDED)
+def test_a_bound_of_memory_changes_no_resample(name, monkeypatch):
+    """Sums in another order agree to rounding. Groups draw in turns, so that for them a bound makes other draws."""
+    model, data, options = BOUNDED[name]
+    fit = sem(model, public_data(data) if data == "holzinger" else frame(data), **options)
+    whole = fit.bootstrap(20, seed=1)
+    monkeypatch.setattr(bootstrap, "NUMBERS", 2000)
+    monkeypatch.setattr(bootstrap, "CACHED", 30)
+    monkeypatch.setattr(resamples, "NUMBERS", 100)
+    parts = fit.bootstrap(20, seed=1)
+    assert parts.n_failed == whole.n_failed == 0
+    if name != "groups":
+        errors = np.sqrt(np.diag(fit.vcov()))
+        assert np.max(np.abs(parts.thetas - whole.thetas) / errors) < 1e-9
 
 
 def test_failed_resamples_are_counted_and_left_out():

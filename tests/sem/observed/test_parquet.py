@@ -1,4 +1,4 @@
-"""A Parquet file read in one pass gives what the same cases give as a frame.
+"""A Parquet file read a part at a time gives what the same cases give as a frame.
 
 Tolerance: both are sums of the same products in another order, so numbers agree to about 1e-10 of their size; 1e-7 is
 asked of values, which the inverse of the information may magnify.
@@ -27,6 +27,12 @@ CASES = {
     "MLM groups": (FACTORS, {"estimator": "MLM", "group": "sex", "group_equal": ("loadings",)}),
     "GLS": (FACTORS, {"estimator": "GLS"}),
     "wishart": (FACTORS, {"likelihood": "wishart"}),
+    "FIML": (FACTORS, {"missing": "fiml"}),
+    "FIML MLR": (FACTORS, {"missing": "fiml", "estimator": "MLR"}),
+    "FIML MLR exogenous": (COVARIATE, {"missing": "fiml", "estimator": "MLR"}),
+    "FIML MLR groups": (FACTORS, {"missing": "fiml", "estimator": "MLR", "group": "sex", "group_equal": "loadings"}),
+    "clusters": (FACTORS, {"cluster": "centre"}),
+    "FIML clusters": (FACTORS, {"missing": "fiml", "cluster": "centre"}),
 }
 
 
@@ -80,8 +86,9 @@ BAD = {
     "broken": ("broken.parquet", {}, "no whole Parquet file"),
     "missing column": ("short.parquet", {}, "'ex4' are no columns of short.parquet"),
     "texts": ("texts.parquet", {}, "column 'sa1' holds"),
-    "fiml": ("staff.parquet", {"missing": "fiml"}, "complete rows only"),
-    "cluster": ("staff.parquet", {"cluster": "centre"}, "without clusters"),
+    "one cluster": ("staff.parquet", {"cluster": "one"}, "one cluster only"),
+    "no cluster in a row": ("staff.parquet", {"cluster": "partly"}, "has a missing value"),
+    "never answered": ("empty.parquet", {"missing": "fiml"}, "'ex4' without any value"),
     "ordered": ("staff.parquet", {"ordered": True}, "needs a DataFrame"),
     "group is a variable": ("staff.parquet", {"group": "sa1"}, "is a variable of the model"),
     "one group": ("staff.parquet", {"group": "one"}, "one value only"),
@@ -92,7 +99,8 @@ BAD = {
 @pytest.mark.parametrize("name", BAD)
 def test_what_cannot_be_read_is_refused(name, frame, tmp_path):
     file, options, message = BAD[name]
-    frame.assign(one=1).to_parquet(tmp_path / "staff.parquet")
+    frame.assign(one=1, partly=frame["centre"].where(frame.index != 40)).to_parquet(tmp_path / "staff.parquet")
+    frame.assign(ex4=np.nan).to_parquet(tmp_path / "empty.parquet")
     (tmp_path / "staff.csv").write_text("a,b\n1,2\n")
     (tmp_path / "broken.parquet").write_bytes((tmp_path / "staff.parquet").read_bytes()[:5000])
     frame.drop(columns="ex4").to_parquet(tmp_path / "short.parquet")

@@ -46,8 +46,8 @@ def satorra_2000(restricted, larger):
         return np.nan, df
     spread = np.zeros_like(information)
     for share, discrepancy, slope in zip(model.case_shares, model.discrepancies, own, strict=True):
-        weighted = slope * discrepancy.weights[:, None]
-        spread += share * weighted.T @ (discrepancy.sample.gamma @ weighted)
+        turned = discrepancy.sample.root @ (slope * discrepancy.weights[:, None])
+        spread += share * turned.T @ turned
     turned = held @ bread
     inner = np.linalg.solve(turned @ held.T, turned @ spread @ turned.T)
     statistic, _, _ = scaled_shifted(gap, df, float(np.trace(inner)), float(np.sum(inner * inner.T)))

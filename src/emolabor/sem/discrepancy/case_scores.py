@@ -1,17 +1,40 @@
-"""Scores of cases: derivatives of each case's discrepancy, their sums within clusters, their cross-products."""
+"""Scores of cases, a block of cases at a time: derivatives of their discrepancy, and sums of their products.
+
+A sample's cases may be in memory or in a file that is read once more; either way no array as long as the sample and as
+wide as the parameters is made.
+"""
 
 import numpy as np
 
-from emolabor.common.errors import refuse_because
-from emolabor.sem.discrepancy import fourth_moment_scores, normal
+from emolabor.sem.discrepancy import normal
+
+
+def score_blocks(discrepancy, structure, theta):
+    """Yield the scores (b, q) of one group's cases; with clusters, their sums within clusters in one block (J, q)."""
+    blocks, clusters = discrepancy.case_scores(structure, theta), discrepancy.sample.clusters
+    if clusters is None:
+        yield from blocks
+    else:
+        yield sums_in_clusters(blocks, clusters, structure.n_parameters)
+
+
+def sums_in_clusters(blocks, clusters, width):
+    """Add up blocks of scores (b, width) within clusters (n,), times the root of J / (J - 1): (J, width)."""
+    codes = np.unique(clusters, return_inverse=True)[1]
+    count, first = codes.max() + 1, 0
+    totals = np.zeros((count, width))
+    for scores in blocks:
+        own = codes[first : first + len(scores)]
+        order = np.argsort(own, kind="stable")
+        starts = np.flatnonzero(np.diff(own[order], prepend=-1))
+        totals[own[order][starts]] += np.add.reduceat(scores[order], starts, axis=0)
+        first += len(scores)
+    return totals * np.sqrt(count / (count - 1))
 
 
 def score_products(discrepancy, structure, theta):
     """Cross-product (q, q) of the scores of one group's cases, or of their clusters."""
-    if discrepancy.sample.fourth is not None:
-        return fourth_moment_scores.score_products(structure, theta, discrepancy.sample)
-    scores = scores_of(discrepancy, structure, theta)
-    return scores.T @ scores
+    return sum(scores.T @ scores for scores in score_blocks(discrepancy, structure, theta))
 
 
 def moment_meat(structure, theta, sample, exogenous):
@@ -19,37 +42,21 @@ def moment_meat(structure, theta, sample, exogenous):
 
     Where exogenous variables are fixed, what they predict of a case's moments is taken out of them first.
     """
-    if sample.fourth is not None:
-        return fourth_moment_scores.moment_score_products(structure, theta, sample, exogenous)
-    deviations, predicted = deviations_and_predicted(sample, exogenous)
-    at_mean = np.zeros_like(sample.mean)
-    scores = normal.case_scores(structure, theta, deviations, at_mean)
-    scores = scores - normal.case_scores(structure, theta, predicted, at_mean)
-    scores = scores - scores.mean(axis=0)
-    return scores.T @ scores
+    at_mean, total, products = np.zeros_like(sample.mean), 0.0, 0.0
+    for deviations, predicted in deviations_and_predicted(sample, exogenous, structure.n_parameters):
+        scores = normal.case_scores(structure, theta, deviations, at_mean)
+        scores -= normal.case_scores(structure, theta, predicted, at_mean)
+        total, products = total + scores.sum(axis=0), products + scores.T @ scores
+    return products - np.outer(total, total) / sample.n
 
 
-def deviations_and_predicted(sample, exogenous):
-    """Deviations from the sample mean (n, p) and their least-squares prediction from exogenous variables (n, p)."""
-    if sample.data is None:
-        refuse_because("data", "a file read in one pass leaves no cases to go through", "a DataFrame")
-    deviations = sample.data - sample.mean
-    if not exogenous:
-        return deviations, np.zeros_like(deviations)
-    x = deviations[:, exogenous]
-    return deviations, x @ np.linalg.solve(x.T @ x, x.T @ deviations)
+def deviations_and_predicted(sample, exogenous, width):
+    """Yield deviations from the sample mean (b, p) and their least-squares prediction from exogenous variables (b, p).
 
-
-def scores_of(discrepancy, structure, theta):
-    """Scores (n, q) of the cases of one group, or their sums within clusters (n_clusters, q)."""
-    scores, clusters = discrepancy.case_scores(structure, theta), discrepancy.sample.clusters
-    return scores if clusters is None else sum_in_clusters(scores, clusters)
-
-
-def sum_in_clusters(scores, clusters):
-    """Add up scores (n, q) within clusters, times the root of J / (J - 1): (J, q)."""
-    _, codes = np.unique(clusters, return_inverse=True)
-    order = np.argsort(codes, kind="stable")
-    starts = np.flatnonzero(np.diff(codes[order], prepend=-1))
-    count = len(starts)
-    return np.add.reduceat(scores[order], starts, axis=0) * np.sqrt(count / (count - 1))
+    `width` is how many numbers are made of each case.
+    """
+    x = list(exogenous)
+    slopes = np.linalg.solve(sample.cov[np.ix_(x, x)], sample.cov[x])
+    for values in sample.blocks(width):
+        deviations = values - sample.mean
+        yield deviations, deviations[:, x] @ slopes

@@ -183,15 +183,22 @@ def _add_residuals(slopes, part, scale, implied, free, columns):
     slopes[t : t + c] += paths[part.continuous] ** 2 @ residuals
 
 
-def case_scores(structure, theta, sample, weights):
-    """What each case contributes to J'W r (n, q)."""
-    return sample.statistics.influence @ (jacobian(structure, theta) * weights[:, None])
-
-
 def robust_meat(structure, theta, sample, weights):
-    """The cross-product (q, q) of `case_scores`: n times J'W Gamma W J."""
-    weighted = jacobian(structure, theta) * weights[:, None]
-    return sample.n * weighted.T @ (sample.gamma @ weighted)
+    """The cross-product (q, q) of the cases' scores: n times J'W Gamma W J."""
+    turned = sample.root @ _weighted_jacobian(structure, theta, weights)
+    return sample.n * turned.T @ turned
+
+
+def _weighted_jacobian(structure, theta, weights):
+    slopes = jacobian(structure, theta)
+    slopes *= weights[:, None]
+    return slopes
+
+
+def weighted_squares(root, weights):
+    """Traces of W Gamma and of its square, from a root (r, s) of Gamma."""
+    turned = root * np.sqrt(weights)
+    return float(np.vdot(turned, turned)), float(np.sum((turned @ turned.T) ** 2))
 
 
 def traces(model, theta, bread):
@@ -211,13 +218,14 @@ def traces(model, theta, bread):
     first = second = 0.0
     meat, twice = np.zeros_like(bread), np.zeros_like(bread)
     for share, (structure, sample, discrepancy) in zip(model.case_shares, model.groups, strict=True):
-        gamma, weights = sample.gamma, discrepancy.weights
-        slopes = jacobian(structure, theta) * weights[:, None]
-        turned = gamma @ slopes
-        meat += share * slopes.T @ turned
-        twice += share * turned.T @ (weights[:, None] * turned)
-        first += float(weights @ np.diag(gamma))
-        second += float(np.sum(gamma**2 @ weights * weights))
+        root, weights = sample.root, discrepancy.weights
+        squares = weighted_squares(root, weights)
+        first, second = first + squares[0], second + squares[1]
+        spread = root @ _weighted_jacobian(structure, theta, weights)
+        meat += share * spread.T @ spread
+        turned = root.T @ spread
+        turned *= np.sqrt(weights)[:, None]
+        twice += share * turned.T @ turned
     spent = bread @ meat
     return first - float(np.trace(spent)), second - 2 * float(np.sum(bread * twice)) + float(np.sum(spent * spent.T))
 
@@ -243,5 +251,7 @@ class DiagonallyWeighted:
         return derivatives(structure, theta, self.sample, self.weights, observed)
 
     def case_scores(self, structure, theta):
-        """What each case contributes to the slope of the discrepancy (n, q)."""
-        return case_scores(structure, theta, self.sample, self.weights)
+        """Yield what the cases contribute to the slope of the discrepancy (b, q), a block of cases at a time."""
+        weighted = _weighted_jacobian(structure, theta, self.weights)
+        for rows in self.sample.statistics.influence.blocks():
+            yield rows @ weighted

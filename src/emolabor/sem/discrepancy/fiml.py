@@ -26,8 +26,8 @@ from emolabor.sem.implied.ram import (
     sum_entry_pairs,
 )
 from emolabor.sem.linalg import inverse_and_logdet
-from emolabor.sem.observed.completion import completed_moments, completed_values, left_open
-from emolabor.sem.observed.missing import pattern_misfits
+from emolabor.sem.observed.completion import completed_moments, completed_values, left_open, sort_by_holes
+from emolabor.sem.observed.missing import pattern_misfits, pattern_stacks
 
 FEATURES = 4_000_000  # numbers at a time in the columns that a block of rows adds: 32 MB
 
@@ -108,7 +108,7 @@ def _scores_left_open(structure, rows, mu, inverse, columns):
             here = np.flatnonzero((block.which >= chosen.start) & (block.which < chosen.stop))
             own = block.which[here] - chosen.start
             linear = by_left[own] * seen_right[here, None] + by_right[own] * seen_left[here, None]
-            total += _squares(structure, linear, np.ones(len(here)))
+            total += _squares(structure, linear, None)
     return total / rows.n
 
 
@@ -128,14 +128,21 @@ def _at_holes(block, chosen, roots, inverse, left, right):
 
 def _quadratic(by_left, by_right):
     """Columns (G, k (k + 1) / 2, n_entries) whose products are half those of u v' + v u' between the holes."""
-    i, j = np.triu_indices(by_left.shape[1])
-    scale = np.where(i == j, np.sqrt(0.5), 1.0)[:, None]
-    return scale * (by_left[:, i] * by_right[:, j] + by_left[:, j] * by_right[:, i])
+    patterns, k, entries = by_left.shape
+    columns, first = np.empty((patterns, k * (k + 1) // 2, entries)), 0
+    for i in range(k):
+        own = columns[:, first : first + k - i]
+        np.multiply(by_left[:, i, None], by_right[:, i:], out=own)
+        own += by_left[:, i:] * by_right[:, i, None]
+        own[:, 0] *= np.sqrt(0.5)
+        first += k - i
+    return columns
 
 
 def _squares(structure, columns, counts):
-    """Sum of the outer products (q, q) of columns (G, f, n_entries), each pattern as often as counts (G,) say."""
-    columns = columns * np.sqrt(counts)[:, None, None]
+    """Sum of the outer products (q, q) of columns (G, f, n_entries), each pattern as often as counts (G,) or once."""
+    if counts is not None:
+        columns *= np.sqrt(counts)[:, None, None]
     columns = add_up_columns(structure, columns.reshape(-1, columns.shape[2]))
     return columns.T @ columns
 
@@ -195,7 +202,7 @@ def moment_information(sample, sigma, mu, observed):
     row, col = moment_places(p)
     count = len(row)
     result = np.zeros((count + p, count + p))
-    for stack in sample.stacks:
+    for stack in pattern_stacks(sample.incomplete):
         inverses, _, gaps, about = pattern_misfits(stack, sigma, mu)
         turned = 2 * inverses @ about @ inverses - inverses if observed else inverses
         shared = stack.shares[:, None, None] * inverses
@@ -217,19 +224,22 @@ def moment_information(sample, sigma, mu, observed):
             result[count:, :count] += cross[:, row, col] + cross[:, col, row]
         result[count:, count:] += shared.sum(axis=0)
     scale = np.where(row == col, 0.5, 1.0)
-    result[:count, :count] *= 0.5 * scale[:, None] * scale
-    result[count:, :count] *= scale
+    result[:count, :count] *= 0.5 * scale[:, None]
+    result[:, :count] *= scale
     result[:count, count:] = result[count:, :count].T
     return result
 
 
-def case_scores(structure, theta, sample):
-    """Gradient of each row's log-likelihood (n, q): what its score is expected to be, given what is seen of it."""
-    implied, rows = implied_moments(structure, theta), sample.incomplete
-    inverse = completed_moments(rows, implied.sigma, implied.mu)[1]
+def case_scores(structure, theta, values, centre):
+    """Gradients of rows' log-likelihoods (n, q): what their scores are expected to be, given what is seen of them.
+
+    `values` (n, p) are the rows, missing ones NaN, `centre` (p,) is near their mean.
+    """
+    implied, rows = implied_moments(structure, theta), sort_by_holes(values, centre)
+    inverse, _ = inverse_and_logdet(implied.sigma)
     left, right, weight = derivative_columns(structure, implied)
     turned, expected = np.empty((rows.n, len(inverse))), np.zeros((rows.n, len(weight)))
-    turned[rows.complete] = (sample.data[rows.complete] - implied.mu) @ inverse
+    turned[rows.complete] = (values[rows.complete] - implied.mu) @ inverse
     for block in rows.blocks:
         covariances, _ = left_open(block, inverse)
         turned[block.rows] = completed_values(block, inverse, implied.mu - rows.centre, covariances) @ inverse
@@ -258,8 +268,9 @@ class IncompleteLikelihood(NormalLikelihood):
         return value_and_gradient(structure, theta, self.sample)
 
     def case_scores(self, structure, theta):
-        """Gradient of each case's log-likelihood (n, q)."""
-        return case_scores(structure, theta, self.sample)
+        """Yield the gradients of the rows' log-likelihoods (b, q), a block of rows at a time."""
+        for values in self.sample.blocks(len(structure.kind)):
+            yield case_scores(structure, theta, values, self.sample.incomplete.centre)
 
     @property
     def saturated(self):
@@ -268,5 +279,8 @@ class IncompleteLikelihood(NormalLikelihood):
 
     def pieces(self, structure, implied):
         """Pieces of the discrepancy, one a pattern of answers; as in `NormalLikelihood.pieces`."""
-        for p in self.sample.patterns:
-            yield likelihood_piece(structure, implied, p.observed, p.n / self.sample.n, p.mean, p.cov)
+        for stack in pattern_stacks(self.sample.incomplete):
+            for share, seen, mean, cov in zip(stack.shares, stack.seen, stack.means, stack.covs, strict=True):
+                observed = np.flatnonzero(seen)
+                own = mean[observed], cov[np.ix_(observed, observed)]
+                yield likelihood_piece(structure, implied, observed, share, *own)

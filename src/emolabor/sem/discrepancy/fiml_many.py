@@ -1,4 +1,7 @@
-"""The likelihood of incomplete rows for thousands of resamples at once: `observed.completion` in stacked arrays."""
+"""The likelihood of incomplete rows for many resamples at once: `observed.completion` in stacked arrays.
+
+Resamples are the last axis wherever matrices are small: their numbers then lie side by side, and one pass serves all.
+"""
 
 from dataclasses import dataclass
 
@@ -6,7 +9,7 @@ import numpy as np
 
 from emolabor.sem.discrepancy.normal_many import group_value_and_gradient, inverses
 from emolabor.sem.implied.quantities import fill_many, many_total_paths
-from emolabor.sem.linalg import inverses_and_logdets
+from emolabor.sem.linalg import sweep
 from emolabor.sem.observed.completion import IncompleteRows
 
 
@@ -16,7 +19,8 @@ class ResampledRows:
 
     `first` (R, p) and `second` (R, p, p) are weighted sums of the complete rows' values and of their products, about
     the centre of `rows`; `complete` (R,) the weight of these rows; `weights` has an array (R, rows) for each block. A
-    resample's weights add up to one.
+    resample's weights add up to one. `spreads` has for each block the matrix (p p, k k patterns) that adds what is
+    left open in the holes of its patterns in their places.
     """
 
     rows: IncompleteRows
@@ -24,23 +28,25 @@ class ResampledRows:
     first: np.ndarray
     second: np.ndarray
     weights: tuple[np.ndarray, ...]
+    spreads: tuple
 
     def __getitem__(self, chosen):
         """Some of the resamples."""
         parts = (self.complete[chosen], self.first[chosen], self.second[chosen])
-        return ResampledRows(self.rows, *parts, tuple(weights[chosen] for weights in self.weights))
+        weights = tuple(own[chosen] for own in self.weights)
+        return ResampledRows(self.rows, *parts, weights, self.spreads)
 
 
-def resample_rows(rows, values, counts):
-    """Weigh the rows of one group as often as counts (R, n) say; `values` (n, p) are the answers."""
-    weights = counts / counts.sum(axis=1, keepdims=True)
-    whole = values[rows.complete] - rows.centre
-    p, own = whole.shape[1], weights[:, rows.complete]
-    i, j = np.tril_indices(p)
-    second = np.empty((len(counts), p, p))
-    second[:, i, j] = second[:, j, i] = own @ (whole[:, i] * whole[:, j])
-    blocks = tuple(weights[:, block.rows] for block in rows.blocks)
-    return ResampledRows(rows, own.sum(axis=1), own @ whole, second, blocks)
+def spread_matrices(rows):
+    """Matrices that add (k, k) of each pattern's holes up in (p, p), for each block of incomplete rows."""
+    from scipy import sparse  # slow to import
+
+    p, found = len(rows.centre), []
+    for block in rows.blocks:
+        places = (block.holes.T[:, None] * p + block.holes.T[None]).ravel()
+        columns = np.arange(len(places))
+        found.append(sparse.csr_matrix((np.ones(len(places)), (places, columns)), shape=(p * p, len(places))))
+    return tuple(found)
 
 
 def incomplete_value_and_gradient(structure, resamples, thetas):
@@ -57,43 +63,35 @@ def incomplete_value_and_gradient(structure, resamples, thetas):
     tuple of ndarray
         The value is NaN where the implied covariance is not positive definite.
     """
-    rows = resamples.rows
+    rows, count = resamples.rows, len(thetas)
     sigma, mu = _implied(structure, thetas)
     inverse, _ = inverses(sigma)
+    last = np.ascontiguousarray(inverse.transpose(1, 2, 0))
     shift = mu - rows.centre
     first = resamples.first - resamples.complete[:, None] * shift
     across = resamples.first[:, :, None] * shift[:, None]
     second = resamples.second - across - across.swapaxes(1, 2)
     second += resamples.complete[:, None, None] * shift[:, :, None] * shift[:, None]
-    open_part = np.zeros(len(thetas))
-    for block, weights in zip(rows.blocks, resamples.weights, strict=True):
+    open_part, spread = np.zeros(count), np.zeros((last.shape[0] ** 2, count))
+    for block, weights, places in zip(rows.blocks, resamples.weights, resamples.spreads, strict=True):
         patterns, k = block.holes.shape
-        at_holes = inverse[:, block.holes[:, :, None], block.holes[:, None, :]]
-        covariances, logdets = inverses_and_logdets(at_holes.reshape(-1, k, k))
-        covariances, logdets = covariances.reshape(-1, patterns, k, k), logdets.reshape(-1, patterns)
+        covariances = last[block.holes.T[:, None], block.holes.T[None]]  # (k, k, patterns, R)
+        logdets = sweep(covariances)
         filled = block.values - block.seen * shift[:, None]
-        row, holes = np.arange(len(block.which))[:, None], block.holes[block.which]
-        pulls = (filled @ inverse)[:, row, holes]
-        filled[:, row, holes] = -(covariances[:, block.which] @ pulls[..., None])[..., 0]
+        row, holes, every = np.arange(len(block.which))[:, None], block.holes[block.which], patterns == len(block.which)
+        pulls = (filled @ inverse)[:, row, holes].transpose(2, 1, 0)
+        own = covariances if every else covariances[:, :, block.which]
+        filled[:, row, holes] = -np.einsum("ijnr,jnr->rni", own, pulls)
         weighed = filled * weights[:, :, None]
         first += weighed.sum(axis=1)
         second += weighed.swapaxes(1, 2) @ filled
-        by_pattern = weights @ (block.which[:, None] == np.arange(patterns))
-        _add_at_holes(second, block.holes, covariances * by_pattern[:, :, None, None])
-        open_part += np.einsum("rg,rg->r", by_pattern, logdets - k)
+        by_pattern = weights.T if every else block.members @ weights.T
+        spread += places @ (covariances * by_pattern).reshape(-1, count)
+        open_part += (by_pattern * (logdets - k)).sum(axis=0)
+    second += spread.T.reshape(second.shape)
     cov = second - first[:, :, None] * first[:, None]
     value, gradient = group_value_and_gradient(structure, cov, first + mu, thetas)
     return value + 0.5 * open_part, gradient
-
-
-def _add_at_holes(matrices, holes, parts):
-    """Add parts (R, G, k, k) to their places in matrices (R, p, p)."""
-    count, p = len(matrices), matrices.shape[1]
-    places = (holes[:, :, None] * p + holes[:, None, :]).ravel()
-    order = np.argsort(places, kind="stable")
-    starts = np.flatnonzero(np.diff(places[order], prepend=-1))
-    sums = np.add.reduceat(parts.reshape(count, -1)[:, order], starts, axis=1)
-    matrices.reshape(count, -1)[:, places[order][starts]] += sums
 
 
 def _implied(structure, thetas):

@@ -18,4 +18,4 @@ DISCREPANCIES = {
 def discrepancy_of(estimator, sample):
     """The discrepancy that an estimator minimises, bound to one group's sample."""
     kind = DISCREPANCIES[estimator.discrepancy]
-    return IncompleteLikelihood(sample) if kind is NormalLikelihood and sample.patterns else kind(sample)
+    return IncompleteLikelihood(sample) if kind is NormalLikelihood and sample.incomplete else kind(sample)

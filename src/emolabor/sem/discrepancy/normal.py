@@ -199,9 +199,10 @@ class NormalLikelihood:
         return self.derivatives(structure, theta)[:2]
 
     def case_scores(self, structure, theta):
-        """Gradient of each case's log-likelihood (n, q)."""
+        """Yield the gradients of the cases' log-likelihoods (b, q), a block of cases at a time."""
         centre = None if structure.mean_structure else self.sample.mean
-        return case_scores(structure, theta, self.sample.data, centre)
+        for values in self.sample.blocks(len(structure.kind)):
+            yield case_scores(structure, theta, values, centre)
 
     def information_of_moments(self, saturated, implied, observed):
         """Information of the distinct moments (m, m) where the model puts them."""

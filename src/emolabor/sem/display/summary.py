@@ -165,8 +165,8 @@ def header(fit):
             rows.append(("(right where they are missing completely at random)", ""))
     if samples[0].clusters is not None:
         rows.append(("Number of clusters", str(n_clusters(samples))))
-    if any(sample.patterns for sample in samples):
-        patterns = [str(max(len(sample.patterns), 1)) for sample in samples]
+    if any(sample.incomplete for sample in samples):
+        patterns = [str(sample.incomplete.n_patterns if sample.incomplete else 1) for sample in samples]
         rows.append(("Number of missing patterns", ", ".join(patterns)))
     return rows
 

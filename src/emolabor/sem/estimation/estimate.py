@@ -155,8 +155,8 @@ def _search(model, constraints, start, bounds=()):
     if curved or bounds:
         optimum = minimize_on_curve(value, derivatives, constraint, len(curved), first)
     elif model.incomplete:
-        first = _near_complete(model, constraints, start, first)
-        optimum = _by_gradients(model, theta_of, derivatives, first, basis) or minimize(value, derivatives, first)
+        first, information = _near_complete(model, constraints, start, first)
+        optimum = _by_gradients(model, theta_of, information, first, basis) or minimize(value, derivatives, first)
     else:
         optimum = minimize(value, derivatives, first)
     if optimum is None:
@@ -168,18 +168,23 @@ def _search(model, constraints, start, bounds=()):
 
 
 def _near_complete(model, constraints, start, first):
-    """Where the search among incomplete answers starts: at the estimates from the saturated model's moments."""
+    """Where the search among incomplete answers starts: at the estimates from the saturated model's moments.
+
+    With the information there of as many complete answers, which costs far less than that of the incomplete ones; None
+    where there are no such estimates.
+    """
     samples = [Sample(sample.cov, sample.mean, sample.n, sample.weight) for sample in model.samples]
-    found = _search(model.with_samples(samples), constraints, start)
+    complete = model.with_samples(samples)
+    found = _search(complete, constraints, start)
     if found is None or not found.optimum.converged:
-        return first
-    return constraints.basis.T @ (found.theta - constraints.offset)
+        return first, None
+    basis, information = constraints.basis, complete.derivatives(found.theta)[2]
+    return basis.T @ (found.theta - constraints.offset), basis.T @ information @ basis
 
 
-def _by_gradients(model, theta_of, derivatives, first, basis):
-    """Minimise with one Hessian, as that of incomplete answers costs far more than gradients; None where that fails."""
-    _, gradient, information = derivatives(first, True)
-    inverse = None if gradient is None else bordered_inverse(information, np.eye(len(first)))
+def _by_gradients(model, theta_of, information, first, basis):
+    """Minimise with one information matrix, improved by the gradients on the way; None where that fails."""
+    inverse = None if information is None else bordered_inverse(information, np.eye(len(first)))
     if inverse is None:
         return None
 

@@ -108,7 +108,7 @@ class Model:
     @property
     def incomplete(self):
         """Whether answers are missing in any group."""
-        return any(sample.patterns for sample in self.samples)
+        return any(sample.incomplete for sample in self.samples)
 
     def value_and_gradient(self, theta):
         """Value and gradient (q,) of a case over all groups, where the likelihood is maximised."""

@@ -10,11 +10,11 @@ import numpy as np
 from scipy.linalg import lapack
 
 from emolabor.sem import linalg
-from emolabor.sem.discrepancy import fiml, fourth_moment_scores, normal
-from emolabor.sem.discrepancy.case_scores import scores_of
+from emolabor.sem.discrepancy import fiml, normal
+from emolabor.sem.discrepancy.case_scores import score_blocks
 from emolabor.sem.discrepancy.kinds import discrepancy_of
 from emolabor.sem.implied.ram import Structure, moment_places
-from emolabor.sem.linalg import bordered_inverse, definite_root
+from emolabor.sem.linalg import cross_product_root, definite_root
 from emolabor.sem.specification.estimators import MAXIMUM_LIKELIHOOD
 
 if TYPE_CHECKING:
@@ -45,10 +45,10 @@ class Saturated:
         """
         if linalg.inverse_and_logdet(cov) is None:
             return None
-        if not self.sample.patterns:
+        if not self.sample.incomplete:
             return normal.derivatives(self.structure, self.values(cov, mean), self.sample, observed)[2]
         whole = fiml.moment_information(self.sample, cov, mean, observed)
-        return whole[np.ix_(self.kept, self.kept)]
+        return whole if self.kept.all() else whole[np.ix_(self.kept, self.kept)]
 
     @cached_property
     def information(self):
@@ -63,37 +63,43 @@ class Saturated:
         root = definite_root(self.information / (units[:, None] * units))
         return None if root is None else (units, root)
 
+    @property
+    def is_singular(self):
+        """Whether the information is singular."""
+        return self._factored is None
+
     @cached_property
     def inverse_root(self):
         """A matrix (m, m) whose cross-product is the inverse information; None where that is singular."""
-        if self._factored is None:
+        if self.is_singular:
             return None
         units, root = self._factored
         return lapack.dtrtri(root, lower=1)[0] / units
 
     @cached_property
     def influence(self):
-        """Scores of the cases (or clusters) times the inverse information (n, m); None where that is singular.
+        """A root of the scores' cross-product times the inverse information (r, m); None where that is singular.
 
-        Over n, it is how far each of them moves the moments.
+        Its cross-product over n is n times the robust covariance matrix of the moments.
         """
-        if self._factored is None:
+        if self.is_singular:
             return None
         units, root = self._factored
-        return lapack.dpotrs(root, (self._scores / units).T, lower=1)[0].T / units
+        return lapack.dpotrs(root, (self._score_root / units).T, lower=1)[0].T / units
 
     @cached_property
-    def _scores(self):
-        return scores_of(discrepancy_of(MAXIMUM_LIKELIHOOD, self.sample), self.structure, self.moments)
+    def _score_root(self):
+        """The scores (n, m) of cases or clusters where these are fewer than moments, else a root (m, m) of products."""
+        sample, m = self.sample, len(self.moments)
+        blocks = score_blocks(discrepancy_of(MAXIMUM_LIKELIHOOD, sample), self.structure, self.moments)
+        if sample.n <= m:
+            return np.vstack(list(blocks))
+        return cross_product_root(sum(scores.T @ scores for scores in blocks))
 
     @property
     def trace(self):
         """Trace of the mean cross-product of the scores times the inverse information."""
-        if self.sample.fourth is not None:
-            inverse = bordered_inverse(self.information, np.eye(len(self.moments)))
-            products = fourth_moment_scores.score_products(self.structure, self.moments, self.sample)
-            return np.nan if inverse is None else float(np.vdot(inverse, products)) / self.sample.n
-        return np.nan if self.influence is None else float(np.vdot(self._scores, self.influence)) / self.sample.n
+        return np.nan if self.is_singular else float(np.vdot(self._score_root, self.influence)) / self.sample.n
 
 
 def saturated(sample, mean_structure, fixed=()):

@@ -106,8 +106,12 @@ def find_warnings(fit):
         if fit.table.ordered:
             yield from sparse_answers(sample, fit.table.variables.observed, place)
         yield from missing_codes(*_values(fit, sample), place)
-        if np.isnan(sample.data).any() if fit.table.ordered else sample.patterns:
-            yield from _holes(~np.isnan(sample.data), fit.table.variables.observed, place)
+        if sample.incomplete:
+            rows, names = sample.incomplete, fit.table.variables.observed
+            yield from _holes(1 - rows.n_values / (rows.n * len(names)), rows.seen_together / rows.n, names, place)
+        elif fit.table.ordered and np.isnan(sample.data).any():
+            seen = (~np.isnan(sample.data)).astype(float)
+            yield from _holes(1 - seen.mean(), seen.T @ seen / len(seen), fit.table.variables.observed, place)
         variances = np.diag(sample.cov)
         if variances.max() > SCALES * variances.min():
             names = fit.table.variables.observed
@@ -149,12 +153,10 @@ def _values(fit, sample):
     return values, names
 
 
-def _holes(seen, names, place):
-    """Warnings about missing answers, from which answers (n, p) there are."""
-    missing = 1 - seen.mean()
+def _holes(missing, together, names, place):
+    """Warnings about missing answers, from their share and in which share of the rows each pair is observed (p, p)."""
     if missing > HOLES:
         yield Notice("many_missing", f"{place}{missing:.0%} of the answers are missing")
-    together = seen.T.astype(float) @ seen / len(seen)
     for i, j in np.argwhere(np.triu(together, 1) + np.tri(len(names)) < LOW_COVERAGE):
         said = f"{place}{names[i]} and {names[j]} are observed together in {together[i, j]:.1%} of the rows only"
         yield Notice("seldom_together", said)

@@ -76,7 +76,7 @@ def _of_group(fit, group, sample, cook):
         return found
     implied, means = implied_for_cases(fit, group)
     x = list(fit.model.exogenous)
-    cov = sample.cov if sample.patterns else sample.cov * sample.weight / (sample.n - 1)
+    cov = sample.cov if sample.incomplete else sample.cov * sample.weight / (sample.n - 1)
     for rows, o in answered(sample):
         values = sample.data[np.ix_(rows, o)]
         distance = _log_density(values - sample.mean[o], cov[np.ix_(o, o)])[1]
@@ -106,6 +106,6 @@ def _cook(fit):
         if inverse is None or np.isnan(spread).any() or inverse_and_logdet(spread) is None:
             found.append(np.full(sample.n, np.nan))
             continue
-        moved = discrepancy.case_scores(structure, theta) @ inverse @ basis / model.n_obs
+        moved = np.vstack(list(discrepancy.case_scores(structure, theta))) @ inverse @ basis / model.n_obs
         found.append(np.sum(moved * np.linalg.solve(spread, moved.T).T, axis=1))
     return found

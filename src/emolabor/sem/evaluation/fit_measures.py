@@ -29,8 +29,9 @@ def baseline(model):
     structures, values = [], []
     for sample in model.samples:
         cov, mean = sample.cov, sample.mean
-        if sample.patterns:
-            cov, mean = np.diag(np.nanvar(sample.data, axis=0)), np.nanmean(sample.data, axis=0)
+        if sample.incomplete:
+            mean, variances = sample.incomplete.observed_moments
+            cov = np.diag(variances)
             cov[np.ix_(fixed, fixed)] = sample.cov[np.ix_(fixed, fixed)]
         structure, theta = moment_structure(cov, mean, "variances", table.mean_structure, fixed, random)
         structures.append(structure)
@@ -62,8 +63,8 @@ def log_likelihood(model, halves):
 
 def observed_values(sample):
     """How many answers a group has."""
-    if sample.patterns:
-        return sum(pattern.n * len(pattern.observed) for pattern in sample.patterns)
+    if sample.incomplete:
+        return sample.incomplete.n_values
     return sample.n * len(sample.cov)
 
 
@@ -108,8 +109,9 @@ def all_fit_measures(model, estimate):
     if model.estimator.robust:
         result.update(_scaled(model, estimate, base, base_theta, result))
     if model.fiml:
+        spreads = incomplete_fit_measures.moment_spreads(model.saturated, model.estimator.robust)
         complete = [
-            incomplete_fit_measures.complete_data_misfit(m, t, b, model.saturated)
+            incomplete_fit_measures.complete_data_misfit(m, t, b, spreads)
             for m, t, b in _with_baseline(model, estimate, base, base_theta)
         ]
         (own, own_k), (other, other_k) = complete

@@ -1,17 +1,48 @@
 """Misfit that incomplete answers hide: fit indices as they would be with complete data (Zhang & Savalei, 2022)."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from emolabor.sem import linalg
 from emolabor.sem.discrepancy import fiml
 from emolabor.sem.implied.ram import implied_moments, moment_slopes
 from emolabor.sem.linalg import bordered_inverse
-from emolabor.sem.observed.completion import sort_by_holes
+from emolabor.sem.observed.completion import IncompleteRows
 
 CHANGES = 2_000_000  # numbers in a stack of matrices: 16 MB
 
 
-def complete_data_misfit(model, theta, basis, saturated):
+@dataclass(frozen=True)
+class MomentSpread:
+    """How far the EM moments of one group spread, and what that does to a test of complete data.
+
+    `root` (r, m): its cross-product is the covariance matrix Gamma of the moments. `inverse`, `logdet`: of the EM
+    covariances. `squares`: the trace of V Gamma, with V the normal-theory weight of complete data, times n.
+    """
+
+    full: object
+    inverse: np.ndarray
+    logdet: float
+    root: np.ndarray
+    squares: float
+
+
+def moment_spreads(saturated, robust):
+    """The spread of each group's EM moments, from the cases' scores if `robust`; None where it is not to be had."""
+    found = []
+    for full in saturated:
+        sample = full.sample
+        if full.is_singular:
+            return None
+        inverse, logdet = linalg.inverse_and_logdet(sample.cov)
+        root = full.influence / sample.n if robust else full.inverse_root / np.sqrt(sample.n)
+        squares = sample.n * sum(float(np.vdot(part, own)) for part, own in _weighed(full.structure, inverse, root))
+        found.append(MomentSpread(full, inverse, logdet, root, squares))
+    return found
+
+
+def complete_data_misfit(model, theta, basis, spreads):
     """Chi-square against the saturated model's moments as if they were of complete data, and its expectation.
 
     Parameters
@@ -20,18 +51,16 @@ def complete_data_misfit(model, theta, basis, saturated):
     theta : ndarray (q,)
         The FIML estimates.
     basis : ndarray (q, r)
-    saturated : sequence of Saturated
-        One a group.
+    spreads : list of MomentSpread or None
 
     Returns
     -------
     tuple of float
-        n F at the EM moments, and the trace k of Q'VQ Gamma: V the normal-theory weight of complete data, Gamma the
-        covariance of the EM moments, Q = I - D (D'HD)^-1 D'H what the model leaves of a change in them, with H their
-        information and D their derivatives.
+        n F at the EM moments, and the trace k of Q'VQ Gamma: Q = I - D (D'HD)^-1 D'H is what the model leaves of a
+        change in the moments, with H their information and D their derivatives.
     """
     misfit, parts = 0.0, []
-    for (structure, sample, _), full in zip(model.groups, saturated, strict=True):
+    for group, (structure, sample, _) in enumerate(model.groups):
         implied = implied_moments(structure, theta)
         factored = linalg.inverse_and_logdet(implied.sigma)
         if factored is None:  # a search that ran away
@@ -39,42 +68,40 @@ def complete_data_misfit(model, theta, basis, saturated):
         inverse, logdet = factored
         gap = sample.mean - implied.mu
         about = sample.cov + gap[:, None] * gap
-        inverse_found, logdet_found = linalg.inverse_and_logdet(sample.cov)
-        misfit += sample.n * (logdet - logdet_found + np.vdot(inverse, about) - len(gap))
-        if full.inverse_root is None:
-            return float(misfit), np.nan
-        # a root of the covariance of the EM moments: its cross-product is that matrix
-        root = full.influence / sample.n if model.estimator.robust else full.inverse_root / np.sqrt(sample.n)
-        slopes = moment_slopes(structure, implied)[full.kept] @ basis
-        weighed = sample.n * _weigh(full.structure, inverse_found, slopes.T).T
-        squares = sample.n * float(np.vdot(root, _weigh(full.structure, inverse_found, root)))
-        parts.append((slopes, sample.n * full.information @ slopes, weighed, root, squares))
+        misfit += sample.n * (logdet - linalg.inverse_and_logdet(sample.cov)[1] + np.vdot(inverse, about) - len(gap))
+        if spreads is not None:
+            full, spread = spreads[group].full, spreads[group]
+            slopes = moment_slopes(structure, implied)[full.kept] @ basis
+            weighed = np.vstack([own for _, own in _weighed(full.structure, spread.inverse, slopes.T)]).T
+            parts.append((slopes, sample.n * full.information @ slopes, sample.n * weighed, spread))
+    misfit = max(float(misfit), 0.0)  # the discrepancy of a perfect fit is rounding
+    if not parts:
+        return misfit, np.nan
     total = sum(slopes.T @ informed for slopes, informed, *_ in parts)
     inner = bordered_inverse(total, np.eye(len(total)))
     if inner is None:
-        return max(float(misfit), 0.0), np.nan
-    both = sum(slopes.T @ weighed for slopes, _, weighed, *_ in parts)
+        return misfit, np.nan
+    both = sum(slopes.T @ weighed for slopes, _, weighed, _ in parts)
     trace = 0.0
-    for _, informed, weighed, root, squares in parts:
-        spent = root @ (informed @ inner)
-        trace += squares - 2 * np.vdot(root @ weighed, spent) + np.vdot(spent @ both, spent)
-    return max(float(misfit), 0.0), float(trace)  # the discrepancy of a perfect fit is rounding
+    for _, informed, weighed, spread in parts:
+        spent = spread.root @ (informed @ inner)
+        trace += spread.squares - 2 * np.vdot(spread.root @ weighed, spent) + np.vdot(spent @ both, spent)
+    return misfit, float(trace)
 
 
-def _weigh(structure, inverse, changes):
-    """The normal-theory weight matrix of complete data times changes (k, m) of the free moments."""
+def _weighed(structure, inverse, changes):
+    """Yield changes (k, m) of free moments, some at a time, and complete data's normal-theory weights times them."""
     p, mean = len(inverse), structure.kind == 2
     i, j = structure.row[~mean], structure.col[~mean]
-    result = np.empty_like(changes)
+    places = structure.row[mean]
     size = max(1, CHANGES // p**2)
-    for first in range(0, len(changes), size):
-        own = changes[first : first + size]
-        matrices = np.zeros((len(own), p, p))
-        matrices[:, i, j] = matrices[:, j, i] = own[:, ~mean]
-        turned = inverse @ matrices @ inverse
-        result[first : first + size, ~mean] = turned[:, i, j] * structure.scale[~mean]
-    result[:, mean] = changes[:, mean] @ inverse[np.ix_(structure.row[mean], structure.row[mean])]
-    return result
+    for first in range(0, max(len(changes), 1), size):
+        part = changes[first : first + size]
+        matrices, result = np.zeros((len(part), p, p)), np.empty_like(part)
+        matrices[:, i, j] = matrices[:, j, i] = part[:, ~mean]
+        result[:, ~mean] = (inverse @ matrices @ inverse)[:, i, j] * structure.scale[~mean]
+        result[:, mean] = part[:, mean] @ inverse[np.ix_(places, places)]
+        yield part, result
 
 
 def goodness(structure, theta, sample, exogenous):
@@ -94,8 +121,8 @@ def goodness(structure, theta, sample, exogenous):
         expected information of the saturated model at the implied moments.
     """
     implied = implied_moments(structure, theta)
-    cov, mean = pairwise_moments(sample.data)
-    fixed, rows = list(exogenous), sample.incomplete or sort_by_holes(sample.data)
+    cov, mean = pairwise_moments(sample)
+    fixed, rows = list(exogenous), sample.incomplete or IncompleteRows(sample.n, mean, sample.n, mean, cov, ())
     squares = []
     for sigma, mu in ((implied.sigma, implied.mu), (0.0, 0.0)):
         gap, shift = cov - sigma, mean - mu
@@ -106,11 +133,13 @@ def goodness(structure, theta, sample, exogenous):
     return 1 - squares[0] / squares[1]
 
 
-def pairwise_moments(values):
+def pairwise_moments(sample):
     """Covariances (p, p) over the rows where both are observed, times (n - 1) / n, and means (p,) of what is there."""
-    seen = (~np.isnan(values)).astype(float)
-    centred = np.nan_to_num(values - np.nanmean(values, axis=0))
-    together, sums = seen.T @ seen, centred.T @ seen
+    together, sums, products = 0.0, 0.0, 0.0
+    for values in sample.blocks(len(sample.mean)):
+        seen = (~np.isnan(values)).astype(float)
+        centred = np.nan_to_num(values - sample.mean)
+        together, sums, products = together + seen.T @ seen, sums + centred.T @ seen, products + centred.T @ centred
     with np.errstate(invalid="ignore"):  # two variables observed together in one row have no covariance
-        cov = (centred.T @ centred - sums * sums.T / together) / (together - 1)
-    return cov * (len(values) - 1) / len(values), np.nanmean(values, axis=0)
+        cov = (products - sums * sums.T / together) / (together - 1)
+    return cov * (sample.n - 1) / sample.n, sample.mean + sums.diagonal() / together.diagonal()

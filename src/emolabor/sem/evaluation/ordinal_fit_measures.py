@@ -8,6 +8,7 @@ from emolabor.sem.evaluation import fit_indices
 from emolabor.sem.implied.ram import implied_moments
 from emolabor.sem.linalg import bordered_inverse, inverse_and_logdet
 
+NUMBERS = 2_000_000  # numbers in a stack of matrices: 16 MB
 NOT_SCALED = ("rmsea_ci_level", "rmsea_close_h0", "rmsea_notclose_h0")
 
 
@@ -108,9 +109,8 @@ def _scaled(model, estimate, plain):
     first = second = 0.0
     for discrepancy in model.discrepancies:
         here = _covariances(discrepancy.sample)
-        gamma, weights = discrepancy.sample.gamma[here, here], discrepancy.weights[here]
-        first += float(weights @ np.diag(gamma))
-        second += float(np.sum(gamma**2 @ weights * weights))
+        squares = dwls.weighted_squares(discrepancy.sample.root[:, here], discrepancy.weights[here])
+        first, second = first + squares[0], second + squares[1]
     base, base_scaling, base_shift = scaled_shifted(plain["baseline_chisq"], plain["baseline_df"], first, second)
     groups = len(model.samples)
     indices = _against_baseline(chisq, plain["df"], base, plain["baseline_df"], model.weight, groups)
@@ -169,19 +169,32 @@ def _correlation_misfit(model, estimate):
         inverse, logdet = implied
         own += sample.n * (logdet - found[1] + float(np.sum(inverse * sample.cov)) - len(inverse))
         base -= sample.n * found[1]
-        base_expected += float(np.trace(sample.gamma[here, here]))
-        # normal-theory weights of the correlations alone
-        normal = inverse[np.ix_(i, i)] * inverse[np.ix_(j, j)] + inverse[np.ix_(i, j)] * inverse[np.ix_(j, i)]
         slopes = dwls.jacobian(structure, theta)
-        parts.append((share, here, normal, slopes[here], slopes * discrepancy.weights[:, None], sample.gamma))
+        changes, spread = sample.root[:, here], sample.root @ (slopes * discrepancy.weights[:, None])
+        moving = np.flatnonzero(slopes[here].any(axis=0))  # thresholds do not move correlations
+        slopes = slopes[here, moving]
+        base_expected += float(np.vdot(changes, changes))
+        # V, the normal-theory weights of the correlations alone
+        weighed = np.vstack([own for _, own in _weighed(inverse, (i, j), slopes.T)]).T
+        expected += sum(float(np.vdot(part, own)) for part, own in _weighed(inverse, (i, j), changes))
+        parts.append((share, moving, slopes, weighed, changes, spread))
     # The model leaves Q = I - J B J'W of a change in the statistics; the expectation is the trace of Q'VQ Gamma.
-    spread = sum(share * weighted.T @ gamma @ weighted for share, _, _, _, weighted, gamma in parts)
-    for share, here, normal, slopes, weighted, gamma in parts:
-        turned = normal @ slopes @ bread
-        expected += float(np.sum(normal * gamma[here, here]))
-        expected -= 2 * share * float(np.sum(turned * (gamma[here] @ weighted)))
-        expected += share * float(np.sum((slopes.T @ normal @ slopes) * (bread @ spread @ bread)))
+    meat = sum(share * spread.T @ spread for share, *_, spread in parts)
+    for share, moving, slopes, weighed, changes, spread in parts:
+        expected -= 2 * share * float(np.vdot(changes @ weighed @ bread[moving], spread))
+        expected += share * float(np.sum((slopes.T @ weighed) * (bread[moving] @ meat @ bread[:, moving])))
     return [max(own, 0.0), expected, base, base_expected]  # the discrepancy of a perfect fit is rounding
+
+
+def _weighed(inverse, pairs, changes):
+    """Yield changes (k, m) of correlations, some at a time, and the normal-theory weight matrix times them."""
+    p, (i, j) = len(inverse), pairs
+    size = max(1, NUMBERS // p**2)
+    for first in range(0, max(len(changes), 1), size):
+        part = changes[first : first + size]
+        matrices = np.zeros((len(part), p, p))
+        matrices[:, i, j] = matrices[:, j, i] = part
+        yield part, (inverse @ matrices @ inverse)[:, i, j]
 
 
 def _residual_measures(model, theta):

@@ -10,7 +10,7 @@ import pandas as pd
 from emolabor.common.checks import check_choice, check_whole
 from emolabor.common.errors import refuse_because
 from emolabor.sem.discrepancy import fiml
-from emolabor.sem.discrepancy.case_scores import deviations_and_predicted, sum_in_clusters
+from emolabor.sem.discrepancy.case_scores import deviations_and_predicted, sums_in_clusters
 from emolabor.sem.discrepancy.dwls import implied_statistics, jacobian
 from emolabor.sem.implied.ram import implied_moments, moment_slopes
 from emolabor.sem.linalg import bordered_inverse
@@ -157,13 +157,13 @@ def _moment_parts(model, theta, se, group):
     implied = implied_moments(structure, theta)
     slope = moment_slopes(structure, implied)[full.kept]
     robust = se in ("robust_sem", "huber_white")
-    observed = bool(sample.patterns) or se == "huber_white"
-    at_sample = full.information_at(sample.cov, sample.mean, bool(sample.patterns))
+    observed = sample.incomplete is not None or se == "huber_white"
+    at_sample = full.information_at(sample.cov, sample.mean, sample.incomplete is not None)
     weights = model.discrepancies[group].information_of_moments(full, implied, observed)
     spread = np.linalg.inv(at_sample)
     if robust:
         scores = _moment_scores(full, model.exogenous)
-        if sample.patterns:
+        if sample.incomplete:
             scores = scores @ spread
         spread = scores.T @ scores / sample.n
     return slope, weights, spread
@@ -172,16 +172,19 @@ def _moment_parts(model, theta, se, group):
 def _moment_scores(full, exogenous):
     """What each case (or cluster) adds to the free moments; with missing answers, to their scores."""
     sample, layout = full.sample, full.structure
-    if sample.patterns:
-        scores = fiml.case_scores(layout, full.moments, sample)
+    if sample.data is None:
+        refuse_because("data", "these residuals need the cases, which a file does not keep", "a DataFrame")
+    if sample.incomplete:
+        scores = fiml.case_scores(layout, full.moments, sample.data, sample.incomplete.centre)
     else:
         means = layout.kind == 2
         i, j = layout.row[~means], layout.col[~means]
-        deviations, predicted = deviations_and_predicted(sample, exogenous)
+        blocks = deviations_and_predicted(sample, exogenous, len(layout.kind))
+        deviations, predicted = (np.vstack(parts) for parts in zip(*blocks, strict=True))
         scores = deviations[:, i] * deviations[:, j] - predicted[:, i] * predicted[:, j]
         scores = np.hstack([scores, (deviations - predicted)[:, layout.row[means]]])
         scores = scores - scores.mean(axis=0)
-    return scores if sample.clusters is None else sum_in_clusters(scores, sample.clusters)
+    return scores if sample.clusters is None else sums_in_clusters([scores], sample.clusters, scores.shape[1])
 
 
 def residuals(fit: Fit, kind: str = "raw", group: int = 1) -> pd.DataFrame:

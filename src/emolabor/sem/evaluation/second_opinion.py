@@ -124,7 +124,7 @@ def why_not(fit):
         return f"the model has {table.n_groups} groups; semopy fits each group by itself"
     if not fit.model.estimator.likelihood:
         return f"the estimator is {fit.estimator}; semopy is right for maximum likelihood only"
-    if fit.model.samples[0].patterns:
+    if fit.model.samples[0].incomplete:
         return "answers are missing; semopy is right for complete data only"
     if table.variables.fixed_x:
         names = ", ".join(table.variables.fixed_x)

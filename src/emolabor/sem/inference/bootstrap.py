@@ -1,7 +1,7 @@
 """Resamples: which cases are drawn how often, and the parameters estimated on each draw.
 
-Resamples are made in chunks of a fixed size, each with its own generator spawned from the seed, so that the numbers do
-not depend on how many workers share the chunks.
+Resamples are made in blocks of a fixed size, each with its own generator spawned from the seed, so that the numbers do
+not depend on how many workers share the blocks. What is worked on at a time is bounded by memory, not by number.
 """
 
 from __future__ import annotations
@@ -14,25 +14,23 @@ from emolabor.common.checks import check_choice, check_jobs, check_seed, check_w
 from emolabor.common.errors import EmolaborError, refuse_because, shown
 from emolabor.common.tasks import chunk_sizes, run_tasks
 from emolabor.common.threads import one_thread
-from emolabor.sem.discrepancy.fiml_many import incomplete_value_and_gradient, resample_rows
-from emolabor.sem.discrepancy.normal_many import value_and_gradient
-from emolabor.sem.estimation.estimate import estimate_parameters
-from emolabor.sem.estimation.optimize_many import minimize_many
+from emolabor.sem.discrepancy.fiml_many import spread_matrices
+from emolabor.sem.estimation.estimate_many import Together, estimate_incomplete, estimate_many, estimate_ordered
 from emolabor.sem.implied.ram import implied_moments
 from emolabor.sem.inference.draws import Draws
-from emolabor.sem.linalg import bordered_inverse, inverse_and_logdet
+from emolabor.sem.inference.resamples import NUMBERS, draw_counts, implied_samples, resampled_moments, resampled_rows
+from emolabor.sem.linalg import inverse_and_logdet
 from emolabor.sem.observed.completion import sort_by_holes
-from emolabor.sem.observed.ordinal_samples import ordinal_resample
-from emolabor.sem.observed.samples import Sample, incomplete_sample
-from emolabor.sem.specification.constraints import build_constraints
 
 if TYPE_CHECKING:
     from emolabor.sem.fit import Fit
 
-CHUNK = 200
+BLOCK = 200
+CACHED = 200_000  # numbers in the matrices of incomplete resamples estimated together: what a core keeps close
 KINDS = ("nonparametric", "bollen_stine", "parametric")
 
 
+@one_thread
 def bootstrap(fit: Fit, n_resamples: int = 5000, seed: int = 1, kind: str = "nonparametric", jobs: int = 1) -> Draws:
     """Estimate the model of a fit on resamples.
 
@@ -91,7 +89,7 @@ def bootstrap(fit: Fit, n_resamples: int = 5000, seed: int = 1, kind: str = "non
         raise EmolaborError("bootstrap: the model is not identified: its estimates on resamples mean nothing")
     if kind != "nonparametric" and fit.table.ordered:
         refuse_because("kind", f"{shown(kind)} takes answers as continuous", "'nonparametric' with ordered ones")
-    if kind != "nonparametric" and any(sample.patterns for sample in fit.model.samples):
+    if kind != "nonparametric" and fit.model.incomplete:
         refuse_because("kind", f"{shown(kind)} needs complete data", "'nonparametric' with missing answers")
     if kind != "nonparametric":
         for structure in fit.model.structures:
@@ -101,16 +99,81 @@ def bootstrap(fit: Fit, n_resamples: int = 5000, seed: int = 1, kind: str = "non
                     f"{shown(kind)} draws from the implied covariance matrix, which is not positive definite",
                     "'nonparametric'",
                 )
-    sources = [_source(fit, structure, sample, kind) for structure, sample, _ in fit.model.groups]
-    sizes = chunk_sizes(n_resamples, CHUNK)
-    seeds = np.random.SeedSequence(seed).spawn(len(sizes))
-    tasks = [(fit.model, fit.estimate, sources, kind, *task) for task in zip(seeds, sizes, strict=True)]
-    parts = run_tasks(_chunk, tasks, jobs, "resamples")
+    task = _Task(fit, kind)
+    sizes = chunk_sizes(n_resamples, BLOCK)
+    drawn = list(zip(np.random.SeedSequence(seed).spawn(len(sizes)), sizes, strict=True))
+    parts = run_tasks(task.block, drawn, jobs, "resamples")
     thetas, chisq = (np.concatenate([part[i] for part in parts]) for i in (0, 1))
     return Draws(fit, kind, thetas, chisq)
 
 
-def _source(fit, structure, sample, kind):
+class _Task:
+    """What every block of resamples needs, worked out once.
+
+    For each group, `values` (n, p) are the cases, `codes` (n,) the unit of each (itself or its cluster) and `rows` the
+    incomplete ones by their holes; where it serves, cases are in the order of their units.
+    """
+
+    def __init__(self, fit, kind):
+        self.kind, self.model, self.theta = kind, fit.model, fit.estimate.theta
+        self.together = Together.near(fit.model, fit.estimate)
+        self.codes = [_units(sample) for sample in fit.model.samples]
+        self.values = [_cases(fit, structure, sample, kind) for structure, sample, _ in fit.model.groups]
+        self.rows, self.spreads = [], []
+        if self.model.incomplete:
+            self.rows = [sample.incomplete or sort_by_holes(sample.data) for sample in self.model.samples]
+            self.spreads = [spread_matrices(rows) for rows in self.rows]
+        elif not self.model.table.ordered:
+            for group, sample in enumerate(self.model.samples):
+                if sample.clusters is not None:
+                    order = np.argsort(self.codes[group], kind="stable")
+                    self.values[group], self.codes[group] = self.values[group][order], self.codes[group][order]
+        self.size = min(map(self._fitting, range(len(self.codes))))
+
+    def _fitting(self, group):
+        """How many resamples of a group fit into an array at a time."""
+        if self.kind != "parametric" and self.rows:
+            p, rows = len(self.rows[group].centre), [len(block.rows) for block in self.rows[group].blocks]
+            widest = max(rows, default=0)
+            return max(1, min(CACHED // p**2, NUMBERS // (p * max(widest, 1)), NUMBERS // len(self.codes[group])))
+        numbers = max(self.values[group].shape[1] ** 2, len(self.codes[group]) // 4)
+        return max(1, NUMBERS // numbers)
+
+    @one_thread
+    def block(self, seed, size):
+        """Draw and estimate one block: thetas (size, q), NaN where the search failed, and chi-squares (size,)."""
+        rng = np.random.default_rng(seed)
+        parts = [self._part(rng, min(self.size, size - start)) for start in range(0, size, self.size)]
+        return tuple(np.concatenate([part[i] for part in parts]) for i in (0, 1))
+
+    def _part(self, rng, size):
+        model = self.model
+        if self.kind == "parametric":
+            groups = model.groups
+            moments = [implied_samples(rng, structure, self.theta, sample, size) for structure, sample, _ in groups]
+            return estimate_many(self.together, moments)
+        counts = [draw_counts(rng, codes.max() + 1, size) for codes in self.codes]
+        if model.table.ordered:
+            return estimate_ordered(self.together, counts, self.codes)
+        if model.incomplete:
+            parts = zip(self.rows, self.spreads, self.values, self.codes, counts, strict=True)
+            resamples = [resampled_rows(*part) for part in parts]
+            return estimate_incomplete(self.together, resamples, counts, self.codes)
+        parts = zip(self.values, self.codes, counts, model.samples, strict=True)
+        return estimate_many(
+            self.together,
+            [resampled_moments(values, codes, own, s.n / s.weight) for values, codes, own, s in parts],
+        )
+
+
+def _units(sample):
+    """The number (n,) of what each case is drawn with: its own, or its cluster's."""
+    if sample.clusters is None:
+        return np.arange(sample.n)
+    return np.unique(sample.clusters, return_inverse=True)[1]
+
+
+def _cases(fit, structure, sample, kind):
     """The cases that are drawn: as they are, or turned so that their moments are the implied ones."""
     if kind != "bollen_stine":
         return sample.data
@@ -118,202 +181,3 @@ def _source(fit, structure, sample, kind):
     centre = implied.mu if structure.mean_structure else sample.mean
     own, target = np.linalg.cholesky(sample.cov), np.linalg.cholesky(implied.sigma)
     return centre + np.linalg.solve(own, (sample.data - sample.mean).T).T @ target.T
-
-
-@one_thread
-def _chunk(model, estimate, sources, kind, seed, size):
-    """Draw and estimate one chunk: thetas (size, q), NaN where the search failed, and chi-squares (size,)."""
-    rng = np.random.default_rng(seed)
-    counts = [_counts(rng, sample, size) for sample in model.samples]
-    if kind == "parametric":
-        moments = [_implied_samples(rng, structure, estimate.theta, s, size) for structure, s, _ in model.groups]
-    elif model.table.ordered or any(sample.patterns for sample in model.samples):
-        return _one_by_one(model, estimate, counts)
-    else:
-        moments = [
-            _moments(values, count, sample.n / sample.weight)
-            for values, count, sample in zip(sources, counts, model.samples, strict=True)
-        ]
-    return estimate_many(model, estimate, moments)
-
-
-def _counts(rng, sample, size):
-    """How often each case is drawn (size, n): multinomial over cases, or over clusters."""
-    if sample.clusters is None:
-        return rng.multinomial(sample.n, np.full(sample.n, 1 / sample.n), size=size)
-    _, codes = np.unique(sample.clusters, return_inverse=True)
-    clusters = codes.max() + 1
-    return rng.multinomial(clusters, np.full(clusters, 1 / clusters), size=size)[:, codes]
-
-
-def _moments(values, counts, scale):
-    """Covariances (R, p, p) and means (R, p) of resamples, from one matrix product of counts and case products."""
-    p = values.shape[1]
-    centre = values.mean(axis=0)
-    deviations = values - centre
-    i, j = np.tril_indices(p)
-    weights = counts / counts.sum(axis=1, keepdims=True)
-    mean = weights @ deviations
-    second = weights @ (deviations[:, i] * deviations[:, j])
-    cov = np.empty((len(counts), p, p))
-    cov[:, i, j] = cov[:, j, i] = second
-    cov -= mean[:, :, None] * mean[:, None, :]
-    return cov * scale, mean + centre
-
-
-def _implied_samples(rng, structure, theta, sample, size):
-    """Moments of normal samples of a group's size from what a fit implies."""
-    implied = implied_moments(structure, theta)
-    centre = implied.mu if structure.mean_structure else sample.mean
-    covs, means = normal_moments(rng, implied.sigma, centre, sample.n, size)
-    return covs * sample.n / sample.weight, means
-
-
-def normal_moments(rng, sigma, centre, n, size):
-    """Covariances (size, p, p), denominator n, and means (size, p) of normal samples.
-
-    The covariances are Wishart by their triangular root (Bartlett, 1933): no case is drawn.
-    """
-    p = len(sigma)
-    root = np.linalg.cholesky(sigma)
-    below = np.tril_indices(p, -1)
-    turned = np.zeros((size, p, p))
-    turned[:, below[0], below[1]] = rng.standard_normal((size, len(below[0])))
-    turned[:, np.arange(p), np.arange(p)] = np.sqrt(rng.chisquare(n - 1 - np.arange(p), (size, p)))
-    turned = root @ turned
-    covs = turned @ turned.swapaxes(1, 2) / n
-    if centre is None:
-        return covs, np.zeros((size, p))
-    return covs, centre + rng.standard_normal((size, p)) @ root.T / np.sqrt(n)
-
-
-def estimate_many(model, estimate, moments):
-    """Estimate a model on many sets of moments: all at once for the likelihood, else and for stragglers one by one.
-
-    Parameters
-    ----------
-    model : Model
-    estimate : Estimate
-        Where the searches start.
-    moments : list of tuple
-        For each group covariances (R, p, p) and means (R, p).
-
-    Returns
-    -------
-    tuple of ndarray
-        Thetas (R, q) and chi-squares (R,), NaN where the search failed.
-    """
-
-    def evaluate(chosen, thetas):
-        return value_and_gradient(model, [(cov[chosen], mean[chosen]) for cov, mean in moments], thetas)
-
-    def samples_of(r):
-        return [
-            Sample(cov[r], mean[r], sample.n, sample.weight)
-            for (cov, mean), sample in zip(moments, model.samples, strict=True)
-        ]
-
-    thetas, values = _search_together(model, estimate, evaluate, len(moments[0][0]))
-    saturated = sum(
-        share * 0.5 * (_logdets(cov) + cov.shape[1]) for share, (cov, _) in zip(model.shares, moments, strict=True)
-    )
-    chisq = 2 * model.weight * (values - saturated)
-    for r in np.flatnonzero(np.isnan(values)):
-        thetas[r], chisq[r] = _estimate_one(model, estimate, samples_of(r))
-    return thetas, chisq
-
-
-def _logdets(covs):
-    """Log-determinants (R,) of covariance matrices; missing where they are not positive."""
-    sign, logdet = np.linalg.slogdet(covs)
-    return np.where(sign > 0, logdet, np.nan)
-
-
-def _search_together(model, estimate, evaluate, count):
-    """Minimise many discrepancies of one model at once: thetas (R, q) and their values (R,), NaN where it was not done.
-
-    `evaluate` (numbers, thetas) gives their values and gradients. Nothing is done where the likelihood is not what is
-    minimised, under constraints that are not linear, and where exogenous variables are fixed at each sample's moments.
-    """
-    thetas, values = np.full((count, len(estimate.theta)), np.nan), np.full(count, np.nan)
-    constraints = build_constraints(model.table)
-    if not model.estimator.likelihood or constraints.curved or model.table.inequalities or model.exogenous:
-        return thetas, values
-    basis, offset = constraints.basis, constraints.offset
-    information = model.derivatives(estimate.theta, observed=model.incomplete)[2]
-    inner = bordered_inverse(information, basis)
-    unconstrained = basis.shape[0] == basis.shape[1]
-
-    def along(chosen, alphas):
-        value, gradient = evaluate(chosen, alphas if unconstrained else alphas @ basis.T + offset)
-        return value, gradient if unconstrained else gradient @ basis
-
-    start = np.tile(basis.T @ (estimate.theta - offset), (count, 1))
-    alphas, found, converged = minimize_many(along, start, basis.T @ inner @ basis)
-    thetas[converged] = alphas[converged] @ basis.T + offset
-    values[converged] = found[converged]
-    return thetas, values
-
-
-def _incomplete_together(model, estimate, counts):
-    """Estimate a model on resamples of incomplete rows: thetas (R, q); no chi-squares, which nobody asks for here."""
-    resamples = [
-        resample_rows(sample.incomplete or sort_by_holes(sample.data), sample.data, count)
-        for sample, count in zip(model.samples, counts, strict=True)
-    ]
-    sizes = np.array([count.sum(axis=1) for count in counts])
-
-    def evaluate(chosen, thetas):
-        value, gradient = np.zeros(len(thetas)), np.zeros_like(thetas)
-        for size, structure, own in zip(sizes, model.structures, resamples, strict=True):
-            share = (size / sizes.sum(axis=0))[chosen]
-            half, slope = incomplete_value_and_gradient(structure, own[chosen], thetas)
-            value += share * half
-            np.add.at(gradient.T, structure.parameter, (share[:, None] * slope).T)
-        return value, gradient
-
-    return _search_together(model, estimate, evaluate, len(counts[0]))
-
-
-def _one_by_one(model, estimate, counts):
-    """Resamples of incomplete data or ordered answers: patterns, thresholds and correlations are found anew in each."""
-    count = len(counts[0])
-    thetas, values = np.full((count, len(estimate.theta)), np.nan), np.full(count, np.nan)
-    if model.incomplete:
-        thetas, values = _incomplete_together(model, estimate, counts)
-    chisq = np.full(count, np.nan)
-    resample = ordinal_resample if model.table.ordered else _incomplete_resample
-    names = model.table.variables.observed
-    for r in np.flatnonzero(np.isnan(values)):
-        samples = [resample(sample, own[r], names) for sample, own in zip(model.samples, counts, strict=True)]
-        thetas[r], chisq[r] = _estimate_one(model, estimate, samples)
-    return thetas, chisq
-
-
-def _incomplete_resample(sample, counts, names):
-    """The sample of cases drawn as often as counts (n,) say; None where their saturated moments cannot be had."""
-    values = np.repeat(sample.data, counts, axis=0)
-    n = len(values)
-    if not np.isnan(values).any():
-        return Sample(np.cov(values.T, bias=True), values.mean(axis=0), n, float(n))
-    try:
-        return incomplete_sample(values, names, "resample")
-    except EmolaborError:
-        return None
-
-
-def _estimate_one(model, estimate, samples):
-    """Estimate one resample from the full sample's estimates; NaN where the search fails."""
-    from emolabor.sem.estimation.test_statistic import chi_square
-
-    failed = np.full(len(estimate.theta), np.nan), np.nan
-    if any(
-        sample is None or (not model.table.ordered and inverse_and_logdet(sample.cov) is None) for sample in samples
-    ):
-        return failed
-    bound = model.with_samples(samples)
-    try:
-        found = estimate_parameters(bound, estimate.theta)
-    except EmolaborError:
-        return failed
-    return (found.theta, chi_square(bound, found.theta)) if found.optimum.converged else failed

@@ -5,9 +5,8 @@ import pandas as pd
 
 from emolabor.common.errors import refuse
 from emolabor.common.threads import one_thread
-from emolabor.sem.inference.bootstrap import estimate_many
-
-CHUNK = 2000  # matrices estimated together, so that memory stays small
+from emolabor.sem.estimation.estimate_many import Together, estimate_many
+from emolabor.sem.inference.resamples import NUMBERS
 
 
 @one_thread
@@ -51,8 +50,9 @@ def refit_many(fit, covariances):
     if covariances.ndim != 3 or covariances.shape[1:] != (p, p):
         refuse("covariances", f"the shape {covariances.shape}", f"(any, {p}, {p})")
     scaled = covariances * (sample.n - 1) / sample.weight
-    parts = [scaled[start : start + CHUNK] for start in range(0, len(scaled), CHUNK)]
-    found = [estimate_many(fit.model, fit.estimate, [(part, np.zeros((len(part), p)))]) for part in parts]
+    size, together = max(1, NUMBERS // p**2), Together.near(fit.model, fit.estimate)
+    parts = [scaled[start : start + size] for start in range(0, len(scaled), size)]
+    found = [estimate_many(together, [(part, np.zeros((len(part), p)))]) for part in parts]
     names = {row.free: f"{row.lhs} {row.op} {row.rhs}" for row in table.rows if row.free >= 0}
     result = pd.DataFrame(
         np.concatenate([thetas for thetas, _ in found]), columns=[names[i] for i in range(len(names))]

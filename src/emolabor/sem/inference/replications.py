@@ -3,9 +3,10 @@
 import numpy as np
 
 from emolabor.common.threads import one_thread
+from emolabor.sem.estimation.estimate_many import Together, estimate_many
 from emolabor.sem.implied.quantities import defined_draws, effect_draws, jacobian_by_differences, row_draws
 from emolabor.sem.implied.values import wald
-from emolabor.sem.inference.bootstrap import estimate_many, normal_moments
+from emolabor.sem.inference.resamples import normal_moments
 from emolabor.sem.linalg import bordered_inverse
 
 DRAWS = 1000
@@ -55,7 +56,8 @@ def replicate(fit, n, size, seed, level, indirect):
     model, estimate = fit.model, fit.estimate
     sample = model.samples[0]
     centre = sample.mean if model.table.mean_structure else None
-    thetas, _ = estimate_many(model, estimate, [normal_moments(rng, sample.cov, centre, n, size)])
+    moments = [normal_moments(rng, sample.cov, centre, n, size)]
+    thetas, _ = estimate_many(Together.near(model, estimate), moments)
     chosen = wanted(fit)
     found = np.full((size, len(chosen[0]) + len(fit.table.defined) + len(chosen[1]), 3), np.nan)
     for r in np.flatnonzero(~np.isnan(thetas).any(axis=1)):

@@ -6,7 +6,6 @@ Satorra & Bentler (1994) for MLM; Yuan & Bentler (2000) in the form of Asparouho
 import numpy as np
 
 from emolabor.sem import linalg
-from emolabor.sem.discrepancy import fourth_moment_scores
 from emolabor.sem.discrepancy.case_scores import deviations_and_predicted
 from emolabor.sem.implied.ram import implied_moments, moment_slopes
 from emolabor.sem.inference.covariance import meat
@@ -78,7 +77,7 @@ def saturated_trace(model):
     """The same trace of the saturated model, over all groups."""
     total = 0.0
     for sample, full in zip(model.samples, model.saturated, strict=True):
-        if sample.patterns or sample.clusters is not None or model.exogenous:
+        if sample.incomplete or sample.clusters is not None or model.exogenous:
             total += full.trace
         else:
             total += moment_trace(sample, linalg.inverse_and_logdet(sample.cov)[0], model.table.mean_structure)
@@ -103,24 +102,13 @@ def moment_trace(sample, inverse, mean_structure, exogenous=()):
         With d a case's deviations and h their prediction, the mean of half of tr[(P (dd' - hh'))^2] less its value at
         the mean, and the trace of the means' part.
     """
-    if sample.fourth is not None:
-        squares, explained = _squares_from_moments(sample, inverse, exogenous)
-        mean_product = inverse @ (sample.cov - explained)
-    else:
-        deviations, predicted = deviations_and_predicted(sample, exogenous)
+    squares, products = 0.0, 0.0
+    for deviations, predicted in deviations_and_predicted(sample, exogenous, 2 * len(inverse)):
         turned = deviations @ inverse
         own, mixed = np.sum(turned * deviations, axis=1), np.sum(turned * predicted, axis=1)
         other = np.sum((predicted @ inverse) * predicted, axis=1)
-        squares = float(np.mean(own**2 - 2 * mixed**2 + other**2))
-        mean_product = inverse @ (deviations.T @ deviations - predicted.T @ predicted) / sample.n
+        squares += float(np.sum(own**2 - 2 * mixed**2 + other**2)) / sample.n
+        products = products + (deviations.T @ deviations - predicted.T @ predicted)
+    mean_product = inverse @ products / sample.n
     trace = 0.5 * (squares - float(np.sum(mean_product * mean_product.T)))
     return trace + float(np.trace(mean_product)) if mean_structure else trace
-
-
-def _squares_from_moments(sample, inverse, exogenous):
-    """The mean square of the distances, and the covariance (p, p) that exogenous variables explain."""
-    prediction = fourth_moment_scores.predicting(sample, exogenous)
-    mixed = inverse @ prediction
-    products = (inverse, 0.5 * (mixed + mixed.T), prediction.T @ mixed)
-    own, both, other = fourth_moment_scores.mean_squares(sample, products)
-    return own - 2 * both + other, prediction @ sample.cov @ prediction.T

@@ -6,19 +6,22 @@ which is the covariance of what is missing given what is seen, and as wide as th
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from emolabor.sem.linalg import inverse_and_logdet, inverses_and_logdets
+
+ROWS = 4000  # rows of a block: their values of 62 items take 2 MB
 
 
 @dataclass(frozen=True)
 class HoleBlock:
     """Incomplete rows with the same number k of holes.
 
-    `holes` (G, k) are the variables that each of G patterns misses, `which` (R,) the pattern of each row, `rows` (R,)
-    their places among the cases, `counts` (G,) rows a pattern; `values` (R, p) less the centre, zero in the holes,
-    `seen` (R, p) ones and zeros.
+    `holes` (G, k) are the variables that each of G patterns misses, `which` (R,) the pattern of each row, in rising
+    order, `rows` (R,) their places among the cases, `counts` (G,) rows a pattern; `values` (R, p) less the centre, zero
+    in the holes, `seen` (R, p) ones and zeros.
     """
 
     holes: np.ndarray
@@ -28,40 +31,88 @@ class HoleBlock:
     values: np.ndarray
     seen: np.ndarray
 
+    @cached_property
+    def members(self):
+        """Which rows have which pattern (G, R), ones and zeros."""
+        return (self.which == np.arange(len(self.holes))[:, None]).astype(float)
+
 
 @dataclass(frozen=True)
 class IncompleteRows:
     """The rows of one group by what they miss.
 
-    Values are taken less `centre` (p,), which keeps the digits. `complete` (c,) are the places of the complete rows,
-    `first` (p,) and `second` (p, p) the sums of their values and of the products of these.
+    Values are taken less `centre` (p,), which keeps the digits. `first` (p,) and `second` (p, p) are the sums of the
+    complete rows' values and of the products of these.
     """
 
     n: int
     centre: np.ndarray
-    complete: np.ndarray
+    n_complete: int
     first: np.ndarray
     second: np.ndarray
     blocks: tuple[HoleBlock, ...]
 
+    @property
+    def n_patterns(self):
+        """How many patterns of answers there are."""
+        return (self.n_complete > 0) + sum(len(block.holes) for block in self.blocks)
 
-def sort_by_holes(values):
-    """Sort the rows of (n, p) values by the number and the places of their holes."""
+    @property
+    def n_values(self):
+        """How many answers there are."""
+        return self.n * len(self.centre) - sum(len(block.rows) * block.holes.shape[1] for block in self.blocks)
+
+    @property
+    def observed_moments(self):
+        """Means and variances (p,) of what is observed."""
+        counts, first = np.full(len(self.centre), float(self.n_complete)), self.first.copy()
+        second = self.second.diagonal().copy()
+        for block in self.blocks:
+            counts += block.seen.sum(axis=0)
+            first += block.values.sum(axis=0)
+            second += (block.values**2).sum(axis=0)
+        return self.centre + first / counts, second / counts - (first / counts) ** 2
+
+    @property
+    def seen_together(self):
+        """In how many rows each pair of variables is observed (p, p)."""
+        return self.n_complete + sum(block.seen.T @ block.seen for block in self.blocks)
+
+    @property
+    def complete(self):
+        """Places of the complete rows (c,)."""
+        whole = np.ones(self.n, bool)
+        for block in self.blocks:
+            whole[block.rows] = False
+        return np.flatnonzero(whole)
+
+
+def sort_by_holes(values, centre=None):
+    """Sort the rows of (n, p) values by the number and the places of their holes; `centre` by default their means."""
+    centre = np.nanmean(values, axis=0) if centre is None else centre
+    complete = ~np.isnan(values).any(axis=1)
+    whole, places = values[complete] - centre, np.flatnonzero(~complete)
+    blocks = hole_blocks(values[places], places, centre)
+    return IncompleteRows(len(values), centre, len(whole), whole.sum(axis=0), whole.T @ whole, blocks)
+
+
+def hole_blocks(values, places, centre):
+    """Blocks of incomplete rows (m, p), of no more than `ROWS` rows each; `places` (m,) are those among all rows."""
     missing = np.isnan(values)
-    centre = np.nanmean(values, axis=0)
     deviations = np.where(missing, 0.0, values - centre)
     count = missing.sum(axis=1)
-    complete = np.flatnonzero(count == 0)
-    whole = deviations[complete]
     blocks = []
     for k in np.unique(count[count > 0]):
         rows = np.flatnonzero(count == k)
         patterns, which = np.unique(missing[rows], axis=0, return_inverse=True)
-        which = which.ravel()
+        order = np.argsort(which.ravel(), kind="stable")
+        rows, which = rows[order], which.ravel()[order]
         holes = np.nonzero(patterns)[1].reshape(-1, k)
-        seen = (~missing[rows]).astype(float)
-        blocks.append(HoleBlock(holes, which, rows, np.bincount(which), deviations[rows], seen))
-    return IncompleteRows(len(values), centre, complete, whole.sum(axis=0), whole.T @ whole, tuple(blocks))
+        for start in range(0, len(rows), ROWS):
+            here, own = rows[start : start + ROWS], which[start : start + ROWS]
+            block = holes[own[0] : own[-1] + 1], own - own[0], places[here], np.bincount(own - own[0])
+            blocks.append(HoleBlock(*block, deviations[here], (~missing[here]).astype(float)))
+    return tuple(blocks)
 
 
 def left_open(block, inverse):
@@ -104,7 +155,7 @@ def completed_moments(rows, sigma, mu):
         return None
     inverse, logdet = factored
     p, shift = len(mu), mu - rows.centre
-    complete = len(rows.complete)
+    complete = rows.n_complete
     first = rows.first - complete * shift
     across = np.outer(rows.first, shift)
     second = rows.second - across - across.T + complete * np.outer(shift, shift)

@@ -19,17 +19,6 @@ STACK = 2_000_000  # numbers in a stack of matrices: 16 MB
 
 
 @dataclass(frozen=True)
-class MissingPattern:
-    """Rows with the same variables observed: their places, indices of the variables, moments with denominator n."""
-
-    rows: np.ndarray
-    observed: np.ndarray
-    n: int
-    mean: np.ndarray
-    cov: np.ndarray
-
-
-@dataclass(frozen=True)
 class PatternStack:
     """Patterns as arrays: shares of the cases (G,), what is observed (G, p), moments (G, p) and (G, p, p)."""
 
@@ -44,25 +33,9 @@ class PatternStack:
         return self.seen[:, :, None] & self.seen[:, None, :]
 
 
-def missing_patterns(values, names, place):
-    """Group the rows of (n, p) values by what is observed.
-
-    Parameters
-    ----------
-    values : ndarray (n, p)
-        Missing values are NaN; each row has at least one value.
-    names : sequence of str
-    place : str
-        Named in errors.
-
-    Returns
-    -------
-    tuple of MissingPattern
-        The most frequent first.
-    """
-    seen = ~np.isnan(values)
-    together = seen.T.astype(float) @ seen
-    never = np.argwhere(np.triu(together == 0))
+def check_pairs(rows, names, place):
+    """Refuse incomplete rows in which two variables are never observed together."""
+    never = np.argwhere(np.triu(rows.seen_together == 0))
     if len(never):
         i, j = never[0]
         refuse_because(
@@ -70,50 +43,40 @@ def missing_patterns(values, names, place):
             f"'{names[i]}' and '{names[j]}' are never observed together",
             "every pair of variables observed in some row",
         )
-    packed = np.packbits(seen, axis=1)
-    _, first, which, counts = np.unique(packed, axis=0, return_index=True, return_inverse=True, return_counts=True)
-    which = which.ravel()
-    order = np.argsort(which, kind="stable")
-    starts = np.concatenate([[0], np.cumsum(counts)])
-    patterns = []
-    for k in np.lexsort((first, -counts)):
-        rows = order[starts[k] : starts[k + 1]]
-        observed = np.flatnonzero(seen[first[k]])
-        block = values[np.ix_(rows, observed)]
-        mean = block.mean(axis=0)
-        centred = block - mean
-        patterns.append(MissingPattern(rows, observed, len(rows), mean, centred.T @ centred / len(rows)))
-    return tuple(patterns)
 
 
-def stack_patterns(patterns, n_variables):
-    """Stack patterns in arrays of at most `STACK` entries a matrix stack.
+def pattern_stacks(rows):
+    """Moments of rows by what is observed in them, in arrays of at most `STACK` numbers.
 
     Parameters
     ----------
-    patterns : tuple of MissingPattern
-    n_variables : int
-        p.
+    rows : IncompleteRows
 
-    Returns
-    -------
-    tuple of PatternStack
-        Whatever is not observed is zero.
+    Yields
+    ------
+    PatternStack
+        The complete rows first; whatever is not observed is zero.
     """
-    p, n = n_variables, sum(pattern.n for pattern in patterns)
+    p = len(rows.centre)
+    if rows.n_complete:
+        mean = rows.first / rows.n_complete
+        cov = rows.second / rows.n_complete - np.outer(mean, mean)
+        shares = np.array([rows.n_complete / rows.n])
+        yield PatternStack(shares, np.ones((1, p), bool), (rows.centre + mean)[None], cov[None])
     size = max(1, STACK // p**2)
-    stacks = []
-    for first in range(0, len(patterns), size):
-        chosen = patterns[first : first + size]
-        seen, means = np.zeros((len(chosen), p), bool), np.zeros((len(chosen), p))
-        covs = np.zeros((len(chosen), p, p))
-        for g, pattern in enumerate(chosen):
-            seen[g, pattern.observed] = True
-            means[g, pattern.observed] = pattern.mean
-            covs[g][np.ix_(pattern.observed, pattern.observed)] = pattern.cov
-        shares = np.array([pattern.n / n for pattern in chosen])
-        stacks.append(PatternStack(shares, seen, means, covs))
-    return tuple(stacks)
+    for block in rows.blocks:
+        for start in range(0, len(block.holes), size):
+            holes, counts = block.holes[start : start + size], block.counts[start : start + size]
+            ends = np.searchsorted(block.which, [start, start + len(holes)])
+            values, which = block.values[slice(*ends)], block.which[slice(*ends)] - start
+            seen = np.ones((len(holes), p), bool)
+            seen[np.arange(len(holes))[:, None], holes] = False
+            means = np.add.reduceat(values, np.searchsorted(which, np.arange(len(holes)))) / counts[:, None]
+            covs = np.zeros((len(holes), p, p))
+            for g in np.flatnonzero(counts > 1):
+                deviations = values[slice(*np.searchsorted(which, [g, g + 1]))] - means[g]
+                covs[g] = deviations.T @ deviations / counts[g]
+            yield PatternStack(counts / rows.n, seen, np.where(seen, rows.centre + means, 0.0), covs)
 
 
 def pattern_misfits(stack, sigma, mu):
@@ -144,12 +107,12 @@ def pattern_misfits(stack, sigma, mu):
     return np.where(both, np.linalg.inv(blocks), 0.0), logdets, gaps, stack.covs + gaps[:, :, None] * gaps[:, None, :]
 
 
-def pattern_slopes(stacks, sigma, mu):
+def pattern_slopes(rows, sigma, mu):
     """Half the discrepancy of a case and what pulls at the moments.
 
     Parameters
     ----------
-    stacks : tuple of PatternStack
+    rows : IncompleteRows
     sigma, mu : ndarray (p, p), (p,)
 
     Returns
@@ -159,7 +122,7 @@ def pattern_slopes(stacks, sigma, mu):
     """
     p = len(mu)
     value, weighted, pull = 0.0, np.zeros((p, p)), np.zeros(p)
-    for stack in stacks:
+    for stack in pattern_stacks(rows):
         found = pattern_misfits(stack, sigma, mu)
         if found is None:
             return None
@@ -171,15 +134,12 @@ def pattern_slopes(stacks, sigma, mu):
     return value, weighted, pull
 
 
-def saturated_moments(rows, stacks, values):
+def saturated_moments(rows):
     """Maximum likelihood mean and covariance of incomplete data.
 
     Parameters
     ----------
     rows : IncompleteRows
-    stacks : tuple of PatternStack
-        The same rows by pattern.
-    values : ndarray (n, p)
 
     Returns
     -------
@@ -187,23 +147,24 @@ def saturated_moments(rows, stacks, values):
         mean (p,), covariance (p, p), half the discrepancy of a case (without the constant). EM steps, mixed with the
         last few by the rule of Anderson (1965) as long as that does not raise the discrepancy.
     """
-    mean, cov = np.nanmean(values, axis=0), np.diag(np.nanvar(values, axis=0))
-    spread, (i, j) = np.sqrt(cov.diagonal()), np.tril_indices(len(mean))
+    mean, variances = rows.observed_moments
+    spread, (i, j) = np.sqrt(variances), np.tril_indices(len(mean))
     units = np.concatenate([spread, spread[i] * spread[j]])
-    state, history, plain = np.concatenate([mean, cov[i, j]]), [], None
-    best = np.inf
+    state, history, plain = np.concatenate([mean, np.diag(variances)[i, j]]), [], None
+    reached, highest = None, np.inf
     for _ in range(EM_STEPS):
         mean, cov = _unpacked(state, i, j)
-        found = _em_step(rows, stacks, cov, mean)
-        if found is None or found[0] > best + ROUNDING * abs(best):
+        found = _em_step(rows, cov, mean)
+        if found is None or found[0] > highest + ROUNDING * abs(highest):
             if plain is None:
                 raise EmolaborError(
                     "data: the covariance matrix of the incomplete answers is not positive definite; "
                     "look for duplicated or summed variables and too many missing answers"
                 )
-            state, history, plain, best = plain, [], None, np.inf  # the mixture overshot: the EM step does not
+            state, history, plain, highest = plain, [], None, np.inf  # the mixture overshot: the EM step does not
             continue
-        best, step, change = found
+        highest, step, change = found
+        reached = mean, cov, highest
         residual = np.concatenate([step, -change[i, j]]) / units
         if np.max(np.abs(residual)) < EM_TOLERANCE:
             break
@@ -216,10 +177,10 @@ def saturated_moments(rows, stacks, values):
             f"the moments of the incomplete answers were not found in {EM_STEPS} steps",
             "more rows, or variables with fewer missing answers",
         )
-    return mean, cov, best
+    return reached
 
 
-def _em_step(rows, stacks, cov, mean):
+def _em_step(rows, cov, mean):
     """Half the discrepancy, and what an EM step adds to the means (p,) and takes from the covariances (p, p).
 
     None where the covariance matrix is not positive definite. Where it is nearly singular its inverse has lost too many
@@ -234,7 +195,7 @@ def _em_step(rows, stacks, cov, mean):
             return None
         half, _, step, second = found
         return half, step, cov + step[:, None] * step - second
-    found = pattern_slopes(stacks, cov, mean)
+    found = pattern_slopes(rows, cov, mean)
     if found is None:
         return None
     half, weighted, pull = found

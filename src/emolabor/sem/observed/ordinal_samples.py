@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from emolabor.common.errors import EmolaborError, refuse, refuse_because, shown
+from emolabor.sem.linalg import cross_product_root
 from emolabor.sem.observed.columns import Answers, quoted, used_categories
 from emolabor.sem.observed.ordinal_statistics import Statistics, statistics_of
 from emolabor.sem.observed.samples import Sample
@@ -29,10 +30,28 @@ class OrdinalSample(Sample):
     weights: np.ndarray | None = None
 
     @cached_property
+    def root(self):
+        """A matrix (r, s) whose cross-product is the asymptotic covariance matrix of the statistics.
+
+        The influences of the cases where these are fewer than the statistics, else as many rows as statistics: traces
+        of products of that matrix come from it without a square as wide as the statistics of many items.
+        """
+        influence = self.statistics.influence
+        if self.n <= influence.n_statistics:
+            root, first = np.empty((self.n, influence.n_statistics)), 0
+            for rows in influence.blocks():
+                np.divide(rows, np.sqrt(self.n), out=root[first : first + len(rows)])
+                first += len(rows)
+            return root
+        product = 0.0
+        for rows in influence.blocks():
+            product = product + rows.T @ rows
+        return cross_product_root(product / self.n)
+
+    @property
     def gamma(self):
         """Asymptotic covariance matrix of the statistics (s, s)."""
-        influence = self.statistics.influence
-        return influence.T @ influence / self.n
+        return self.root.T @ self.root
 
 
 def ordered_in(data, names, ordered, by_text):
@@ -107,8 +126,9 @@ def ordinal_sample(answers, names, label="", dropped=0):
     step = first_step(answers, names)
     statistics = statistics_of(step)
     n = len(answers.values)
+    squares = sum(np.einsum("ns,ns->s", rows, rows) for rows in statistics.influence.blocks())
     with np.errstate(divide="ignore"):
-        weights = n / np.einsum("ns,ns->s", statistics.influence, statistics.influence)
+        weights = n / squares
     cov = step.correlations * np.outer(step.sd, step.sd)
     return OrdinalSample(
         cov,

@@ -14,23 +14,56 @@ from scipy.special import ndtr
 from emolabor.sem.observed.polychoric import FAR, cell_probabilities, cell_slopes
 from emolabor.sem.observed.polyserial import density, polyserial_scores
 
+NUMBERS = 4_000_000  # numbers in a block of influences: 32 MB
+
 
 @dataclass(frozen=True)
 class Statistics:
     """What a group's data say, in lavaan's order: thresholds and (minus) means, variances, covariances.
 
-    `values` (s,); `influence` (n, s): what each case contributes to them, so that its cross-product over n is their
-    asymptotic covariance matrix; `variable` (t,) and `category` (t,) tell of each of the first t which variable it is
-    about and which threshold (from 0; -1: the mean); `continuous` the variables whose variances come next; `pairs`
-    (m, 2) those of the covariances.
+    `values` (s,); `influence`: what each case contributes to them; `variable` (t,) and `category` (t,) tell of each of
+    the first t which variable it is about and which threshold (from 0; -1: the mean); `continuous` the variables whose
+    variances come next; `pairs` (m, 2) those of the covariances.
     """
 
     values: np.ndarray
-    influence: np.ndarray
+    influence: "Influence"
     variable: np.ndarray
     category: np.ndarray
     continuous: np.ndarray
     pairs: np.ndarray
+
+
+@dataclass(frozen=True)
+class Influence:
+    """What each case contributes to the statistics (n, s); its cross-product over n is their asymptotic covariance.
+
+    A part of the cases at a time: `codes` (n, p) are the categories, -1 for no answer, the last of every table;
+    `levels` has for each ordered variable where its thresholds stand and what each category contributes to them;
+    `pairs` (m, 2), `places` (m,) and `tables` (m, k + 1, k + 1) are those of the polychoric correlations; `other` (d,)
+    the statistics that continuous variables enter, with what each case contributes (n, d).
+    """
+
+    n_statistics: int
+    codes: np.ndarray
+    levels: tuple
+    pairs: np.ndarray
+    places: np.ndarray
+    tables: np.ndarray
+    other: np.ndarray
+    of_other: np.ndarray
+
+    def blocks(self):
+        """Yield the rows (b, s) of some cases after the other, no more than `NUMBERS` numbers at a time."""
+        size, every = max(1, NUMBERS // self.n_statistics), np.arange(len(self.places))
+        for start in range(0, len(self.codes), size):
+            codes = self.codes[start : start + size]
+            rows = np.empty((len(codes), self.n_statistics))
+            for variable, here, table in self.levels:
+                rows[:, here] = table[codes[:, variable]]
+            rows[:, self.places] = self.tables[every, codes[:, self.pairs[:, 0]], codes[:, self.pairs[:, 1]]]
+            rows[:, self.other] = self.of_other[start : start + size]
+            yield rows
 
 
 def statistics_of(step):
@@ -44,7 +77,7 @@ def statistics_of(step):
     -------
     Statistics
     """
-    p = len(step.ordered)
+    p, n = len(step.ordered), len(step.codes)
     sizes = np.where(step.ordered, step.n_categories - 1, 1)
     variable = np.repeat(np.arange(p), sizes)
     first = np.concatenate([[0], np.cumsum(sizes)[:-1]])
@@ -54,22 +87,30 @@ def statistics_of(step):
     levels = np.where(category < 0, -step.mean[variable], step.thresholds[variable, category])
     covariances = step.correlations[pairs[:, 0], pairs[:, 1]] * step.sd[pairs[:, 0]] * step.sd[pairs[:, 1]]
     values = np.concatenate([levels, step.sd[continuous] ** 2, covariances])
-    n, t, c = len(step.codes), len(variable), len(continuous)
-    influence = np.zeros((n, t + c + len(pairs)))
-    single = [_single(step, v) for v in range(p)]
-    for v in range(p):
-        influence[:, first[v] : first[v] + sizes[v]] = single[v][:, : sizes[v]]
-    for place, v in enumerate(continuous):
-        influence[:, first[v]] *= -step.sd[v]
-        influence[:, t + place] = 2 * step.sd[v] ** 2 * single[v][:, 1]
+    t, c = len(variable), len(continuous)
     number = np.zeros((p, p), int)
     number[pairs[:, 0], pairs[:, 1]] = number[pairs[:, 1], pairs[:, 0]] = np.arange(len(pairs)) + t + c
-    own = number[step.pairs[:, 0], step.pairs[:, 1]]
-    influence[:, own] = _ordered_pairs(step)
-    for b in continuous:
+    singles = {v: _single(step, v) for v in range(p)} if c else {}
+    other, of_other = [], []
+    for place, v in enumerate(continuous):
+        other += [first[v], t + place]
+        of_other += [-step.sd[v] * singles[v][:, 0], 2 * step.sd[v] ** 2 * singles[v][:, 1]]
         for a in range(p):
-            if a != b and (step.ordered[a] or a < b):
-                influence[:, number[a, b]] = _with_continuous(step, a, b, single)
+            if a != v and (step.ordered[a] or a < v):
+                other.append(number[a, v])
+                of_other.append(_with_continuous(step, a, v, singles))
+    influence = Influence(
+        len(values),
+        step.codes,
+        tuple(
+            (v, slice(first[v], first[v] + sizes[v]), _threshold_table(step, v)) for v in np.flatnonzero(step.ordered)
+        ),
+        step.pairs,
+        number[step.pairs[:, 0], step.pairs[:, 1]],
+        _ordered_pairs(step),
+        np.array(other, int),
+        np.column_stack(of_other) if c else np.zeros((n, 0)),
+    )
     return Statistics(values, influence, variable, category, continuous, pairs)
 
 
@@ -85,7 +126,7 @@ def _single(step, v):
 
 
 def _threshold_table(step, v):
-    """Influence by category on the thresholds (k_v + 1, k_v - 1); the last row, that of no answer, is zero."""
+    """Influence by category on the thresholds (k_v + 1, k_v - 1); the last row, of code -1, is no answer's: zero."""
     k = step.n_categories[v]
     counts = step.counts[v, :k]
     heights = density(step.own_thresholds(v))
@@ -100,7 +141,7 @@ def _threshold_table(step, v):
 
 
 def _ordered_pairs(step):
-    """Influence (n, m) on the polychoric correlations."""
+    """Influence by the categories of both variables on the polychoric correlations (m, k + 1, k + 1)."""
     n, k = len(step.codes), step.counts.shape[1]
     first, second = step.pairs[:, 0], step.pairs[:, 1]
     rho = step.correlations[first, second]
@@ -108,7 +149,7 @@ def _ordered_pairs(step):
     probability = cell_probabilities(*tau, rho)
     score = cell_slopes(*tau, rho)[0] / probability
     weighted = step.tables * score / probability
-    # By the categories of both variables; the last is that of no answer, which tells nothing of its threshold.
+    # The last category, which code -1 finds, is that of no answer, which tells nothing of its threshold.
     table = np.zeros((len(rho), k + 1, k + 1))
     table[:, :k, :k] = score
     of_threshold = np.zeros((len(step.ordered), k + 1, k - 1))
@@ -120,8 +161,7 @@ def _ordered_pairs(step):
     table -= np.einsum("mt,mct->mc", row_cross, of_threshold[first])[:, :, None] / n
     table -= np.einsum("mt,mct->mc", column_cross, of_threshold[second])[:, None, :] / n
     table *= (n / np.sum(step.tables * score**2, axis=(1, 2)))[:, None, None]
-    codes = np.where(step.codes < 0, k, step.codes)
-    return table[np.arange(len(rho)), codes[:, first], codes[:, second]]
+    return table
 
 
 def _edge_slopes(own, other, rho):

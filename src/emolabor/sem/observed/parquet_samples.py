@@ -1,78 +1,116 @@
-"""Samples from a Parquet file that need not fit in memory: one pass, one batch of rows at a time."""
+"""Samples from a Parquet file that need not fit in memory, one batch of rows at a time.
 
-from dataclasses import dataclass, replace
+One pass adds up moments, and keeps the incomplete rows where these are wanted. What needs the cases once the model is
+estimated, such as robust standard errors, reads the file again.
+"""
+
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from emolabor.common.errors import EmolaborError, refuse, refuse_because, shown
-from emolabor.sem.observed.columns import quoted, read_numbers
-from emolabor.sem.observed.fourth_moments import distinct_pairs, recentred
-from emolabor.sem.observed.samples import Sample, check_variances
+from emolabor.sem.observed.columns import quoted, read_numbers, refuse_alike
+from emolabor.sem.observed.completion import IncompleteRows, hole_blocks
+from emolabor.sem.observed.samples import Sample, check_variances, incomplete_sample
 
-BATCH = 8_000_000  # numbers in a batch's products: 64 MB
+BATCH = 4_000_000  # numbers read at a time: 32 MB
+
+
+@dataclass(frozen=True)
+class CasesInFile:
+    """The cases of one group where they are: read anew whenever they are asked for.
+
+    `fixed` are the places of the fixed exogenous variables among the `names`.
+    """
+
+    path: Path
+    names: tuple
+    group: str | None
+    label: object
+    missing: str
+    fixed: tuple
+
+    def blocks(self, size):
+        """Yield the cases (b, p) that the sample is made of, some after the other."""
+        wanted = [*self.names] if self.group is None else [*self.names, self.group]
+        for frame, place in _batches(self.path, wanted, size):
+            values = read_numbers(frame, self.names, place)
+            if self.group is not None:
+                values = values[frame[self.group].to_numpy() == self.label]
+            yield values[_kept(values, self.missing, self.fixed)]
 
 
 @dataclass
 class _Sums:
-    """What one group has added up so far: sums (m, m) of aa' with a = (1, y) or (1, y, vech(yy')), y about `origin`."""
+    """What one group has added up so far: sums of the complete rows about `origin`, and the incomplete rows."""
 
     origin: np.ndarray
-    sums: np.ndarray
+    first: np.ndarray
+    second: np.ndarray
     n: int = 0
+    n_complete: int = 0
     n_dropped: int = 0
+    n_without_exogenous: int = 0
+    exogenous_missing: np.ndarray | int = 0
+    incomplete: list = field(default_factory=list)
+    places: list = field(default_factory=list)
+    clusters: list = field(default_factory=list)
 
 
-def samples_from_parquet(path, names, *, group=None, fourth=False, wishart=False):
-    """Samples of complete rows, one a group.
+def samples_from_parquet(path, names, *, group=None, cluster=None, missing="listwise", wishart=False, exogenous=()):
+    """Samples of complete or incomplete rows, one a group.
 
     Parameters
     ----------
     path : str or Path
-        A Parquet file with a column for each name; rows with a missing value are left out.
+        A Parquet file with a column for each name.
     names : sequence of str
         Columns, in the order wanted.
-    group : str or None
-        Column with the group of each case; groups come in order of appearance.
-    fourth : bool
-        Add up moments to the fourth order too, which robust standard errors and tests need: p (p + 3) / 2 numbers a
-        case instead of p.
+    group, cluster : str or None
+        Columns with the group and the cluster of each case; groups come in order of appearance.
+    missing : str
+        "listwise": incomplete rows are left out; "fiml": they are kept, as in `samples_from_data`.
     wishart : bool
         Denominator and weight n - 1.
+    exogenous : sequence of str
+        The fixed exogenous variables.
 
     Returns
     -------
     list of Sample
+        Without their cases, which `Sample.blocks` reads again.
 
     Raises
     ------
     EmolaborError
-        No such file, no Parquet file, a missing column, a column that is no number, or too few complete rows.
+        No such file, no Parquet file, a missing column, a column that is no number, or too few rows.
     """
-    path, names = Path(path), list(names)
-    wanted = names if group is None else [*names, group]
+    path, names = Path(path), tuple(names)
     if group in names:
         refuse_because("group", f"'{group}' is a variable of the model", "another column")
-    p = len(names)
-    width = 1 + p + (p * (p + 1) // 2 if fourth else 0)
-    found = {}
-    first = 1
-    for frame in _batches(path, wanted, max(BATCH // width, 1000)):
-        place = f"{path.name}, rows {first} to {first + len(frame) - 1}"
+    fixed = tuple(i for i, name in enumerate(names) if name in exogenous)
+    wanted = list(dict.fromkeys([*names, *(column for column in (group, cluster) if column is not None)]))
+    found, known = {}, {}
+    for frame, place in _batches(path, wanted, max(BATCH // len(names), 1000)):
         values = read_numbers(frame, names, place)
-        first += len(frame)
+        codes = None if cluster is None else _codes(_whole(frame, cluster, "cluster", place), known)
         if group is None:
             parts = [("", slice(None))]
         else:
-            if frame[group].isna().any():
-                refuse_because("group", f"column '{group}' has a missing value in {place}", "none")
-            members = frame[group].to_numpy()
+            members = _whole(frame, group, "group", place).to_numpy()
             parts = [(label, members == label) for label in frame[group].unique()]
         for label, here in parts:
-            _add(found, label, values[here], width, fourth)
+            _add(found, label, values[here], None if codes is None else codes[here], missing, fixed)
     if group is not None and len(found) < 2:
         refuse_because("group", f"column '{group}' has one value only", "two or more")
-    return [_sample(label, sums, names, fourth, wishart, path.name) for label, sums in found.items()]
+    refuse_alike(known, f"cluster: column '{cluster}'")
+    samples = []
+    for label, own in found.items():
+        file = CasesInFile(path, names, group, label, missing, fixed)
+        samples.append(replace(_sample(label, own, names, wishart, file), file=file))
+    return samples
 
 
 def column_names(path):
@@ -94,52 +132,92 @@ def _opened(path):
 
 
 def _batches(path, wanted, size):
-    """Batches of rows as frames with the columns wanted."""
+    """Batches of rows as frames with the columns wanted, and how messages call their place."""
     with _opened(path) as file:
         unknown = [name for name in wanted if name not in file.schema_arrow.names]
         if unknown:
             reason = f"{quoted(unknown)} are no columns of {path.name}"
             refuse_because("data", reason, quoted(file.schema_arrow.names[:30]))
+        first = 1
         for batch in file.iter_batches(batch_size=size, columns=wanted, use_threads=False):
-            yield batch.to_pandas()
+            frame = batch.to_pandas()
+            yield frame, f"{path.name}, rows {first} to {first + len(frame) - 1}"
+            first += len(frame)
 
 
-def _add(found, label, values, width, fourth):
-    """Add a batch's complete rows to the sums of their group."""
-    complete = values[~np.isnan(values).any(axis=1)]
-    n, p = complete.shape
+def _whole(frame, column, argument, place):
+    """A column without missing values."""
+    if frame[column].isna().any():
+        refuse_because(argument, f"column '{column}' has a missing value in {place}", "none")
+    return frame[column]
+
+
+def _codes(column, known):
+    """Numbers (n,) of a column's values: those known so far, which grow by what is new."""
+    for value in column.unique():
+        known.setdefault(value, len(known))
+    return column.map(known).to_numpy(np.int32)
+
+
+def _kept(values, missing, fixed):
+    """Which rows (n,) of values (n, p) stay."""
+    holes = np.isnan(values)
+    if missing == "listwise":
+        return ~holes.any(axis=1)
+    return ~holes.all(axis=1) & ~holes[:, fixed].any(axis=1)
+
+
+def _add(found, label, values, codes, missing, fixed):
+    """Add a batch's rows to the sums of their group."""
+    p, holes, kept = values.shape[1], np.isnan(values), _kept(values, missing, fixed)
+    complete = ~holes.any(axis=1)
     if label not in found:
         # Deviations from a mean near the final one keep the digits that raw powers would lose.
-        origin = complete.mean(axis=0) if n else np.zeros(p)
-        found[label] = _Sums(origin, np.zeros((width, width)))
+        shown = np.where(holes, 0.0, values).sum(axis=0) / np.maximum((~holes).sum(axis=0), 1)
+        found[label] = _Sums(shown, np.zeros(p), np.zeros((p, p)))
     own = found[label]
-    own.n_dropped += len(values) - n
-    own.n += n
-    products = np.empty((n, width))
-    products[:, 0] = 1.0
-    products[:, 1 : p + 1] = complete - own.origin
-    if fourth:
-        i, j = distinct_pairs(p)
-        np.multiply(products[:, 1 + i], products[:, 1 + j], out=products[:, p + 1 :])
-    own.sums += products.T @ products
+    deviations = values[complete] - own.origin
+    own.first += deviations.sum(axis=0)
+    own.second += deviations.T @ deviations
+    if missing == "fiml":
+        open_rows = kept & ~complete
+        own.incomplete.append(values[open_rows])
+        own.places.append(own.n + np.cumsum(kept)[open_rows] - 1)
+        own.n_without_exogenous += int((holes[:, fixed].any(axis=1) & ~holes.all(axis=1)).sum())
+        own.exogenous_missing = own.exogenous_missing + holes[:, fixed].sum(axis=0)
+    if codes is not None:
+        own.clusters.append(codes[kept])
+    own.n += int(kept.sum())
+    own.n_complete += len(deviations)
+    own.n_dropped += len(values) - int(kept.sum())
 
 
-def _sample(label, own, names, fourth, wishart, name):
-    place = f"{name}, group {label}" if label != "" else name
-    p = len(names)
+def _sample(label, own, names, wishart, file):
+    place = f"{file.path.name}, group {label}" if label != "" else file.path.name
+    p, clusters = len(names), np.concatenate(own.clusters) if own.clusters else None
     if own.n <= p:
+        rows = "complete rows" if file.missing == "listwise" else "rows with answers"
         refuse_because(
             place,
-            f"{own.n} complete rows for {p} variables ({own.n_dropped} rows left out)",
+            f"{own.n} {rows} for {p} variables ({own.n_dropped} rows left out)",
             "more rows than variables",
         )
+    if clusters is not None and len(pd.unique(clusters)) < 2:
+        refuse_because("cluster", f"{place} has one cluster only", "two or more")
+    told = dict(label=str(label), n_dropped=own.n_dropped, clusters=clusters)
+    if file.missing == "fiml":
+        counts = zip((names[i] for i in file.fixed), own.exogenous_missing, strict=True)
+        lost = tuple((name, int(count)) for name, count in counts if count)
+        told |= dict(n_without_exogenous=own.n_without_exogenous, exogenous_missing=lost)
+    if own.n_complete < own.n:
+        blocks = hole_blocks(np.vstack(own.incomplete), np.concatenate(own.places), own.origin)
+        rows = IncompleteRows(own.n, own.origin, own.n_complete, own.first, own.second, blocks)
+        empty = [name for name, count in zip(names, rows.seen_together.diagonal(), strict=True) if not count]
+        if empty:
+            refuse_because(place, f"{quoted(empty)} without any value", "columns with answers")
+        return replace(incomplete_sample(rows, names, place), **told)
     weight = own.n - 1.0 if wishart else float(own.n)
-    if fourth:
-        shift, cov, moments = recentred(own.sums, own.n, p)
-    else:
-        shift = own.sums[0, 1:] / own.n
-        cov, moments = own.sums[1:, 1:] / own.n - np.outer(shift, shift), None
-    cov = cov * (own.n / weight)
-    sample = Sample(cov, own.origin + shift, own.n, weight, str(label), own.n_dropped)
-    check_variances(cov, names, place, sample.mean)
-    return replace(sample, fourth=moments)
+    shift = own.first / own.n
+    cov = (own.second / own.n - np.outer(shift, shift)) * (own.n / weight)
+    check_variances(cov, names, place, own.origin + shift)
+    return Sample(cov, own.origin + shift, own.n, weight, **told)

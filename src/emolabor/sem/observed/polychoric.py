@@ -11,6 +11,7 @@ FAR = 40.0  # a threshold beyond which nobody answers
 BOUND = 1 - 1e-7  # correlations stay within it: a table with empty corners would have 1
 STEPS, TOLERANCE = 60, 1e-11
 LEAST = 1e-100  # its square can still be divided by
+SHOWN = 4_000_000  # numbers at a time in the table of who chose what: 32 MB
 
 
 def count_categories(codes, n_categories):
@@ -30,13 +31,18 @@ def count_categories(codes, n_categories):
     """
     n, p = codes.shape
     k = int(np.max(n_categories, initial=1))
-    shown = np.zeros((n, p, k))
-    case, variable = np.nonzero(codes >= 0)
-    shown[case, variable, codes[case, variable]] = 1.0
-    flat = shown.reshape(n, p * k)
-    together = (flat.T @ flat).reshape(p, k, p, k)
+    counts, together = np.zeros((p, k)), np.zeros((p * k, p * k))
+    size = max(1, SHOWN // (p * k))
+    for start in range(0, n, size):
+        own = codes[start : start + size]
+        shown = np.zeros((len(own), p, k))
+        case, variable = np.nonzero(own >= 0)
+        shown[case, variable, own[case, variable]] = 1.0
+        counts += shown.sum(axis=0)
+        flat = shown.reshape(len(own), p * k)
+        together += flat.T @ flat
     i, j = np.triu_indices(p, 1)
-    return shown.sum(axis=0), together[i, :, j, :]
+    return counts, together.reshape(p, k, p, k)[i, :, j, :]
 
 
 def thresholds_of(counts):

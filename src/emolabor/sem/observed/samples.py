@@ -10,14 +10,9 @@ from emolabor.common.errors import EmolaborError, refuse, refuse_because, shown
 from emolabor.sem.linalg import inverse_and_logdet
 from emolabor.sem.observed.columns import LARGEST, quoted, read_numbers
 from emolabor.sem.observed.completion import IncompleteRows, sort_by_holes
-from emolabor.sem.observed.missing import (
-    MissingPattern,
-    PatternStack,
-    missing_patterns,
-    saturated_moments,
-    stack_patterns,
-)
+from emolabor.sem.observed.missing import check_pairs, saturated_moments
 
+NUMBERS = 4_000_000  # numbers in an array made of a block of cases: 32 MB
 SYMMETRY_TOLERANCE = 1e-8
 ROUNDING = 1e-12
 SINGULAR = 1e-10  # eigenvalue of the correlations
@@ -43,11 +38,9 @@ class Sample:
     label: str = ""
     n_dropped: int = 0
     data: np.ndarray | None = None
-    fourth: np.ndarray | None = None  # moments up to the fourth order in their place; see `fourth_moments`
+    file: object | None = None  # where the cases are read from, once more, if they are not in memory
     clusters: np.ndarray | None = None
-    patterns: tuple[MissingPattern, ...] = ()
-    stacks: tuple[PatternStack, ...] = ()  # the same as arrays
-    incomplete: IncompleteRows | None = None  # the same by their holes
+    incomplete: IncompleteRows | None = None  # where answers are missing: the rows by their holes
     saturated_half: float | None = None  # half the discrepancy of the saturated model, FIML only
     rows: np.ndarray | None = None  # places of the cases in the data ...
     labels: pd.Index | None = None  # ... and the index of the data
@@ -55,6 +48,17 @@ class Sample:
     exogenous_missing: tuple[
         tuple[str, int], ...
     ] = ()  # names of exogenous variables and in how many rows they are missing
+
+    def blocks(self, width):
+        """Yield the cases (b, p), so few at a time that `width` numbers of each make no array above `NUMBERS`."""
+        size = max(1, NUMBERS // width)
+        if self.data is None:
+            if self.file is None:
+                refuse_because("data", "covariances leave no cases to go through", "the data")
+            yield from self.file.blocks(size)
+        else:
+            for start in range(0, self.n, size):
+                yield self.data[start : start + size]
 
 
 def continuous_samples(columns, missing="listwise", wishart=False, exogenous=()):
@@ -101,11 +105,7 @@ def _sample(values, names, label, clusters, missing, wishart, exogenous):
     if clusters is not None and len(np.unique(clusters)) < 2:
         refuse_because("cluster", f"{place} has one cluster only", "two or more")
     if missing == "fiml" and holes.any():
-        mean, variances = np.nanmean(values, axis=0), np.nanvar(values, axis=0)
-        check_variances(np.diag(variances), names, place, mean)
-        check_means(names, mean, np.sqrt(variances))
-        sample = incomplete_sample(values, names, place)
-        check_variances(sample.cov, names, place)
+        sample = replace(incomplete_sample(sort_by_holes(values), names, place), data=values)
         return replace(sample, label=label, n_dropped=dropped, clusters=clusters, **without), kept
     values = np.ascontiguousarray(values)
     mean = values.mean(axis=0)
@@ -116,16 +116,15 @@ def _sample(values, names, label, clusters, missing, wishart, exogenous):
     return Sample(cov, mean, n, weight, label, dropped, values, clusters=clusters, **without), kept
 
 
-def incomplete_sample(values, names, place):
-    """Sample of incomplete rows (n, p): patterns and maximum likelihood moments."""
-    patterns = missing_patterns(values, names, place)
-    stacks = stack_patterns(patterns, len(names))
-    rows = sort_by_holes(values)
-    mean, cov, half = saturated_moments(rows, stacks, values)
-    n = len(values)
-    return Sample(
-        cov, mean, n, float(n), data=values, patterns=patterns, stacks=stacks, incomplete=rows, saturated_half=half
-    )
+def incomplete_sample(rows, names, place):
+    """Sample of incomplete rows, with maximum likelihood moments."""
+    mean, variances = rows.observed_moments
+    check_variances(np.diag(variances), names, place, mean)
+    check_means(names, mean, np.sqrt(variances))
+    check_pairs(rows, names, place)
+    mean, cov, half = saturated_moments(rows)
+    check_variances(cov, names, place)
+    return Sample(cov, mean, rows.n, float(rows.n), incomplete=rows, saturated_half=half)
 
 
 def _kept(holes, names, place, missing, exogenous):
