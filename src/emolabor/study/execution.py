@@ -16,7 +16,14 @@ from emolabor.responses.personal_contents import redacted
 STAGE = "EMOLABOR_STAGE"
 # Settings of a person that a kernel would follow, and those of the machine among them that it needs.
 _PERSONAL = ("PYTHON", "IPYTHON", "JUPYTER_", "MPLBACKEND", "MATPLOTLIBRC")
-_NEEDED = ("PYTHONPATH", "PYTHONHOME", "PYTHONHASHSEED", "PYTHONUTF8", "PYTHONIOENCODING", "PYTHONPYCACHEPREFIX")
+_NEEDED: tuple[str, ...] = (
+    "PYTHONPATH",
+    "PYTHONHOME",
+    "PYTHONHASHSEED",
+    "PYTHONUTF8",
+    "PYTHONIOENCODING",
+    "PYTHONPYCACHEPREFIX",
+)
 _NEEDED += ("PYTHONDONTWRITEBYTECODE", "JUPYTER_RUNTIME_DIR")
 
 

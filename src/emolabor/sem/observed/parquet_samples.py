@@ -72,7 +72,7 @@ def samples_from_parquet(path, names, *, group=None, cluster=None, missing="list
     group, cluster : str or None
         Columns with the group and the cluster of each case; groups come in order of appearance.
     missing : str
-        "listwise": incomplete rows are left out; "fiml": they are kept, as in `samples_from_data`.
+        "listwise": incomplete rows are left out; "fiml": they are kept, as in `continuous_samples`.
     wishart : bool
         Denominator and weight n - 1.
     exogenous : sequence of str
