@@ -99,8 +99,8 @@ def answers():
 
 REFUSED = {
     "an absent item": (lambda frame: frame.drop(columns="sa1"), {}, "没有 sa1 的列（81 道题中缺 1 道）"),
-    "numbers from 0": (lambda frame: frame - 1, {}, "出现了 0，而从未出现 5：文件中的量尺是否从 0 起？"),
-    "seven points": (lambda frame: frame + 2, {}, "出现了 6、7：文件中的量尺是否不是 1 至 5？"),
+    "numbers from 0": (lambda frame: frame - 1, {}, "出现了 0，而从未出现 5，文件中的量尺可能从 0 起"),
+    "seven points": (lambda frame: frame + 2, {}, "出现了 6、7，文件中的量尺可能不是 1 至 5"),
     "two columns": (
         lambda frame: frame.assign(SA1=frame["sa1"]).rename(columns={"sa1": "Sa1"}),
         {},

@@ -11,14 +11,16 @@ from pathlib import Path
 
 from joblib import cpu_count
 
-from emolabor.common.checks import check_language
 from emolabor.common.documents import parse_document, read_plain_text
 from emolabor.common.errors import EmolaborError, fault_message, refuse, system_message
+from emolabor.common.extras import require
 from emolabor.common.files import write_text
+from emolabor.common.languages import chosen_language
 from emolabor.responses.personal_contents import redacted
 from emolabor.study.closing import write_page
 from emolabor.study.compare import Comparison, compare_notebook, rounding_edges
 from emolabor.study.design import load_design
+from emolabor.study.display import LANGUAGES
 from emolabor.study.environment import commit_of, data_of, environment_text
 from emolabor.study.execution import Execution
 from emolabor.study.folder import fingerprints, open_folder
@@ -147,10 +149,17 @@ def update_reference(root, run_folder, jobs):
             write_text(job.path, executed.read_text(encoding="utf-8"))
 
 
+# Asked for before a notebook runs that would end without one of them.
+NEEDED = """
+papermill nbformat jupyter_client IPython matplotlib PIL sklearn semopy docx jinja2
+openpyxl pyarrow pyreadstat pypandoc typst
+""".split()
+
+
 def reproduce(
     run=None,
     only=None,
-    language="zh",
+    language=None,
     parameters=None,
     as_reference=False,
     resume=False,
@@ -168,8 +177,9 @@ def reproduce(
     only : str, optional
         Run only the notebooks whose names begin so; the paper is then not built. Without it, a run on data of one's
         own leaves out the published evidence and the comparison with lavaan.
-    language : {"zh", "en"}
-        Language of the notebooks' tables and figures. The paper is built in both.
+    language : {"zh", "en"}, optional
+        Language of the notebooks' tables and figures; by default that of `EMOLABOR_LANGUAGE` or the system where the
+        study is written in it, and of a reference zh. The paper is built in both.
     parameters : dict, optional
         Notebook parameter -> value, for the notebooks that take it.
     as_reference : bool
@@ -194,15 +204,18 @@ def reproduce(
         For an unknown notebook, parameter or value, data of one's own that cannot be read, and while another run writes
         to the same folder. A notebook that fails raises nothing: the others go on, and the run's `executions` tell.
     """
+    require(*NEEDED, extra="study")
     start = time.perf_counter()
     root = project_root() if root is None else Path(root).resolve()
     if as_reference and root == PACKAGED:
         raise EmolaborError("update-reference: allowed only in a checkout of the project")
     given = parameters or {}
     run = name_run(run, given)
-    _check_run(run, language, given, as_reference)
     design = load_design(given.get("study_path"))
-    check_language(language, design.instrument.languages)
+    written = {language.partition("-")[0] for language in design.instrument.languages}
+    spoken = tuple(one for one in LANGUAGES if one in written)
+    language = chosen_language("zh" if as_reference and language is None else language, spoken)
+    _check_run(run, language, given, as_reference)
     place = results_place(root, given.get("study_path")) / run
     if layout:
         given = given | {"mapping_path": _mapping_with(layout, given, place / "mapping.yaml")}

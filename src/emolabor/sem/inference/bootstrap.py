@@ -136,7 +136,7 @@ class _Task:
             p, rows = len(self.rows[group].centre), [len(block.rows) for block in self.rows[group].blocks]
             widest = max(rows, default=0)
             return max(1, min(CACHED // p**2, NUMBERS // (p * max(widest, 1)), NUMBERS // len(self.codes[group])))
-        numbers = max(self.values[group].shape[1] ** 2, len(self.codes[group]) // 8)
+        numbers = max(self.values[group].shape[1] ** 2, len(self.codes[group]) // 4)
         return max(1, NUMBERS // numbers)
 
     @one_thread

@@ -40,10 +40,11 @@ def weighted_sums(values, centre, codes, counts):
     p = values.shape[1]
     i, j = np.tril_indices(p)
     rows, first, second = np.zeros(len(counts)), np.zeros((len(counts), p)), np.zeros((len(counts), len(i)))
-    size = max(1, NUMBERS // len(i))
+    size = max(1, NUMBERS // (2 * len(i)))
     for start in range(0, len(values), size):
         part, own = values[start : start + size] - centre, codes[start : start + size]
-        products = part[:, i] * part[:, j]
+        products = part[:, i]
+        products *= part[:, j]
         starts = np.flatnonzero(np.diff(own, prepend=-1))
         if len(starts) < len(own):
             part, products = np.add.reduceat(part, starts), np.add.reduceat(products, starts)
