@@ -8,7 +8,7 @@ from importlib import resources
 
 import yaml
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.checks import check_language
 
 LANGUAGES = ("zh", "en")
 _ASKED = ContextVar("language", default=None)
@@ -40,8 +40,8 @@ def speaking(language):
     ...     spoken()
     'zh'
     """
-    if language is not None and language not in (*LANGUAGES, "zh-Hant"):
-        raise EmolaborError(f"language: found {language!r}; allowed: {', '.join(LANGUAGES)}")
+    if language is not None and language != "zh-Hant":
+        check_language(language, LANGUAGES)
     before = _ASKED.set("zh" if language == "zh-Hant" else language or _ASKED.get())
     try:
         yield
