@@ -64,7 +64,7 @@ class Words:
     def texts(self):
         """Key to language to text: braces are filled in, of [n:is|are] the first is taken where n is 1."""
         text = (resources.files(self._package) / "words.yaml").read_text(encoding="utf-8")
-        return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        return getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text).get_single_data()
 
     def __call__(self, key, /, **facts):
         """Say the sentence with this key."""
