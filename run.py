@@ -5,6 +5,9 @@
     python3 run.py --only 07    ... with options of `emolabor reproduce` (python3 run.py reproduce --help lists them)
     python3 run.py test         run the tests, then check every notebook against its committed outputs (nbval)
     python3 run.py test -k sem  ... with options or paths of pytest
+    python3 run.py test -m quick    ... only what takes less than a minute in all
+    python3 run.py test -m ""   ... all: those in a browser, of whole studies, of the wheel and with random input too
+    python3 run.py test --cov   ... and how much of the code they run
     python3 run.py lab          open the notebooks in JupyterLab, on this machine only
     python3 run.py lab DIR      ... or those of another folder
     python3 run.py setup        only make the environment
@@ -29,6 +32,8 @@ from pathlib import Path
 SUPPORTED = [(3, 11), (3, 12), (3, 13)]
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
+# Two processes, each linear algebra on one thread; a file's tests stay together, as they share what is slow to make.
+SHARED = ("-n", "2", "--dist", "loadfile")
 LOCK = ROOT / "requirements.lock"
 ROOM = 2 * 2**30  # bytes that an environment takes
 
@@ -142,7 +147,9 @@ class Environment:
             shutil.rmtree(self.folder)
         steps = [(f"make {name} for Python {python_version(self.base).split()[0]}", make)]
         if self.newest:
-            steps.append(("install emolabor with the newest packages it allows", [*install, "--upgrade", "-e", "."]))
+            steps.append(
+                ("install emolabor with the newest packages it allows", [*install, "--upgrade", "-e", ".[all]"])
+            )
         else:
             steps.append((f"install the packages of {LOCK.name}", [*install, "--require-hashes", "-r", LOCK.name]))
             steps.append(("install emolabor itself", [*install, "--no-deps", "--no-build-isolation", "-e", "."]))
@@ -207,15 +214,20 @@ def find_python(name):
 def test(environment, arguments):
     """Run pytest over the tests, then with nbval over the notebooks; return the first exit status that is not 0.
 
-    Paths among the arguments replace the whole folder they lie in; a folder none of them names is then left out.
+    Two processes share the tests, a file at a time. Paths among the arguments replace the whole folder they lie in; a
+    folder none of them names is then left out. Coverage is that of the tests; notebooks run in processes of their own.
     """
     status = {}
     paths = [argument for argument in arguments if Path(argument).parts[:1] in [("tests",), ("notebooks",)]]
     options = [argument for argument in arguments if argument not in paths]
-    for folder, mode in {"tests": [], "notebooks": ["--nbval"]}.items():
+    is_chosen = paths or any(option.startswith("-m") for option in options)
+    uncovered = [option for option in options if not option.startswith("--cov")]
+    commands = {"tests": [*([] if is_chosen else ["-m", "not whole"]), *options], "notebooks": ["--nbval", *uncovered]}
+    for folder, given in commands.items():
         chosen = [path for path in paths if Path(path).parts[0] == folder] or ([] if paths else [folder])
         if chosen:
-            status[folder] = environment.call(environment.python, "-m", "pytest", *mode, *options, *chosen, cwd=ROOT)
+            command = ["-m", "pytest", *SHARED, *given, *chosen]
+            status[folder] = environment.call(environment.python, *command, cwd=ROOT)
     if options and 0 in status.values():  # An option such as -k may select nothing in one of the two folders.
         status = {folder: code for folder, code in status.items() if code != 5}
     return next(filter(None, status.values()), 0)

@@ -69,7 +69,7 @@ def draw():
 def draw_closing_table(source):
     """Draw what a whole run prints at its end: of a run made now, or as a file holds it; return the picture's path."""
     if source == "--run":
-        text = closing_table(reproduce(), import_seconds(), ROOT)
+        text = closing_table(reproduce(language="zh"), import_seconds(), ROOT)
         print(text)
     else:
         text = Path(source).read_text(encoding="utf-8")

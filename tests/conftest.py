@@ -12,10 +12,22 @@ for library in ("OPENBLAS", "OMP", "MKL"):
     os.environ[f"{library}_NUM_THREADS"] = "1"
 os.environ["VECLIB_MAXIMUM_THREADS"] = "1"
 
+# Nor may what is said by default depend on the machine's locale.
+os.environ["EMOLABOR_LANGUAGE"] = "en"
+
 # A suite started as a background job inherits SIGINT ignored, and so would the commands whose Ctrl-C is tested.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+def pytest_collection_modifyitems(items):
+    """Mark what runs in a browser as whole, and whatever is neither slow nor whole as quick."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.whole)
+        if not any(item.iter_markers("slow")) and not any(item.iter_markers("whole")):
+            item.add_marker(pytest.mark.quick)
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,8 @@ from emolabor import cli
 from emolabor.cli.scales import scales
 from emolabor.scales import load_scale
 
+pytestmark = pytest.mark.slow
+
 DAY = "2026-11-02"
 
 

@@ -9,6 +9,8 @@ from distributed import Client, LocalCluster
 import emolabor as el
 from emolabor.simulation import simulate_staff
 
+pytestmark = pytest.mark.slow
+
 MODEL = "sa =~ 0.7*sa1 + 0.7*sa2 + 0.7*sa3\nex =~ 0.7*ex1 + 0.7*ex2 + 0.7*ex3\nex ~ 0.3*sa"
 FREE = "sa =~ sa1 + sa2 + sa3\nex =~ ex1 + ex2 + ex3\nex ~ sa"
 

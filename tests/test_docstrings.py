@@ -16,6 +16,8 @@ import pytest
 import emolabor
 import emolabor as el
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parent.parent
 SPEC = importlib.util.spec_from_file_location("write_pages", ROOT / "docs" / "write_pages.py")
 WRITE_PAGES = importlib.util.module_from_spec(SPEC)

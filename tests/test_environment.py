@@ -15,6 +15,10 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from emolabor.common import extras as emolabor_extras
+
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parent.parent
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
@@ -28,8 +32,10 @@ def by_name(lines):
     return {canonicalize_name(requirement.name): requirement.specifier for requirement in requirements}
 
 
-RUNTIME = by_name(PYPROJECT["project"]["dependencies"])
-EXTRA = by_name(PYPROJECT["project"]["optional-dependencies"]["traditional"])
+CORE = by_name(PYPROJECT["project"]["dependencies"])
+EXTRAS = {name: by_name(lines) for name, lines in PYPROJECT["project"]["optional-dependencies"].items()}
+EXTRA = {name: one for lines in EXTRAS.values() for name, one in lines.items() if name != "emolabor"}
+RUNTIME = CORE | EXTRA
 TEST = by_name(PYPROJECT["dependency-groups"]["test"])
 BUILD = by_name(PYPROJECT["dependency-groups"]["build"])
 PINNED = dict(re.findall(r"^([\w.-]+)==([^ ;\\]+)", LOCK, re.MULTILINE))
@@ -86,8 +92,26 @@ def test_the_packages_asked_for_are_there():
 
 def test_what_the_code_imports_is_declared_and_nothing_else():
     imported = third_party_imports(ROOT / "src")
-    assert imported <= set(RUNTIME) | set(EXTRA)  # whose absence the code tells in a sentence
-    assert set(RUNTIME) <= imported | ASKED_FOR
+    assert imported <= set(RUNTIME)
+    assert set(RUNTIME) <= imported | ASKED_FOR | {"distributed"}  # which joblib imports, where it is asked to
+
+
+def test_the_core_is_light_and_everything_else_an_extra():
+    assert len(CORE) <= 10
+    assert not set(CORE) & set(EXTRA)
+    for package, extra in emolabor_extras.EXTRAS.values():
+        assert canonicalize_name(package) in EXTRAS[extra]
+    told = {canonicalize_name(package) for package, _ in emolabor_extras.EXTRAS.values()}
+    assert third_party_imports(ROOT / "src") - set(CORE) == told
+
+
+def test_one_extra_brings_everything():
+    def whole(name):
+        extras = [Requirement(line) for line in PYPROJECT["project"]["optional-dependencies"][name]]
+        found = {extra for one in extras if one.name == "emolabor" for extra in one.extras}
+        return {name}.union(*map(whole, found))
+
+    assert whole("all") == set(EXTRAS)
 
 
 def test_what_the_tests_import_is_declared():
@@ -108,10 +132,10 @@ def test_the_same_pythons_everywhere():
 
 
 def test_ci_and_workflow_run_the_documented_commands():
-    assert (ROOT / ".ci/run").read_text(encoding="utf-8").splitlines()[-1] == "exec python3 run.py test"
+    assert (ROOT / ".ci/run").read_text(encoding="utf-8").splitlines()[-1] == 'exec python3 run.py test -m ""'
     workflow = yaml.safe_load((ROOT / ".github/workflows/check.yml").read_text(encoding="utf-8"))
     commands = [step["run"] for step in workflow["jobs"]["fresh-machine"]["steps"] if "run" in step]
-    assert commands == ["python3 run.py test", "python3 run.py"]
+    assert commands == ['python3 run.py test -m ""', "python3 run.py"]
 
 
 def test_citation_and_changelog_name_the_version():
@@ -126,6 +150,7 @@ def test_citation_and_changelog_name_the_version():
     )
 
 
+@pytest.mark.whole
 def test_the_wheel_carries_every_file_of_the_package(tmp_path):
     build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
     subprocess.run(build, cwd=ROOT, check=True, capture_output=True)

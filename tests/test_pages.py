@@ -15,6 +15,8 @@ import yaml
 
 import emolabor as el
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parent.parent
 DESCRIPTIONS = ["codemeta.json", "data/dataset_description.json"]
 PAGES = ["docs/reference.md", "docs/engine-agreement.md", "docs/claims.md", "docs/claims.zh-CN.md", *DESCRIPTIONS]

@@ -14,6 +14,8 @@ from joblib import Parallel, delayed
 import emolabor as el
 from emolabor.moved import MOVED
 
+pytestmark = pytest.mark.slow
+
 
 def test_importing_the_package_loads_neither_pandas_nor_numpy():
     code = "import sys, emolabor; print(*{'numpy', 'pandas', 'scipy'} & set(sys.modules))"

@@ -15,6 +15,8 @@ import yaml
 from emolabor.cli import cli
 from emolabor.theory import claim_paths, load_claims
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parent.parent
 READMES = ["README.md", "README.zh-CN.md"]
 WITH_COMMANDS = [*READMES, "docs/continuous-checks.md", "docs/engine-agreement.md", "docs/reproduction.md"]

@@ -5,6 +5,8 @@ import pytest
 
 import emolabor as el
 
+pytestmark = pytest.mark.slow
+
 ANSWERS = el.simulate_staff(n=100, seed=1)
 SCALE, INSTRUMENT = el.load_scale("emotional_labor"), el.load_instrument("window_staff")
 SCORES = pd.DataFrame({"first": [1, 2, 3, 4, 5.0], "again": [1, 2, 3, 5, 4.0]})

@@ -15,6 +15,8 @@ from types import SimpleNamespace
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parent.parent
 posix_only = pytest.mark.skipif(os.name == "nt", reason="the played commands are POSIX scripts")
 
@@ -156,8 +158,10 @@ def test_lab_opens_the_notebooks(project):
 @pytest.mark.parametrize(
     ("arguments", "pytest_gets"),
     [
-        ([], ["tests", "--nbval notebooks"]),
-        (["-x", "-k", "sem"], ["-x -k sem tests", "--nbval -x -k sem notebooks"]),
+        ([], ["-m not whole tests", "--nbval notebooks"]),
+        (["-x", "-k", "sem"], ["-m not whole -x -k sem tests", "--nbval -x -k sem notebooks"]),
+        (["-m", "quick"], ["-m quick tests", "--nbval -m quick notebooks"]),
+        (["--cov=emolabor"], ["-m not whole --cov=emolabor tests", "--nbval notebooks"]),
         (["tests/test_run.py::test_a"], ["tests/test_run.py::test_a"]),
         (["-x", "notebooks/a.ipynb"], ["--nbval -x notebooks/a.ipynb"]),
     ],
@@ -166,7 +170,9 @@ def test_test_runs_pytest_over_tests_and_notebooks(project, tmp_path, arguments,
     run(project, "setup")
     status, _, asked = run(project, "test", *arguments, cwd=tmp_path)
     assert status == 0
-    assert asked == [f"python -m pytest {given} in {project} threads 1 1 1" for given in pytest_gets]
+    assert asked == [
+        f"python -m pytest -n 2 --dist loadfile {given} in {project} threads 1 1 1" for given in pytest_gets
+    ]
 
 
 @posix_only
@@ -285,7 +291,7 @@ def test_verify_changes_one_thing_at_a_time_and_then_all(project, tmp_path):
     assert runs[2].endswith("PYTHONHASHSEED=1")
     made = [line for line in asked if line.startswith("uv venv")]
     assert f"{played} {project}/.venv-verify/{other}-locked" in made[0]
-    assert any(line.startswith("uv pip install") and "--upgrade -e ." in line for line in asked)
+    assert any(line.startswith("uv pip install") and "--upgrade -e .[all]" in line for line in asked)
     assert asked[-1].startswith(f"python -m emolabor.study.verification {project}/results/verify.json")
 
 

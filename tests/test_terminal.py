@@ -12,6 +12,8 @@ import pytest
 from emolabor.cli import cli, main
 from emolabor.common.errors import printable
 
+pytestmark = pytest.mark.slow
+
 NOISE = """
 import sys
 import numpy as np, scipy.linalg.lapack as lapack

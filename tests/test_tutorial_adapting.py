@@ -7,6 +7,8 @@ from tutorial import DOCS, in_both_languages, not_printed, walk
 from emolabor.instrument import load_instrument
 from emolabor.scales import load_scale
 
+pytestmark = pytest.mark.slow
+
 PAGES = in_both_languages("adapting-a-scale")
 
 

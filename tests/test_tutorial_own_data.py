@@ -9,6 +9,8 @@ from tutorial import DOCS, in_both_languages, not_printed, walk
 
 from emolabor.study import project_root
 
+pytestmark = pytest.mark.whole
+
 PAGES = in_both_languages("your-own-data")
 
 

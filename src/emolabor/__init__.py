@@ -207,13 +207,15 @@ ROOM_OF = {
 __all__ = list(ROOM_OF)
 
 
-def __getattr__(name: str) -> object:
-    if name not in ROOM_OF:
-        raise AttributeError(f"module 'emolabor' has no attribute {name!r}")
-    room = import_module(f"emolabor.{ROOM_OF[name]}")
-    value = room if name == ROOM_OF[name] else getattr(room, name)  # the room `sem` is its function, too
-    globals()[name] = value
-    return value
+if not TYPE_CHECKING:  # a checker would take any name for one of the face
+
+    def __getattr__(name: str) -> object:
+        if name not in ROOM_OF:
+            raise AttributeError(f"module 'emolabor' has no attribute {name!r}")
+        room = import_module(f"emolabor.{ROOM_OF[name]}")
+        value = room if name == ROOM_OF[name] else getattr(room, name)  # the room `sem` is its function, too
+        globals()[name] = value
+        return value
 
 
 def __dir__() -> list[str]:

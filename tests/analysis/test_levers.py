@@ -16,6 +16,8 @@ from emolabor.common.errors import EmolaborError
 from emolabor.simulation import draw_staff, load_population, truth
 from emolabor.theory import UNDESIRABLE
 
+pytestmark = pytest.mark.slow
+
 CONSTRUCTS = {
     "institutional_clarity": ["ic1", "ic2", "ic3", "ic4"],
     "unit_guidance": ["ug1", "ug3", "ug5"],

@@ -20,6 +20,8 @@ from emolabor.sem import sem
 from emolabor.simulation import load_population, simulate_staff, truth
 from emolabor.theory import full_model, load_claims
 
+pytestmark = pytest.mark.slow
+
 EFFECT = "surface_acting>exhaustion>proactive_service"
 
 

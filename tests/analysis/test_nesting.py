@@ -8,6 +8,8 @@ import emolabor as el
 from emolabor.analysis import cluster_comparison, within_between
 from emolabor.common.errors import EmolaborError
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def nested():

@@ -9,6 +9,8 @@ from emolabor.analysis import smallest_steps, standardized_population
 from emolabor.analysis.population import population_moments
 from emolabor.common.errors import EmolaborError
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def claims():

@@ -11,6 +11,8 @@ from emolabor.common.errors import EmolaborError
 from emolabor.sem.inference.replications import replicate
 from emolabor.sem.inference.resamples import normal_moments
 
+pytestmark = pytest.mark.slow
+
 REGRESSION = "y ~ start(0.3)*x"
 MEDIATION = """
 X =~ start(0.8)*x1 + start(0.7)*x2 + start(0.6)*x3

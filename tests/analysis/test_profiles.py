@@ -17,6 +17,8 @@ from emolabor.analysis.mixtures import best_mixture, bootstrap_p, expectation_ma
 from emolabor.analysis.three_step import bch_means, bch_weights, category_table, outcome_table
 from emolabor.common.errors import EmolaborError
 
+pytestmark = pytest.mark.slow
+
 REFERENCE = Path(__file__).resolve().parents[1] / "r" / "profiles.csv"
 HOLZINGER = Path(find_spec("semopy").origin).parent / "examples" / "holzinger_swineford39_data.csv"
 SHARES = np.array([0.5, 0.3, 0.2])

@@ -11,6 +11,8 @@ from emolabor.analysis import compare_published, latent_models, load_published, 
 from emolabor.analysis.published import path_quantity
 from emolabor.common.errors import EmolaborError
 
+pytestmark = pytest.mark.slow
+
 PUBLISHED = Path(__file__).parents[2] / "data" / "published"
 BOOK = yaml.safe_load(Path(module.__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
 CASES = {

@@ -10,6 +10,8 @@ from emolabor.analysis.published import path_quantity
 from emolabor.analysis.rounding import rounding_band
 from emolabor.common.errors import EmolaborError
 
+pytestmark = pytest.mark.slow
+
 NAMES = ["x", "m", "y"]
 COR = pd.DataFrame([[1, 0.4, 0.3], [0.4, 1, 0.5], [0.3, 0.5, 1]], index=NAMES, columns=NAMES)
 

@@ -11,6 +11,8 @@ from emolabor.sem import sem
 from emolabor.simulation import draw_staff, load_population, truth
 from emolabor.theory import full_model, load_claims, moderated_model
 
+pytestmark = pytest.mark.slow
+
 
 @dataclass
 class StubFit:

@@ -12,6 +12,8 @@ from emolabor.responses import read_responses
 
 from ..report.test_markup import PAYLOADS
 
+pytestmark = pytest.mark.slow
+
 NEXT, LAST = "input.sd-navigation__next-btn", "input.sd-navigation__complete-btn"
 NEXT_WORD = {"zh": "下一页", "en": "Next"}
 

@@ -16,6 +16,8 @@ import yaml
 from emolabor.common.errors import EmolaborError
 from emolabor.instrument import FORMATS, load_instrument
 
+pytestmark = pytest.mark.slow
+
 SLOTS = ("title", "consent", "introduction", "instruction", "item", "label", "check", "question", "option")
 TEXTS = {
     "brace": "Stay {sex} calm",

@@ -12,6 +12,8 @@ import emolabor as el
 from emolabor.common.errors import EmolaborError
 from emolabor.instrument import FORMATS
 
+pytestmark = pytest.mark.slow
+
 SMALL = Path(__file__).parent / "small"
 
 

@@ -9,6 +9,8 @@ from emolabor.measurement.rotation import geomin, quartimin, varimax
 
 from .reference import R, aligned, democracy, likert, own, personality, pupils
 
+pytestmark = pytest.mark.slow
+
 REFERENCE = pd.read_csv(R / "efa.csv", keep_default_na=False)
 SETS = {
     "pupils": (pupils(), 3, None),

@@ -8,6 +8,8 @@ from emolabor.measurement import efa, parallel_analysis
 
 from .reference import R, aligned, likert, own, pupils
 
+pytestmark = pytest.mark.slow
+
 REFERENCE = pd.read_csv(R / "efa_ordered.csv", keep_default_na=False).set_index(["set", "method", "rotation", "what"])
 # psych's correlations are up to 2e-5 from the likelihood's maximum; ours equal lavaan's to 1e-6
 # (tests/sem/observed/test_polychoric.py). A rotated loading moves by up to three times as much.

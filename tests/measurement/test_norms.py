@@ -9,6 +9,8 @@ from emolabor import norms
 from emolabor.common.errors import EmolaborError
 from emolabor.measurement.norms import jeffreys
 
+pytestmark = pytest.mark.slow
+
 SCORES = pd.Series([1, 2, 2, 3, 3, 3, 4, 4, 5, 5] * 5, name="calm")
 
 

@@ -11,6 +11,8 @@ import emolabor as el
 from emolabor.common.errors import EmolaborError
 from emolabor.measurement import comparable_groups, ladder_table, scale_invariance
 
+pytestmark = pytest.mark.slow
+
 ITEMS = ["a1", "a2", "a3", "a4"]
 SHIFT, MEAN = 0.8, 0.5
 

@@ -13,6 +13,8 @@ import emolabor as el
 from emolabor.common.errors import EmolaborError
 from emolabor.measurement.short_forms import short_forms
 
+pytestmark = pytest.mark.slow
+
 DIMENSIONS = {name: [f"{name}{i}" for i in range(1, 6)] for name in "abc"}
 
 

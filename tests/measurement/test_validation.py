@@ -8,6 +8,8 @@ import emolabor as el
 from emolabor.common.errors import EmolaborError
 from emolabor.measurement import compare_versions, validation_report
 
+pytestmark = pytest.mark.slow
+
 SCALE = el.load_scale("emotional_labor")
 KEYS = [item.key for item in SCALE.items]
 INSTRUMENT = el.load_instrument("window_staff")

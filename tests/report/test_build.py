@@ -8,6 +8,8 @@ import pytest
 from emolabor.common.errors import EmolaborError
 from emolabor.report import build_paper
 
+pytestmark = pytest.mark.slow
+
 
 def digests(paths):
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}

@@ -9,6 +9,8 @@ from emolabor.instrument import load_instrument
 from emolabor.report import moderation_figure, specification_curve, verdict_figure
 from emolabor.sem import Interaction
 
+pytestmark = pytest.mark.slow
+
 LANGUAGES = ("zh", "en")
 
 

@@ -7,6 +7,8 @@ import pytest
 
 from emolabor.report import importance_map, invariance_figure, ladder_words, lever_figure, likert_figure, save_figure
 
+pytestmark = pytest.mark.slow
+
 LEVERS = pd.DataFrame(
     {
         "group": ["", "", ""],

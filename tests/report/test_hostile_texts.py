@@ -21,6 +21,8 @@ from emolabor.study.runner import build_run_paper
 
 from .test_markup import PAYLOADS, one_line
 
+pytestmark = pytest.mark.slow
+
 CLAIMS = """
   claims:
     rows: claims.claims

@@ -42,6 +42,8 @@ from emolabor.report import (
 )
 from emolabor.theory import ORIGINS, Claim, Path as Arrow
 
+pytestmark = pytest.mark.slow
+
 CHARACTERS = "窗口人员情绪劳动主动服务行为派驻单位支持培训充分权责清晰制度健全激励公平归属感成就边缘化压力"
 DRAWS = (0, 1, 7, 21)
 KEYS = [f"k{number}" for number in range(1, 9)]

@@ -14,6 +14,8 @@ from emolabor.instrument import load_instrument
 from emolabor.report import fill, load_results
 from emolabor.report.floats import read_floats
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 LANGUAGES = ("zh", "en")
 ENVIRONMENT = {

@@ -12,6 +12,8 @@ from emolabor.report.markup import emphasised, plain
 from emolabor.report.pandoc import pandoc
 from emolabor.report.tables import pipe_table
 
+pytestmark = pytest.mark.slow
+
 SPECIAL = "".join(map(chr, range(33, 48))) + ":;<=>?@[\\]^_`{|}~ ab1文\n"
 TEXTS = st.lists(st.text(st.sampled_from(SPECIAL), min_size=1, max_size=16), min_size=8, max_size=8)
 ANY = st.lists(st.text(min_size=1, max_size=12), min_size=8, max_size=8)

@@ -6,6 +6,8 @@ import pytest
 
 from emolabor.report import correlation_figure, loadings_figure, published_figure, save_figure
 
+pytestmark = pytest.mark.slow
+
 LOADINGS = pd.DataFrame(
     {
         "lhs": ["trust", "trust", "strain"],

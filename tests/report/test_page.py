@@ -10,6 +10,8 @@ from emolabor.common.errors import EmolaborError
 from emolabor.report import write_table
 from emolabor.report.page import TABLE_ENDINGS
 
+pytestmark = pytest.mark.slow
+
 FRAMES = {
     "en": pd.DataFrame(
         {"Scale": ["Belonging", "Exhaustion"], "α": [".81", ".87"], "95% CI": ["[.79, .83]", "[.85, .89]"]}

@@ -2,10 +2,13 @@
 
 import json
 
+import pytest
 from planting import IN_FILE_NAMES, traces_in_file
 
 from emolabor.report import build_paper
 from emolabor.study import Results
+
+pytestmark = pytest.mark.slow
 
 
 def test_the_paper_and_its_properties_tell_no_name_of_a_file(run_folder, paper_folder):

@@ -24,6 +24,8 @@ from emolabor.report.run_notebooks import figure_keys
 from emolabor.report.what_if_panel import what_if_content
 from emolabor.study import Results
 
+pytestmark = pytest.mark.slow
+
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="600" height="300"><rect width="600" height="300"/></svg>'
 MODEL = """
 institutional_clarity =~ ic1 + ic2 + ic3

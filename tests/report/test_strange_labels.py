@@ -7,6 +7,8 @@ from matplotlib.text import Text
 
 from .test_long_labels import FIGURES, labels_of, text_boxes
 
+pytestmark = pytest.mark.slow
+
 STRANGE = {
     "mathematics": "$x^2$ of {}",
     "broken mathematics": r"$\frac{{1$ {}",

@@ -8,6 +8,8 @@ import pytest
 from emolabor.drawing.style import style
 from emolabor.report import agreement_figure, power_curves, profile_figure
 
+pytestmark = pytest.mark.slow
+
 MEANS = pd.DataFrame({"sa": [4.0, 2.0], "da": [2.0, 3.5]}, index=["P1", "P2"])
 POWER = pd.DataFrame({"x>m>y": [0.3, 0.9], "z>m>y": [0.2, 0.7]}, index=[100, 300])
 AGREEMENT = pd.DataFrame(

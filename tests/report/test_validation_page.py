@@ -12,6 +12,8 @@ from emolabor.common.errors import EmolaborError
 from emolabor.report import write_validation
 from emolabor.report.validation_page import _described, validation_markdown
 
+pytestmark = pytest.mark.slow
+
 SCALE = el.load_scale("emotional_labor")
 
 

@@ -14,6 +14,8 @@ from emolabor.common.errors import EmolaborError, system_message
 from emolabor.instrument.patterns import pattern_problem
 from emolabor.responses.mapping import load_mapping
 
+pytestmark = pytest.mark.slow
+
 PARTS = {
     "answers": lambda path: ["check", str(path)],
     "mapping": lambda path: ["check", "answers.csv", "--mapping", str(path)],

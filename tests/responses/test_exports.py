@@ -6,6 +6,8 @@ import pytest
 import emolabor as el
 from emolabor.common.errors import EmolaborError
 
+pytestmark = pytest.mark.slow
+
 PLATFORMS = ["wjx", "kobo", "limesurvey"]
 INVENTED = ["测试", "1990000", "203.0.113.", "@example.org", "990000"]
 

@@ -15,6 +15,8 @@ from emolabor.common.errors import EmolaborError
 from emolabor.responses.files import _DESCRIBED, _LAID_OUT
 from emolabor.responses.table import MAX_COLUMNS
 
+pytestmark = pytest.mark.slow
+
 SUFFIXES = [".csv", ".tsv", ".txt", ".xlsx", ".sav", ".zsav", ".dta", ".parquet"]
 
 

@@ -13,6 +13,8 @@ from emolabor.instrument.words import WORDS
 from emolabor.responses.platforms import PLATFORMS, platform_of
 from emolabor.simulation.platforms import PLATFORMS as IMITATIONS
 
+pytestmark = pytest.mark.slow
+
 # What a platform does not export, and so cannot come back.
 NOT_EXPORTED = {
     "odk": {"respondent"},

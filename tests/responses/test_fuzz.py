@@ -13,6 +13,8 @@ from hypothesis import HealthCheck, example, given, settings, strategies as st
 import emolabor as el
 from emolabor.common.errors import EmolaborError
 
+pytestmark = pytest.mark.whole
+
 INSTRUMENT = el.load_instrument("window_staff")
 STAFF = el.simulate_staff(6, seed=3)
 SUFFIXES = [".csv", ".xlsx", ".sav", ".dta", ".parquet"]

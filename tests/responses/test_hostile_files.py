@@ -25,6 +25,8 @@ from emolabor import cli
 from emolabor.common.errors import EmolaborError
 from emolabor.responses.personal_contents import personal_content
 
+pytestmark = pytest.mark.slow
+
 QUESTIONNAIRE = el.load_instrument("window_staff")
 STAFF = el.simulate_staff(60, seed=3)
 MANY = el.simulate_staff(600, seed=3)

@@ -9,6 +9,8 @@ import pytest
 import emolabor as el
 from emolabor.common.errors import EmolaborError
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def instrument():

@@ -8,6 +8,8 @@ from emolabor.common.errors import EmolaborError
 from emolabor.instrument import load_instrument
 from emolabor.responses import read_responses
 
+pytestmark = pytest.mark.slow
+
 TOLD = ["row", "column", "found", "action"]
 
 

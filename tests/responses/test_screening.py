@@ -16,6 +16,8 @@ from emolabor.responses import Staff, indices
 from emolabor.responses.screening import INDICES
 from emolabor.simulation import draw_staff, load_population
 
+pytestmark = pytest.mark.slow
+
 R = Path(__file__).parents[1] / "r"
 EXACT, INVERSE = 1e-12, 1e-9
 DIMENSIONS = [list(range(start, start + 4)) for start in range(0, 20, 4)]

@@ -8,6 +8,8 @@ import yaml
 
 import emolabor as el
 
+pytestmark = pytest.mark.slow
+
 SCALE = """\
 key: tiny
 names: {zh: 短量表, en: Short scale}

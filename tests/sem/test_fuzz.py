@@ -16,6 +16,8 @@ from emolabor.sem import sem
 from emolabor.sem.specification.parameter_table import build_table
 from emolabor.sem.specification.syntax import parse_model
 
+pytestmark = pytest.mark.whole
+
 SETTINGS = dict(deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 # What is wrong with the text as a whole has no place in it.
 WHOLE = ("model: no formula was found", "model: every variable is latent")

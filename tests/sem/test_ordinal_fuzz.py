@@ -13,6 +13,8 @@ import emolabor as el
 
 from .test_fuzz import COLUMNS, assert_stationary
 
+pytestmark = pytest.mark.whole
+
 EQUAL = ("thresholds", "loadings", "intercepts", "means", "residuals", "lv_variances", "regressions")
 CUTS = ((0,), (0.7,), (-1, 1), (-1, 0, 1), (-1.5, -0.5, 0.5, 1.5), (0.5, 1.0, 1.5), (2,))
 SPOILT = ("constant", "copy", "turned", "lonely", "empty", "text", "many", "categorical", "infinite")

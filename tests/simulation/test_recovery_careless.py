@@ -14,6 +14,8 @@ import pytest
 import emolabor as el
 from emolabor.simulation import truth
 
+pytestmark = pytest.mark.slow
+
 LEFT = 0.1  # share of a bias that may remain after screening: it misses 2 in 1,000 of the careless
 
 

@@ -21,6 +21,8 @@ from emolabor.sem.inference.score_test import release, untie
 from emolabor.simulation.latent import dispatch_means
 from emolabor.simulation.population import disturbance_covariance, measurement_by_type, path_matrix
 
+pytestmark = pytest.mark.slow
+
 STRATEGIES = ("surface_acting", "deep_acting", "natural_expression")
 MANAGEMENT = ("staffing_stability", "divided_authority", "reward_say", "marginalisation")
 WELLBEING = ("exhaustion", "role_clarity", "accomplishment", "belonging")

@@ -20,6 +20,8 @@ from emolabor.simulation import draw_staff, total_truth, truth
 from emolabor.simulation.latent import draw_latent, latent_correlation
 from emolabor.simulation.population import disturbance_covariance
 
+pytestmark = pytest.mark.slow
+
 STRATEGIES = ("surface_acting", "deep_acting", "natural_expression")
 INTERACTIONS = {
     "service_quality": ("deep_acting", "exhaustion", ("natural_expression", "accomplishment", "passive_attitude")),

@@ -9,6 +9,8 @@ from emolabor.study.folder import fingerprints
 from emolabor.study.plan import Job, factors_of
 from emolabor.theory import CONSTRUCT_GROUPS
 
+pytestmark = pytest.mark.slow
+
 CLAIMS = """
 - id: X1
   section: "2.1"

@@ -2,10 +2,13 @@ import json
 import os
 
 import nbformat
+import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from emolabor.study.execution import clean, execute
 from emolabor.study.plan import Job
+
+pytestmark = pytest.mark.slow
 
 
 def test_what_changes_from_run_to_run_is_removed():

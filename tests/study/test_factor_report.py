@@ -12,6 +12,8 @@ from emolabor.common.errors import EmolaborError
 from emolabor.sem import sem
 from emolabor.study import FactorReport, open_study
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def study(tmp_path_factory):

@@ -16,6 +16,8 @@ from emolabor.study import reproduce, runner
 from emolabor.study.execution import Execution
 from emolabor.study.folder import STAGING, open_folder
 
+pytestmark = pytest.mark.slow
+
 MOMENTS = 20
 posix_only = pytest.mark.skipif(os.name == "nt", reason="Windows has no fork")
 

@@ -11,6 +11,8 @@ import pytest
 
 from emolabor.study import beside_lavaan, fit_models, largest_differences, second_opinions
 
+pytestmark = pytest.mark.slow
+
 FOLDER = Path(__file__).resolve().parents[2] / "data" / "reference_lavaan"
 
 

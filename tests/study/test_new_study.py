@@ -18,6 +18,8 @@ from emolabor.study.needs import NEEDS
 from emolabor.study.new_study import write_study
 from emolabor.theory import CONSTRUCT_GROUPS, UNDESIRABLE
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):

@@ -14,6 +14,8 @@ from planting import CONTENTS, IN_FILE_NAMES, IN_SHEET_NAMES, NAMES, planted, tr
 import emolabor as el
 from emolabor.cli import main
 
+pytestmark = pytest.mark.slow
+
 NAME = " ".join(IN_FILE_NAMES[::4])
 LABELS = cycle(CONTENTS)
 

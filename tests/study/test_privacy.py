@@ -20,6 +20,8 @@ from emolabor.simulation import simulate_staff
 from emolabor.study import FactorReport, open_study
 from emolabor.study.paths import project_root
 
+pytestmark = pytest.mark.whole
+
 FILE = f"wave 1 {' '.join(PLANTED['mobile numbers'] + PLANTED['e-mail addresses'])} 浙AF0A1B2.csv"
 QUICK = ["02_data_screening", "03_scale_quality"]
 N_ROWS = 600  # scale quality needs some hundred answers

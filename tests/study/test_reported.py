@@ -12,6 +12,8 @@ import emolabor as el
 from emolabor.sem import reported_measures
 from emolabor.study import fit_table
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 DATA = public_data("holzinger")
 MODEL = "visual =~ x1 + x2 + x3; textual =~ x4 + x5 + x6; speed =~ x7 + x8 + x9"

@@ -11,6 +11,8 @@ import pytest
 from emolabor.common.errors import EmolaborError
 from emolabor.study import reproduce
 
+pytestmark = pytest.mark.slow
+
 SLOWEST = 300  # Seconds that a busy machine may need to start two kernels, or to stop them.
 
 

@@ -6,6 +6,8 @@ import pytest
 from emolabor.simulation import simulate_staff
 from emolabor.study import open_study, sample_table
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory):

@@ -16,6 +16,8 @@ from emolabor.common.privacy import coarse, hidden_cells, hidden_missing, rounde
 from emolabor.responses import family_counts, missing_by_item, share_by_group
 from emolabor.study import FactorReport, open_study
 
+pytestmark = pytest.mark.slow
+
 CODES = np.arange(1, 6)
 FACTORS = ("role_clarity", "reward_say", "unit_guidance", "training_access")
 

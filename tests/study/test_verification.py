@@ -6,6 +6,8 @@ import pytest
 from emolabor.common.errors import EmolaborError
 from emolabor.study.verification import BEGIN, END, PAGES, verified, write_verification
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 PARAMETERS = {"seed": 1}
 

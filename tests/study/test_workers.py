@@ -5,6 +5,8 @@ import pytest
 from emolabor.study.plan import Job
 from emolabor.study.workers import ONE_THREAD, execute_all
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def executed(tmp_path, write_notebook):

@@ -2,10 +2,12 @@
 
 import contextlib
 import io
+import os
 import re
 import shlex
 import subprocess
 from pathlib import Path
+from unittest import mock
 
 from emolabor import cli
 
@@ -27,7 +29,8 @@ def blocks(page):
 def walk(page, folder):
     """Run the blocks of a page in a folder; return (what is shown, what the block of code before it printed)."""
     printed, shown = "", []
-    with contextlib.chdir(folder):
+    language = {"EMOLABOR_LANGUAGE": "zh" if page.endswith(".zh-CN.md") else "en"}
+    with contextlib.chdir(folder), mock.patch.dict(os.environ, language):
         for kind, refused, text in blocks(page):
             if kind == "text":
                 shown.append((text, printed))

@@ -12,6 +12,7 @@ from emolabor.analysis.mixtures import VARIANCE_FLOOR, best_mixture, bootstrap_p
 from emolabor.analysis.three_step import category_table, outcome_table
 from emolabor.common.checks import check_language, check_seed, check_share, check_whole
 from emolabor.common.errors import refuse, shown
+from emolabor.common.extras import require
 
 SAME = 0.05  # log-likelihoods nearer than this are one maximum: slow climbs end a little below it
 LEVEL = 0.05
@@ -275,6 +276,7 @@ def profiles(
     >>> found.names("en")
     {'P1': 'P1: high a, low b', 'P2': 'P2: low a, high b'}
     """
+    require("sklearn")
     numbers = _check(scores, k, n_starts, n_boot, smallest, seed)
     complete = scores.dropna()
     data = _standardised(complete)

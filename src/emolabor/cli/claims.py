@@ -3,7 +3,9 @@
 import click
 
 from emolabor.cli.help_texts import examples
+from emolabor.cli.options import language_option
 from emolabor.common.errors import EmolaborError
+from emolabor.common.languages import chosen_language
 
 
 @click.group(epilog=examples("emolabor claims list", "emolabor claims sheet --output coder2.csv"))
@@ -12,16 +14,15 @@ def claims():
 
 
 @claims.command("list", epilog=examples("emolabor claims list", "emolabor claims list --language zh"))
-@click.option("--language", default="en", show_default=True, metavar="zh|en", help="Of the claims' texts.")
+@language_option("the claims' texts")
 def list_command(language):
     """List the claims, and of every path its origin and its place in the essay.
 
     The essay's text ends with the heading of its section 3, so no claim rests on that section.
     """
-    from emolabor.common.checks import check_language
     from emolabor.theory import claim_paths, load_claims
 
-    check_language(language, ("zh", "en"))
+    language = chosen_language(language)
     found = load_claims()
     paths = claim_paths(found)
     for claim in found:
@@ -38,7 +39,7 @@ def list_command(language):
 )
 @click.option("--output", required=True, metavar="FILE", help="The CSV to write. No file is written over.")
 @click.option("--filled", is_flag=True, help="With the coding that the claims carry, as the first coder's.")
-@click.option("--language", default="en", show_default=True, metavar="zh|en", help="Of the claims' texts.")
+@language_option("the claims' texts")
 def sheet(output, filled, language):
     """Write the coding sheet: a row a path, to be given origin and place by a coder who reads the essay.
 
@@ -48,11 +49,9 @@ def sheet(output, filled, language):
     """
     from pathlib import Path
 
-    from emolabor.common.checks import check_language
     from emolabor.common.files import write_text
     from emolabor.theory import coding_sheet
 
-    check_language(language, ("zh", "en"))
     if Path(output).exists():
         raise EmolaborError(f"--output: found {output} there already; allowed: a new file")
     table = coding_sheet(language=language, filled=filled)

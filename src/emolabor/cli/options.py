@@ -1,7 +1,8 @@
-"""Options that several commands share: how a file of answers is read, and in which language is told what it holds."""
+"""What several commands share: how a file of answers is read, and in which language is told what it holds."""
 
 import click
 
+from emolabor.common.languages import VARIABLE
 from emolabor.common.words import speaking
 
 
@@ -17,14 +18,14 @@ def laid_out(command):
     return command
 
 
-told_in = click.option(
-    "--language",
-    default="en",
-    show_default=True,
-    metavar="zh|en",
-    help="Language of what is told.",
-    callback=lambda context, _, language: context.with_resource(speaking(language)) or language,
-)
+def language_option(what, metavar="zh|en"):
+    """Give a command the option `--language`: in it, by default in the one default language, the command speaks."""
+    return click.option(
+        "--language",
+        metavar=metavar,
+        help=f"Language of {what}; by default that of {VARIABLE} or of the system.",
+        callback=lambda context, _, language: context.with_resource(speaking(language)) or language,
+    )
 
 
 def answer_file(command):
@@ -38,3 +39,21 @@ def answer_file(command):
     ):
         command = option(command)
     return command
+
+
+def read_answers(file, instrument, mapping, output, **reading):
+    """Read the answers that a command was given; its output may not be one of the files that are read."""
+    from emolabor.instrument import load_instrument
+    from emolabor.responses import read_responses
+
+    loaded = load_instrument(instrument)
+    keep(loaded, (file, mapping), (output,))
+    return read_responses(file, loaded, mapping, **reading)
+
+
+def keep(instrument, read, outputs):
+    """Refuse to write an output over a file that is read; options that were not given are None."""
+    from emolabor.common.files import refuse_overwriting
+
+    for output in filter(None, outputs):
+        refuse_overwriting(output, *filter(None, read), *instrument.files.values())

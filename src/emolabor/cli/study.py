@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from emolabor.cli.help_texts import examples
-from emolabor.cli.options import laid_out
+from emolabor.cli.options import laid_out, language_option
 
 
 @click.command(
@@ -24,7 +24,7 @@ from emolabor.cli.options import laid_out
 @click.option("--mapping", metavar="YAML", help="Which column of it holds which item, where the names differ.")
 @laid_out
 @click.option("--study", "study_file", metavar="YAML", help="Your own questionnaire, claims or model; see new-study.")
-@click.option("--language", default="zh", show_default=True, metavar="zh|en", help="Language of tables and figures.")
+@language_option("tables and figures")
 @click.option("--n-boot", metavar="N", help="Bootstrap resamples, for the notebooks that draw them.")
 @click.option("--run", metavar="NAME", help="Results go to results/NAME/; by default default, or your file's name.")
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Notebooks at a time; by default one a core.")
@@ -55,7 +55,7 @@ def reproduce(
 
 @click.command("new-study", epilog=examples("emolabor new-study my_study", "emolabor new-study my_study --language en"))
 @click.argument("folder", metavar="DIR")
-@click.option("--language", default="zh", show_default=True, metavar="zh|en", help="Language of what is told.")
+@language_option("what is told")
 def new_study(folder, language):
     """Begin a study of your own: questionnaire, scales, claims and settings to adapt, in DIR.
 

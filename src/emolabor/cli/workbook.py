@@ -20,7 +20,7 @@ _LANGUAGE = click.option("--language", metavar="LANGUAGE", help="By default the 
 @click.option("--output", metavar="XLSX", help="Write the workbook there.")
 @click.option("--source", default="zh", show_default=True, metavar="LANGUAGE", help="Language translated from.")
 @click.option("--target", default="en", show_default=True, metavar="LANGUAGE", help="Language translated into.")
-@click.option("--headings", default="zh", show_default=True, metavar="zh|en", help="Language of the headings.")
+@click.option("--headings", metavar="zh|en", help="Language of the headings; by default the system's.")
 @click.option("--read", "filled", metavar="XLSX", help="Read this workbook back into the texts and record of FILE.")
 @_DAY
 def workbook(file, output, source, target, headings, filled, date):
@@ -66,7 +66,7 @@ def rating_form(scale, output, questionnaire, language):
     from emolabor.scales import write_rating_form
 
     asked = _asked(scale, questionnaire)
-    click.echo(f"written: {write_rating_form(asked, output, language or asked.languages[0])}")
+    click.echo(f"written: {write_rating_form(asked, output, language)}")
 
 
 @click.command(
@@ -85,7 +85,7 @@ def interview_guide(scale, output, questionnaire, language):
     from emolabor.scales import write_interview_guide
 
     asked = _asked(scale, questionnaire)
-    click.echo(f"written: {write_interview_guide(asked, output, language or asked.languages[0])}")
+    click.echo(f"written: {write_interview_guide(asked, output, language)}")
 
 
 @click.command(
@@ -124,7 +124,7 @@ def traditional(files, date):
 @click.command("from-table", epilog=examples("emolabor scales from-table items.xlsx --output scales --language zh"))
 @click.argument("file")
 @click.option("--output", default=".", show_default=True, metavar="DIR", help="Folder of the scale files.")
-@click.option("--language", default="zh", show_default=True, metavar="LANGUAGE", help="Of columns that name none.")
+@click.option("--language", metavar="LANGUAGE", help="Of columns that name none; by default told by their script.")
 def from_table(file, output, language):
     """Make scale files from a table of items: construct, key, text, reverse, labels.
 

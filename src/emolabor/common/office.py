@@ -7,6 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from emolabor.common.errors import EmolaborError, refuse
+from emolabor.common.extras import require
 
 _DATE = (1980, 1, 1, 0, 0, 0)
 _MAX_BYTES = 100_000_000
@@ -72,6 +73,7 @@ def workbook_bytes(sheets, widths=()):
     bytes
         The file. A text that begins with = stays a text, also when its cell is edited.
     """
+    require("openpyxl")
     import openpyxl
     from openpyxl.styles import Alignment, Font
     from openpyxl.utils import get_column_letter
@@ -120,6 +122,7 @@ def document_bytes(title, paragraphs, rows, widths):
     bytes
         The file.
     """
+    require("docx")
     import docx
     from docx.enum.section import WD_ORIENT
     from docx.shared import Cm, Pt
@@ -180,6 +183,7 @@ def read_tables(path):
 
 
 def _read_xlsx(path):
+    require("openpyxl")
     import openpyxl
 
     book = openpyxl.load_workbook(path, read_only=True)
@@ -209,6 +213,7 @@ def _cell_text(cell, path, title):
 
 
 def _read_docx(path):
+    require("docx")
     import docx
 
     return {

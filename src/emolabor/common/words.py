@@ -2,22 +2,21 @@
 
 import re
 from contextlib import contextmanager
-from contextvars import ContextVar
 from functools import cached_property
 from importlib import resources
 
 import yaml
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.checks import check_language
+from emolabor.common.languages import ASKED, default_language
 
 LANGUAGES = ("zh", "en")
-_ASKED = ContextVar("language", default=None)
 _ONE_OR_MORE = re.compile(r"\[(\w+):([^|\]]*)\|([^\]]*)\]")
 
 
 def spoken():
     """The language that is spoken now: the one asked for by `speaking`, else the default."""
-    return _ASKED.get() or "en"
+    return default_language(LANGUAGES)
 
 
 @contextmanager
@@ -40,13 +39,13 @@ def speaking(language):
     ...     spoken()
     'zh'
     """
-    if language is not None and language not in (*LANGUAGES, "zh-Hant"):
-        raise EmolaborError(f"language: found {language!r}; allowed: {', '.join(LANGUAGES)}")
-    before = _ASKED.set("zh" if language == "zh-Hant" else language or _ASKED.get())
+    if language is not None and language != "zh-Hant":
+        check_language(language, LANGUAGES)
+    before = ASKED.set("zh" if language == "zh-Hant" else language or ASKED.get())
     try:
         yield
     finally:
-        _ASKED.reset(before)
+        ASKED.reset(before)
 
 
 class Words:

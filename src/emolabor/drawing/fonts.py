@@ -3,6 +3,8 @@
 from importlib import resources
 from pathlib import Path
 
+from emolabor.common.extras import require
+
 SERIF = "Noto Serif SC"
 SANS = "Noto Sans SC"
 
@@ -36,6 +38,7 @@ def use_chinese_fonts():
     >>> matplotlib.rcParams["font.family"]
     ['Noto Sans SC']
     """
+    require("matplotlib")
     import matplotlib
     from matplotlib import font_manager
 

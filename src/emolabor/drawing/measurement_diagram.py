@@ -1,6 +1,7 @@
 """The diagram of a measurement model: constructs, their indicators, and how the constructs go together."""
 
 from emolabor.common.errors import EmolaborError
+from emolabor.common.extras import require
 from emolabor.drawing.formats import show
 from emolabor.drawing.labels import letters_in, wrapped
 from emolabor.drawing.path_diagram import ELLIPSE, HEAD, MARGIN, NOTE, draw_construct, draw_note
@@ -51,6 +52,7 @@ def measurement_diagram(tidy, language="en", names=None, path=None, note=""):
     >>> [text.get_text() for text in figure.axes[0].texts if text.get_gid() == "label"]
     ['.80', '.70']
     """
+    require("matplotlib")
     from matplotlib.figure import Figure
 
     loadings = tidy[tidy["op"] == "=~"]

@@ -6,6 +6,7 @@ from itertools import pairwise
 import numpy as np
 
 from emolabor.common.errors import EmolaborError
+from emolabor.common.extras import require
 from emolabor.common.text_width import text_width
 from emolabor.drawing.formats import show
 from emolabor.drawing.labels import wrapped
@@ -86,6 +87,7 @@ def path_diagram(standardized, r2=None, language="en", names=None, path=None, no
     >>> [text.get_text().splitlines() for text in figure.axes[0].texts if text.get_gid() == "label"]
     [['.40', '[.30, .50]'], ['−.30', '[−.60, .10]']]
     """
+    require("matplotlib")
     from matplotlib.figure import Figure
 
     paths = standardized[standardized["op"] == "~"]

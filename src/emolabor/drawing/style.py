@@ -4,6 +4,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from emolabor.common.errors import EmolaborError
+from emolabor.common.extras import require
 from emolabor.common.files import write_bytes
 from emolabor.drawing.fonts import use_chinese_fonts
 
@@ -28,6 +29,7 @@ SHEET = {
 @contextmanager
 def style():
     """Draw and save under the project's style, whatever the user's own is; their settings are as before afterwards."""
+    require("matplotlib")
     import matplotlib
 
     with matplotlib.rc_context():

@@ -1,6 +1,5 @@
 """The codebook: what every column of a data file means, and how it was answered."""
 
-import html
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,9 @@ import pandas as pd
 from emolabor.common.checks import check_language
 from emolabor.common.errors import HIDDEN, EmolaborError
 from emolabor.common.files import csv_text, write_text
+from emolabor.common.languages import chosen_language
 from emolabor.common.privacy import SMALLEST_CELL, coarse, is_small, rounded_counts
+from emolabor.common.templates import render
 from emolabor.instrument.columns import variables
 from emolabor.instrument.instrument import Instrument
 
@@ -130,7 +131,8 @@ class Codebook:
         path : str or Path
             A name that ends in .md, .html or .csv. The CSV holds all languages.
         language : str, optional
-            "zh" or "en", for Markdown and HTML; by default the first the instrument is written in.
+            "zh" or "en", for Markdown and HTML; by default that of `EMOLABOR_LANGUAGE` or the system, where
+            the instrument is written in it.
 
         Returns
         -------
@@ -151,8 +153,7 @@ class Codebook:
         ...     book.read_text(encoding="utf-8").splitlines()[0]
         '# Codebook: Emotional labour and proactive service of government service window staff'
         """
-        language = language or self.instrument.languages[0]
-        check_language(language, self.instrument.languages)
+        language = chosen_language(language, self.instrument.languages)
         match Path(path).suffix.lower():
             case ".csv":
                 return write_text(path, csv_text(self.table()))
@@ -194,14 +195,16 @@ class Codebook:
 
     def _html(self, language):
         headings, rows = self._cells(language)
-        title = html.escape(self._title(language))
-        head = "".join(f"<th>{html.escape(text)}</th>" for text in headings)
-        body = "\n".join(
-            "<tr>" + "".join(_html_cell(*cell) for cell in zip(row, headings, strict=True)) + "</tr>" for row in rows
-        )
-        notes = "".join(f"<p>{html.escape(note)}</p>" for note in self._notes(language))
-        return _PAGE.format(
-            language={"zh": "zh-CN"}.get(language, language), title=title, notes=notes, head=head, body=body
+        in_lines = {heading for column in ("values", "counts") for heading in HEADINGS[column].values()}
+        return render(
+            "emolabor.instrument/page_files",
+            "codebook.html",
+            language={"zh": "zh-CN"}.get(language, language),
+            title=self._title(language),
+            notes=self._notes(language),
+            headings=headings,
+            rows=rows,
+            in_lines=in_lines,
         )
 
 
@@ -286,13 +289,6 @@ def _counts(answers, column):
     )
 
 
-def _html_cell(text, heading):
-    """Write a cell; codes go one to a line."""
-    if heading in (*HEADINGS["values"].values(), *HEADINGS["counts"].values()):
-        return f'<td class="codes">{"<br>".join(map(html.escape, text.split("; ")))}</td>'
-    return f"<td>{html.escape(text)}</td>"
-
-
 def _markdown_row(cells):
     return f"| {' | '.join(map(_as_markdown, cells))} |"
 
@@ -300,36 +296,6 @@ def _markdown_row(cells):
 def _as_markdown(text):
     """Write a text on one line so that Markdown, GitHub's or pandoc's, shows it and nothing else."""
     return _MARKS.sub(r"\\\g<0>", HIDDEN.sub("", " ".join(text.split())))
-
-
-_PAGE = """\
-<!DOCTYPE html>
-<html lang="{language}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<style>
-body {{ margin: 2rem; color: #222; font-family: "Noto Sans SC", "Noto Sans CJK SC", "Microsoft YaHei", sans-serif; }}
-table {{ border-collapse: collapse; border-top: 2px solid; border-bottom: 2px solid; font-size: 0.85rem; }}
-th, td {{ text-align: left; vertical-align: top; padding: 0.25rem 0.75rem 0.25rem 0; }}
-thead th {{ border-bottom: 1px solid; }}
-td.codes {{ min-width: 8rem; }}
-tbody tr:nth-child(even) {{ background: #f5f5f5; }}
-</style>
-</head>
-<body>
-<h1>{title}</h1>
-{notes}
-<table>
-<thead><tr>{head}</tr></thead>
-<tbody>
-{body}
-</tbody>
-</table>
-</body>
-</html>
-"""
 
 
 def codebook_table(instrument: Instrument, language: str) -> pd.DataFrame:

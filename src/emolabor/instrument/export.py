@@ -7,9 +7,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from emolabor.common.checks import check_language
 from emolabor.common.errors import EmolaborError
 from emolabor.common.files import refuse_overwriting, write_bytes
+from emolabor.common.languages import chosen_language
 from emolabor.instrument.form import make_form
 from emolabor.instrument.losses import LANGUAGE, cut_labels, mapping, not_carried
 from emolabor.scales.scale import PLACEHOLDER
@@ -76,8 +76,8 @@ def write_instrument(instrument: Instrument, path: str | Path, *, format: str, l
         "xlsform" (ODK, KoboToolbox), "wjx" and "wjx-jsonl" (问卷星), "limesurvey", "qualtrics", "surveyjs", "html"
         (a page that opens from disk), "docx" (paper); of the data: "sav-codebook", "table-schema", "ddi".
     language : str, optional
-        "zh" or "en"; by default the first the instrument is written in. Formats that hold several languages open
-        in this one.
+        That of the respondents; by default the first the instrument is written in. Formats that hold several languages
+        open in this one.
 
     Returns
     -------
@@ -100,8 +100,7 @@ def write_instrument(instrument: Instrument, path: str | Path, *, format: str, l
     """
     if format not in _FORMATS:
         raise EmolaborError(f"format: found {format!r}; allowed: {', '.join(FORMATS)}")
-    language = instrument.languages[0] if language is None else language
-    check_language(language, instrument.languages)
+    language = chosen_language(language or instrument.languages[0], instrument.languages)
     _refuse_unwritten(instrument)
     module, function, lost = _FORMATS[format]
     content = getattr(import_module(f"emolabor.instrument.writers.{module}"), function)(instrument, language)

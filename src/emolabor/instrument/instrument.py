@@ -213,7 +213,7 @@ class Instrument:
     def _written(self, language: str) -> str:
         """The language or, where only the other script of Chinese is written, that; any other is refused."""
         other = {"zh": "zh-Hant", "zh-Hant": "zh"}.get(language)
-        if language not in self.languages and other in self.languages:
+        if other and language not in self.languages and other in self.languages:
             return other
         check_language(language, self.languages)
         return language

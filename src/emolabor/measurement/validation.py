@@ -6,8 +6,8 @@ from importlib import resources
 import pandas as pd
 import yaml
 
-from emolabor.common.checks import check_language
 from emolabor.common.errors import refuse
+from emolabor.common.languages import chosen_language
 from emolabor.common.notices import joined
 from emolabor.common.privacy import coarse, is_small
 from emolabor.measurement import validation_checks as checks
@@ -62,13 +62,13 @@ class ValidationReport:
     reading: pd.DataFrame | None
     simulated: bool
 
-    def sentences(self, language: str = "en") -> list[str]:
+    def sentences(self, language: str | None = None) -> list[str]:
         """Say each finding in words.
 
         Parameters
         ----------
-        language : {"zh", "en"}
-            Of the words.
+        language : {"zh", "en"}, optional
+            Of the words; by default that of `EMOLABOR_LANGUAGE` or the system.
 
         Returns
         -------
@@ -89,15 +89,16 @@ class ValidationReport:
         >>> report.sentences("en")[0].split(", so")[0]
         'Emotional exhaustion: ex2 runs against the other items'
         """
+        language = chosen_language(language)
         return [sentence(finding, self.scale, language) for finding in self.findings]
 
-    def verdict(self, language: str = "en") -> str:
+    def verdict(self, language: str | None = None) -> str:
         """Say in one sentence what follows.
 
         Parameters
         ----------
-        language : {"zh", "en"}
-            Of the words.
+        language : {"zh", "en"}, optional
+            Of the words; by default that of `EMOLABOR_LANGUAGE` or the system.
 
         Returns
         -------
@@ -118,7 +119,7 @@ class ValidationReport:
         """
         levels = {finding.level for finding in self.findings}
         worst = next((level for level in ("fault", "doubt", "note") if level in levels), "sound")
-        return _words(language)["verdicts"][worst]
+        return _words(chosen_language(language))["verdicts"][worst]
 
     def __repr__(self):
         # No respondent's row is ever printed.
@@ -243,7 +244,6 @@ def sentence(finding, scale, language):
 
 
 def _words(language):
-    check_language(language, ("zh", "en"))
     text = (resources.files("emolabor.measurement") / "validation_words.yaml").read_text(encoding="utf-8")
     return yaml.safe_load(text)[language]
 

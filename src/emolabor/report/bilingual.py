@@ -1,47 +1,20 @@
-"""Texts of the run's page in both languages, safe to stand in HTML."""
+"""Texts of the run's page in both languages."""
 
 from functools import cache
-from html import escape
-from importlib import resources
 
 import yaml
 
+from emolabor.common.templates import page_file
+
 # Language of the page's words -> tag in HTML.
 TAGS = {"zh": "zh-CN", "en": "en"}
-
-
-def page_file(name):
-    """Read one of the files that the page is made of."""
-    return (resources.files("emolabor.report") / "page_files" / name).read_text(encoding="utf-8")
+FILES = "emolabor.report/page_files"
 
 
 @cache
 def described():
     """Read the page's words, captions and reasons."""
-    return yaml.safe_load(page_file("run.yaml"))
-
-
-def both(texts):
-    """Write a text in both languages, of which the page shows one.
-
-    Parameters
-    ----------
-    texts : dict of str to str
-        Language -> text; its signs cannot become HTML.
-
-    Returns
-    -------
-    str
-        HTML; without markup when both are the same.
-
-    Examples
-    --------
-    >>> both({"zh": "图", "en": "Figure <1>"})
-    '<span class="t" lang="zh-CN">图</span><span class="t" lang="en">Figure &lt;1&gt;</span>'
-    """
-    if len({texts[language] for language in TAGS}) == 1:
-        return escape(texts["en"])
-    return "".join(f'<span class="t" lang="{tag}">{escape(texts[language])}</span>' for language, tag in TAGS.items())
+    return yaml.safe_load(page_file(FILES, "run.yaml"))
 
 
 def filled(texts, **values):
@@ -71,6 +44,6 @@ def filled(texts, **values):
     }
 
 
-def word(key, **values):
-    """Write one of the page's own words or sentences in both languages, as HTML."""
-    return both(filled(described()["words"][key], **values))
+def worded(key, **values):
+    """Return one of the page's own words or sentences in both languages."""
+    return filled(described()["words"][key], **values)

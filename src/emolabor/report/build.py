@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from emolabor.common.errors import EmolaborError
+from emolabor.common.extras import require
 from emolabor.common.files import write_bytes
 from emolabor.drawing.fonts import font_folder
 from emolabor.instrument import load_instrument
@@ -135,6 +136,7 @@ def _embedded(document, folder, ending):
 
 def _pdf(source, pictures):
     """Set a typst text with the package's own fonts and no others, in a folder that holds its pictures and nothing."""
+    require("typst")
     import typst
 
     with tempfile.TemporaryDirectory() as folder:

@@ -1,5 +1,6 @@
 """The closing table of a run as a picture, for the README."""
 
+from emolabor.common.extras import require
 from emolabor.drawing.style import INK, PALE, save_figure, style
 
 LETTER, LINE, PAD = 0.083, 0.2, 0.25
@@ -25,6 +26,7 @@ def closing_picture(text, path=None):
     >>> len(figure.texts)
     2
     """
+    require("matplotlib")
     from matplotlib.figure import Figure
 
     lines = text.rstrip().split("\n")

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 from emolabor.common.checks import check_language
 from emolabor.common.errors import EmolaborError
+from emolabor.common.extras import require
 from emolabor.common.files import write_bytes
+from emolabor.common.languages import chosen_language
 from emolabor.report.markup import emphasised, plain
 from emolabor.report.pandoc import WRITING, pandoc, same_document, standalone_html
 from emolabor.report.tables import pipe_table
@@ -38,7 +40,7 @@ TABLE_ENDINGS = (".md", ".html", ".tex", ".typ", ".docx")
 
 
 def check_file(path, language, endings):
-    """Refuse a file or language that nothing can be written to.
+    """Refuse a file or language that nothing can be written to, and a form that nothing here can write.
 
     Parameters
     ----------
@@ -55,6 +57,7 @@ def check_file(path, language, endings):
     if path.suffix not in endings:
         raise EmolaborError(f"path: found {path.name!r}; allowed: a file that ends with {', '.join(endings)}")
     check_language(language, ("zh", "en"))
+    require(*(("pypandoc", "docx") if path.suffix == ".docx" else ("pypandoc",)), extra="pages")
     return path
 
 
@@ -96,7 +99,7 @@ def write_page(path, text, language):
         return write_bytes(path, same_document(pandoc([*source, *options], text.encode("utf-8"))))
 
 
-def write_table(frame: pd.DataFrame, path: str | Path, caption: str, note: str, language: str = "en") -> Path:
+def write_table(frame: pd.DataFrame, path: str | Path, caption: str, note: str, language: str | None = None) -> Path:
     """Write one table in three lines, as journals print it: caption above, note below.
 
     Every text is printed as it is; in headings, caption and note, ``*N*`` is set in italics and ``**N**`` bold.
@@ -111,8 +114,8 @@ def write_table(frame: pd.DataFrame, path: str | Path, caption: str, note: str, 
         With its number, for example ``Table 1. Reliability``.
     note : str
         Number of answers, estimator and source of the data; say there if they are simulated.
-    language : {"en", "zh"}
-        Of the table, which decides on its type and dashes.
+    language : {"en", "zh"}, optional
+        Of the table, which decides on its type and dashes; by default that of `EMOLABOR_LANGUAGE` or the system.
 
     Returns
     -------
@@ -129,7 +132,7 @@ def write_table(frame: pd.DataFrame, path: str | Path, caption: str, note: str, 
     >>> import tempfile, pandas as pd, emolabor as el
     >>> table = pd.DataFrame({"Scale": ["Belonging"], "α": [".81"]})
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     path = el.write_table(table, f"{folder}/table.md", "Table 1. Reliability", "N = 9, simulated.")
+    ...     path = el.write_table(table, f"{folder}/table.md", "Table 1. Reliability", "N = 9, simulated.", "en")
     ...     print(path.read_text(encoding="utf-8"))
     **Table 1. Reliability**
     <BLANKLINE>
@@ -140,6 +143,7 @@ def write_table(frame: pd.DataFrame, path: str | Path, caption: str, note: str, 
     *Note.* N = 9, simulated.
     <BLANKLINE>
     """
+    language = chosen_language(language)
     file = check_file(path, language, TABLE_ENDINGS)
     caption, note = emphasised(caption), emphasised(note)
     frame = frame.map(plain).set_axis([emphasised(name) for name in frame.columns], axis=1)

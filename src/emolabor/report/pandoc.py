@@ -8,6 +8,7 @@ import zipfile
 from pathlib import Path
 
 from emolabor.common.errors import EmolaborError
+from emolabor.common.extras import require
 
 # 1 January 2026; a page's date is the date of its results, not of its build.
 EPOCH = 1767225600
@@ -20,6 +21,7 @@ SHUT_IN = ["--sandbox", f"--data-dir={Path(__file__).with_name('no_templates')}"
 
 def pandoc(arguments, text=b""):
     """Run pandoc shut in and with a fixed clock, and return what it prints."""
+    require("pypandoc")
     import pypandoc
 
     run = subprocess.run(

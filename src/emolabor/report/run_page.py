@@ -1,16 +1,13 @@
 """The page of a run: one HTML file that opens from disk and tells what the run gave, in Chinese and English."""
 
-import json
-import re
-from html import escape
-
 from emolabor.common.files import write_text
+from emolabor.common.templates import as_json, page_file, render
 from emolabor.drawing.formats import show
 from emolabor.instrument import load_instrument
-from emolabor.report.bilingual import TAGS, both, described, filled, page_file, word
-from emolabor.report.run_figures import figures_section
+from emolabor.report.bilingual import FILES, TAGS, described, filled, worded
+from emolabor.report.run_figures import figures_content
 from emolabor.report.run_notebooks import frame_of, read_notebooks
-from emolabor.report.run_tables import claims_section, closing_section, section
+from emolabor.report.run_tables import claims_content, closing_content
 from emolabor.report.what_if_panel import NOTEBOOK, what_if_content, what_if_panel
 from emolabor.theory import load_claims
 
@@ -55,30 +52,32 @@ def write_run_page(folder, notebooks, paper, language, instrument=None, claims=N
     titles = filled(described()["words"]["title"], study=_in_both(instrument.title))
     meanings = {key: _in_both(scale.construct) for scale in instrument.scales for key in _keys(scale)}
     sections = {
-        "claims": claims_section(done[CLAIMS], names, claims or load_claims()) if CLAIMS in done else "",
-        "what_if": what_if_panel(levers, meanings, done[NOTEBOOK].data == "simulated") if levers else "",
-        "figures": figures_section(folder, done, names, language),
-        "closing": closing_section(folder, notebooks, done),
+        "claims": claims_content(done[CLAIMS], names, claims or load_claims()) if CLAIMS in done else None,
+        "what_if": what_if_panel(levers, meanings, done[NOTEBOOK].data == "simulated") if levers else None,
+        "figures": figures_content(folder, done, names),
+        "closing": closing_content(folder, notebooks, done),
         "paper": _paper(folder, paper, paper_problem),
     }
-    sections = {key: text for key, text in sections.items() if text}
     content = {"language": language, "tags": TAGS, "titles": titles, "words": described()["script"], "what_if": levers}
-    parts = {
-        "language": TAGS[language],
-        "policy": POLICY,
-        "title": escape(titles[language]),
-        "style": page_file("run.css"),
-        "heading": both(titles),
-        "run": word("run", run=folder.name),
-        "summary": _summary(notebooks, done, levers, paper_problem),
-        "contents": _contents(sections),
-        "sections": "\n".join(sections.values()),
-        # No text can end the script element early.
-        "content": json.dumps(content, ensure_ascii=False, sort_keys=True).replace("<", "\\u003c"),
-        "script": page_file("run.js"),
-    }
-    # One pass, so that nothing that is filled in can be taken for a place.
-    return write_text(folder / "index.html", re.sub(r"{{(\w+)}}", lambda place: parts[place[1]], page_file("run.html")))
+    page = render(
+        FILES,
+        "run.html",
+        language=language,
+        tags=TAGS,
+        filled=filled,
+        words=described()["words"],
+        verdicts=described()["verdicts"],
+        policy=POLICY,
+        style=page_file(FILES, "run.css"),
+        titles=titles,
+        run=folder.name,
+        simulated="simulated" in {one.data for one in done.values()},
+        summary=_summary(notebooks, done, levers, paper_problem),
+        sections={key: section for key, section in sections.items() if section},
+        content=as_json(content, sort_keys=True),
+        script=page_file(FILES, "run.js"),
+    )
+    return write_text(folder / "index.html", page)
 
 
 def _in_both(texts):
@@ -90,52 +89,37 @@ def _keys(scale):
     return (scale.key, *(dimension.key for dimension in scale.dimensions))
 
 
-def _contents(sections):
-    """Link the sections that the page has."""
-    links = "".join(f'<li><a href="#{key}">{word(key)}</a></li>' for key in sections)
-    return f'<nav aria-labelledby="contents"><span id="contents">{word("contents")}</span><ul>{links}</ul></nav>'
-
-
 def _summary(notebooks, done, levers, paper_problem):
     """Say in a few lines whose answers these are, what became of the claims and whether the numbers are as expected."""
-    data = {one.data for one in done.values()}
-    warning = f'<p class="caution">{word("data_simulated")}</p>' if "simulated" in data else ""
-    lines = [word("data_collected")] if "collected" in data else []
+    lines = [worded("data_collected")] if "collected" in {one.data for one in done.values()} else []
     sample = next((one.values["sample"] for one in done.values() if "sample" in one.values), None)
     if sample:
-        lines.append(word("sample", **{key: show(sample[key], ",d") for key in ("respondents", "kept", "careless")}))
+        lines.append(worded("sample", **{key: show(sample[key], ",d") for key in ("respondents", "kept", "careless")}))
     if CLAIMS in done:
         found = frame_of(done[CLAIMS].values["verdicts"])["verdict"]
         counts = {key: int((found == key).sum()) for key in ("supported", "undecided", "contradicted")}
-        lines.append(word("verdict_counts", others=len(found) - sum(counts.values()), **counts))
+        lines.append(worded("verdict_counts", others=len(found) - sum(counts.values()), **counts))
     if levers:
         first = levers["levers"][0]
         found = done[NOTEBOOK].values["ranking"][first["key"]]
         gain = {place: show(found[place], ".2f") for place in ("gain", "gain_lower", "gain_upper")}
         best = f"{found['best']:.0%}"
-        lines.append(word("first_lever", factor=first["names"], outcome=levers["outcome"], best=best, **gain))
-    lines += [word("data_published")] if PUBLISHED in done else []
-    compared, equal = int(notebooks["compared"].sum()), int(notebooks["equal"].sum())
-    lines.append(word("equal_counts", compared=f"{compared:,}", equal=f"{equal:,}") if compared else word("no_counts"))
+        lines.append(worded("first_lever", factor=first["names"], outcome=levers["outcome"], best=best, **gain))
+    lines += [worded("data_published")] if PUBLISHED in done else []
+    compared, equal = (int(notebooks[key].sum()) for key in ("compared", "equal"))
+    counted = worded("equal_counts", compared=f"{compared:,}", equal=f"{equal:,}")
+    lines.append(counted if compared else worded("no_counts"))
     failed = int((notebooks["problem"] != "").sum())
-    if failed:
-        lines.append(f"<strong>{word('failed_counts', failed=failed)}</strong>")
-    if paper_problem:
-        lines.append(f"<strong>{word('paper_failed')}</strong>")
-    return f'{warning}<ul class="summary">{"".join(f"<li>{line}</li>" for line in lines)}</ul>'
+    alarms = [worded("failed_counts", failed=failed)] if failed else []
+    alarms += [worded("paper_failed")] if paper_problem else []
+    return [{"texts": one, "alarms": one in alarms} for one in (*lines, *alarms)]
 
 
 def _paper(folder, paper, problem):
-    """Link the paper's files, a line a language, or say why there are none."""
-    if problem:
-        return section("paper", f"<p><strong>{word('paper_problem')}</strong></p><ul><li>{escape(problem)}</li></ul>")
-    if not paper:
-        return section("paper", f"<p>{word('no_paper')}</p>")
-    lines = []
+    """Name the paper's files by language, or say why there are none."""
+    languages = []
     for language in TAGS:
         own = sorted(path for path in paper if path.name.endswith(f".{language}{path.suffix}"))
-        links = [
-            f'<a href="{escape(path.relative_to(folder).as_posix())}">{path.suffix[1:].upper()}</a>' for path in own
-        ]
-        lines.append(f"<li>{both(described()['paper'][language])}{' · '.join(links)}</li>")
-    return section("paper", f"<ul>{''.join(lines)}</ul>")
+        files = [{"path": path.relative_to(folder).as_posix(), "kind": path.suffix[1:].upper()} for path in own]
+        languages.append({"words": described()["paper"][language], "files": files})
+    return {"problem": problem, "languages": languages if paper else []}

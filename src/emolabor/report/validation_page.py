@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import yaml
 
+from emolabor.common.languages import chosen_language
 from emolabor.drawing.formats import show
 from emolabor.measurement.answers import as_instrument
 from emolabor.report.markup import plain
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 ENDINGS = (".md", ".html", ".docx")
 
 
-def write_validation(report: ValidationReport, path: str | Path, language: str = "zh") -> Path:
+def write_validation(report: ValidationReport, path: str | Path, language: str | None = None) -> Path:
     """Write a validation report; the ending of the file decides on its form.
 
     Parameters
@@ -34,8 +35,8 @@ def write_validation(report: ValidationReport, path: str | Path, language: str =
         As `validation_report` gives it.
     path : str or Path
         Ends with .md, .html or .docx.
-    language : {"zh", "en"}
-        Of the page.
+    language : {"zh", "en"}, optional
+        Of the page; by default that of `EMOLABOR_LANGUAGE` or the system.
 
     Returns
     -------
@@ -57,6 +58,7 @@ def write_validation(report: ValidationReport, path: str | Path, language: str =
     ...     el.write_validation(report, Path(folder) / "report.md", "en").read_text(encoding="utf-8").splitlines()[0]
     '# Validation report: Emotional exhaustion'
     """
+    language = chosen_language(language)
     path = check_page(path, language)
     return write_page(path, validation_markdown(report, language), language)
 

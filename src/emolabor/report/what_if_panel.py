@@ -1,12 +1,10 @@
 """The panel of the run's page on which management factors are moved: what differences in them go with."""
 
 import math
-from html import escape
 from statistics import NormalDist
 
 from emolabor.drawing.formats import show
-from emolabor.report.bilingual import TAGS, both, described, word
-from emolabor.report.run_tables import section
+from emolabor.report.bilingual import TAGS, described
 
 NOTEBOOK, OUTCOME = "10_levers", "proactive_service"
 LOWEST, HIGHEST = 1, 5  # the factors' answers; `analysis.levers` has the same scale
@@ -58,7 +56,7 @@ def _room(points):
 
 
 def what_if_panel(content, meanings, is_simulated):
-    """Write the panel.
+    """Lay out the panel.
 
     Parameters
     ----------
@@ -71,38 +69,24 @@ def what_if_panel(content, meanings, is_simulated):
 
     Returns
     -------
-    str
-        HTML.
+    dict
     """
-    rows = "\n".join(_slider(place, lever, meanings) for place, lever in enumerate(content["levers"]))
-    caution = word("what_if_caution", simulated=described()["simulated_answers"][str(is_simulated).lower()])
-    return section(
-        "what_if",
-        f'<p class="caution">{caution}</p>',
-        f"<p>{word('what_if_how', outcome=content['outcome'], meaning=meanings[OUTCOME])}</p>",
-        f'<form class="levers" id="levers">\n{rows}\n</form>',
-        '<div class="result">',
-        '<p id="result" role="status" aria-live="polite"></p>',
-        '<svg id="interval" viewBox="0 0 600 46" aria-hidden="true" focusable="false"></svg>',
-        f'<button type="button" id="reset">{word("reset")}</button>',
-        "</div>",
-        f'<p class="note">{word("what_if_note")}</p>',
-    )
+    return {
+        "simulated": described()["simulated_answers"][str(is_simulated).lower()],
+        "outcome": content["outcome"],
+        "meaning": meanings[OUTCOME],
+        "step": 1 / STEPS,
+        "levers": [_slider(lever, meanings) for lever in content["levers"]],
+    }
 
 
-def _slider(place, lever, meanings):
-    name = both(lever["names"])
-    less = f' <span class="aside">{word("less_is_better")}</span>' if lever["direction"] < 0 else ""
-    level = show(lever["level"], ".2f")
-    limits = [show(lever[end], "+.1f") for end in ("lowest", "highest")]
+def _slider(lever, meanings):
+    limits = {end: show(lever[end], "+.1f") for end in ("lowest", "highest")}
     zero = -lever["lowest"] / ((lever["highest"] - lever["lowest"]) or 1)
-    meaning = both(meanings[lever["key"]]) if lever["key"] in meanings else ""
-    hint = f"{meaning}{word('lever_hint', level=level, lowest=limits[0], highest=limits[1])}"
-    return (
-        f'<div class="lever"><label for="lever-{place}">{name}{less}</label>'
-        f'<input type="range" id="lever-{place}" name="{escape(lever["key"])}" min="{lever["lowest"]}" '
-        f'max="{lever["highest"]}" step="{1 / STEPS}" value="0" '
-        f'aria-describedby="hint-{place}" style="--zero: {zero:.1%}">'
-        f'<output for="lever-{place}" aria-live="off">0.0</output>'
-        f'<span class="aside" id="hint-{place}">{hint}</span></div>'
-    )
+    return {
+        **{name: lever[name] for name in ("key", "names", "lowest", "highest")},
+        "less_is_better": lever["direction"] < 0,
+        "zero": f"{zero:.1%}",
+        "meaning": meanings.get(lever["key"]),
+        "hint": {"level": show(lever["level"], ".2f"), **limits},
+    }

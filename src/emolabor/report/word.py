@@ -2,6 +2,8 @@
 
 import io
 
+from emolabor.common.extras import require
+
 LATIN, SERIF_ZH, SANS_ZH = "Times New Roman", "SimSun", "SimHei"
 SIZES = {"Title": 16, "Heading 1": 13, "Heading 2": 11.5, "Table Note": 9, "Table Caption": 10, "Image Caption": 10}
 TEXT_STYLES = ("Normal", "Body Text", "First Paragraph", "Compact", "Bibliography", "Abstract", "Subtitle", "Author")
@@ -20,6 +22,7 @@ def reference_document(default):
     bytes
         A document to give to ``--reference-doc``.
     """
+    require("docx")
     from docx import Document
     from docx.enum.style import WD_STYLE_TYPE
     from docx.shared import Cm, Pt, RGBColor

@@ -3,6 +3,7 @@
 import numpy as np
 
 from emolabor.common.errors import EmolaborError
+from emolabor.common.extras import require
 from emolabor.responses.table import OTHER, check_size, heading, numbered, unreadable, without_blank_rows
 from emolabor.responses.words import say
 
@@ -25,6 +26,7 @@ def read_parquet(path):
     EmolaborError
         The file cannot be read or is too large.
     """
+    require("pyarrow")
     from pyarrow import parquet, types  # takes a tenth of a second
 
     try:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from emolabor.common.checks import check_language
 from emolabor.common.errors import EmolaborError
+from emolabor.common.languages import chosen_language
 from emolabor.responses import indices
 from emolabor.responses.scoring import scored_items
 from emolabor.responses.staff import Staff
@@ -203,13 +203,13 @@ def screen(
     return result
 
 
-def screening_indices(language: str = "en") -> pd.DataFrame:
+def screening_indices(language: str | None = None) -> pd.DataFrame:
     """List the indices of careless responding.
 
     Parameters
     ----------
-    language : str
-        "zh" or "en".
+    language : {"zh", "en"}, optional
+        Of the definitions; by default that of `EMOLABOR_LANGUAGE` or the system.
 
     Returns
     -------
@@ -231,7 +231,7 @@ def screening_indices(language: str = "en") -> pd.DataFrame:
     8     failed_checks    high     1.0
     9      missing_rate    high     0.5
     """
-    check_language(language, ("zh", "en"))
+    language = chosen_language(language)
     return pd.DataFrame(
         {
             "index": index.key,

@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import islice
 
 from emolabor.common.errors import EmolaborError
+from emolabor.common.extras import require
 from emolabor.responses.header import ROWS, find_header
 from emolabor.responses.personal_contents import redacted
 from emolabor.responses.table import FORMULA, TableBuilder, check_size, unreadable
@@ -144,6 +145,7 @@ def _beginning(sheet):
 
 
 def _open(path, data_only):
+    require("openpyxl")
     from openpyxl import load_workbook  # takes a tenth of a second
 
     with warnings.catch_warnings():

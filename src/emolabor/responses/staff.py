@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from emolabor.common.languages import chosen_language
 from emolabor.instrument import Instrument
 from emolabor.responses.findings import sentences
 
@@ -39,7 +40,7 @@ class Staff:
         Parameters
         ----------
         language : {"zh", "en"}, optional
-            By default the one that is spoken.
+            By default that of `EMOLABOR_LANGUAGE` or the system.
 
         Returns
         -------
@@ -58,4 +59,5 @@ class Staff:
         >>> Staff(pd.DataFrame(), pd.DataFrame(), el.load_instrument("window_staff")).report_text("en")
         ''
         """
+        language = chosen_language(language)
         return "\n".join(sentences(self.report, language)) if len(self.report) else ""

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from emolabor.common.errors import EmolaborError
+from emolabor.common.extras import require
 from emolabor.responses.table import check_size, heading, numbered, unreadable, without_blank_rows
 from emolabor.responses.words import say
 
@@ -28,6 +29,7 @@ def read_statistics_file(path):
     EmolaborError
         The file cannot be read or is too large.
     """
+    require("pyreadstat")
     import pyreadstat  # takes a tenth of a second
 
     read = pyreadstat.read_dta if path.suffix.lower() == ".dta" else pyreadstat.read_sav

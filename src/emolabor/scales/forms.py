@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from emolabor.common.checks import check_language
 from emolabor.common.errors import EmolaborError
 from emolabor.common.files import write_bytes
+from emolabor.common.languages import chosen_language
 from emolabor.common.office import document_bytes, read_tables, workbook_bytes
 from emolabor.scales.workbook_words import HEADINGS, YES_NO, in_any_language
 
@@ -46,7 +46,7 @@ _PROBES = {
 }
 
 
-def write_rating_form(scale: Scale | Instrument, path: str | Path, language: str = "zh") -> Path:
+def write_rating_form(scale: Scale | Instrument, path: str | Path, language: str | None = None) -> Path:
     """Write the form on which an expert rates how relevant each item is.
 
     Parameters
@@ -55,8 +55,8 @@ def write_rating_form(scale: Scale | Instrument, path: str | Path, language: str
         What is rated; of an instrument all items, in the order asked.
     path : str or Path
         The .xlsx or .docx file to write.
-    language : str
-        One the scale is written in.
+    language : str, optional
+        That of who fills it in; by default the first the scale is written in.
 
     Returns
     -------
@@ -79,7 +79,7 @@ def write_rating_form(scale: Scale | Instrument, path: str | Path, language: str
     return _write("rating", _RATING, scale, path, language)
 
 
-def write_interview_guide(scale: Scale | Instrument, path: str | Path, language: str = "zh") -> Path:
+def write_interview_guide(scale: Scale | Instrument, path: str | Path, language: str | None = None) -> Path:
     """Write the guide of a cognitive interview: items, probes, and room for what the respondent says.
 
     Parameters
@@ -88,8 +88,8 @@ def write_interview_guide(scale: Scale | Instrument, path: str | Path, language:
         What is asked; of an instrument all items, in the order asked.
     path : str or Path
         The .xlsx or .docx file to write.
-    language : str
-        One the scale is written in.
+    language : str, optional
+        That of who fills it in; by default the first the scale is written in.
 
     Returns
     -------
@@ -166,7 +166,7 @@ def _filled(path, title, names, rows, kind, keys):
 
 
 def _write(kind, layout, scale, path, language):
-    check_language(language, scale.languages)
+    language = chosen_language(language or scale.languages[0], scale.languages)
     written = "en" if language == "en" else "zh"
     scales = getattr(scale, "scales", (scale,))  # a whole questionnaire: every scale with its definition above
     missing = [key for one in scales for key in one.unwritten if key != "construct"]

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from emolabor.common.errors import EmolaborError
 from emolabor.common.files import write_text
+from emolabor.common.languages import chosen_language
 from emolabor.common.office import read_tables
 from emolabor.common.yaml_text import dump
 from emolabor.scales.adapting import checked_source
@@ -45,7 +46,7 @@ _HEADER = """\
 """
 
 
-def scales_from_table(path: str | Path, folder: str | Path = ".", language: str = "zh") -> list[Path]:
+def scales_from_table(path: str | Path, folder: str | Path = ".", language: str | None = None) -> list[Path]:
     """Make scale files from a table of items.
 
     Parameters
@@ -57,8 +58,8 @@ def scales_from_table(path: str | Path, folder: str | Path = ".", language: str 
         instruction, definition. A column of texts may name its language: ``text (en)``, ``题目（英文）``.
     folder : str or Path
         Where the files go; no file is written over.
-    language : {"zh", "zh-Hant", "en"}
-        Of columns that name none.
+    language : {"zh", "zh-Hant", "en"}, optional
+        Of columns that name none; by default Chinese (zh) where a column holds Chinese characters, else English.
 
     Returns
     -------
@@ -81,8 +82,7 @@ def scales_from_table(path: str | Path, folder: str | Path = ".", language: str 
     ...     [path.name for path in el.scales_from_table(f"{folder}/items.xlsx", folder, language="en")]
     ['calm.yaml']
     """
-    if language not in LANGUAGES:
-        raise EmolaborError(f"language: found {language!r}; allowed: {', '.join(LANGUAGES)}")
+    language = language and chosen_language(language, LANGUAGES)
     problems: list[str] = []
     items: list[dict] = []
     for title, rows in read_tables(path).items():
@@ -109,7 +109,10 @@ def scales_from_table(path: str | Path, folder: str | Path = ".", language: str 
 def _items(where, rows, language, problems):
     """Rows of one sheet as dicts; a sheet without the headings of a table of items has none."""
     for start, (number, headings) in enumerate(rows):
-        columns = [_column(heading, language) for heading in headings]
+        columns = [
+            _column(heading, language or _script(cells[place] for _, cells in rows[start + 1 :] if place < len(cells)))
+            for place, heading in enumerate(headings)
+        ]
         named = {name for name, _ in filter(None, columns)}
         if {"key", "text"} <= named:
             break
@@ -135,6 +138,11 @@ def _items(where, rows, language, problems):
     for item in found:
         _check_item(item, spoken, problems)
     return found
+
+
+def _script(cells):
+    """The language of a column that names none: Chinese characters tell it."""
+    return "zh" if any(re.search("[\u3400-\u9fff]", cell) for cell in cells) else "en"
 
 
 def _column(heading, language):

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from emolabor.common.documents import parse_document, read_plain_text
 from emolabor.common.errors import EmolaborError
+from emolabor.common.extras import require
 from emolabor.common.files import write_text
 from emolabor.common.yaml_text import add_key, append_entry
 from emolabor.scales.adapting import entry_of
@@ -74,12 +75,9 @@ def add_traditional(path: str | Path, date: str | None = None) -> int:
 
 
 def _converter():
-    try:
-        from opencc import OpenCC
-    except ImportError:
-        raise EmolaborError(
-            "zh-Hant: found no OpenCC, which converts Chinese; allowed: pip install 'emolabor[traditional]'"
-        ) from None
+    require("opencc")
+    from opencc import OpenCC
+
     return OpenCC("s2tw").convert
 
 

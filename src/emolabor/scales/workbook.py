@@ -10,6 +10,7 @@ from emolabor.common.checks import check_language
 from emolabor.common.documents import read_plain_text
 from emolabor.common.errors import EmolaborError
 from emolabor.common.files import refuse_overwriting, write_bytes, write_text
+from emolabor.common.languages import chosen_language
 from emolabor.common.office import read_tables, workbook_bytes
 from emolabor.common.yaml_text import add_key, append_entry, replace_text
 from emolabor.scales.adapting import checked_source, entry_of, parsed_source, record_of
@@ -44,7 +45,7 @@ class WorkbookReading:
     open: tuple[str, ...]
 
 
-def write_workbook(scale: Scale, path: str | Path, *, source: str, target: str, language: str = "zh") -> Path:
+def write_workbook(scale: Scale, path: str | Path, *, source: str, target: str, language: str | None = None) -> Path:
     """Write the workbook of an adaptation.
 
     One sheet holds the texts, a row each: source, two forward translations, synthesis, back translation, committee,
@@ -60,8 +61,8 @@ def write_workbook(scale: Scale, path: str | Path, *, source: str, target: str, 
         Language that is translated from, one the scale is written in.
     target : str
         Language that is translated into; a text that the scale has in it stands in the column of the synthesis.
-    language : {"zh", "en"}
-        Of the headings.
+    language : {"zh", "en"}, optional
+        Of the headings; by default that of `EMOLABOR_LANGUAGE` or the system.
 
     Returns
     -------
@@ -83,7 +84,7 @@ def write_workbook(scale: Scale, path: str | Path, *, source: str, target: str, 
     'belonging.xlsx'
     """
     check_language(source, scale.languages)
-    check_language(language, ("zh", "en"))
+    language = chosen_language(language)
     if source == target:
         raise EmolaborError(f"target: found {target!r}, the source; allowed: another language")
     if Path(path).suffix.lower() != ".xlsx":

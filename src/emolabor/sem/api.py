@@ -162,11 +162,11 @@ def sem(
     _check_options(given)
     if not isinstance(model, str):
         refuse("model", type(model).__name__, "a text such as 'f =~ x1 + x2 + x3'")
-    ordered = _ordered(model, data, ordered)
-    row = estimator_for(estimator, ordered, cluster)
+    chosen = _ordered(model, data, ordered)
+    row = estimator_for(estimator, chosen, cluster)
     linear_test = cluster is not None and estimator in (None, MAXIMUM_LIKELIHOOD.name)
     variables = _classified(model, not row.least_squares)
-    check_estimator(row, given, ordered, variables)
+    check_estimator(row, given, chosen, variables)
     means = mean_structure
     if means is None:
         means = sample_mean is not None or group is not None or cluster is not None or missing == "fiml"
@@ -184,7 +184,7 @@ def sem(
     else:
         columns = getattr(data, "columns", ())
         _check_latent_names(variables.latent, () if row.ordered else columns)
-        answers = read_columns(data, names, ordered=ordered, group=group, cluster=cluster)
+        answers = read_columns(data, names, ordered=chosen, group=group, cluster=cluster)
         if row.ordered:
             samples = ordinal_samples(answers, missing)
             thresholds = samples[0].answers.thresholds(names)

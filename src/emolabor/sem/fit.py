@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -38,6 +38,8 @@ from emolabor.sem.specification.effects import list_effects
 if TYPE_CHECKING:
     from emolabor.sem.estimation.estimate import Estimate
     from emolabor.sem.estimation.model import Model
+    from emolabor.sem.specification.effects import Effect
+    from emolabor.sem.specification.parameter_table import ParameterTable
 
 COLUMNS = (
     "lhs",
@@ -57,7 +59,7 @@ COLUMNS = (
 
 
 @lru_cache(maxsize=64)
-def _names_of_rows(table):
+def _names_of_rows(table: ParameterTable) -> tuple[Any, ...]:
     """Columns lhs, op, rhs, group, label: the same for every fit of a table."""
     rows = [(row.lhs, row.op, row.rhs, row.group + 1, row.label) for row in table.rows]
     rows += [(defined.name, ":=", defined.text, 0, defined.name) for defined in table.defined]
@@ -90,43 +92,43 @@ class Fit:
     columns: tuple[str, ...] = ()
 
     @property
-    def table(self):
+    def table(self) -> ParameterTable:
         """The parameter table."""
         return self.model.table
 
     @property
-    def estimator(self):
+    def estimator(self) -> str:
         """Name of the estimator."""
         return self.model.estimator.name
 
     @property
-    def n_obs(self):
+    def n_obs(self) -> int:
         """Cases used, over all groups."""
         return self.model.n_obs
 
     @property
-    def converged(self):
+    def converged(self) -> bool:
         """Whether the search ended with a gradient of at most 1e-8."""
         return self.estimate.optimum.converged
 
     @cached_property
-    def problems(self):
+    def problems(self) -> tuple[Any, ...]:
         """Reasons against trusting this solution: sentences, each with a short `code`; empty where there are none."""
         return tuple(find_problems(self))
 
     @cached_property
-    def warnings(self):
+    def warnings(self) -> tuple[Any, ...]:
         """What to keep in mind about a solution that may well be admissible: sentences, each with a short `code`."""
         return tuple(find_warnings(self))
 
     @property
-    def admissible(self):
+    def admissible(self) -> bool:
         """Whether nothing speaks against the solution: it converged, is identified and has no improper value."""
         return not self.problems
 
     @cached_property
     @one_thread
-    def _vcov(self):
+    def _vcov(self) -> np.ndarray:
         return covariance_of_estimates(self.model, self.estimate, self.se)
 
     @one_thread
@@ -173,7 +175,7 @@ class Fit:
 
     @cached_property
     @one_thread
-    def _fit_measures(self):
+    def _fit_measures(self) -> dict[Any, Any]:
         measures = ordinal_fit_measures if self.table.ordered else all_fit_measures
         return measures(self.model, self.estimate)
 
@@ -318,7 +320,7 @@ class Fit:
         return pd.Series({(group + 1, name): share for (group, name), share in shares.items()}, dtype=float)
 
     @cached_property
-    def _effects(self):
+    def _effects(self) -> list[Effect]:
         return list_effects(self.table)
 
     def effects(self, level: float = 0.95) -> pd.DataFrame:
@@ -376,7 +378,7 @@ class Fit:
     second_opinion = ask_semopy
     summary = summary_text
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         """One line: what was fitted, how well, and whether it can be trusted."""
         measures = self.fit_measures()
         names = reported_names(measures)
@@ -389,5 +391,5 @@ class Fit:
             f"{kind}CFI {cfi:.3f}, {kind}RMSEA {rmsea:.3f}, SRMR {measures.srmr:.3f}; {verdict}"
         )
 
-    def _repr_html_(self):
+    def _repr_html_(self) -> str:
         return summary_html(self)

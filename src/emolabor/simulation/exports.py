@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from emolabor.common.checks import check_choice, check_language, check_seed
+from emolabor.common.checks import check_choice, check_seed
 from emolabor.common.errors import refuse, shown
+from emolabor.common.extras import require
 from emolabor.common.files import write_bytes
+from emolabor.common.languages import chosen_language
 from emolabor.instrument.form import make_form
 from emolabor.simulation.platforms import PLATFORMS
 
@@ -109,7 +111,7 @@ def simulate_export(
     instrument: Instrument,
     platform: str = "wjx",
     as_labels: bool = False,
-    language: str = "zh",
+    language: str | None = None,
     seed: int = 1,
     *,
     headings: str | None = None,
@@ -132,8 +134,8 @@ def simulate_export(
         "msforms" or "redcap".
     as_labels : bool
         Whether answers are written as labels instead of codes; some platforms export nothing else.
-    language : str
-        Language of wordings and labels.
+    language : str, optional
+        Of wordings and labels: that of the respondents, by default the first the instrument is written in.
     seed : int
         Seed of the invented data.
     headings : str, optional
@@ -160,7 +162,7 @@ def simulate_export(
     序号,提交答卷时间,所用时间,来源,来源详情,来自IP,姓名,
     """
     check_choice("platform", platform, PLATFORMS)
-    check_language(language, instrument.languages)
+    language = chosen_language(language or instrument.languages[0], instrument.languages)
     path, answers = Path(path), answers.reset_index(drop=True)
     if path.suffix not in (".csv", ".xlsx"):
         refuse("path", shown(str(path)), "a file ending in .csv or .xlsx")
@@ -218,6 +220,7 @@ def _identity_number(row):
 
 def _workbook(rows):
     """Write rows as an Excel workbook; texts stay texts."""
+    require("openpyxl")
     from openpyxl import Workbook
 
     book = Workbook(write_only=True)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from emolabor.common.errors import system_message
+from emolabor.common.extras import require
 from emolabor.common.files import write_text
 from emolabor.responses.personal_contents import redacted
 
@@ -15,7 +16,14 @@ from emolabor.responses.personal_contents import redacted
 STAGE = "EMOLABOR_STAGE"
 # Settings of a person that a kernel would follow, and those of the machine among them that it needs.
 _PERSONAL = ("PYTHON", "IPYTHON", "JUPYTER_", "MPLBACKEND", "MATPLOTLIBRC")
-_NEEDED = ("PYTHONPATH", "PYTHONHOME", "PYTHONHASHSEED", "PYTHONUTF8", "PYTHONIOENCODING", "PYTHONPYCACHEPREFIX")
+_NEEDED: tuple[str, ...] = (
+    "PYTHONPATH",
+    "PYTHONHOME",
+    "PYTHONHASHSEED",
+    "PYTHONUTF8",
+    "PYTHONIOENCODING",
+    "PYTHONPYCACHEPREFIX",
+)
 _NEEDED += ("PYTHONDONTWRITEBYTECODE", "JUPYTER_RUNTIME_DIR")
 
 
@@ -65,6 +73,7 @@ def clean(notebook):
 
 def prepared(job):
     """Return the notebook, with a sentence in place of each cell that the data cannot carry."""
+    require("nbformat")
     import nbformat
 
     if not job.left_out:
@@ -113,6 +122,7 @@ def execute(job, stage):
     Execution
         With the cell and the message when a cell failed; then no copy is written.
     """
+    require("nbformat", "papermill", "jupyter_client")
     import nbformat
     import papermill
     from jupyter_client.kernelspec import NoSuchKernel

@@ -7,12 +7,12 @@ import tempfile
 from importlib import resources
 from pathlib import Path
 
-from emolabor.common.checks import check_language
 from emolabor.common.errors import EmolaborError
+from emolabor.common.extras import require
 from emolabor.common.files import write_bytes, write_text
+from emolabor.common.languages import chosen_language
 from emolabor.instrument import load_instrument
 from emolabor.study.design import INSTRUMENT, POPULATION
-from emolabor.study.display import LANGUAGES
 from emolabor.study.needs import NEEDS
 from emolabor.study.paths import project_root
 from emolabor.theory import CONSTRUCT_GROUPS, UNDESIRABLE
@@ -49,15 +49,15 @@ _TOLD = {
 }
 
 
-def write_study(folder, language="zh"):
+def write_study(folder, language=None):
     """Write a study's folder, whole or not at all.
 
     Parameters
     ----------
     folder : str or Path
         A new folder, or an empty one.
-    language : {"zh", "en"}
-        Of what is told.
+    language : {"zh", "en"}, optional
+        Of what is told; by default that of `EMOLABOR_LANGUAGE` or the system.
 
     Returns
     -------
@@ -78,7 +78,7 @@ def write_study(folder, language="zh"):
     ['claims.yaml', 'instrument.yaml', 'mapping.yaml', 'notebooks', 'scales', 'study.yaml']
     """
     folder = Path(folder)
-    check_language(language, LANGUAGES)
+    language = chosen_language(language)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise EmolaborError(f"{folder}: found something there already; allowed: a new folder, or an empty one")
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -122,6 +122,7 @@ def _fill(folder):
 
 def _own_notebook(path):
     """Copy a notebook of the project without its outputs, to be run on the answers and the study of the folder."""
+    require("nbformat")
     import nbformat
 
     notebook = nbformat.read(path, as_version=4)

@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 from emolabor.common.errors import EmolaborError
+from emolabor.common.extras import require
 from emolabor.sem.numerics import ESTIMATORS
 
 ALLOWED = {
@@ -30,6 +31,7 @@ def notebook_parameters(path):
     dict
         name -> default value, as in the cell tagged `parameters`.
     """
+    require("papermill")
     import papermill
 
     return {

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from emolabor.common.errors import EmolaborError
+from emolabor.common.extras import require
 from emolabor.common.files import write_text
 from emolabor.responses.personal_contents import redacted
 from emolabor.study.display import LANGUAGES, load_words, table_of
@@ -153,6 +154,7 @@ class Results:
         IPython.display.Image
             The PNG; the SVG would differ in every run's notebook.
         """
+        require("PIL", "IPython")
         import io
 
         import PIL.Image

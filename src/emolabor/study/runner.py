@@ -13,7 +13,9 @@ from joblib import cpu_count
 
 from emolabor.common.documents import parse_document, read_plain_text
 from emolabor.common.errors import EmolaborError, fault_message, refuse, system_message
+from emolabor.common.extras import require
 from emolabor.common.files import write_text
+from emolabor.common.languages import chosen_language
 from emolabor.responses.personal_contents import redacted
 from emolabor.study.closing import write_page
 from emolabor.study.compare import Comparison, compare_notebook, rounding_edges
@@ -146,10 +148,17 @@ def update_reference(root, run_folder, jobs):
             write_text(job.path, executed.read_text(encoding="utf-8"))
 
 
+# Asked for before a notebook runs that would end without one of them.
+NEEDED = """
+papermill nbformat jupyter_client IPython matplotlib PIL sklearn semopy docx jinja2
+openpyxl pyarrow pyreadstat pypandoc typst
+""".split()
+
+
 def reproduce(
     run=None,
     only=None,
-    language="zh",
+    language=None,
     parameters=None,
     as_reference=False,
     resume=False,
@@ -166,8 +175,9 @@ def reproduce(
         file's name.
     only : str, optional
         Run only the notebooks whose names begin so; the paper is then not built.
-    language : {"zh", "en"}
-        Language of the notebooks' tables and figures. The paper is built in both.
+    language : {"zh", "en"}, optional
+        Language of the notebooks' tables and figures; by default that of `EMOLABOR_LANGUAGE` or the system, and of a
+        reference zh. The paper is built in both.
     parameters : dict, optional
         Notebook parameter -> value, for the notebooks that take it.
     as_reference : bool
@@ -192,9 +202,11 @@ def reproduce(
         For an unknown notebook, parameter or value, data of one's own that cannot be read, and while another run writes
         to the same folder. A notebook that fails raises nothing: the others go on, and the run's `executions` tell.
     """
+    require(*NEEDED, extra="study")
     start = time.perf_counter()
     root = project_root() if root is None else Path(root).resolve()
     given = parameters or {}
+    language = chosen_language("zh" if as_reference and language is None else language)
     run = name_run(run, given)
     _check_run(run, language, given, as_reference)
     if layout:

@@ -12,6 +12,7 @@ import pandas as pd
 from scipy.special import ndtri
 
 from emolabor.common.errors import refuse, refuse_because, shown
+from emolabor.common.languages import chosen_language
 from emolabor.theory.claims import ORIGINS, claim_paths, load_claims
 
 if TYPE_CHECKING:
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
 COLUMNS = ("row", "claim", "path", "expected", "says", "origin", "place")
 
 
-def coding_sheet(claims: Iterable[Claim] | None = None, language: str = "en", filled: bool = False) -> pd.DataFrame:
+def coding_sheet(
+    claims: Iterable[Claim] | None = None, language: str | None = None, filled: bool = False
+) -> pd.DataFrame:
     """Lay out the sheet on which a coder says where each path comes from.
 
     A blank sheet names claim and path only: the coder reads the essay and fills in `origin` and `place` without seeing
@@ -30,8 +33,8 @@ def coding_sheet(claims: Iterable[Claim] | None = None, language: str = "en", fi
     ----------
     claims : iterable of Claim, optional
         By default the essay's.
-    language : {"en", "zh"}
-        Of the claims' texts.
+    language : {"en", "zh"}, optional
+        Of the claims' texts; by default that of `EMOLABOR_LANGUAGE` or the system.
     filled : bool
         Put in the coding that the claims carry, to set another beside it.
 
@@ -52,6 +55,7 @@ def coding_sheet(claims: Iterable[Claim] | None = None, language: str = "en", fi
     >>> el.coding_sheet().loc[1, ["row", "origin"]].tolist()
     ['C02 surface_acting>exhaustion', '']
     """
+    language = chosen_language(language)
     claims = tuple(load_claims() if claims is None else claims)
     texts = {claim.id: claim.text[language] for claim in claims}
     table = claim_paths(claims).rename_axis("row").reset_index()

@@ -9,6 +9,8 @@ from lavaan_reference import measures, parameters
 import emolabor as el
 from emolabor import EmolaborError
 
+pytestmark = pytest.mark.slow
+
 # Both sides are converged to rounding.
 RELATIVE = 1e-6
 MODEL = "visual =~ x1 + x2 + x3; textual =~ x4 + x5 + x6; speed =~ x7 + x8 + x9"

@@ -6,6 +6,8 @@ from lavaan_reference import measures
 
 from emolabor.sem import sem
 
+pytestmark = pytest.mark.slow
+
 # lavaan's estimates are polished by Newton steps to about 1e-12, so only rounding remains.
 TOLERANCE = 1e-7
 MODEL = "visual =~ x1 + x2 + x3; textual =~ x4 + x5 + x6; speed =~ x7 + x8 + x9"

@@ -13,6 +13,8 @@ from ordinal_data import ordinal_frame
 
 import emolabor as el
 
+pytestmark = pytest.mark.slow
+
 TOLERANCE = 1e-6
 STEPS = ("configural", "thresholds", "metric", "scalar", "strict")
 FIVE = "f =~ a1 + a2 + a3 + a4; g =~ c1 + c2 + c3"

@@ -6,6 +6,8 @@ from lavaan_cases import assert_measures, assert_parameters, case_table, fitted
 from emolabor.common.errors import EmolaborError
 from emolabor.sem.observed import missing
 
+pytestmark = pytest.mark.slow
+
 # lavaan's estimates are polished by Newton steps to about 1e-12, so only rounding and numerical derivatives remain.
 TOLERANCE = dict.fromkeys(("est", "se", "std_lv", "std_all"), 1e-7)
 MEASURES = 1e-7

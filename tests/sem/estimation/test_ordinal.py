@@ -14,6 +14,8 @@ from ordinal_data import ITEMS, ordinal_frame
 import emolabor as el
 from emolabor.sem.discrepancy import dwls
 
+pytestmark = pytest.mark.slow
+
 TOLERANCE = dict.fromkeys(("est", "se", "std_lv", "std_all"), 2e-7)
 MEASURES = 1e-6
 CASES = case_table("ordinal")

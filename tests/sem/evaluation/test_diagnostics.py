@@ -9,6 +9,8 @@ from lavaan_reference import parameters
 import emolabor as el
 from emolabor.common.errors import EmolaborError
 
+pytestmark = pytest.mark.slow
+
 # lavaan's estimates are polished to about 1e-12; what is left is rounding, magnified where little information remains.
 RELATIVE = 1e-6
 CASES = case_table("diagnostics")

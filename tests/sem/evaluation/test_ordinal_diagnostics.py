@@ -12,6 +12,8 @@ import emolabor as el
 
 from ..estimation.test_ordinal import fitted
 
+pytestmark = pytest.mark.slow
+
 # lavaan's polychoric correlations are found to about 1e-7. A standardized residual is a small difference over a
 # standard error that is a small difference itself: 1e-5 of it. lavaan's search for factor scores stops at about 1e-4;
 # where Newton steps went on from there (columns "settled") 1e-6 remains.

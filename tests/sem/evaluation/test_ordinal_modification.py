@@ -10,6 +10,8 @@ import emolabor as el
 
 from ..estimation.test_ordinal import CASES, fitted
 
+pytestmark = pytest.mark.slow
+
 # lavaan's polychoric correlations are found to about 1e-7; an index near zero is a difference of much larger numbers.
 RELATIVE, ABSOLUTE = 1e-4, 1e-5
 EXPECTED = pd.read_csv(R / "ordinal_modification.csv")

@@ -9,6 +9,8 @@ from lavaan_reference import cases, public_data
 
 import emolabor as el
 
+pytestmark = pytest.mark.slow
+
 # semopy's optimiser stops where the discrepancy changes by less than 1e-13, that is at estimates right to about the
 # root of it on the scale of the data (variances up to 8 here); the chi-square is right to the tolerance times n.
 ESTIMATES, CHISQ = 2e-5, 1e-8

@@ -7,6 +7,8 @@ from lavaan_reference import R
 
 from emolabor.sem import sem
 
+pytestmark = pytest.mark.slow
+
 # lavaan's estimates are polished by Newton steps to about 1e-12, so only rounding remains.
 TOLERANCE = dict.fromkeys(("est", "std_lv", "std_all"), 1e-7)
 ROWS = pd.read_csv(R / "resample_rows.csv")

@@ -12,6 +12,8 @@ from emolabor.sem.inference import bootstrap, resamples
 from emolabor.sem.inference.bootstrap import _cases
 from emolabor.sem.inference.intervals import interval_limits
 
+pytestmark = pytest.mark.slow
+
 CFA = "visual =~ x1 + x2 + x3; textual =~ x4 + x5 + x6; textual ~ a*visual; twice := 2*a"
 PATHS = "x4 ~ a*x1 + x2; x5 ~ b*x4 + x1; ab := a*b"
 

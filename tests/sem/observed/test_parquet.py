@@ -13,6 +13,8 @@ from emolabor.common.errors import EmolaborError
 from emolabor.sem.observed import parquet_samples
 from emolabor.simulation import simulate_staff
 
+pytestmark = pytest.mark.slow
+
 RTOL = 1e-7
 FACTORS = "sa =~ sa1 + sa2 + sa3 + sa4\nex =~ ex1 + ex2 + ex3 + ex4\nex ~ b*sa\n"
 COVARIATE = FACTORS + "ex ~ age_band\nsa ~ age_band + tenure_band"

@@ -3,6 +3,8 @@
 import pytest
 from lavaan_cases import assert_measures, assert_parameters, case_table, fitted
 
+pytestmark = pytest.mark.slow
+
 # lavaan's estimates are polished by Newton steps to about 1e-12, so only rounding and numerical derivatives remain.
 TOLERANCE = dict.fromkeys(("est", "se", "std_lv", "std_all"), 1e-7)
 MEASURES = 1e-7

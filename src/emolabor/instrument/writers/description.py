@@ -4,6 +4,7 @@ import json
 import tempfile
 from pathlib import Path
 
+from emolabor.common.extras import require
 from emolabor.instrument.columns import variables
 from emolabor.instrument.words import WORDS
 
@@ -30,6 +31,7 @@ def sav_codebook(instrument, language):
     bytes
         The file. Answers are ordinal, with -3 (skipped) and -2 (not answered) as missing values.
     """
+    require("pyreadstat")
     import pandas as pd
     import pyreadstat
 

@@ -1,10 +1,6 @@
 """One HTML page that holds the whole questionnaire: it opens from disk and saves the answers without network."""
 
-import html
-import json
-import re
-from importlib.resources import files
-
+from emolabor.common.templates import as_json, page_file, render
 from emolabor.instrument.form import make_form
 from emolabor.instrument.words import words_in
 from emolabor.instrument.writers.surveyjs import LOCALES, survey, table_name
@@ -21,6 +17,7 @@ _SCRIPTS = (
 # Nothing may be loaded from or sent to anywhere.
 _POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; font-src data:"
 _SECONDS = "seconds"
+_FOLDER = "emolabor.instrument/page_files"
 
 
 def page(instrument, language):
@@ -60,17 +57,17 @@ def page(instrument, language):
     }
     # The library speaks English by itself; its Traditional Chinese goes into the pages that need it.
     scripts = [name for name in _SCRIPTS if "traditional" not in name or "zh-Hant" in form.languages]
-    parts = {
-        "policy": _POLICY,
-        "title": html.escape(form.title[language]),
-        "style": "\n".join(map(_file, _STYLES)),
-        # No text can end the script element early.
-        "questionnaire": json.dumps(content, ensure_ascii=False).replace("<", "\\u003c"),
-        "scripts": "\n".join(f"<script>{_file(name)}</script>" for name in scripts),
-    }
-    # All places at once: what is put in may itself look like a place.
-    return re.sub(r"{{(\w+)}}", lambda found: parts[found[1]], _file("page.html")).encode()
+    page = render(
+        _FOLDER,
+        "page.html",
+        policy=_POLICY,
+        title=form.title[language],
+        style=_code(_STYLES),
+        questionnaire=as_json(content),
+        scripts=[_code([name]) for name in scripts],
+    )
+    return page.encode()
 
 
-def _file(name):
-    return (files("emolabor.instrument") / "page_files" / name).read_text(encoding="utf-8")
+def _code(names):
+    return "\n".join(page_file(_FOLDER, name) for name in names)

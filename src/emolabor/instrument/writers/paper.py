@@ -2,6 +2,7 @@
 
 import io
 
+from emolabor.common.extras import require
 from emolabor.common.office import without_times
 from emolabor.instrument.form import make_form
 from emolabor.instrument.losses import DOCX_TITLE
@@ -29,6 +30,7 @@ def paper(instrument, language):
     bytes
         The file. Statements are numbered through; the numbers in the columns are the codes of the answers.
     """
+    require("docx")
     import docx
 
     form = make_form(instrument)

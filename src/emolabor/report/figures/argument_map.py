@@ -1,5 +1,6 @@
 """The argument map: which section makes which claim, and how each path follows from it."""
 
+from emolabor.common.extras import require
 from emolabor.drawing.labels import letters_in, row_places, wrapped
 from emolabor.drawing.style import BLUE, GREY, INK, PAGE, PALE, style
 from emolabor.theory import ORIGINS
@@ -49,6 +50,7 @@ def argument_map(claims, language, labels):
     matplotlib.figure.Figure
         A row a path; a claim that cannot be tested has a row that says so.
     """
+    require("matplotlib")
     from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
 

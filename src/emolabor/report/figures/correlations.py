@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from emolabor.common.extras import require
 from emolabor.drawing.formats import show
 from emolabor.drawing.labels import NAMES, label_room, letters_in, wrapped
 from emolabor.drawing.style import BLUE, INK, PAGE, RED, style
@@ -40,6 +41,7 @@ def correlation_figure(table, language, labels, reliability=None):
     >>> [text.get_text() for text in figure.axes[0].texts if text.get_gid() == "number"]
     ['.80', '−.25', '.70']
     """
+    require("matplotlib")
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import LinearSegmentedColormap, Normalize
     from matplotlib.figure import Figure

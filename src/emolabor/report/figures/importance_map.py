@@ -2,6 +2,7 @@
 
 from itertools import product
 
+from emolabor.common.extras import require
 from emolabor.drawing.labels import legend_columns, letters_in, wrapped
 from emolabor.drawing.style import BLUE, GREY, INK, PAGE, style
 from emolabor.report.figures.levers import improvements
@@ -44,6 +45,7 @@ def importance_map(table, language, labels):
     matplotlib.figure.Figure
         Dashed lines stand at the means; thin bars are 95% intervals of importance.
     """
+    require("matplotlib")
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 

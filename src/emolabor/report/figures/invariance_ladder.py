@@ -1,5 +1,6 @@
 """The ladder of measurement invariance: how far each scale climbs over each grouping."""
 
+from emolabor.common.extras import require
 from emolabor.drawing.labels import NAMES, label_room, letters_in, wrapped
 from emolabor.drawing.style import BLUE, GREY, INK, PAGE, style
 
@@ -65,6 +66,7 @@ def invariance_figure(levels, language, labels):
         A full line reaches the step at which everything is equal, a dashed one the step that is reached once the items
         above it may differ.
     """
+    require("matplotlib")
     from matplotlib.figure import Figure
 
     words = WORDS[language]

@@ -1,5 +1,6 @@
 """Estimates of emolabor against lavaan's."""
 
+from emolabor.common.extras import require
 from emolabor.drawing.labels import legend_columns, legend_name
 from emolabor.drawing.style import BLUE, GREY, INK, PAGE, RED, style
 
@@ -32,6 +33,7 @@ def agreement_figure(table, language, labels):
     -------
     matplotlib.figure.Figure
     """
+    require("matplotlib")
     from matplotlib.figure import Figure
 
     words = WORDS[language]

@@ -1,5 +1,6 @@
 """Levers: what a one-point improvement of each factor goes with, and how surely."""
 
+from emolabor.common.extras import require
 from emolabor.drawing.formats import show
 from emolabor.drawing.labels import NAMES, label_room, letters_in, wrapped
 from emolabor.drawing.style import BLUE, GREY, INK, PAGE, style
@@ -43,6 +44,7 @@ def lever_figure(table, outcome, language, labels):
     matplotlib.figure.Figure
         A full dot: the interval leaves zero out. The order is that of the first group.
     """
+    require("matplotlib")
     from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from emolabor.common.extras import require
 from emolabor.common.text_width import text_width
 from emolabor.drawing.labels import NAMES, legend_name, letters_in, wrapped
 from emolabor.drawing.style import BLUE, GREY, INK, PAGE, RED, style
@@ -31,6 +32,7 @@ def likert_figure(shares, answers, language):
     -------
     matplotlib.figure.Figure
     """
+    require("matplotlib")
     from matplotlib.figure import Figure
 
     words = WORDS[language]

@@ -1,5 +1,6 @@
 """Standardised loadings with their intervals, the items of a construct under its name."""
 
+from emolabor.common.extras import require
 from emolabor.drawing.labels import NAMES, letters_in, wrapped
 from emolabor.drawing.style import BLUE, GREY, INK, PAGE, RED, style
 
@@ -37,6 +38,7 @@ def loadings_figure(table, language, labels):
     >>> [text.get_text() for text in loadings_figure(table, "en", {"f": "Trust"}).axes[0].get_yticklabels()]
     ['Trust', 'x1', 'x2']
     """
+    require("matplotlib")
     from matplotlib.figure import Figure
 
     columns = _columns(table)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from emolabor.common.extras import require
 from emolabor.drawing.labels import legend_columns, letters_in, wrapped
 from emolabor.drawing.style import BLUE, GREY, INK, PAGE, RED, style
 
@@ -50,6 +51,7 @@ def moderation_figure(lines, band, regions, interaction, language, labels):
     matplotlib.figure.Figure
         Constructs are in the units of their marker items; the moderator on the right is in standard deviations.
     """
+    require("matplotlib")
     from matplotlib.figure import Figure
 
     parts = {part: getattr(interaction, part) for part in ("predictor", "moderator", "outcome")}

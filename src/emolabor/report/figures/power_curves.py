@@ -1,5 +1,6 @@
 """Power of indirect effects over the size of the study."""
 
+from emolabor.common.extras import require
 from emolabor.drawing.formats import show
 from emolabor.drawing.labels import legend_name, letters_in, wrapped
 from emolabor.drawing.style import BLUE, GREY, INK, PAGE, RED, style
@@ -28,6 +29,7 @@ def power_curves(tables, language, labels):
     -------
     matplotlib.figure.Figure
     """
+    require("matplotlib")
     from matplotlib.figure import Figure
 
     words = WORDS[language]

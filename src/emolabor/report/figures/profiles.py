@@ -1,5 +1,6 @@
 """Latent profiles: the mean of each score in each profile."""
 
+from emolabor.common.extras import require
 from emolabor.drawing.labels import legend_name, letters_in, wrapped
 from emolabor.drawing.style import BLUE, GREY, INK, PAGE, RED, style
 
@@ -38,6 +39,7 @@ def profile_figure(means, shares, sample, language, labels):
     -------
     matplotlib.figure.Figure
     """
+    require("matplotlib")
     from matplotlib.figure import Figure
 
     words = WORDS[language]

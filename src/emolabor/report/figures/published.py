@@ -2,6 +2,7 @@
 
 import re
 
+from emolabor.common.extras import require
 from emolabor.drawing.formats import show
 from emolabor.drawing.labels import NAMES, letters_in, row_places, wrapped
 from emolabor.drawing.style import BLUE, GREY, INK, PAGE, RED, style
@@ -54,6 +55,7 @@ def published_figure(table, language, labels):
     >>> [text.get_text() for text in figure.axes[0].get_yticklabels()]
     ['lu2019', 'Stress → voice']
     """
+    require("matplotlib")
     from matplotlib.figure import Figure
     from matplotlib.ticker import MaxNLocator
 

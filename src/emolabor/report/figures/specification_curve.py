@@ -1,6 +1,7 @@
 """A specification curve: every estimate in order, and below it which choices made it (Simonsohn et al., 2020)."""
 
 from emolabor.analysis.multiverse import choice_columns
+from emolabor.common.extras import require
 from emolabor.drawing.labels import label_room
 from emolabor.drawing.style import BLUE, GREY, INK, PAGE, style
 
@@ -81,6 +82,7 @@ def specification_curve(specifications, language, labels=None):
     matplotlib.figure.Figure
         A full dot and a dark line: the interval leaves zero out.
     """
+    require("matplotlib")
     from matplotlib.figure import Figure
 
     words = WORDS[language] | (labels or {})

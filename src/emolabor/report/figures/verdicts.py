@@ -2,6 +2,7 @@
 
 import re
 
+from emolabor.common.extras import require
 from emolabor.drawing.formats import show
 from emolabor.drawing.labels import NAMES, letters_in, row_places, wrapped
 from emolabor.drawing.style import BLUE, GREY, INK, PAGE, RED, style
@@ -49,6 +50,7 @@ def verdict_figure(table, smallest_effect, language, labels):
     matplotlib.figure.Figure
         The direction that a claim expects stands behind its path.
     """
+    require("matplotlib")
     from matplotlib.figure import Figure
 
     words = WORDS[language]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from html import escape
@@ -151,23 +151,23 @@ class Invariance:
         """
         return "\n\n".join([self._heading(), self._rounded().to_string(), self.rule(), self.decision()])
 
-    def _heading(self):
+    def _heading(self) -> str:
         fit = next(iter(self.fits.values()))
         groups = ", ".join(f"{sample.label} {sample.n}" for sample in fit.model.samples)
         kind = KINDS.get(fit.model.estimator.test, INCOMPLETE_KIND if fit.model.fiml else "")
         return f"Measurement invariance, estimator {fit.estimator}{kind}, cases by group: {groups}"
 
-    def _rounded(self):
+    def _rounded(self) -> pd.DataFrame:
         numbers = self.table.columns.drop(["df", "df_diff", "decision"])
         shown = self.table.astype({"df_diff": "Int64"})
         shown[numbers] = shown[numbers].map(lambda value: "" if np.isnan(value) else f"{value:.3f}")
         return shown.astype(object).where(shown.notna(), "")
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         """The summary: a ladder is read, not inspected."""
         return self.summary()
 
-    def _repr_html_(self):
+    def _repr_html_(self) -> Any:
         text = "".join(f"<p>{escape(line)}</p>" for line in (self.rule(), self.decision()))
         return f"<p>{escape(self._heading())}</p>{self._rounded().to_html()}{text}"
 
@@ -293,13 +293,13 @@ def invariance(
     return Invariance(table, fits, level, freed, search, exempt, limits)
 
 
-def _check_steps(steps, known):
-    known = list(known)
-    places = [known.index(step) if step in known else -1 for step in steps]
+def _check_steps(steps: Sequence[Any], known: Iterable[str]) -> None:
+    order = list(known)
+    places = [order.index(step) if step in order else -1 for step in steps]
     if not places or places[0] != 0 or -1 in places or places != sorted(set(places)):
         refuse("steps", tuple(steps), f"{', '.join(known)}, in this order, configural first")
 
 
-def _check_latent(fit):
+def _check_latent(fit: Fit) -> None:
     if not fit.table.variables.latent:
         refuse("model", "no latent variable", "a measurement model such as 'f =~ x1 + x2 + x3'")

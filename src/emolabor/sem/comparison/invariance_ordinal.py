@@ -1,5 +1,12 @@
 """What each step of the ladder holds equal for ordered answers: thresholds before loadings (Wu & Estabrook, 2016)."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from emolabor.sem.specification.parameter_table import ParameterTable
+
 # With thresholds equal, the location and spread of each answer's normal variable can be estimated in the later groups;
 # holding loadings and intercepts equal then moves these differences to the latent variables. Equal residual variances
 # need the theta parametrisation.
@@ -13,7 +20,7 @@ ORDINAL_STEPS = {
 FREE_INTERCEPTS = ("thresholds", "metric")
 
 
-def ordinal_step(step, table):
+def ordinal_step(step: str, table: ParameterTable) -> tuple:
     """The lines that a step adds to the model text, and its options.
 
     Parameters

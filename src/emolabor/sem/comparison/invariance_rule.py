@@ -1,12 +1,17 @@
 """When a step of the invariance ladder holds: Chen's (2007) rule on the change of fit indices."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from emolabor.common.notices import joined
 from emolabor.sem.comparison.likelihood_ratio import difference
 from emolabor.sem.evaluation.reported_measures import reported_names
+
+if TYPE_CHECKING:
+    from emolabor.sem.fit import Fit
 
 # Chen (2007, p. 501): largest fall of CFI and rise of RMSEA and SRMR. She names CFI the main criterion, supplemented by
 # RMSEA or SRMR; our reading: CFI and at least one of the two keep their limits. The stricter limits are hers for small
@@ -47,7 +52,7 @@ COLUMNS = (
 )
 
 
-def judge(fit, before, allowed):
+def judge(fit: Fit, before: Fit | None, allowed: dict[str, Any]) -> tuple:
     """Measure a step against the step before.
 
     Parameters
@@ -62,7 +67,7 @@ def judge(fit, before, allowed):
     tuple
         The row of the table as a dict, and whether the step holds.
     """
-    row = dict.fromkeys(COLUMNS, np.nan)
+    row: dict[str, Any] = dict.fromkeys(COLUMNS, np.nan)
     if not fit.converged:
         row.update(df=int(fit.fit_measures().df), decision=f"stopped: {joined(fit.problems)}")
         return row, False
@@ -83,7 +88,7 @@ def judge(fit, before, allowed):
     return row, not reasons
 
 
-def _breaches(row, allowed):
+def _breaches(row: dict[Any, Any], allowed: dict[Any, Any]) -> list[Any]:
     """What breaks the rule, in words."""
     reasons = []
     if -row["dcfi"] > allowed["cfi"]:
@@ -93,20 +98,20 @@ def _breaches(row, allowed):
     return reasons
 
 
-def _measures(fit):
+def _measures(fit: Fit) -> dict[Any, Any]:
     """What a step is judged by, under plain names; every step by the same kind."""
     measures = fit.fit_measures()
     names = reported_names(measures, robust=not fit.table.ordered)
     return {name: measures[names[name]] for name in JUDGED} | {"df": int(measures.df)}
 
 
-def limits_for(fit):
+def limits_for(fit: Fit) -> str:
     """Which limits of `RULE` the group sizes call for."""
     sizes = [sample.n for sample in fit.model.samples]
     strict = fit.n_obs <= RULE["small_n"] or max(sizes) > RULE["unequal_ratio"] * min(sizes)
     return "small or unequal groups" if strict else "usual"
 
 
-def limits_in_words(limits):
+def limits_in_words(limits: dict[Any, Any]) -> str:
     """The limits of one step, such as ``CFI 0.010, RMSEA 0.015``."""
     return ", ".join(f"{index.upper()} {value:.3f}" for index, value in limits.items())

@@ -1,6 +1,9 @@
 """Likelihood-ratio tests of nested models, refused for models that are not nested."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -18,6 +21,9 @@ from emolabor.sem.implied.ram import implied_moments
 from emolabor.sem.linalg import bordered_inverse, inverse_and_logdet
 from emolabor.sem.observed.samples import Sample
 from emolabor.sem.specification.estimators import MAXIMUM_LIKELIHOOD
+
+if TYPE_CHECKING:
+    from emolabor.sem.estimation.estimate import Estimate
 
 METHODS = ("auto", "standard", "satorra_bentler_2001", "satorra_bentler_2010", "satorra_2000")
 # Half the discrepancy of a case; nested models end at about 1e-15, those that are not seldom below 1e-4.
@@ -132,7 +138,7 @@ def lr_test(fit0: Fit, fit1: Fit, method: str = "auto") -> LikelihoodRatioTest:
     return difference(restricted, larger, method, at_restricted)
 
 
-def difference(restricted, larger, method, at_restricted=None):
+def difference(restricted: Fit, larger: Fit, method: str, at_restricted: Estimate | None = None) -> LikelihoodRatioTest:
     """Difference test of two fits that are known to be nested.
 
     Parameters
@@ -176,7 +182,7 @@ def difference(restricted, larger, method, at_restricted=None):
     return LikelihoodRatioTest(np.nan, df, np.nan, method, note)
 
 
-def translate(restricted, larger):
+def translate(restricted: Fit, larger: Fit) -> Estimate:
     """Find the parameters of the larger model that imply what the restricted fit implies.
 
     Parameters
@@ -215,7 +221,7 @@ def translate(restricted, larger):
     )
 
 
-def _scaling_at(fit, estimate, df):
+def _scaling_at(fit: Any, estimate: Any, df: Any) -> Any:
     """The scaling factor of a fit's model at another solution; missing where the information is singular there."""
     information = fit.model.derivatives(estimate.theta, fit.model.estimator.test == "yuan_bentler")[2]
     if bordered_inverse(information, estimate.basis) is None:
@@ -224,7 +230,7 @@ def _scaling_at(fit, estimate, df):
     return factors["chisq_scaling_factor"]
 
 
-def _sorted_by_df(fit0, fit1):
+def _sorted_by_df(fit0: Any, fit1: Any) -> Any:
     for fit in (fit0, fit1):
         if not isinstance(fit, Fit):
             refuse("lr_test", type(fit).__name__, "fits, as `sem` gives them")
@@ -240,14 +246,14 @@ def _sorted_by_df(fit0, fit1):
     return restricted, larger
 
 
-def _method(method, estimator):
+def _method(method: Any, estimator: Any) -> Any:
     allowed = estimator.difference_tests
     if method not in ("auto", *allowed):
         refuse("method", shown(method), f"auto, {', '.join(allowed)} with {estimator.name}")
     return allowed[0] if method == "auto" else method
 
 
-def _check_same_data(a, b):
+def _check_same_data(a: Any, b: Any) -> None:
     names_a, names_b = a.table.variables.observed, b.table.variables.observed
     if set(names_a) != set(names_b):
         other = ", ".join(sorted(set(names_a) ^ set(names_b)))
@@ -265,7 +271,7 @@ def _check_same_data(a, b):
         )
 
 
-def _same_sample(x, y, order):
+def _same_sample(x: Any, y: Any, order: Any) -> Any:
     scale = np.sqrt(np.diag(y.cov))
     return (
         (x.n, x.weight, x.clusters is None) == (y.n, y.weight, y.clusters is None)
@@ -274,7 +280,7 @@ def _same_sample(x, y, order):
     )
 
 
-def _order(a, b):
+def _order(a: Any, b: Any) -> Any:
     """Places in model a of the observed variables of model b."""
     names = a.table.variables.observed
     return [names.index(name) for name in b.table.variables.observed]

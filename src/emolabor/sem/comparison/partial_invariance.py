@@ -1,6 +1,10 @@
 """Partial invariance: which parameters must differ over groups for a step of the ladder to hold."""
 
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
 from math import ceil
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -8,13 +12,18 @@ from emolabor.sem.comparison.invariance_rule import judge
 from emolabor.sem.estimation.test_statistic import chisq_pvalue
 from emolabor.sem.inference.score_test import release, untie
 
+if TYPE_CHECKING:
+    from emolabor.sem.fit import Fit
+
 # Byrne, Shavelson & Muthen (1989): two indicators a factor stay equal; and at least half of them.
 FEWEST_TIED, LEAST_SHARE_TIED = 2, 0.5
 # What each step ties of an indicator.
 NAMES = {"metric": "{factor}=~{item}", "scalar": "{item}~1", "strict": "{item}~~{item}"}
 
 
-def free_until_it_holds(refit, fit, before, step, allowed, exempt):
+def free_until_it_holds(
+    refit: Callable[..., Any], fit: Fit, before: Fit | None, step: str, allowed: dict[str, Any], exempt: Sequence[str]
+) -> tuple:
     """Free the tied parameters of a step, the largest score test first, while the rule is broken.
 
     Parameters
@@ -54,7 +63,7 @@ def free_until_it_holds(refit, fit, before, step, allowed, exempt):
             return fit, tuple(freed) if holds else (), trace
 
 
-def _releasable(fit, step, free):
+def _releasable(fit: Any, step: Any, free: Any) -> Any:
     """Parameters that the step ties over groups and that may be freed with enough indicators left equal."""
     factors = {}
     for row in fit.table.rows:

@@ -1,6 +1,7 @@
 """Fits side by side: one row a model, as papers print it."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -71,7 +72,7 @@ def compare(fits: dict[str, Fit]) -> pd.DataFrame:
     return pd.DataFrame(rows, index=pd.Index([str(name) for name in fits], name="model")).astype({"df": int})
 
 
-def why_not_by_information(first, fit):
+def why_not_by_information(first: Any, fit: Any) -> Any:
     """The reason why AIC and BIC of two fits cannot be compared, in words; empty where they can."""
     here, other = fit.model, first.model
     variables, theirs = here.table.variables, other.table.variables
@@ -92,7 +93,7 @@ def why_not_by_information(first, fit):
     return f"AIC and BIC cannot be compared with the first model's ({reason})" if reason else ""
 
 
-def _same_answers(model, other):
+def _same_answers(model: Any, other: Any) -> Any:
     """Whether the moments over all cases agree; means count where they are modelled."""
     order = [other.table.variables.observed.index(name) for name in model.table.variables.observed]
     (cov, mean), (their_cov, their_mean) = _pooled(model.samples), _pooled(other.samples)
@@ -102,7 +103,7 @@ def _same_answers(model, other):
     return bool(max(gap.max(), shift.max()) < SAME)
 
 
-def _pooled(samples):
+def _pooled(samples: Any) -> Any:
     """Covariances (p, p) with denominator n, by pairs where answers are missing, and means (p,) over all groups."""
     if samples[0].data is None:
         return samples[0].cov * (samples[0].weight / samples[0].n), samples[0].mean

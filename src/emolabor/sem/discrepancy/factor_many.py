@@ -5,14 +5,20 @@ Sigma = Lambda Psi Lambda' + D with D diagonal. With A = D^-1 Lambda and K = (I 
 D^-1 - A K A' (Woodbury), so that of the p x p matrices only the product S A is ever formed.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+if TYPE_CHECKING:
+    from emolabor.sem.implied.ram import Structure
+
 
 @lru_cache(maxsize=64)
-def is_factor_model(structure):
+def is_factor_model(structure: Structure) -> bool:
     """Whether the fast way serves: latent sources, uncorrelated residuals that covary with no latent variable."""
     p, kind = structure.n_observed, structure.kind
     covariances = structure.covariances.copy()
@@ -36,13 +42,13 @@ class FactorPlaces:
 
 
 @lru_cache(maxsize=64)
-def _places(structure):
+def _places(structure: Structure) -> FactorPlaces:
     inside, kind = structure.row >= structure.n_observed, structure.kind
     chosen = ((kind == 0) & ~inside, (kind == 0) & inside, (kind == 1) & ~inside, (kind == 1) & inside, kind == 2)
     return FactorPlaces(*(np.flatnonzero(here) for here in chosen))
 
 
-def _filled(fixed, values, *places):
+def _filled(fixed: np.ndarray, values: np.ndarray, *places: Any) -> np.ndarray:
     """Copies (R, ...) of fixed values with values (R, k) put in their places."""
     result = np.empty((len(values), *fixed.shape))
     result[:] = fixed
@@ -50,7 +56,9 @@ def _filled(fixed, values, *places):
     return result
 
 
-def factor_value_and_gradient(structure, cov, mean, thetas):
+def factor_value_and_gradient(
+    structure: Structure, cov: np.ndarray, mean: np.ndarray, thetas: np.ndarray
+) -> tuple[np.ndarray, ...]:
     """Half the discrepancy (R,) and its gradient by entry (R, n_entries).
 
     Parameters

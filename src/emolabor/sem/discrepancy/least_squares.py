@@ -7,9 +7,10 @@ residual counts once. A case's, as the likelihood.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,10 +19,11 @@ from emolabor.sem.implied.ram import derivative_columns, implied_moments, sum_en
 from emolabor.sem.linalg import inverse_and_logdet
 
 if TYPE_CHECKING:
+    from emolabor.sem.implied.ram import Implied, Structure
     from emolabor.sem.observed.samples import Sample
 
 
-def half_quadratic(gap, residual, weights):
+def half_quadratic(gap: np.ndarray, residual: np.ndarray, weights: np.ndarray | None) -> float:
     """Half of r'Vr from residual covariances (p, p) and means (p,)."""
     if weights is None:
         return 0.25 * float(np.sum(gap**2) + np.sum(np.diag(gap) ** 2)) + 0.5 * float(residual @ residual)
@@ -29,12 +31,12 @@ def half_quadratic(gap, residual, weights):
     return 0.25 * float(np.sum(turned * turned.T)) + 0.5 * float(residual @ weights @ residual)
 
 
-def half_discrepancy(structure, theta, sample, weights):
+def half_discrepancy(structure: Structure, theta: np.ndarray, sample: Any, weights: np.ndarray | None) -> float:
     """Half of r'Vr at a parameter vector."""
     return half_quadratic(*_residuals(structure, sample, implied_moments(structure, theta)), weights)
 
 
-def derivatives(structure, theta, sample, weights, observed=False):
+def derivatives(structure: Any, theta: Any, sample: Any, weights: Any, observed: Any = False) -> Any:
     """Value, gradient (q,) and information (q, q) of `half_discrepancy`; observed: the Hessian."""
     implied = implied_moments(structure, theta)
     gap, residual = _residuals(structure, sample, implied)
@@ -53,7 +55,7 @@ def derivatives(structure, theta, sample, weights, observed=False):
     return value, sum_entries(structure, gradient), sum_entry_pairs(structure, pairs)
 
 
-def _residuals(structure, sample, implied):
+def _residuals(structure: Structure, sample: Any, implied: Implied) -> tuple[np.ndarray, np.ndarray]:
     residual = sample.mean - implied.mu if structure.mean_structure else np.zeros(len(sample.mean))
     return sample.cov - implied.sigma, residual
 
@@ -67,27 +69,27 @@ class UnweightedLeastSquares:
     fits_margins = True  # the independence model's variances and means are the sample's
 
     @property
-    def weights(self):
+    def weights(self) -> Any:
         """The matrix that weighs the residuals; None: every distinct one counts once."""
         return None
 
-    def value(self, structure, theta):
+    def value(self, structure: Structure, theta: np.ndarray) -> float:
         """Half the discrepancy of a case."""
         return half_discrepancy(structure, theta, self.sample, self.weights)
 
-    def derivatives(self, structure, theta, observed=False):
+    def derivatives(self, structure: Any, theta: Any, observed: Any = False) -> Any:
         """Value, gradient (q,) and information (q, q) of a case; observed: the Hessian."""
         return derivatives(structure, theta, self.sample, self.weights, observed)
 
-    def moment_weight(self, sigma):
+    def moment_weight(self, sigma: np.ndarray) -> np.ndarray | None:
         """The weights, which do not depend on the model."""
         return self.weights
 
-    def information_of_moments(self, saturated, implied, observed):
+    def information_of_moments(self, saturated: Any, implied: Any, observed: Any) -> Any:
         """Weight matrix of the distinct moments (m, m)."""
         return np.eye(len(saturated.moments))
 
-    def pieces(self, structure, implied):
+    def pieces(self, structure: Any, implied: Any) -> Iterator[Any]:
         """The one piece of the discrepancy; as in `emolabor.sem.discrepancy.normal.NormalLikelihood.pieces`."""
         gap, residual = _residuals(structure, self.sample, implied)
         everything = np.arange(len(gap))
@@ -101,15 +103,15 @@ class GeneralisedLeastSquares(UnweightedLeastSquares):
     fits_margins = False
 
     @cached_property
-    def weights(self):
+    def weights(self) -> Any:
         """The inverse sample covariance (p, p)."""
         return inverse_and_logdet(self.sample.cov)[0]
 
-    def information_of_moments(self, saturated, implied, observed):
+    def information_of_moments(self, saturated: Any, implied: Any, observed: Any) -> Any:
         """Weight matrix of the distinct moments (m, m): normal theory at the sample."""
         return saturated.information_at(self.sample.cov, self.sample.mean, False)
 
-    def pieces(self, structure, implied):
+    def pieces(self, structure: Any, implied: Any) -> Iterator[Any]:
         """The one piece of the discrepancy; as in `emolabor.sem.discrepancy.normal.NormalLikelihood.pieces`."""
         gap, residual = _residuals(structure, self.sample, implied)
         inverse = self.weights

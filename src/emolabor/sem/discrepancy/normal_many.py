@@ -1,12 +1,20 @@
 """The likelihood of complete rows for thousands of resamples at once."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from emolabor.sem.discrepancy.factor_many import factor_value_and_gradient, is_factor_model
 from emolabor.sem.implied.quantities import fill_many, many_total_paths
 
+if TYPE_CHECKING:
+    from emolabor.sem.estimation.model import Model
+    from emolabor.sem.implied.ram import Structure
 
-def value_and_gradient(model, moments, thetas):
+
+def value_and_gradient(model: Model, moments: list[tuple], thetas: np.ndarray) -> tuple[np.ndarray, ...]:
     """Half the discrepancy (R,) and its gradient (R, q) of many parameter vectors, each with its own moments.
 
     Parameters
@@ -32,7 +40,9 @@ def value_and_gradient(model, moments, thetas):
     return value, gradient
 
 
-def group_value_and_gradient(structure, cov, mean, thetas):
+def group_value_and_gradient(
+    structure: Structure, cov: np.ndarray, mean: np.ndarray, thetas: np.ndarray
+) -> tuple[Any, ...]:
     """Half the discrepancy (R,) of one group and its gradient by entry (R, n_entries), from (R, p, p) and (R, p)."""
     p = structure.n_observed
     if is_factor_model(structure):
@@ -78,7 +88,7 @@ def group_value_and_gradient(structure, cov, mean, thetas):
     return value, slope
 
 
-def inverses(sigma):
+def inverses(sigma: Any) -> Any:
     """Inverses and log-determinants of covariance matrices (R, p, p); NaN where one is not positive definite."""
     try:
         root = np.linalg.cholesky(sigma)

@@ -13,6 +13,6 @@ class UnweightedOrdered(DiagonallyWeighted):
     """Unweighted least squares of one group's statistics."""
 
     @cached_property
-    def weights(self):
+    def weights(self) -> np.ndarray:
         """Ones (s,)."""
         return np.ones_like(self.sample.weights)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from emolabor.common.checks import check_choice
+from emolabor.common.languages import chosen_language
 from emolabor.drawing import measurement_diagram, path_diagram
 from emolabor.sem.evaluation.residuals import one_group
 from emolabor.sem.inference.standardized import standardized_table
@@ -22,7 +22,11 @@ BETWEEN = {"en": ". ", "zh": "。"}
 
 
 def plot(
-    fit: Fit, path: str | Path | None = None, language: str = "en", labels: dict[str, Any] | None = None, group: int = 1
+    fit: Fit,
+    path: str | Path | None = None,
+    language: str | None = None,
+    labels: dict[str, Any] | None = None,
+    group: int = 1,
 ) -> Figure:
     """Draw a fit.
 
@@ -32,8 +36,8 @@ def plot(
         As `sem` gives it.
     path : str or Path, optional
         Where to save it, .svg or .png: the same fit gives the same bytes.
-    language : {"en", "zh"}
-        Of the words beside the drawing.
+    language : {"en", "zh"}, optional
+        Of the words beside the drawing; by default that of `EMOLABOR_LANGUAGE` or the system.
     labels : dict, optional
         Variable to the name shown.
     group : int
@@ -59,7 +63,7 @@ def plot(
     >>> [text.get_text().splitlines() for text in figure.axes[0].texts if text.get_gid() == "label"]
     [['0.50', '[0.36, 0.64]']]
     """
-    check_choice("language", language, VERDICT)
+    language = chosen_language(language)
     _, sample = one_group(fit, group)
     note = [GROUP[language] + sample.label] if fit.table.n_groups > 1 else []
     note += [VERDICT[language].format(reason=fit.problems[0])] if fit.problems else []

@@ -1,7 +1,16 @@
 """The parameter tables of a summary, in lavaan's layout."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from emolabor.common.html import decimals
 from emolabor.common.text_width import text_width
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from emolabor.sem.fit import Fit
 
 HEADINGS = {
     "=~": "Latent Variables",
@@ -16,7 +25,7 @@ HEADINGS = {
 COLUMNS = ("Estimate", "Std.Err", "z-value", "P(>|z|)", "Std.lv", "Std.all")
 
 
-def parameter_lines(fit):
+def parameter_lines(fit: Fit) -> list[str]:
     """Write all parameters, group by group, and the explained variances.
 
     Parameters
@@ -49,7 +58,7 @@ def parameter_lines(fit):
     return lines + _block(tidy[tidy.op == ":="], ":=", width, set())
 
 
-def _block(part, kind, width, dependent):
+def _block(part: pd.DataFrame, kind: str, width: int, dependent: Any) -> Any:
     if part.empty:
         return []
     lines = [_padded(HEADINGS[kind] + ":", width) + f"{COLUMNS[0]:>10}" + "".join(f"{c:>9}" for c in COLUMNS[1:])]
@@ -71,5 +80,5 @@ def _block(part, kind, width, dependent):
     return [*lines, ""]
 
 
-def _padded(text, width):
+def _padded(text: str, width: int) -> str:
     return text + " " * (width - text_width(text))

@@ -1,6 +1,8 @@
 """Minimising a discrepancy by scoring with step control, then Newton steps to the bottom."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.linalg import lapack
@@ -32,12 +34,12 @@ class Optimum:
     pushes: np.ndarray | None = None
 
     @property
-    def converged(self):
+    def converged(self) -> bool:
         """The gradient is small: every element at most 1e-8 for a parameter in units of a case's standard error."""
         return bool(np.isfinite(self.value) and np.max(np.abs(self.gradient), initial=0.0) <= GRADIENT_TOLERANCE)
 
 
-def minimize(value, derivatives, start):
+def minimize(value: Callable[..., Any], derivatives: Callable[..., Any], start: np.ndarray) -> Optimum | None:
     """Find the minimum of a smooth function.
 
     Parameters
@@ -85,7 +87,7 @@ def minimize(value, derivatives, start):
     return Optimum(theta, current, gradient / _units(information), iteration)
 
 
-def _step_size(value, theta, step, current):
+def _step_size(value: Callable[..., Any], theta: np.ndarray, step: np.ndarray, current: float) -> float:
     """The first of 1, 1/2, 1/4 ... at which the function does not rise; 0 where there is none."""
     size, allowed = 1.0, _not_above(current)
     for _ in range(30):
@@ -95,11 +97,11 @@ def _step_size(value, theta, step, current):
     return 0.0
 
 
-def _not_above(current):
+def _not_above(current: float) -> float:
     return current + 1e-13 * max(1.0, abs(current))
 
 
-def _direction(gradient, information, damping):
+def _direction(gradient: np.ndarray, information: np.ndarray, damping: float) -> np.ndarray:
     units = _units(information)
     gradient, scaled = gradient / units, information / (units[:, None] * units)
     if damping:
@@ -112,14 +114,20 @@ def _direction(gradient, information, damping):
     return vectors @ ((vectors.T @ gradient) / np.maximum(np.abs(values), floor)) / units
 
 
-def _units(information):
+def _units(information: np.ndarray) -> np.ndarray:
     """Roots of the diagonal (q,): what makes gradient and information free of the units of measurement."""
     units = np.sqrt(np.abs(information.diagonal()))
     units[units == 0] = 1.0
     return units
 
 
-def minimize_on_curve(value, derivatives, constraint, n_equal, start):
+def minimize_on_curve(
+    value: Callable[..., Any],
+    derivatives: Callable[..., Any],
+    constraint: Callable[..., Any],
+    n_equal: int,
+    start: np.ndarray,
+) -> Optimum | None:
     """Find the minimum where constraints hold, by sequential quadratic programming (Nocedal & Wright, ch. 18).
 
     Parameters
@@ -173,11 +181,13 @@ def minimize_on_curve(value, derivatives, constraint, n_equal, start):
     return Optimum(theta, current if met else np.inf, lagrangian / _units(information), iteration, pushes)
 
 
-def _violation(gaps, n_equal):
+def _violation(gaps: np.ndarray, n_equal: int) -> float:
     return float(np.abs(gaps[:n_equal]).sum() + np.maximum(-gaps[n_equal:], 0.0).sum())
 
 
-def _step_along(information, gradient, gaps, jacobian, n_equal):
+def _step_along(
+    information: np.ndarray, gradient: np.ndarray, gaps: np.ndarray, jacobian: np.ndarray, n_equal: int
+) -> tuple[Any, ...] | None:
     """The step (q,) of least curved cost that meets linearised constraints, and their multipliers (k,).
 
     With inequalities it is a least-distance problem (Lawson & Hanson, 1995, ch. 23), which non-negative least squares

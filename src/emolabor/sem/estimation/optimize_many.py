@@ -5,13 +5,18 @@ All start near their minimum and take steps with one information matrix, which e
 careful search of `estimation.optimize`.
 """
 
+from collections.abc import Callable, Sequence
+from typing import Any
+
 import numpy as np
 
 STEPS, MEMORY = 40, 8
 DECREMENT = 1e-12  # g' H^-1 g before the last step: 3e-5 of a standard error at n = 1,000, which that step takes away
 
 
-def minimize_many(evaluate, start, inverse, decrement=DECREMENT):
+def minimize_many(
+    evaluate: Callable[..., Any], start: np.ndarray, inverse: np.ndarray, decrement: float = DECREMENT
+) -> tuple:
     """Minimise many smooth functions.
 
     Parameters
@@ -56,7 +61,7 @@ def minimize_many(evaluate, start, inverse, decrement=DECREMENT):
     return alphas, values, converged
 
 
-def _two_loops(gradient, history, inverse):
+def _two_loops(gradient: np.ndarray, history: Sequence[Any], inverse: np.ndarray) -> np.ndarray:
     """Apply the improved inverse information to gradients (R, r)."""
     direction = gradient.copy()
     weights = []

@@ -1,12 +1,20 @@
 """Starting values: close enough for scoring to find its way, cheap enough not to be noticed."""
 
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from emolabor.sem.linalg import inverse_and_logdet
+
+if TYPE_CHECKING:
+    from emolabor.sem.implied.ram import Structure
+    from emolabor.sem.observed.samples import Sample
+    from emolabor.sem.specification.parameter_table import ParameterTable
 
 # Parts of an observed variance between which the starting value of a common or residual variance is kept.
 LEAST, MOST = 0.1, 0.9
@@ -36,7 +44,7 @@ class Plan:
     exogenous: np.ndarray
 
 
-def start_values(table, samples, structures):
+def start_values(table: ParameterTable, samples: list[Sample], structures: Sequence[Structure]) -> np.ndarray:
     """Guess every free parameter from the sample moments.
 
     Parameters
@@ -68,7 +76,7 @@ def start_values(table, samples, structures):
 
 
 @lru_cache(maxsize=256)
-def _plan(table, group):
+def _plan(table: ParameterTable, group: int) -> Plan:
     rows = [row for row in table.rows if row.group == group]
     names = (*table.variables.observed, *table.variables.latent)
     position = {name: i for i, name in enumerate(names)}
@@ -106,7 +114,7 @@ def _plan(table, group):
     )
 
 
-def _guesses(structure, plan, sample):
+def _guesses(structure: Structure, plan: Plan, sample: Any) -> np.ndarray:
     """One value an entry of the structure (n_entries,)."""
     p, size = structure.n_observed, len(structure.paths)
     loadings, covariances = _measured(plan, sample.cov)
@@ -130,7 +138,7 @@ def _guesses(structure, plan, sample):
     return np.where(structure.kind == 0, paths[row, col], np.where(structure.kind == 1, own[row, col], means[row]))
 
 
-def _ordered_guesses(table, group, sample):
+def _ordered_guesses(table: ParameterTable, group: int, sample: Any) -> Iterator[Any]:
     """Numbers and values of free thresholds and scales of ordered variables."""
     for row in table.rows:
         if row.op in ORDERED and row.group == group and row.free >= 0:
@@ -140,7 +148,7 @@ def _ordered_guesses(table, group, sample):
             yield row.free, guess if row.value is None else row.value
 
 
-def _measured(plan, cov):
+def _measured(plan: Plan, cov: np.ndarray) -> tuple[Any, ...]:
     """Loadings (p, m) and covariances (m, m) of the latent variables with observed indicators."""
     relative = _relative_loadings(plan, cov)
     squares = relative**2
@@ -161,7 +169,7 @@ def _measured(plan, cov):
     return relative * factor, covariances / (factor[:, None] * factor)
 
 
-def _relative_loadings(plan, cov):
+def _relative_loadings(plan: Plan, cov: np.ndarray) -> np.ndarray:
     """Loadings (p, m) relative to the first indicator r: cov(j, others) cov(r, others) / cov(r, others)^2."""
     m = len(plan.first)
     columns = np.arange(m)
@@ -178,7 +186,7 @@ def _relative_loadings(plan, cov):
     return relative
 
 
-def _positive(covariances):
+def _positive(covariances: np.ndarray) -> np.ndarray:
     """Pull covariances of latent variables towards zero until their matrix is positive definite."""
     if not len(covariances):
         return covariances
@@ -191,17 +199,17 @@ def _positive(covariances):
     return (share * correlations + (1 - share) * np.eye(len(spread))) * np.outer(spread, spread)
 
 
-def _indicator_covariances(plan, cov, loadings):
+def _indicator_covariances(plan: Plan, cov: np.ndarray, loadings: np.ndarray) -> np.ndarray:
     """Covariances (p, m) of observed with latent variables, from the latent variables' indicators."""
     return cov @ loadings / np.maximum((loadings**2).sum(axis=0), 1e-12)
 
 
-def _left(variances, common, plan):
+def _left(variances: np.ndarray, common: np.ndarray, plan: Plan) -> np.ndarray:
     """Residual variances (p,) of indicators, what the latent variables leave; all of the variance of the others."""
     return np.where(plan.pattern.any(axis=1), np.clip(variances - common, LEAST * variances, variances), variances)
 
 
-def _regression(joint, place, predictors):
+def _regression(joint: np.ndarray, place: int, predictors: np.ndarray) -> tuple[Any, ...]:
     """Least-squares slopes (k,) on the predictors and the variance left, from covariances among all variables."""
     inner, outer = joint[predictors[:, None], predictors], joint[predictors, place]
     try:

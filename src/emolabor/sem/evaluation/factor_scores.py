@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -74,13 +75,13 @@ def factor_scores(fit: Fit, method: str = "regression") -> pd.DataFrame:
     return by_case(fit, latent, lambda group, sample: score(fit, group, sample))
 
 
-def need_cases(fit, what):
+def need_cases(fit: Fit, what: str) -> None:
     """Refuse a fit to a covariance matrix."""
     if any(sample.data is None for sample in fit.model.samples):
         refuse_because(what, "the fit has no cases (sample_cov)", "a fit to data")
 
 
-def by_case(fit, columns, values):
+def by_case(fit: Fit, columns: Sequence[Any], values: Callable[..., Any]) -> pd.DataFrame:
     """A frame in the order and with the index of the data, from `values(group, sample)` (n, k) of each group."""
     samples = fit.model.samples
     rows = np.concatenate([sample.rows for sample in samples])
@@ -89,7 +90,7 @@ def by_case(fit, columns, values):
     return pd.DataFrame(found[order], index=samples[0].labels[rows[order]], columns=list(columns))
 
 
-def answered(sample):
+def answered(sample: Any) -> list[Any]:
     """(rows, variables observed) of every pattern of answers; complete data are one pattern."""
     holes = np.isnan(sample.data)
     if not holes.any():
@@ -98,7 +99,7 @@ def answered(sample):
     return [(np.flatnonzero(members == k), np.flatnonzero(~own)) for k, own in enumerate(patterns)]
 
 
-def implied_for_cases(fit, group):
+def implied_for_cases(fit: Fit, group: int) -> tuple[Any, ...]:
     """Implied moments of a group and the means (v,) of all variables.
 
     Without a mean structure the observed variables have their sample means and the latent ones what these bring through
@@ -120,7 +121,7 @@ def implied_for_cases(fit, group):
     return implied, np.concatenate([sample.mean, latent])
 
 
-def _of_ordered(score):
+def _of_ordered(score: Callable[..., Any]) -> Callable[..., Any]:
     """Scores of a group, pattern by pattern, by `score(fit, group, implied, data, answered)`."""
 
     def of_group(fit, group, sample):
@@ -133,7 +134,7 @@ def _of_ordered(score):
     return of_group
 
 
-def _regression(fit, group, sample):
+def _regression(fit: Fit, group: int, sample: Any) -> np.ndarray:
     implied, means = implied_for_cases(fit, group)
     p = len(implied.sigma)
     found = np.empty((sample.n, len(means) - p))
@@ -143,7 +144,7 @@ def _regression(fit, group, sample):
     return found
 
 
-def _bartlett(fit, group, sample):
+def _bartlett(fit: Fit, group: int, sample: Any) -> np.ndarray:
     """Bartlett's scores, weighted by the covariance of what the factors and the residuals bring together.
 
     That gives the same as the residuals' alone and serves where they have no variance (Lawley & Maxwell, 1971).

@@ -1,5 +1,7 @@
 """Fit measures under lavaan's names (with _ for .): pure functions of moments, chi-squares and degrees of freedom."""
 
+from typing import Any
+
 import numpy as np
 from scipy.special import chdtri, chndtr, chndtrinc, ndtri
 
@@ -8,7 +10,7 @@ NORMAL_FROM = 1e8
 ROUNDING = 1e-7  # of two chi-squares whose gradients are at most 1e-8
 
 
-def chisq_difference(restricted, larger):
+def chisq_difference(restricted: float, larger: float) -> float:
     """Difference of two nested models' chi-squares: zero where rounding makes it negative, missing where more does."""
     gap = float(restricted - larger)
     if gap < 0:
@@ -16,7 +18,7 @@ def chisq_difference(restricted, larger):
     return gap
 
 
-def incremental(chisq, df, baseline_chisq, baseline_df):
+def incremental(chisq: float, df: float, baseline_chisq: float, baseline_df: float) -> dict[str, Any]:
     """Indices against the baseline model: CFI (Bentler, 1990), TLI (Tucker & Lewis, 1973) and their relatives.
 
     Parameters
@@ -50,11 +52,11 @@ def incremental(chisq, df, baseline_chisq, baseline_df):
     }
 
 
-def _ratio(part, whole):
+def _ratio(part: float, whole: float) -> float:
     return part / whole if whole != 0 else np.nan
 
 
-def rmsea(chisq, df, n, n_groups=1):
+def rmsea(chisq: float, df: float, n: float, n_groups: float = 1) -> dict[str, Any]:
     """Root mean square error of approximation with its 90 % interval and the tests of close and not-close fit.
 
     Parameters
@@ -84,7 +86,7 @@ def rmsea(chisq, df, n, n_groups=1):
     return {**result, "rmsea_ci_level": LEVEL, "rmsea_close_h0": CLOSE, "rmsea_notclose_h0": NOT_CLOSE}
 
 
-def scaled_rmsea(chisq, df, factor, n, n_groups=1):
+def scaled_rmsea(chisq: float, df: float, factor: float, n: float, n_groups: float = 1) -> dict[str, Any]:
     """RMSEA of the scaled test.
 
     Parameters
@@ -110,7 +112,16 @@ def scaled_rmsea(chisq, df, factor, n, n_groups=1):
     }
 
 
-def robust(chisq, df, factor, baseline_chisq, baseline_df, baseline_factor, n, n_groups=1):
+def robust(
+    chisq: float,
+    df: float,
+    factor: float,
+    baseline_chisq: float,
+    baseline_df: float,
+    baseline_factor: float,
+    n: float,
+    n_groups: float = 1,
+) -> dict[str, Any]:
     """CFI, TLI and RMSEA that estimate what they would be for normal answers.
 
     Parameters
@@ -164,7 +175,7 @@ def robust(chisq, df, factor, baseline_chisq, baseline_df, baseline_factor, n, n
     return {f"{name}_robust": indices[name] for name in names}
 
 
-def _noncentrality(chisq, df, probability):
+def _noncentrality(chisq: float, df: float, probability: float) -> float:
     """The noncentrality at which P(X <= chisq) equals the probability; 0 where even the central one is below it.
 
     Of very large chi-squares, as ULS has them of answers in small units, the normal distribution with the same mean and
@@ -181,7 +192,7 @@ def _noncentrality(chisq, df, probability):
     return float(chndtrinc(chisq, df, probability))
 
 
-def information_criteria(logl, n_free, n):
+def information_criteria(logl: float, n_free: int, n: int) -> dict[Any, Any]:
     """AIC, BIC and the sample-size adjusted BIC (Sclove, 1987) from the log-likelihood."""
     return {
         "aic": -2 * logl + 2 * n_free,
@@ -190,7 +201,9 @@ def information_criteria(logl, n_free, n):
     }
 
 
-def residual_sums(cov, sigma, mean, mu, mean_structure):
+def residual_sums(
+    cov: np.ndarray, sigma: np.ndarray, mean: np.ndarray, mu: np.ndarray, mean_structure: bool
+) -> dict[str, Any]:
     """Mean squared residuals of one group by the definitions of Bentler (1995), Bollen (1989) and Mplus.
 
     Parameters
@@ -229,7 +242,7 @@ def residual_sums(cov, sigma, mean, mu, mean_structure):
     return result
 
 
-def per_case(chisq, df, n):
+def per_case(chisq: float, df: int, n: float) -> dict[Any, Any]:
     """Hoelter's (1983) critical numbers of cases, as lavaan states them, and McDonald's (1989) fit index."""
     return {
         "cn_05": _critical_n(chisq, df, n, 0.05),
@@ -238,7 +251,7 @@ def per_case(chisq, df, n):
     }
 
 
-def _critical_n(chisq, df, n, alpha):
+def _critical_n(chisq: float, df: int, n: float, alpha: float) -> float:
     if df <= 0:
         return 1.0
     return float(chdtri(df, alpha) / (chisq / n) + 1.0) if chisq > 0 else np.nan

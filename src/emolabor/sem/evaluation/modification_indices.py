@@ -5,8 +5,9 @@ The score test of one parameter (Sorbom, 1989) with the parameter change it pred
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -22,7 +23,9 @@ from emolabor.sem.linalg import bordered_inverse
 from emolabor.sem.specification.parameter_table import Row
 
 if TYPE_CHECKING:
+    from emolabor.sem.estimation.model import Model
     from emolabor.sem.fit import Fit
+    from emolabor.sem.specification.parameter_table import ParameterTable
 
 # Of a candidate's information, the share that the free parameters leave: below it, freeing changes nothing.
 NOTHING_LEFT = 1e-8
@@ -116,7 +119,7 @@ def modification_indices(
     return frame.reset_index(drop=True)
 
 
-def candidates(table):
+def candidates(table: ParameterTable) -> list[Row]:
     """Rows of a table that are not free, then the cross-loadings, covariances and regressions it does not have."""
     variables = table.variables
     exogenous = set(variables.fixed_x)
@@ -138,11 +141,11 @@ def candidates(table):
     return fixed + [Row(a, op, b, group, 0) for group in range(table.n_groups) for op, a, b in absent]
 
 
-def _key(op, lhs, rhs):
+def _key(op: str, lhs: str, rhs: str) -> tuple[Any, ...]:
     return (op, *sorted((lhs, rhs))) if op == "~~" else (op, lhs, rhs)
 
 
-def _group_parts(model, theta, group, rows):
+def _group_parts(model: Model, theta: np.ndarray, group: int, rows: Sequence[Any]) -> tuple[Any, ...]:
     """What a case tells of one group's candidates.
 
     Slopes of half the discrepancy (k,), own information (k,) and that shared with the free parameters (k, q).
@@ -173,7 +176,7 @@ def _group_parts(model, theta, group, rows):
     return slope, own, by_parameter
 
 
-def _ordinal_parts(model, theta, group, rows):
+def _ordinal_parts(model: Model, theta: np.ndarray, group: int, rows: Sequence[Any]) -> tuple[Any, ...]:
     """The same where variables are ordered."""
     structure, sample = model.structures[group], model.samples[group]
     keys = {_key(row.op, row.lhs, row.rhs) for row in rows}
@@ -188,7 +191,7 @@ def _ordinal_parts(model, theta, group, rows):
     return -(gap @ weighted), np.sum(slopes * weighted, axis=0), weighted.T @ dwls.jacobian(structure, theta)
 
 
-def _pairs(a, b, inverse, twice):
+def _pairs(a: Sequence[Any], b: Sequence[Any], inverse: np.ndarray, twice: bool) -> np.ndarray:
     """Information shared by two sets of entries (k, m), each as (u (p, k), v (p, k), weight (k,))."""
     u, v, w = inverse @ a[0], inverse @ a[1], a[2]
     uu = u.T @ b[0]
@@ -196,7 +199,7 @@ def _pairs(a, b, inverse, twice):
     return result + 2 * (a[0] * a[1]).T @ (b[0] * b[1]) if twice else result
 
 
-def _same(a, b, inverse, twice):
+def _same(a: Sequence[Any], b: Sequence[Any], inverse: np.ndarray, twice: bool) -> np.ndarray:
     """The diagonal (k,) of `_pairs` of two sets of equal size."""
     u, v = inverse @ a[0], inverse @ a[1]
     uu = np.sum(u * b[0], axis=0)
@@ -205,7 +208,7 @@ def _same(a, b, inverse, twice):
     return result + 2 * np.sum(a[0] * a[1] * b[0] * b[1], axis=0) if twice else result
 
 
-def _standardized(fit, rows, epc):
+def _standardized(fit: Fit, rows: Sequence[Any], epc: np.ndarray) -> tuple[Any, ...]:
     """Changes in units of the latent variables, of all variables, and of all but fixed exogenous predictors."""
     units = standard_deviations(fit.model, fit.estimate.theta[None, :])[0]
     table = replace(fit.table, rows=tuple(rows))

@@ -5,7 +5,10 @@ answers the y* are independent, so that the likelihood of a case is a product of
 function. It is log-concave: Newton's steps find its one maximum (Bartholomew, Knott & Moustaki, 2011, ch. 4 and 7).
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.special import log_ndtr
@@ -13,6 +16,10 @@ from scipy.special import log_ndtr
 from emolabor.common.errors import refuse_because
 from emolabor.sem.implied.ram import fill
 from emolabor.sem.linalg import inverse_and_logdet
+
+if TYPE_CHECKING:
+    from emolabor.sem.fit import Fit
+    from emolabor.sem.implied.ram import Implied
 
 ENDS = 1e6  # thresholds below the lowest and above the highest category
 DEPENDENT = 1e-8  # of a correlation given the factors; a share of a variance
@@ -35,7 +42,7 @@ class _Likelihood:
     precision: np.ndarray
     pull: np.ndarray
 
-    def at(self, u, cases):
+    def at(self, u: np.ndarray, cases: np.ndarray) -> tuple[Any, ...]:
         """Log-likelihood (c,), gradient (c, r) and information (c, r, r) of some cases at u (c, r)."""
         moved = u @ self.slopes.T
         low, high = self.lower[cases] - moved, self.upper[cases] - moved
@@ -51,12 +58,12 @@ class _Likelihood:
         return value, gradient, np.einsum("oi,co,oj->cij", self.slopes, weight, self.slopes) + self.precision
 
 
-def _density_over(ends, log_share):
+def _density_over(ends: np.ndarray, log_share: np.ndarray) -> np.ndarray:
     """Normal density at `ends` over a probability given by its logarithm."""
     return np.exp(-0.5 * ends**2 - 0.5 * np.log(2 * np.pi) - log_share)
 
 
-def posterior_modes(fit, group, implied, data, answered):
+def posterior_modes(fit: Fit, group: int, implied: Implied, data: np.ndarray, answered: np.ndarray) -> np.ndarray:
     """The likeliest factors (n, m) given the answers and the factors' distribution.
 
     Parameters
@@ -93,7 +100,7 @@ def posterior_modes(fit, group, implied, data, answered):
     return centre[:, p:] + u @ root.T
 
 
-def likeliest(fit, group, implied, data, answered):
+def likeliest(fit: Fit, group: int, implied: Implied, data: np.ndarray, answered: np.ndarray) -> np.ndarray:
     """The factors (n, m) under which the answers are most likely, missing where no answer holds a factor.
 
     Parameters and shapes as for `posterior_modes`.
@@ -134,7 +141,7 @@ def likeliest(fit, group, implied, data, answered):
     return found
 
 
-def _spread(fit, places, given):
+def _spread(fit: Fit, places: np.ndarray, given: np.ndarray) -> np.ndarray:
     """Standard deviations (o,) of the y* given all else, whose covariances `given` (o, o) must be zero."""
     names = fit.table.variables.observed
     variances = np.diag(given)
@@ -153,7 +160,7 @@ def _spread(fit, places, given):
     return spread
 
 
-def _limits(fit, part, theta, data, places):
+def _limits(fit: Fit, part: Any, theta: np.ndarray, data: np.ndarray, places: np.ndarray) -> tuple[Any, ...]:
     """Thresholds below and above each answer: (n, o) each."""
     levels = part.levels(theta)
     lower, upper = np.empty((2, len(data), len(places)))
@@ -167,7 +174,7 @@ def _limits(fit, part, theta, data, places):
     return lower, upper
 
 
-def _climb(likelihood):
+def _climb(likelihood: Any) -> tuple[Any, ...]:
     """The maximum of each case's likelihood (n, r), and the information there (n, r, r)."""
     n, r = likelihood.pull.shape
     u, going = np.zeros((n, r)), np.arange(n)

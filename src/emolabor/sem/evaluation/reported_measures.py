@@ -1,14 +1,21 @@
 """What a paper reports of a fit: the measures that its estimator calls for, under names that say so."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 import pandas as pd
+
+if TYPE_CHECKING:
+    from emolabor.sem.fit import Fit
 
 TEST = ("chisq", "pvalue")
 INDICES = ("cfi", "tli", "rmsea", "rmsea_ci_lower", "rmsea_ci_upper")
 MEASURES = ("chisq", "df", "pvalue", *INDICES, "srmr", "aic", "bic")
 
 
-def reported_names(measures, robust=True):
+def reported_names(measures: pd.Series, robust: bool = True) -> dict[str, Any]:
     """Name the fit measures that are reported.
 
     Parameters
@@ -33,7 +40,7 @@ def reported_names(measures, robust=True):
     return {plain: name for plain, name in names.items() if name in measures}
 
 
-def reported_measures(fit):
+def reported_measures(fit: Fit) -> pd.Series:
     """Give the fit measures that a paper reports.
 
     Parameters

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from emolabor.common import html
+from emolabor.common.extras import require
 from emolabor.sem.estimation.start import start_values
 from emolabor.sem.implied.ram import build_structure
 
@@ -178,6 +179,7 @@ def semopy_text(table):
 
 def _their_estimates(table, sample):
     """Estimates of semopy by number of the free parameter, its discrepancy, and its complaint or nothing."""
+    require("semopy")
     import semopy
 
     with _silent_logging():

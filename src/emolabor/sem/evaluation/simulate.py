@@ -93,7 +93,7 @@ def simulate(
     return frame
 
 
-def _sizes(fit, n):
+def _sizes(fit: Fit, n: int | Sequence[int] | None) -> list[int]:
     groups = len(fit.model.samples)
     if n is None:
         return [sample.n for sample in fit.model.samples]
@@ -103,7 +103,7 @@ def _sizes(fit, n):
     return [check_whole("n", size, 1) for size in sizes]
 
 
-def _rates(missing, names, missing_by):
+def _rates(missing: float | dict[str, float], names: Sequence[Any], missing_by: str | None) -> np.ndarray:
     """Share left out (p,) by variable."""
     if missing_by is not None and missing_by not in names:
         refuse("missing_by", shown(missing_by), names)
@@ -117,7 +117,7 @@ def _rates(missing, names, missing_by):
     return np.array([float(given.get(name, 0.0)) for name in names])
 
 
-def _cuts(thresholds, names):
+def _cuts(thresholds: dict[Any, Any], names: Sequence[Any]) -> dict[Any, Any]:
     for name, points in thresholds.items():
         if name not in names:
             refuse("thresholds", shown(name), names)
@@ -127,7 +127,7 @@ def _cuts(thresholds, names):
     return {name: np.asarray(points, float) for name, points in thresholds.items()}
 
 
-def _categories(fit, name, values, sizes):
+def _categories(fit: Fit, name: str, values: np.ndarray, sizes: Sequence[Any]) -> np.ndarray:
     """Categories (n,) of an ordered variable, from the thresholds of each group and the values behind the answers."""
     rows, estimates = fit.table.rows, row_draws(fit.model, fit.estimate.theta[None, :])[0]
     place = fit.table.variables.observed.index(name)
@@ -141,7 +141,7 @@ def _categories(fit, name, values, sizes):
     return np.concatenate(answers)
 
 
-def _holes(rng, values, rates, by, slope):
+def _holes(rng: np.random.Generator, values: np.ndarray, rates: np.ndarray, by: int | None, slope: float) -> np.ndarray:
     """Which answers (n, p) are left out: by a logistic rule whose intercept makes the mean probability the share."""
     uniform = rng.random(values.shape)
     if by is None:

@@ -1,10 +1,18 @@
 """What makes thresholds and polychoric correlations less sure than they look, in words."""
 
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from emolabor.common.notices import Notice
 from emolabor.sem.linalg import inverse_and_logdet
 from emolabor.sem.observed.corners import cells_in_words, impossible_corners
+
+if TYPE_CHECKING:
+    from emolabor.sem.observed.ordinal_samples import OrdinalSample
 
 FEW = 5  # answers in a category
 EMPTY = 0.2  # share of the cells of a two-way table; five-point answers that go together leave some corners empty
@@ -12,7 +20,7 @@ MOVED = 0.01  # of a correlation, by leaving out its impossible cells
 AT_BOUND = 0.995  # the likelihood of a table without a single contradiction is flat beyond
 
 
-def sparse_answers(sample, names, place):
+def sparse_answers(sample: OrdinalSample, names: Sequence[str], place: str) -> Iterator[Any]:
     """Find sparse and empty categories of one group.
 
     Parameters
@@ -27,10 +35,11 @@ def sparse_answers(sample, names, place):
     Notice
         One thing to keep in mind.
     """
-    step, categories = sample.step, sample.answers.categories
+    step: Any = sample.step
+    categories = sample.answers.categories
     few = [
         f"{categories[v][k]} of {names[v]} ({int(step.counts[v, k])})"
-        for v in np.flatnonzero(step.ordered)
+        for v in np.flatnonzero(step.ordered).tolist()
         for k in range(step.n_categories[v])
         if step.counts[v, k] < FEW
     ]
@@ -59,7 +68,7 @@ def sparse_answers(sample, names, place):
         yield Notice("polychorics_not_positive_definite", said)
 
 
-def _empty_cells(step, names, place):
+def _empty_cells(step: Any, names: Sequence[Any], place: str) -> Iterator[Any]:
     sizes = step.n_categories[step.pairs].prod(axis=1)
     empty = sizes - np.count_nonzero(step.tables, axis=(1, 2))
     count = int(np.count_nonzero(empty > EMPTY * sizes))
@@ -73,6 +82,6 @@ def _empty_cells(step, names, place):
         yield Notice("empty_cells", said)
 
 
-def _some(texts, most=4):
+def _some(texts: Any, most: Any = 4) -> Any:
     rest = f" and {len(texts) - most} more" if len(texts) > most else ""
     return ", ".join(texts[:most]) + rest

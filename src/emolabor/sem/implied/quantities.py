@@ -4,16 +4,26 @@ Each function takes thetas (R, q) and gives values (R, k): the rows of the table
 parameters, effects. The same functions serve estimates, delta-method errors, resamples and Monte Carlo draws.
 """
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from emolabor.sem.implied.thresholds import leave_residuals
 from emolabor.sem.implied.values import row_values, standardizing_units
 from emolabor.sem.specification import expressions
 
+if TYPE_CHECKING:
+    from emolabor.sem.estimation.model import Model
+    from emolabor.sem.implied.ram import Structure
+    from emolabor.sem.specification.parameter_table import ParameterTable
+
 MATRICES = 2_000_000  # numbers in a stack of matrices: 16 MB
 
 
-def row_draws(model, thetas):
+def row_draws(model: Model, thetas: np.ndarray) -> np.ndarray:
     """Values of every row of the table (R, n_rows); what is fixed stays at its value."""
     table = model.table
     values = np.empty((len(thetas), len(table.rows)))
@@ -25,7 +35,7 @@ def row_draws(model, thetas):
     return values
 
 
-def _fill_derived(model, thetas, values):
+def _fill_derived(model: Model, thetas: np.ndarray, values: np.ndarray) -> None:
     """Put the residual variances (or, in the theta parametrisation, scales) that follow from the others into values."""
     table = model.table
     for group, structure in enumerate(model.structures):
@@ -41,7 +51,7 @@ def _fill_derived(model, thetas, values):
                 values[:, rows] = covariances[:, places, places]
 
 
-def spreads(model, thetas, of_negative=0.0):
+def spreads(model: Model, thetas: np.ndarray, of_negative: float = 0.0) -> tuple[Any, ...]:
     """Standard deviations of all variables and of their residuals, by group: two lists of (R, v).
 
     That of a negative variance is `of_negative`: 0 lets improper draws keep their place in the order of all draws.
@@ -56,7 +66,7 @@ def spreads(model, thetas, of_negative=0.0):
     return totals, residuals
 
 
-def fill_many(structure, thetas):
+def fill_many(structure: Structure, thetas: np.ndarray) -> tuple[Any, ...]:
     """Paths A (R, v, v) and (co)variances S (R, v, v) of many parameter vectors."""
     shape = (len(thetas), *structure.paths.shape)
     paths, covariances = np.empty(shape), np.empty(shape)
@@ -72,7 +82,7 @@ def fill_many(structure, thetas):
     return paths, covariances
 
 
-def many_total_paths(structure, paths):
+def many_total_paths(structure: Structure, paths: np.ndarray) -> np.ndarray:
     """B = (I - A)^-1 (R, v, v), from the block of the variables that paths start from."""
     if not structure.sources_are_joined:
         return structure.identity + paths
@@ -86,12 +96,12 @@ def many_total_paths(structure, paths):
     return total
 
 
-def standardized_draws(model, thetas, only_latent=False):
+def standardized_draws(model: Model, thetas: np.ndarray, only_latent: bool = False) -> np.ndarray:
     """Standardized values of every row (R, n_rows): by all standard deviations, or by those of latent variables."""
     return standardized(model.table, row_draws(model, thetas), standard_deviations(model, thetas), only_latent)
 
 
-def standard_deviations(model, thetas, of_negative=0.0):
+def standard_deviations(model: Model, thetas: np.ndarray, of_negative: float = 0.0) -> np.ndarray:
     """Standard deviations (R, 1 + 2 k v) in the order of `standardizing_units`: 1, totals and residuals by group.
 
     `of_negative` as for `spreads`.
@@ -100,14 +110,14 @@ def standard_deviations(model, thetas, of_negative=0.0):
     return np.hstack([np.ones((len(thetas), 1)), *totals, *residuals])
 
 
-def standardized(table, values, units, only_latent=False):
+def standardized(table: ParameterTable, values: np.ndarray, units: np.ndarray, only_latent: bool = False) -> np.ndarray:
     """Standardize the rows' values (R, n_rows) by given standard deviations."""
     times, over = standardizing_units(table, only_latent)
     with np.errstate(divide="ignore", invalid="ignore"):
         return values * units[:, times] / (units[:, over[:, 0]] * units[:, over[:, 1]])
 
 
-def estimates(model, theta):
+def estimates(model: Model, theta: np.ndarray) -> tuple[Any, ...]:
     """Values of every row at one vector: as they are, std_lv and std_all; three arrays (1, n_rows).
 
     Standardized values are missing where a variance is negative or zero.
@@ -118,7 +128,7 @@ def estimates(model, theta):
     return values, *(np.where(np.isfinite(own), own, np.nan) for own in standard)
 
 
-def defined_draws(table, values):
+def defined_draws(table: ParameterTable, values: np.ndarray) -> np.ndarray:
     """Values of the `:=` parameters (R, n_defined) from the rows' values (R, n_rows); missing where not finite."""
     by_label = {}
     for i, row in enumerate(table.rows):
@@ -132,7 +142,7 @@ def defined_draws(table, values):
     return np.where(np.isfinite(drawn), drawn, np.nan)
 
 
-def effect_draws(effects, values):
+def effect_draws(effects: Sequence[Any], values: np.ndarray) -> np.ndarray:
     """Values of effects (R, n_effects) from the rows' values (R, n_rows)."""
     result = np.zeros((len(values), len(effects)))
     for k, effect in enumerate(effects):
@@ -141,7 +151,7 @@ def effect_draws(effects, values):
     return result
 
 
-def all_draws(model, effects, thetas):
+def all_draws(model: Model, effects: Sequence[Any], thetas: np.ndarray) -> tuple[Any, ...]:
     """Rows, defined parameters and effects, raw and standardized: two arrays (R, n_rows + n_defined + n_effects).
 
     Worked out a part of the draws at a time: standardizing takes matrices (v, v) for each.
@@ -151,12 +161,12 @@ def all_draws(model, effects, thetas):
     return tuple(np.vstack(values) for values in zip(*parts, strict=True))
 
 
-def _part_of_draws(model, effects, thetas):
+def _part_of_draws(model: Model, effects: Sequence[Any], thetas: np.ndarray) -> list[np.ndarray]:
     both = (row_draws(model, thetas), standardized_draws(model, thetas))
     return [np.hstack([values, defined_draws(model.table, values), effect_draws(effects, values)]) for values in both]
 
 
-def jacobian_by_differences(function, theta, step=1e-6):
+def jacobian_by_differences(function: Any, theta: Any, step: Any = 1e-6) -> Any:
     """Derivatives (k, q) of a function of thetas (R, q) at one vector, by central differences."""
     sizes = step * np.maximum(1.0, np.abs(theta))
     up, down = theta + np.diag(sizes), theta - np.diag(sizes)

@@ -6,12 +6,18 @@ mean = B m and covariance C = B S B'. Every derivative of the observed covarianc
 gathers from a few products.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from emolabor.sem.implied.thresholds import OrderedPart, build_ordered_part, leave_residuals
+
+if TYPE_CHECKING:
+    from emolabor.sem.specification.parameter_table import ParameterTable
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,33 +44,33 @@ class Structure:
     ordered: OrderedPart | None = None
 
     @cached_property
-    def places(self):
+    def places(self) -> list[Any]:
         """For paths, (co)variances, intercepts: which entries they are and their rows and columns in the matrix."""
         chosen = [np.flatnonzero(self.kind == kind) for kind in (0, 1, 2)]
         return [(self.parameter[here], self.row[here], self.col[here]) for here in chosen]
 
     @cached_property
-    def by_kind(self):
+    def by_kind(self) -> tuple[Any, ...]:
         """Places of the paths and of the other entries among the entries."""
         return np.flatnonzero(self.kind == 0), np.flatnonzero(self.kind != 0)
 
     @cached_property
-    def is_intercept(self):
+    def is_intercept(self) -> np.ndarray:
         """1 for an intercept, 0 for any other entry (n_entries,)."""
         return (self.kind == 2).astype(float)
 
     @cached_property
-    def identity(self):
+    def identity(self) -> np.ndarray:
         """Identity matrix (v, v)."""
         return np.eye(len(self.paths))
 
     @cached_property
-    def one_to_one(self):
+    def one_to_one(self) -> bool:
         """Whether entry k is parameter k."""
         return np.array_equal(self.parameter, np.arange(self.n_parameters))
 
     @cached_property
-    def sources_are_joined(self):
+    def sources_are_joined(self) -> bool:
         """Whether any path leads from one source to another."""
         inside = np.zeros(self.paths.shape, bool)
         inside[self.row[self.kind == 0], self.col[self.kind == 0]] = True
@@ -83,7 +89,7 @@ class Implied:
     mu: np.ndarray
 
 
-def build_structure(table, group, cov, mean):
+def build_structure(table: ParameterTable, group: int, cov: np.ndarray, mean: np.ndarray) -> Structure:
     """Lay out one group of the table.
 
     Parameters
@@ -111,7 +117,7 @@ def build_structure(table, group, cov, mean):
 
 
 @lru_cache(maxsize=256)
-def _layout(table, group):
+def _layout(table: ParameterTable, group: int) -> tuple[Any, ...]:
     """Structure of one group without the values that come from the sample, and the places of those values."""
     variables = table.variables
     position = {name: i for i, name in enumerate((*variables.observed, *variables.latent))}
@@ -138,20 +144,20 @@ def _layout(table, group):
             covariances[left, right] = covariances[right, left] = line.value
         else:
             intercepts[left] = line.value
-    kind, row, col, parameter = np.array(entries, int).reshape(-1, 4).T.copy()
+    kinds, row, col, parameter = np.array(entries, int).reshape(-1, 4).T.copy()
     used = paths != 0
-    used[row[kind == 0], col[kind == 0]] = True
+    used[row[kinds == 0], col[kinds == 0]] = True
     structure = Structure(
         n_observed=len(variables.observed),
         n_parameters=table.n_free,
         paths=paths,
         covariances=covariances,
         intercepts=intercepts,
-        kind=kind,
+        kind=kinds,
         row=row,
         col=col,
         parameter=parameter,
-        scale=np.where(kind == 2, 0.0, np.where((kind == 1) & (row == col), 0.5, 1.0)),
+        scale=np.where(kinds == 2, 0.0, np.where((kinds == 1) & (row == col), 0.5, 1.0)),
         sources=np.flatnonzero(used.any(axis=0)),
         mean_structure=table.mean_structure,
         ordered=build_ordered_part(own, variables.observed),
@@ -160,7 +166,7 @@ def _layout(table, group):
     return structure, places, np.array(data_intercepts, int)
 
 
-def fill(structure, theta):
+def fill(structure: Structure, theta: np.ndarray) -> tuple[np.ndarray, ...]:
     """Put parameters into the matrices.
 
     Parameters
@@ -185,7 +191,7 @@ def fill(structure, theta):
     return paths, covariances, intercepts
 
 
-def implied_moments(structure, theta):
+def implied_moments(structure: Structure, theta: np.ndarray) -> Implied:
     """Moments implied by a parameter vector.
 
     Parameters
@@ -205,7 +211,7 @@ def implied_moments(structure, theta):
     return Implied(total, covariance, means, covariance[:p, :p], means[:p])
 
 
-def total_paths(structure, paths):
+def total_paths(structure: Structure, paths: np.ndarray) -> np.ndarray:
     """B = (I - A)^-1 (v, v), from the small block of the variables that paths start from."""
     if not structure.sources_are_joined:
         return structure.identity + paths
@@ -220,14 +226,14 @@ def total_paths(structure, paths):
     return total
 
 
-def sum_entries(structure, values):
+def sum_entries(structure: Structure, values: np.ndarray) -> np.ndarray:
     """Add up values of entries (n_entries,) by parameter: (n_parameters,)."""
     if structure.one_to_one:
         return values
     return np.bincount(structure.parameter, weights=values, minlength=structure.n_parameters)
 
 
-def sum_entry_pairs(structure, values):
+def sum_entry_pairs(structure: Structure, values: np.ndarray) -> np.ndarray:
     """Add up values of pairs of entries (n_entries, n_entries) by parameter: (n_parameters, n_parameters)."""
     if structure.one_to_one:
         return values
@@ -236,7 +242,7 @@ def sum_entry_pairs(structure, values):
     return np.bincount(flat.ravel(), weights=values.ravel(), minlength=q * q).reshape(q, q)
 
 
-def derivative_columns(structure, implied):
+def derivative_columns(structure: Structure, implied: Implied) -> tuple[np.ndarray, ...]:
     """The u and v of every entry, the weight of u in the mean's derivative.
 
     Parameters
@@ -262,12 +268,12 @@ def derivative_columns(structure, implied):
     return left, right, weight
 
 
-def moment_places(n_variables):
+def moment_places(n_variables: int) -> tuple[Any, ...]:
     """Rows and columns (m,) of the distinct (co)variances, those of the first variable first; the means follow them."""
     return np.triu_indices(n_variables)
 
 
-def moment_slopes(structure, implied):
+def moment_slopes(structure: Structure, implied: Implied) -> np.ndarray:
     """Derivatives (m, q) of the distinct moments by the parameters: covariances by `moment_places`, then means."""
     left, right, weight = derivative_columns(structure, implied)
     i, j = moment_places(structure.n_observed)

@@ -6,10 +6,17 @@ of that variance. Where ordered variables predict ordered ones, all residual var
 parametrisation: the residual variance is the parameter, and the scale is one over the standard deviation it makes.
 """
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from emolabor.sem.specification.row import Row
 
 
 @dataclass(frozen=True)
@@ -31,33 +38,33 @@ class OrderedPart:
     is_theta: bool = False
 
     @cached_property
-    def continuous(self):
+    def continuous(self) -> np.ndarray:
         """Places of the other observed variables."""
         return np.setdiff1d(np.arange(self.n_observed), self.variables)
 
     @cached_property
-    def pairs(self):
+    def pairs(self) -> tuple[Any, ...]:
         """Rows and columns of the covariances, in the order of the statistics."""
         return np.triu_indices(self.n_observed, 1)
 
-    def scales(self, theta, sigma=None):
+    def scales(self, theta: np.ndarray, sigma: np.ndarray | None = None) -> np.ndarray:
         """Scales of the ordered variables: (..., o) from (..., q), in the theta parametrisation from (..., p, p)."""
-        if self.is_theta:
+        if self.is_theta:  # sigma is given then
             with np.errstate(invalid="ignore", divide="ignore"):  # on the way a step may leave no variance
-                return sigma[..., self.variables, self.variables] ** -0.5
+                return sigma[..., self.variables, self.variables] ** -0.5  # type: ignore[index]
         return values_of(self.scale_parameter, self.scale_value, theta)
 
-    def levels(self, theta):
+    def levels(self, theta: np.ndarray) -> np.ndarray:
         """Thresholds: (..., t) from (..., q)."""
         return values_of(self.level_parameter, self.level_value, theta)
 
 
-def values_of(parameter, value, theta):
+def values_of(parameter: np.ndarray, value: np.ndarray, theta: np.ndarray) -> np.ndarray:
     """Fixed values (k,) with the free ones filled in from parameters (..., q): (..., k)."""
     return np.where(parameter >= 0, theta[..., np.maximum(parameter, 0)], value)
 
 
-def build_ordered_part(rows, observed):
+def build_ordered_part(rows: Sequence[Row], observed: Sequence[str]) -> OrderedPart | None:
     """Collect thresholds and scales from the rows of one group.
 
     Parameters
@@ -93,11 +100,11 @@ def build_ordered_part(rows, observed):
     )
 
 
-def _fixed(row):
+def _fixed(row: Row) -> float | None:
     return row.value if row.free < 0 else 0.0
 
 
-def leave_residuals(part, theta, total, covariances):
+def leave_residuals(part: OrderedPart, theta: np.ndarray, total: np.ndarray, covariances: np.ndarray) -> None:
     """Put the residual variances of the ordered variables into (co)variances S, in place; not in theta parametrisation.
 
     Parameters

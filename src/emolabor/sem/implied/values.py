@@ -1,6 +1,10 @@
 """Values of the table's rows, how they are standardized, their Wald tests, explained variance."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.special import ndtr, ndtri
@@ -8,8 +12,12 @@ from scipy.special import ndtr, ndtri
 from emolabor.common.checks import check_level
 from emolabor.sem.implied.ram import fill, implied_moments
 
+if TYPE_CHECKING:
+    from emolabor.sem.specification.parameter_table import ParameterTable
+    from emolabor.sem.specification.variables import Variables
 
-def row_values(table, theta, samples):
+
+def row_values(table: ParameterTable, theta: np.ndarray, samples: Sequence[Any]) -> np.ndarray:
     """The value of every row of the table (n_rows,); exogenous moments come from the sample."""
     values = table.values.copy()
     free = table.free >= 0
@@ -26,7 +34,7 @@ def row_values(table, theta, samples):
 
 
 @lru_cache(maxsize=256)
-def standardizing_units(table, only_latent=False):
+def standardizing_units(table: ParameterTable, only_latent: bool = False) -> tuple[np.ndarray, ...]:
     """By which standard deviations a row is multiplied and divided to be standardized.
 
     Parameters
@@ -59,7 +67,7 @@ def standardizing_units(table, only_latent=False):
     return np.array(times, int), np.array(over, int).reshape(-1, 2)
 
 
-def wald(estimates, errors, level):
+def wald(estimates: np.ndarray, errors: np.ndarray, level: float) -> tuple[Any, ...]:
     """z, two-sided p and interval of estimates with standard errors; missing where the error is zero or missing."""
     check_level(level)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -68,7 +76,7 @@ def wald(estimates, errors, level):
     return z, 2 * ndtr(-np.abs(z)), estimates - half, estimates + half
 
 
-def r_squared(structures, theta, variables):
+def r_squared(structures: Sequence[Any], theta: np.ndarray, variables: Variables) -> dict[Any, Any]:
     """Explained variance of every variable that has predictors: dict of (group, name) to share."""
     names = (*variables.observed, *variables.latent)
     shares = {}

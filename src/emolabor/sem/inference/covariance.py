@@ -1,5 +1,9 @@
 """Covariance matrices of the estimates: from the information, and robust ones from the cases' scores."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from emolabor.sem.discrepancy import dwls
@@ -8,8 +12,13 @@ from emolabor.sem.linalg import bordered_inverse
 from emolabor.sem.specification import expressions
 from emolabor.sem.specification.constraints import label_values
 
+if TYPE_CHECKING:
+    from emolabor.sem.estimation.estimate import Estimate
+    from emolabor.sem.estimation.model import Model
+    from emolabor.sem.specification.parameter_table import ParameterTable
 
-def covariance_of_estimates(model, estimate, kind):
+
+def covariance_of_estimates(model: Model, estimate: Estimate, kind: str) -> np.ndarray:
     """Covariance matrix (q, q) of the estimates under the constraints.
 
     Parameters
@@ -37,7 +46,7 @@ def covariance_of_estimates(model, estimate, kind):
     return bread @ meat(model, estimate.theta, kind) @ bread / model.weight
 
 
-def meat(model, theta, kind):
+def meat(model: Model, theta: np.ndarray, kind: str) -> np.ndarray:
     """Mean cross-product (q, q) of the cases' scores over all groups."""
     total = 0.0
     for structure, sample, discrepancy in model.groups:
@@ -50,7 +59,7 @@ def meat(model, theta, kind):
     return total / model.n_obs
 
 
-def defined_errors(table, theta, covariance):
+def defined_errors(table: ParameterTable, theta: np.ndarray, covariance: np.ndarray) -> list[float]:
     """Standard errors of the `:=` parameters by the delta method (Sobel, 1982)."""
     values, gradients = label_values(table, theta)
     errors = []

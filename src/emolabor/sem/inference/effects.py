@@ -1,5 +1,9 @@
 """Total, direct and indirect effects with delta-method errors."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 
@@ -7,9 +11,13 @@ from emolabor.common.threads import one_thread
 from emolabor.sem.implied.quantities import effect_draws, estimates, jacobian_by_differences, row_draws
 from emolabor.sem.implied.values import wald
 
+if TYPE_CHECKING:
+    from emolabor.sem.fit import Fit
+    from emolabor.sem.specification.effects import Effect
+
 
 @one_thread
-def effects_table(fit, effects, level=0.95):
+def effects_table(fit: Fit, effects: list[Effect], level: float = 0.95) -> pd.DataFrame:
     """Tabulate effects.
 
     Parameters

@@ -4,7 +4,9 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 
-def interval_limits(values, estimates, level, corrected, acceleration=0.0):
+def interval_limits(
+    values: np.ndarray, estimates: np.ndarray, level: float, corrected: bool, acceleration: float | np.ndarray = 0.0
+) -> np.ndarray:
     """Percentile limits, bias-corrected and accelerated where asked.
 
     Parameters
@@ -31,7 +33,7 @@ def interval_limits(values, estimates, level, corrected, acceleration=0.0):
     return between_order_statistics(np.sort(values, axis=0), tails)
 
 
-def between_order_statistics(ordered, normal_places):
+def between_order_statistics(ordered: np.ndarray, normal_places: np.ndarray) -> np.ndarray:
     """Quantiles of ordered values (R, k), interpolated on the normal scale (Davison & Hinkley, 1997, equation 5.8).
 
     Parameters

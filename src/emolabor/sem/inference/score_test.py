@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ from emolabor.sem.specification.constraints import constraint_values, null_space
 
 if TYPE_CHECKING:
     from emolabor.sem.fit import Fit
+    from emolabor.sem.specification.row import Row
 
 # Eigenvalues of the scaled information below this share of the largest are zero: the direction is not identified.
 SINGULAR = 1e-10
@@ -51,7 +53,7 @@ class Untied:
     gradient: np.ndarray
     information: np.ndarray
     slopes: np.ndarray
-    names: tuple[str, ...]
+    names: tuple[tuple[Any, ...], ...]
 
 
 def score_test(fit: Fit) -> ScoreTest:
@@ -100,7 +102,7 @@ def score_test(fit: Fit) -> ScoreTest:
     return ScoreTest(frame, total, df, chisq_pvalue(total, df))
 
 
-def release(loose, chosen):
+def release(loose: Untied, chosen: Sequence[int]) -> tuple:
     """Score test of releasing some constraints while the others stay.
 
     Parameters
@@ -121,7 +123,7 @@ def release(loose, chosen):
     return (statistic if df > 0 else np.nan), df
 
 
-def untie(fit):
+def untie(fit: Fit) -> Untied:
     """Give every free row its own parameter and write the equalities as constraints.
 
     Parameters
@@ -159,7 +161,7 @@ def untie(fit):
     return Untied(model.weight * gradient, model.weight * information, np.array(slopes), tuple(names))
 
 
-def _quadratic(loose, basis):
+def _quadratic(loose: Untied, basis: np.ndarray) -> tuple[Any, ...]:
     """The gradient's square in the metric of the inverse information along a basis (q, r), and the rank."""
     inner = basis.T @ loose.information @ basis
     scale = np.sqrt(np.maximum(np.diag(inner), np.finfo(float).tiny))
@@ -169,5 +171,5 @@ def _quadratic(loose, basis):
     return float(np.sum(along[kept] ** 2 / values[kept])), int(kept.sum())
 
 
-def _name(row):
+def _name(row: Row) -> str:
     return f"{row.lhs}{row.op}{row.rhs}"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -125,7 +126,7 @@ def interaction_size(fit: Fit, interaction: Interaction, level: float = 0.95) ->
     return pd.Series({name: values[0] for name, values in _wald_columns(fit, function, est, level).items()})
 
 
-def _wald_columns(fit, function, est, level):
+def _wald_columns(fit: Fit, function: Callable[..., Any], est: np.ndarray, level: float) -> dict[Any, Any]:
     """Estimates (k,) of a function of parameter vectors with delta-method errors and intervals."""
     gradient = jacobian_by_differences(function, fit.estimate.theta)
     variances = np.einsum("kq,qs,ks->k", gradient, fit.vcov().to_numpy(), gradient)

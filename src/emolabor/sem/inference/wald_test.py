@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,7 @@ from emolabor.sem.specification.constraints import constraint_values
 
 if TYPE_CHECKING:
     from emolabor.sem.fit import Fit
+    from emolabor.sem.specification.parameter_table import ParameterTable
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,7 @@ def wald_test(fit: Fit, constraints: str) -> WaldTest:
     return WaldTest(chisq, len(trees), chisq_pvalue(chisq, len(trees)))
 
 
-def _trees(text, table):
+def _trees(text: str, table: ParameterTable) -> tuple[Any, ...]:
     """Trees of left minus right side of every `==` formula."""
     if not isinstance(text, str):
         refuse("constraints", shown(text), "a text such as 'a == 0; b == c'")

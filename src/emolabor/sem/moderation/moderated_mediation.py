@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -120,7 +120,7 @@ def moderated_mediation(
     return pd.concat(frames, ignore_index=True)
 
 
-def _place(fit, group, lhs, rhs):
+def _place(fit: Any, group: Any, lhs: Any, rhs: Any) -> Any:
     """Place of a regression in the parameter table."""
     for i, row in enumerate(fit.table.rows):
         if (row.lhs, row.op, row.rhs, row.group) == (lhs, "~", rhs, group):
@@ -128,7 +128,7 @@ def _place(fit, group, lhs, rhs):
     refuse_because("moderated_mediation", f"the fit has no '{lhs} ~ {rhs}'", "both steps in the model")
 
 
-def _moderator(fit, name):
+def _moderator(fit: Any, name: Any) -> Any:
     """Mean and standard deviation of the moderator in every group (n_groups,)."""
     place = (*fit.table.variables.observed, *fit.table.variables.latent).index(name)
     means = np.array([implied_for_cases(fit, group)[1][place] for group in range(fit.table.n_groups)])

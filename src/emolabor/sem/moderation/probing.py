@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -226,7 +226,7 @@ def interaction_lines(
     return pd.concat(lines, ignore_index=True), band
 
 
-def _pieces(fit, interaction, group):
+def _pieces(fit: Any, interaction: Any, group: Any) -> Any:
     """What the functions above need of a fit.
 
     Slopes b1, b3 (2,) and their covariances (2, 2); means of predictor and moderator (2,); standard deviations of
@@ -241,13 +241,13 @@ def _pieces(fit, interaction, group):
     return slope, cov, means[group - 1], sds, fit.model.case_shares @ means
 
 
-def _implied(fit, group):
+def _implied(fit: Any, group: Any) -> Any:
     variables = fit.table.variables
     by_name = {name: i for i, name in enumerate((*variables.observed, *variables.latent))}
     return implied_for_cases(fit, group - 1)[0], by_name
 
 
-def _coefficients(fit, group, outcome, predictors):
+def _coefficients(fit: Any, group: Any, outcome: Any, predictors: Any) -> Any:
     """Regression coefficients (k,) of an outcome and their covariances (k, k)."""
     rows = fit.table.rows
     places = {(row.lhs, row.rhs): i for i, row in enumerate(rows) if row.op == "~" and row.group == group - 1}
@@ -261,7 +261,7 @@ def _coefficients(fit, group, outcome, predictors):
     return values, cov
 
 
-def _real_roots(a, b, c):
+def _real_roots(a: Any, b: Any, c: Any) -> Any:
     """Roots of a w^2 + b w + c where its sign changes."""
     if a == 0:
         return [] if b == 0 else [-c / b]
@@ -272,7 +272,7 @@ def _real_roots(a, b, c):
     return [stable / a, c / stable] if stable != 0 else []
 
 
-def _between(lower, upper):
+def _between(lower: Any, upper: Any) -> Any:
     """A value inside a region."""
     if np.isinf(lower) and np.isinf(upper):
         return 0.0

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
+from typing import Any
 
 import pandas as pd
 
@@ -129,7 +130,7 @@ def interaction(
     return Interaction(text, extended, predictor, moderator, outcome, term, tuple(names))
 
 
-def _pairs(products, left, right):
+def _pairs(products: Any, left: Any, right: Any) -> Any:
     if products == "all":
         return list(product(left, right))
     if products == "matched":
@@ -152,7 +153,7 @@ def _pairs(products, left, right):
     return pairs
 
 
-def _shared(names, pairs, *with_error):
+def _shared(names: Any, pairs: Any, *with_error: Any) -> Any:
     """Residual covariances of products that share an indicator with measurement error."""
     return [
         f"{names[i]} ~~ {names[j]}"

@@ -1,5 +1,6 @@
 """Columns of a data frame, read once: numbers and ordered answers, groups and clusters."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from numbers import Real
 from typing import Any
@@ -26,11 +27,11 @@ class Answers:
     categories: tuple[tuple, ...]
 
     @property
-    def n_categories(self):
+    def n_categories(self) -> np.ndarray:
         """How many categories the ordered variables have, 0 for the continuous ones (p,)."""
         return np.array([len(own) for own in self.categories], int)
 
-    def thresholds(self, names):
+    def thresholds(self, names: Sequence[Any]) -> tuple[Any, ...]:
         """Name and number of thresholds of every ordered variable."""
         return tuple((name, len(own) - 1) for name, own in zip(names, self.categories, strict=True) if own)
 
@@ -63,7 +64,14 @@ class Columns:
     index: pd.Index
 
 
-def read_columns(data, names, *, ordered=(), group=None, cluster=None):
+def read_columns(
+    data: pd.DataFrame,
+    names: Sequence[str],
+    *,
+    ordered: Sequence[str] = (),
+    group: str | None = None,
+    cluster: str | None = None,
+) -> Columns:
     """Read what a model asks of a frame, whatever kind its variables are.
 
     Parameters
@@ -88,20 +96,20 @@ def read_columns(data, names, *, ordered=(), group=None, cluster=None):
     return Columns(answers, tuple(names), labels, members, clusters, data.index)
 
 
-def check_frame(data):
+def check_frame(data: pd.DataFrame) -> None:
     """Refuse data that are no frame."""
     if not isinstance(data, pd.DataFrame):
         refuse("data", type(data).__name__, "a pandas DataFrame")
 
 
-def check_columns(data, names):
+def check_columns(data: pd.DataFrame, names: Sequence[Any]) -> None:
     """Refuse variables of the model that the data do not have."""
     unknown = [name for name in names if name not in data.columns]
     if unknown:
         refuse_because("data", f"the model's variables {quoted(unknown)} are no columns", quoted(data.columns[:30]))
 
 
-def ordered_names(ordered, names):
+def ordered_names(ordered: Any, names: Any) -> Any:
     """The names among `names` that `ordered` (True or names) declares; all of them for True."""
     if ordered is True:
         return tuple(names)
@@ -114,7 +122,7 @@ def ordered_names(ordered, names):
     return tuple(name for name in names if name in chosen)
 
 
-def read_answers(frame, names, ordered):
+def read_answers(frame: pd.DataFrame, names: Sequence[str], ordered: Sequence[str]) -> Answers:
     """Read columns of a frame: numbers, yes/no values or an ordered pandas categorical where they are ordered.
 
     Parameters
@@ -140,10 +148,10 @@ def read_answers(frame, names, ordered):
     return Answers(values, np.array([name in ordered for name in names], bool), tuple(categories))
 
 
-def used_categories(answers, names, rows=slice(None)):
+def used_categories(answers: Answers, names: Sequence[str], rows: slice | np.ndarray = slice(None)) -> Answers:
     """The answers of some rows, categories numbered anew where nobody there chose one."""
     values, categories = answers.values[rows].copy(), list(answers.categories)
-    for place in np.flatnonzero(answers.ordered):
+    for place in np.flatnonzero(answers.ordered).tolist():
         column = values[:, place]
         used, codes = np.unique(column[~np.isnan(column)], return_inverse=True)
         column[~np.isnan(column)] = codes
@@ -160,7 +168,7 @@ def used_categories(answers, names, rows=slice(None)):
     return replace(answers, values=values, categories=tuple(categories))
 
 
-def _category_codes(frame, name):
+def _category_codes(frame: pd.DataFrame, name: str) -> tuple[Any, ...]:
     """Category numbers from 0 (n,), missing where the answer is, and the categories of one column."""
     column = frame[name]
     if isinstance(column, pd.DataFrame):
@@ -188,7 +196,7 @@ def _category_codes(frame, name):
     return np.where(codes < 0, np.nan, codes), found
 
 
-def read_numbers(frame, names, argument="data"):
+def read_numbers(frame: pd.DataFrame, names: Sequence[Any], argument: str = "data") -> np.ndarray:
     """Columns of a frame as numbers (n, p), missing ones NaN; what is no number is refused."""
     names = list(names)
     if frame.columns.is_unique:
@@ -220,7 +228,7 @@ def read_numbers(frame, names, argument="data"):
     return values
 
 
-def _refuse_infinite(values, names, argument):
+def _refuse_infinite(values: np.ndarray, names: Sequence[Any], argument: str) -> None:
     largest = max(values.max(initial=0.0), -values.min(initial=0.0))
     if not largest <= LARGEST and (np.abs(values) > LARGEST).any():
         row, col = np.argwhere(np.abs(values) > LARGEST)[0]
@@ -228,7 +236,7 @@ def _refuse_infinite(values, names, argument):
         refuse_because(argument, f"column '{names[col]}' is {found} in row {row + 1}", f"numbers up to {LARGEST:g}")
 
 
-def _codes(data, column, argument):
+def _codes(data: pd.DataFrame, column: str, argument: str) -> np.ndarray:
     """Numbers from 0 for the values of a column, in order of appearance; missing values are refused."""
     if not pd.api.types.is_hashable(column) or column not in data.columns:
         refuse_because(argument, f"{shown(column)} is no column", quoted(data.columns[:30]))
@@ -244,7 +252,7 @@ def _codes(data, column, argument):
     return codes
 
 
-def refuse_alike(values, place):
+def refuse_alike(values: Any, place: str) -> None:
     """Refuse different values that are written alike, such as 1 and '1': nobody could tell their groups apart."""
     seen = {}
     for value in values:
@@ -254,7 +262,7 @@ def refuse_alike(values, place):
             refuse(place, found, "one of them (.astype(str) makes them one)")
 
 
-def group_members(data, group):
+def group_members(data: pd.DataFrame, group: str | None) -> tuple[Any, ...]:
     """Labels of the groups in order of appearance, and the number of each case's group (n,)."""
     if group is None:
         return [""], np.zeros(len(data), int)
@@ -265,6 +273,6 @@ def group_members(data, group):
     return labels, codes
 
 
-def quoted(names):
+def quoted(names: Any) -> Any:
     """Names in quotes, parted by commas."""
     return ", ".join(shown(str(name)) for name in names)

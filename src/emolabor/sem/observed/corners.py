@@ -1,7 +1,10 @@
 """Polychoric correlations that hang on a handful of answers: cells that the correlation itself makes impossible."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -10,6 +13,9 @@ from emolabor.common.threads import one_thread
 from emolabor.sem.observed.columns import check_frame, ordered_names, read_answers, used_categories
 from emolabor.sem.observed.polychoric import cell_probabilities, polychoric
 from emolabor.sem.observed.stage_one import first_step, without_empty_cells
+
+if TYPE_CHECKING:
+    from emolabor.sem.observed.stage_one import FirstStep
 
 IMPOSSIBLE = 1e-3  # answers that a cell may expect: fewer than one sample in a thousand has any there
 COLUMNS = ("item", "other", "n", "r", "cells", "cases", "r_without", "change")
@@ -30,7 +36,7 @@ class Corner:
     r_without: float
 
 
-def impossible_corners(step):
+def impossible_corners(step: FirstStep) -> list[Corner]:
     """Find the pairs with answers where their correlation expects fewer than `IMPOSSIBLE`.
 
     Parameters
@@ -56,12 +62,12 @@ def impossible_corners(step):
     found = []
     for place, other in zip(here, without, strict=True):
         cells = tuple((int(a), int(b), int(step.tables[place, a, b])) for a, b in np.argwhere(held[place]))
-        pair = tuple(int(v) for v in step.pairs[place])
-        found.append(Corner(pair, int(totals[place]), float(r[place]), cells, float(other)))
+        first, second = (int(v) for v in step.pairs[place])
+        found.append(Corner((first, second), int(totals[place]), float(r[place]), cells, float(other)))
     return sorted(found, key=lambda corner: -abs(corner.r_without - corner.r))
 
 
-def cells_in_words(corner, categories):
+def cells_in_words(corner: Any, categories: Any) -> Any:
     """The cells of a corner: "1 and 5 (2 cases)"."""
     a, b = corner.pair
     return ", ".join(

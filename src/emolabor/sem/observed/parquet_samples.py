@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from emolabor.common.errors import EmolaborError, refuse, refuse_because, shown
+from emolabor.common.extras import require
 from emolabor.sem.observed.columns import quoted, read_numbers, refuse_alike
 from emolabor.sem.observed.completion import IncompleteRows, hole_blocks
 from emolabor.sem.observed.samples import Sample, check_variances, incomplete_sample
@@ -71,7 +72,7 @@ def samples_from_parquet(path, names, *, group=None, cluster=None, missing="list
     group, cluster : str or None
         Columns with the group and the cluster of each case; groups come in order of appearance.
     missing : str
-        "listwise": incomplete rows are left out; "fiml": they are kept, as in `samples_from_data`.
+        "listwise": incomplete rows are left out; "fiml": they are kept, as in `continuous_samples`.
     wishart : bool
         Denominator and weight n - 1.
     exogenous : sequence of str
@@ -120,6 +121,7 @@ def column_names(path):
 
 
 def _opened(path):
+    require("pyarrow")
     from pyarrow import parquet  # takes a tenth of a second
 
     if not path.is_file() or path.suffix.lower() != ".parquet":

@@ -1,5 +1,7 @@
 """Polyserial correlations of an ordered and a continuous variable (Olsson, Drasgow & Dorans, 1982), two-step."""
 
+from typing import Any
+
 import numpy as np
 from scipy.special import ndtr
 
@@ -8,18 +10,18 @@ from emolabor.sem.observed.polychoric import FAR, LEAST, maximize_correlation
 ROOT_2PI = np.sqrt(2 * np.pi)
 
 
-def density(x):
+def density(x: np.ndarray) -> np.ndarray:
     """Standard normal density."""
     return np.exp(-0.5 * x**2) / ROOT_2PI
 
 
-def edges(codes, thresholds):
+def edges(codes: np.ndarray, thresholds: np.ndarray) -> tuple[Any, ...]:
     """Lower and upper threshold (n,) of each case's category; `FAR` away at the ends."""
     bounds = np.concatenate([[-FAR], thresholds, [FAR]])
     return bounds[codes], bounds[codes + 1]
 
 
-def polyserial(codes, z, thresholds):
+def polyserial(codes: np.ndarray, z: np.ndarray, thresholds: np.ndarray) -> float:
     """The polyserial correlation of one pair.
 
     Parameters
@@ -48,7 +50,7 @@ def polyserial(codes, z, thresholds):
     return float(maximize_correlation(derivatives, np.array([start]))[0])
 
 
-def _edge(edge, z, rho):
+def _edge(edge: np.ndarray, z: np.ndarray, rho: float) -> tuple[Any, ...]:
     """P(answer below an edge | z) and its first two derivatives by the correlation."""
     rest = 1 - rho**2
     t = (edge - rho * z) / np.sqrt(rest)
@@ -58,7 +60,7 @@ def _edge(edge, z, rho):
     return ndtr(t), height * slope, height * (bend - t * slope**2)
 
 
-def polyserial_scores(codes, z, thresholds, rho):
+def polyserial_scores(codes: np.ndarray, z: np.ndarray, thresholds: np.ndarray, rho: float) -> tuple[np.ndarray, ...]:
     """Scores of the cases of one pair by the correlation, the thresholds, and the continuous variable's mean and sd.
 
     Parameters

@@ -1,12 +1,19 @@
 """The first step with ordered answers: thresholds, means and variances from single variables, then correlations."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from emolabor.common.errors import EmolaborError, refuse_because
 from emolabor.sem.observed.polychoric import BOUND, FAR, count_categories, polychoric, thresholds_of
 from emolabor.sem.observed.polyserial import polyserial
+
+if TYPE_CHECKING:
+    from emolabor.sem.observed.columns import Answers
 
 ADDED = 0.5
 
@@ -32,12 +39,12 @@ class FirstStep:
     tables: np.ndarray
     correlations: np.ndarray
 
-    def own_thresholds(self, variable):
+    def own_thresholds(self, variable: int) -> np.ndarray:
         """The thresholds of one variable (k_own - 1,)."""
         return self.thresholds[variable, : self.n_categories[variable] - 1]
 
 
-def first_step(answers, names):
+def first_step(answers: Answers, names: Sequence[str]) -> FirstStep:
     """Estimate thresholds, means, variances and correlations.
 
     Parameters
@@ -79,7 +86,7 @@ def first_step(answers, names):
     return step
 
 
-def _standardized(values, ordered):
+def _standardized(values: np.ndarray, ordered: np.ndarray) -> tuple[Any, ...]:
     mean, sd = np.zeros(len(ordered)), np.ones(len(ordered))
     z = np.full(values.shape, np.nan)
     here = ~ordered
@@ -89,7 +96,7 @@ def _standardized(values, ordered):
     return z, mean, sd
 
 
-def _with_continuous(step, a, b, names):
+def _with_continuous(step: FirstStep, a: int, b: Any, names: Sequence[Any]) -> float:
     """Correlation of any variable a with a continuous one b."""
     z = step.z[:, b]
     seen = ~np.isnan(z) & ((step.codes[:, a] >= 0) if step.ordered[a] else ~np.isnan(step.z[:, a]))
@@ -102,7 +109,7 @@ def _with_continuous(step, a, b, names):
     return rho
 
 
-def pearson(x, y):
+def pearson(x: np.ndarray, y: np.ndarray) -> float:
     """The likeliest correlation of two variables standardized by given means and standard deviations.
 
     With complete answers it is the mean product; else the root of the score, a cubic equation.
@@ -118,7 +125,7 @@ def pearson(x, y):
     return float(roots[likelihood.argmax()])
 
 
-def without_empty_cells(tables, sizes):
+def without_empty_cells(tables: np.ndarray, sizes: np.ndarray) -> np.ndarray:
     """Half a case in the empty cell of a two-by-two table, its margins kept (as lavaan has it)."""
     tables = tables.copy()
     for t in np.flatnonzero((sizes == 2).all(axis=1)):
@@ -133,7 +140,7 @@ def without_empty_cells(tables, sizes):
     return tables
 
 
-def _refuse_two_valued(z, names):
+def _refuse_two_valued(z: np.ndarray, names: Sequence[Any]) -> None:
     """The variance of a variable with two values follows from its mean: it is no statistic of its own."""
     for place, own in enumerate(z.T):
         if len(np.unique(own[~np.isnan(own)])) == 2:
@@ -145,7 +152,7 @@ def _refuse_two_valued(z, names):
             )
 
 
-def _refuse_unseen(totals, pairs, names):
+def _refuse_unseen(totals: np.ndarray, pairs: np.ndarray, names: Sequence[Any]) -> None:
     for k in np.flatnonzero(totals == 0):
         a, b = (names[place] for place in pairs[k])
         refuse_because("data", f"nobody answered both '{a}' and '{b}'", "pairs with common answers")

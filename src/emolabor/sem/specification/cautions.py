@@ -1,11 +1,19 @@
 """What a text or the values say that nobody may have meant, in words."""
 
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
 from itertools import combinations
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from emolabor.common.notices import Notice
 from emolabor.sem.specification.syntax import parse_model
+
+if TYPE_CHECKING:
+    from emolabor.sem.fit import Fit
+    from emolabor.sem.specification.parameter_table import ParameterTable
 
 MOST = 4  # names in a sentence
 CODED, FAR = 20, 3  # answers have at most this many values; a value this many ranges away is none of them
@@ -32,7 +40,7 @@ USUAL = {
 }
 
 
-def text_warnings(fit):
+def text_warnings(fit: Fit) -> Iterator[Any]:
     """Find what a model text holds fixed without a word.
 
     Parameters
@@ -83,11 +91,11 @@ def text_warnings(fit):
         )
 
 
-def _written(term):
+def _written(term: Any) -> Any:
     return f"{term.lhs} ~ 1" if term.op == "~1" else f"{term.lhs} {term.op} {term.rhs}"
 
 
-def _held_uncorrelated(table):
+def _held_uncorrelated(table: ParameterTable) -> list[Any]:
     """Pairs of exogenous variables, an observed one among them, without a covariance in the table."""
     variables, rows = table.variables, table.rows
     explained = {row.lhs for row in rows if row.op == "~"} | {row.rhs for row in rows if row.op == "=~"}
@@ -98,14 +106,14 @@ def _held_uncorrelated(table):
     return [pair for pair in pairs if frozenset(pair) not in together]
 
 
-def covariance_lines(names):
+def covariance_lines(names: Sequence[Any]) -> str:
     """The text that makes exogenous variables part of a model: their variances and every covariance."""
     variances = [f"{name} ~~ {name}" for name in names]
     covariances = [f"{name} ~~ {' + '.join(names[k + 1 :])}" for k, name in enumerate(names[:-1])]
     return "; ".join(variances + covariances)
 
 
-def missing_codes(values, names, place=""):
+def missing_codes(values: np.ndarray, names: Sequence[str], place: str = "") -> Iterator[Any]:
     """Warn of values that look like codes for missing answers.
 
     Parameters
@@ -134,7 +142,7 @@ def missing_codes(values, names, place=""):
         )
 
 
-def far_values(column):
+def far_values(column: np.ndarray) -> list[Any]:
     """Values of a column (n,) that stand apart from most others, as codes for missing answers do.
 
     Numbers that usually are such codes stand apart beyond once the range of the others; where a column has whole
@@ -163,6 +171,6 @@ def far_values(column):
             return list(seen[~inside])
 
 
-def _some(texts):
+def _some(texts: Sequence[Any]) -> str:
     rest = f" and {len(texts) - MOST} more" if len(texts) > MOST else ""
     return ", ".join(texts[:MOST]) + rest

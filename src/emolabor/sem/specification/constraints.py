@@ -1,12 +1,18 @@
 """Constraints among parameters: `==`, `<` and `>` lines as functions with gradients."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from emolabor.common.errors import EmolaborError, refuse_because
 from emolabor.sem.specification import expressions
+
+if TYPE_CHECKING:
+    from emolabor.sem.specification.parameter_table import ParameterTable
 
 INFEASIBLE, UNBOUNDED = 2, 1e15  # linprog's word for it, and what it would take for infinite
 
@@ -20,7 +26,7 @@ class Constraints:
     curved: tuple[Any, ...]  # trees that must be zero
 
 
-def build_constraints(table, active=()):
+def build_constraints(table: ParameterTable, active: tuple = ()) -> Constraints:
     """Sort the constraints of a table.
 
     Parameters
@@ -53,7 +59,7 @@ def build_constraints(table, active=()):
     return Constraints(basis, offset, tuple(curved))
 
 
-def check_bounds(table, constraints):
+def check_bounds(table: Any, constraints: Any) -> None:
     """Refuse linear inequalities that no parameters within the equalities meet, by linear programming."""
     degrees = _label_degrees(table)
     straight = [tree for tree in table.inequalities if _degree(tree, degrees) <= 1]
@@ -71,7 +77,7 @@ def check_bounds(table, constraints):
         raise EmolaborError("model: the constraints contradict each other")
 
 
-def _label_degrees(table):
+def _label_degrees(table: ParameterTable) -> dict[Any, Any]:
     """Degree, as of a polynomial, of every label and `:=` in the parameters: 0 where it is fixed, 1, or more."""
     degrees = {}
     for row in table.rows:
@@ -82,7 +88,7 @@ def _label_degrees(table):
     return degrees
 
 
-def _degree(tree, degrees):
+def _degree(tree: Sequence[Any], degrees: dict[Any, Any]) -> float:
     """Degree of a tree in the parameters, infinite where it is no polynomial; read off its form, not its values."""
     kind = tree[0]
     if kind == "number":
@@ -103,7 +109,7 @@ def _degree(tree, degrees):
     return np.inf
 
 
-def constraint_values(table, trees, theta):
+def constraint_values(table: ParameterTable, trees: Sequence[Any], theta: np.ndarray) -> tuple[Any, ...]:
     """Values (k,) and Jacobian (k, q) of constraint trees at a parameter vector."""
     values, gradients = label_values(table, theta)
     found = []
@@ -117,7 +123,7 @@ def constraint_values(table, trees, theta):
     return np.array([value for value, _ in found], float), np.array([slope for _, slope in found], float)
 
 
-def label_values(table, theta):
+def label_values(table: ParameterTable, theta: np.ndarray) -> tuple[Any, ...]:
     """Values and unit gradients (q,) of the labelled parameters; a shared label stands for one free number."""
     unit = np.eye(table.n_free)
     values, gradients = {}, {}
@@ -129,7 +135,7 @@ def label_values(table, theta):
     return values, gradients
 
 
-def row_lengths(rows):
+def row_lengths(rows: np.ndarray) -> np.ndarray:
     """Lengths (k,) of rows (k, q), 1 for zeros: they take away the factor that a constraint is written with."""
     largest = np.abs(rows).max(axis=1, initial=0.0)
     largest[largest == 0] = 1.0
@@ -137,19 +143,19 @@ def row_lengths(rows):
     return np.where(lengths == 0, 1.0, lengths) * largest
 
 
-def null_space(rows):
+def null_space(rows: np.ndarray) -> np.ndarray:
     """Orthonormal basis (q, r) of the directions along which the rows (k, q) do not change."""
     _, singular, right = np.linalg.svd(rows)
     rank = int((singular > 1e-10 * singular.max(initial=1e-300)).sum())
     return right[rank:].T
 
 
-def relation(table, tree):
+def relation(table: Any, tree: Any) -> Any:
     """A constraint as it might be written."""
     return f"'{words(tree[1])} {'>' if tree in table.inequalities else '=='} {words(tree[2])}'"
 
 
-def words(tree):
+def words(tree: Sequence[Any]) -> str:
     """An expression tree as text."""
     kind = tree[0]
     if kind == "number":
@@ -164,6 +170,6 @@ def words(tree):
     return f"{left}{kind}{right}" if kind in "^/" else f"{left} {kind} {right}"
 
 
-def _side(tree):
+def _side(tree: Any) -> Any:
     """A part of an expression, in parentheses where it is a sum."""
     return f"({words(tree)})" if tree[0] in ("+", "-") else words(tree)

@@ -1,8 +1,15 @@
 """Which ways lead from one variable to another: the regressions of a model as a graph."""
 
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from emolabor.common.errors import EmolaborError
+
+if TYPE_CHECKING:
+    from emolabor.sem.specification.parameter_table import ParameterTable
 
 
 @dataclass(frozen=True)
@@ -21,7 +28,7 @@ class Effect:
     ways: tuple[tuple[int, ...], ...]
 
 
-def list_effects(table):
+def list_effects(table: ParameterTable) -> list[Effect]:
     """Every total, direct and indirect effect among variables joined by regressions.
 
     Parameters
@@ -50,7 +57,7 @@ def list_effects(table):
     return effects
 
 
-def _ways(source, edges, visited):
+def _ways(source: str, edges: dict[Any, Any], visited: Sequence[Any]) -> Iterator[Any]:
     for target, place in edges.get(source, ()):
         if target in visited:
             loop = " -> ".join((*visited, target))
@@ -60,7 +67,7 @@ def _ways(source, edges, visited):
             yield names, (place, *places)
 
 
-def _effects_between(source, target, group, ways):
+def _effects_between(source: str, target: str, group: int, ways: Sequence[Any]) -> Iterator[Any]:
     direct = tuple(places for names, places in ways if len(names) == 2)
     indirect = [(names, places) for names, places in ways if len(names) > 2]
     yield Effect(source, target, "total", group, (), tuple(places for _, places in ways))

@@ -4,10 +4,17 @@ A new estimator is a row here; where it minimises something new, that is a class
 first row of its kind is the default: for continuous variables ML, for ordered ones WLSMV.
 """
 
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from emolabor.common.errors import refuse, refuse_because
 from emolabor.sem.specification.cautions import covariance_lines
+
+if TYPE_CHECKING:
+    from emolabor.sem.specification.variables import Variables
 
 
 @dataclass(frozen=True)
@@ -56,17 +63,17 @@ class Estimator:
     correction: str = ""
 
     @property
-    def likelihood(self):
+    def likelihood(self) -> bool:
         """Whether it is maximum likelihood, which has a log-likelihood and information criteria."""
         return self.discrepancy == "likelihood"
 
     @property
-    def least_squares(self):
+    def least_squares(self) -> bool:
         """Whether it is least squares of covariances: denominator n - 1, and no variable counts as fixed."""
         return not (self.likelihood or self.ordered)
 
     @property
-    def robust(self):
+    def robust(self) -> bool:
         """Whether its test is scaled."""
         return self.test not in ("standard", "none")
 
@@ -128,12 +135,12 @@ ESTIMATORS = {
 MAXIMUM_LIKELIHOOD = ESTIMATORS["ML"]
 
 
-def estimators_with(fits) -> str:
+def estimators_with(fits: Callable[..., Any]) -> str:
     """Names of the estimators for which `fits` holds, for a message."""
     return ", ".join(name for name, row in ESTIMATORS.items() if fits(row))
 
 
-def estimator_for(name, ordered, cluster) -> Estimator:
+def estimator_for(name: str | None, ordered: Sequence[str], cluster: str | None) -> Estimator:
     """The estimator asked for, or the default for such answers; with clusters the one that allows for them.
 
     Parameters
@@ -147,7 +154,7 @@ def estimator_for(name, ordered, cluster) -> Estimator:
     return ESTIMATORS[row.with_clusters] if cluster is not None and row.with_clusters else row
 
 
-def check_estimator(row, given, ordered, variables):
+def check_estimator(row: Estimator, given: dict[str, Any], ordered: Sequence[str], variables: Variables) -> None:
     """Refuse what does not go with an estimator.
 
     Parameters
@@ -188,7 +195,7 @@ def check_estimator(row, given, ordered, variables):
         _check_ordered(given["mean_structure"], variables.fixed_x)
 
 
-def _check_ordered(mean_structure, exogenous):
+def _check_ordered(mean_structure: None, exogenous: Sequence[Any]) -> None:
     if mean_structure is False:
         refuse("mean_structure", "False", "True with ordered variables (thresholds need it)")
     if exogenous:

@@ -1,8 +1,10 @@
 """Arithmetic of `:=` and `==` lines: read by a parser of our own, never evaluated as code."""
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from scipy.special import expit, logit, ndtr, ndtri
@@ -15,12 +17,12 @@ TOKEN = re.compile(
 )
 
 
-def _density(x):
+def _density(x: Any) -> Any:
     return np.exp(-0.5 * x * x) / np.sqrt(2 * np.pi)
 
 
 # Functions of one value, under R's names, with their slopes.
-FUNCTIONS = {
+FUNCTIONS: dict[str, tuple[Callable, Callable]] = {
     "exp": (np.exp, np.exp),
     "log": (np.log, lambda x: 1 / x),
     "sqrt": (np.sqrt, lambda x: 0.5 / np.sqrt(x)),
@@ -68,7 +70,7 @@ class _Open:
     sign: str = "+"
     times: str = "*"
 
-    def end_factor(self):
+    def end_factor(self) -> None:
         tree = self.tight.pop()
         while self.tight:
             operator = self.tight.pop()
@@ -76,18 +78,18 @@ class _Open:
         self.factors.append((self.times, tree))
         self.times = "*"
 
-    def end_term(self):
+    def end_term(self) -> None:
         self.end_factor()
         self.terms.append((self.sign, _chain(self.factors, ("number", 1.0))))
         self.factors, self.sign = [], "+"
 
-    def end(self):
+    def end(self) -> tuple[Any, ...]:
         self.end_term()
         tree, self.terms = _chain(self.terms, ("number", 0.0)), []
         return tree
 
 
-def _chain(parts, neutral):
+def _chain(parts: Sequence[Any], neutral: Sequence[Any]) -> tuple[Any, ...]:
     """Join trees by their operators from the left; more than `TERMS` group by group, so that the tree stays flat."""
     first = "+" if neutral[1] == 0 else "*"
     while True:
@@ -104,7 +106,7 @@ def _chain(parts, neutral):
 
 
 @lru_cache(maxsize=512)
-def parse(text, where=""):
+def parse(text: str, where: str = "") -> tuple:
     """Read an arithmetic expression into a tree of tuples.
 
     Parameters
@@ -187,7 +189,7 @@ def parse(text, where=""):
     return tree
 
 
-def _closed(now, where):
+def _closed(now: Any, where: Any) -> Any:
     """The tree of what stood between parentheses, arguments of a function or not."""
     last = now.end()
     if not now.function:
@@ -200,7 +202,7 @@ def _closed(now, where):
     return ("call", now.function, *arguments)
 
 
-def _depth(tree):
+def _depth(tree: Sequence[Any]) -> int:
     deepest, open_ = 0, [(tree, 1)]
     while open_:
         tree, depth = open_.pop()
@@ -209,12 +211,12 @@ def _depth(tree):
     return deepest
 
 
-def _short(text):
+def _short(text: Any) -> Any:
     text = text.strip()
     return text if len(text) <= SHOWN else f"{text[:SHOWN]} ..."
 
 
-def names(tree):
+def names(tree: Sequence[Any]) -> Any:
     """List the names in a tree, in order of appearance, each once."""
     found, open_ = {}, [tree]
     while open_:
@@ -225,7 +227,7 @@ def names(tree):
     return list(found)
 
 
-def evaluate(tree, values):
+def evaluate(tree: Sequence[Any], values: dict[Any, Any]) -> np.ndarray | float:
     """Work out a tree: values may be numbers or arrays of one shape (for example one entry a resample)."""
     kind = tree[0]
     if kind == "number":
@@ -251,7 +253,7 @@ def evaluate(tree, values):
     return left**right
 
 
-def gradient(tree, values, gradients):
+def gradient(tree: tuple, values: dict[str, Any], gradients: dict[str, Any]) -> tuple:
     """Value and gradient of a tree by the chain rule.
 
     Parameters
@@ -296,7 +298,7 @@ def gradient(tree, values, gradients):
     return left**right, slope
 
 
-def _tokens(text, where):
+def _tokens(text: str, where: str) -> list[Any]:
     tokens, position = [], 0
     text = text.rstrip()
     while position < len(text):
@@ -307,6 +309,7 @@ def _tokens(text, where):
                 f"'{text[position:].strip()[:1]}' is not understood in the expression '{_short(text)}'",
                 f"numbers, labels, + - * / ^ ( ) and {', '.join(KNOWN)}",
             )
-        tokens.append((match.lastgroup, match.group(match.lastgroup)))
+        kind = str(match.lastgroup)
+        tokens.append((kind, match.group(kind)))
         position = match.end()
     return tokens

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from difflib import get_close_matches
 from functools import wraps
 from inspect import signature
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from emolabor.common.errors import refuse_because
 
@@ -104,14 +104,14 @@ def arguments_known(function: Callable[Given, Result]) -> Callable[Given, Result
     return checked
 
 
-def _refuse(function, name, known):
+def _refuse(function: Any, name: Any, known: Any) -> None:
     hint = INSTEAD.get(name.replace(".", "").replace("_", "").lower())
     if hint is None:
         hint = ", ".join(get_close_matches(name, known, n=3) or known)
     refuse_because(name, f"el.{function} has no such argument", hint)
 
 
-def canonical(estimator, missing):
+def canonical(estimator: str | None, missing: str) -> tuple[Any, ...]:
     """Estimator and treatment of missing answers by their names here; lavaan takes small letters and other words."""
     if isinstance(estimator, str):
         estimator = estimator.upper()

@@ -1,14 +1,20 @@
 """What stands before a `*` or `?` in a model text: numbers, labels, starting values, bounds."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from emolabor.common.errors import EmolaborError, refuse, refuse_because
 from emolabor.sem.specification import expressions
 from emolabor.sem.specification.tokens import NAME
+
+if TYPE_CHECKING:
+    from emolabor.sem.specification.tokens import Token
 
 RESERVED = ("Inf", "NaN", "NULL", "TRUE", "FALSE")  # words of R that are no labels
 MODIFIERS = "start(), equal(), label(), c(), lower(), upper()"
@@ -33,7 +39,7 @@ class Modifier:
     values: tuple[Any, ...]
 
 
-def bare(part):
+def bare(part: Sequence[Any]) -> Sequence[Any]:
     """A part without the parentheses around the whole of it."""
     while len(part) > 2 and part[0].text == "(" and part[-1].text == ")":
         depth = 0
@@ -45,7 +51,7 @@ def bare(part):
     return part
 
 
-def modifier_of(factor, sign):
+def modifier_of(factor: Sequence[Any], sign: str) -> Modifier:
     """The modifier that stands before a `*` or, as a starting value, before a `?`."""
     factor = bare(factor)
     first = factor[0]
@@ -56,7 +62,7 @@ def modifier_of(factor, sign):
     return Modifier(*_value(factor))
 
 
-def _value(factor):
+def _value(factor: Sequence[Any]) -> tuple[Any, ...]:
     """One entry of a modifier: a number, NA or a label."""
     factor = bare(factor)
     first = factor[0]
@@ -69,7 +75,7 @@ def _value(factor):
     return "fixed", (_number(factor),)
 
 
-def _label(token):
+def _label(token: Any) -> Any:
     """A quoted label; none where nothing stands between the quotation marks."""
     text = token.text[1:-1]
     if text and not (NAME.fullmatch("".join(text.split())) or "~" in text or "|" in text):
@@ -77,7 +83,7 @@ def _label(token):
     return text
 
 
-def _call(name, factor):
+def _call(name: Token, factor: Sequence[Any]) -> Modifier:
     refuse_not_yet(factor)
     if factor[-1].text != ")":
         refuse(name.where, f"'{spaced(factor)}'", MODIFIERS)
@@ -100,7 +106,7 @@ def _call(name, factor):
     return Modifier(kinds.pop(), tuple(entry[1][0] for entry in entries))
 
 
-def _number(tokens):
+def _number(tokens: Sequence[Any]) -> float:
     tree = expressions.parse(spaced(tokens), tokens[0].where)
     if expressions.names(tree):
         hint = " or a label, a comma between the values of c()" if len(tokens) > 1 else ""
@@ -112,12 +118,12 @@ def _number(tokens):
     return value
 
 
-def joined(tokens):
+def joined(tokens: Sequence[Any]) -> str:
     """The text of tokens without blanks."""
     return "".join(token.text for token in tokens)
 
 
-def spaced(tokens):
+def spaced(tokens: Sequence[Any]) -> str:
     """The text of tokens, with a blank where two words would run into one."""
     text, words = tokens[0].text, ("name", "number", "string")
     for before, token in pairwise(tokens):
@@ -125,7 +131,7 @@ def spaced(tokens):
     return text
 
 
-def split(tokens, signs, operator):
+def split(tokens: Sequence[Any], signs: str, operator: Token) -> list[Any]:
     """Part tokens at signs outside parentheses."""
     parts, depth = [[]], 0
     for token in tokens:
@@ -138,7 +144,7 @@ def split(tokens, signs, operator):
     return parts
 
 
-def check_parts(parts, depth, tokens, signs, operator):
+def check_parts(parts: Sequence[Any], depth: int, tokens: Sequence[Any], signs: str, operator: Token) -> None:
     """Refuse parts that are empty, and parentheses without a partner."""
     if depth != 0:
         raise EmolaborError(f"{tokens[-1].where}: a parenthesis is not {'closed' if depth > 0 else 'opened'}; add it")
@@ -149,7 +155,7 @@ def check_parts(parts, depth, tokens, signs, operator):
         )
 
 
-def refuse_not_yet(tokens):
+def refuse_not_yet(tokens: Sequence[Any]) -> None:
     """Refuse what begins with a word of lavaan that is not there yet, such as `efa(...)` or `level:`."""
     word = tokens[0].text.lower()
     if word in NOT_YET and len(tokens) > 1 and tokens[1].text in ("(", ":"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,8 @@ from emolabor.sem.specification.threshold_rows import check_thresholds, derive_f
 from emolabor.sem.specification.variables import classify
 
 if TYPE_CHECKING:
+    from emolabor.sem.specification.modifiers import Modifier
+    from emolabor.sem.specification.syntax import Syntax, Term
     from emolabor.sem.specification.variables import Variables
 
 GROUP_EQUAL = (
@@ -62,29 +65,29 @@ class ParameterTable:
     ordered: tuple[tuple[str, int], ...] = ()  # names of the ordered variables and how many thresholds they have
 
     @cached_property
-    def free(self):
+    def free(self) -> np.ndarray:
         """Free number of every row (n_rows,), -1 where the value is fixed."""
         return np.array([row.free for row in self.rows])
 
     @cached_property
-    def values(self):
+    def values(self) -> np.ndarray:
         """Fixed value of every row (n_rows,); missing where it is free or comes from the sample."""
         held = [row.free < 0 and not row.from_data for row in self.rows]
         return np.array([row.value if own else np.nan for row, own in zip(self.rows, held, strict=True)], float)
 
 
 def build_table(
-    syntax,
+    syntax: Syntax,
     *,
-    n_groups=1,
-    std_lv=False,
-    mean_structure=False,
-    group_equal=(),
-    group_partial=(),
-    fixed_x=True,
-    ordered=(),
-    is_theta=False,
-):
+    n_groups: int = 1,
+    std_lv: bool = False,
+    mean_structure: bool = False,
+    group_equal: Sequence[str] = (),
+    group_partial: Sequence[str] = (),
+    fixed_x: bool = True,
+    ordered: tuple[tuple[str, int], ...] = (),
+    is_theta: bool = False,
+) -> ParameterTable:
     """Complete a parsed model with lavaan's defaults.
 
     Parameters
@@ -136,12 +139,12 @@ def build_table(
     )
 
 
-def _differences(syntax, op):
+def _differences(syntax: Syntax, op: str) -> tuple[Any, ...]:
     """Trees of left minus right side of every constraint with this operator."""
     return tuple(("-", c.left, c.right) for c in syntax.constraints if c.op == op)
 
 
-def _bounds(rows):
+def _bounds(rows: Sequence[Any]) -> tuple[Any, ...]:
     """Trees of the bounds that `lower()` and `upper()` set, each once."""
     free = [row for row in rows if row.free >= 0]
     lower = [("-", ("name", row.label), ("number", row.lower)) for row in free if row.lower is not None]
@@ -149,15 +152,16 @@ def _bounds(rows):
     return tuple(dict.fromkeys(lower + upper))
 
 
-def _key(row):
+def _key(row: Row) -> tuple[Any, ...]:
     return (row.op, *sorted((row.lhs, row.rhs))) if row.op == "~~" else (row.op, row.lhs, row.rhs)
 
 
-def _text_rows(syntax, group, n_groups, std_lv, variables):
+def _text_rows(syntax: Syntax, group: int, n_groups: int, std_lv: bool, variables: Variables) -> list[Row]:
     rows, has_marker = [], set()
     labels = {value for term in syntax.terms for m in term.modifiers if m.kind == "label" for value in m.values}
     for term in syntax.terms:
-        value, fixed, label, bounds = None, False, "", {}
+        value: float | None = None
+        fixed, label, bounds = False, "", dict[str, Any]()
         first_loading = term.op == "=~" and term.lhs not in has_marker
         if first_loading:
             has_marker.add(term.lhs)
@@ -166,7 +170,7 @@ def _text_rows(syntax, group, n_groups, std_lv, variables):
         if term.op == "~~" and term.lhs == term.rhs and std_lv and term.lhs in variables.latent:
             value, fixed = 1.0, True
         for modifier in term.modifiers:
-            given = _of_group(modifier, group, n_groups, term)
+            given: Any = _of_group(modifier, group, n_groups, term)
             if modifier.kind == "fixed":
                 value, fixed = given, given is not None
             elif modifier.kind == "start":
@@ -188,7 +192,7 @@ def _text_rows(syntax, group, n_groups, std_lv, variables):
     return [_in_order(row, variables) for row in rows]
 
 
-def _in_order(row, variables):
+def _in_order(row: Row, variables: Variables) -> Row:
     """A covariance names first what the model names first, latent variables before observed ones, as in lavaan."""
     names = (*variables.latent, *variables.observed)
     if row.op == "~~" and names.index(row.lhs) > names.index(row.rhs):
@@ -196,7 +200,7 @@ def _in_order(row, variables):
     return row
 
 
-def _resolve_equal(rows):
+def _resolve_equal(rows: Sequence[Any]) -> list[Row]:
     """One label for a parameter and those that point to it: `equal("f=~x2")`, in a second group `"f=~x2.g2"`."""
     places = {name: place for place, row in enumerate(rows) for name in _names(row)}
     labels = [row.label for row in rows]
@@ -217,14 +221,14 @@ def _resolve_equal(rows):
     return [replace(row, label=label) for row, label in zip(rows, labels, strict=True)]
 
 
-def _names(row):
+def _names(row: Row) -> list[str]:
     """What a parameter is called in `equal()`."""
     suffix = f".g{row.group + 1}" if row.group else ""
     sides = {(row.lhs, row.rhs), (row.rhs, row.lhs) if row.op == "~~" else (row.lhs, row.rhs)}
     return [f"{lhs}{row.op}{rhs}{suffix}" for lhs, rhs in sides]
 
 
-def _of_group(modifier, group, n_groups, term):
+def _of_group(modifier: Modifier, group: int, n_groups: int, term: Term) -> str | float | None:
     if len(modifier.values) == 1:
         return modifier.values[0]
     if len(modifier.values) != n_groups:
@@ -234,7 +238,9 @@ def _of_group(modifier, group, n_groups, term):
     return modifier.values[group]
 
 
-def _default_rows(variables, group, std_lv, mean_structure, ordered, is_theta):
+def _default_rows(
+    variables: Variables, group: int, std_lv: bool, mean_structure: bool, ordered: dict[Any, Any], is_theta: Any
+) -> list[Row]:
     exogenous = (*variables.fixed_x, *variables.random_x)
     random = [name for name in variables.observed if name not in exogenous]
     own_variance = {
@@ -253,7 +259,7 @@ def _default_rows(variables, group, std_lv, mean_structure, ordered, is_theta):
     rows += [Row(name, "~~", name, group, *((-1, 1.0) if std_lv else own_variance[name])) for name in variables.latent]
     for names in (variables.exogenous_latent, variables.pure_outcomes):
         rows += [Row(a, "~~", b, group, 0) for i, a in enumerate(names) for b in names[i + 1 :]]
-    held = dict(free=-1, from_data=True) if variables.fixed_x else dict(free=0)
+    held: dict[str, Any] = dict(free=-1, from_data=True) if variables.fixed_x else dict(free=0)
     rows += [Row(a, "~~", b, group, **held) for i, a in enumerate(exogenous) for b in exogenous[i:]]
     rows += [Row(name, "~*~", name, group, -1, 1.0, derived=is_theta) for name in variables.observed if name in ordered]
     if mean_structure:
@@ -264,7 +270,15 @@ def _default_rows(variables, group, std_lv, mean_structure, ordered, is_theta):
     return rows
 
 
-def _equal_over_groups(rows, variables, std_lv, group_equal, group_partial, ordered, is_theta):
+def _equal_over_groups(
+    rows: Sequence[Any],
+    variables: Variables,
+    std_lv: bool,
+    group_equal: Sequence[Any],
+    group_partial: Sequence[Any],
+    ordered: Sequence[Any],
+    is_theta: Any,
+) -> list[Row]:
     """Label the rows of later groups like those of the first, and free what the equalities identify."""
     unknown = [kind for kind in group_equal if kind not in GROUP_EQUAL]
     if unknown:
@@ -301,7 +315,7 @@ def _equal_over_groups(rows, variables, std_lv, group_equal, group_partial, orde
     return [replace(row, label=labels.get(i, row.label)) for i, row in enumerate(changed)]
 
 
-def _kind(row, variables):
+def _kind(row: Row, variables: Variables) -> str:
     """The name under which `group_equal` knows a row."""
     latent = row.lhs in variables.latent
     if row.lhs in variables.random_x:
@@ -319,7 +333,7 @@ def _kind(row, variables):
     return "lv_covariances" if latent else "residual_covariances"
 
 
-def _number_free(rows):
+def _number_free(rows: Sequence[Any]) -> tuple[Any, ...]:
     """Number the free parameters in table order; one number for one label; a fixed value binds its label."""
     fixed = {row.label: row.value for row in rows if row.label and row.free < 0 and not row.from_data}
     numbers, numbered = {}, []
@@ -338,7 +352,7 @@ def _number_free(rows):
     return numbered, count
 
 
-def _check_names(rows, syntax):
+def _check_names(rows: Sequence[Any], syntax: Syntax) -> None:
     labels = {row.label for row in rows if row.label}
     for constraint in syntax.constraints:
         for tree in (constraint.left, constraint.right):

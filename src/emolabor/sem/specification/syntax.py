@@ -1,6 +1,7 @@
 """The model text: lavaan's core dialect, read formula by formula with line and column kept."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -53,7 +54,7 @@ class Syntax:
     constraints: tuple[Constraint, ...]
 
 
-def parse_model(text):
+def parse_model(text: str) -> Syntax:
     """Read a model text.
 
     Parameters
@@ -105,7 +106,7 @@ def parse_model(text):
     return Syntax(tuple(terms.values()), tuple(constraints))
 
 
-def _formulas(tokens):
+def _formulas(tokens: Sequence[Any]) -> list[Any]:
     """Join the lines of each formula: a line without an operator goes on with the one before."""
     formulas, lines, depth = [], [[]], 0
     for token in tokens:
@@ -128,7 +129,7 @@ def _formulas(tokens):
     return formulas
 
 
-def _operator_position(formula):
+def _operator_position(formula: Sequence[Any]) -> int:
     positions = [i for i, token in enumerate(formula) if token.kind == "operator"]
     if not positions:
         first = formula[0]
@@ -153,7 +154,7 @@ def _operator_position(formula):
     return positions[0]
 
 
-def _constraint(operator, left, right):
+def _constraint(operator: Token, left: Sequence[Any], right: Sequence[Any]) -> Constraint:
     if operator.text == ":=" and (len(left) != 1 or left[0].kind != "name"):
         raise EmolaborError(f"{left[0].where}: one new name stands left of ':='")
     trees = [expressions.parse(spaced(side), operator.where) for side in (left, right)]
@@ -161,7 +162,7 @@ def _constraint(operator, left, right):
     return Constraint(joined(left), operator.text, joined(right), operator, None if new else trees[0], trees[1])
 
 
-def _add_terms(terms, operator, left, right):
+def _add_terms(terms: dict[Any, Any], operator: Token, left: Sequence[Any], right: Sequence[Any]) -> None:
     outcomes = [_single_name(part, operator) for part in _summands(left, operator)]
     earlier = set(terms)
     for part in _summands(right, operator):
@@ -186,7 +187,7 @@ def _add_terms(terms, operator, left, right):
             _merge(terms, Term(outcome.text, op, rhs, variable, list(given)), earlier)
 
 
-def _check_product(modifiers, part):
+def _check_product(modifiers: Sequence[Any], part: Sequence[Any]) -> None:
     """Refuse `a*b*x`, `0.5*2*x` and `0.5*a*x`: one of the two would be lost."""
     kinds = [_kind(modifier) for modifier in modifiers]
     held = any(modifier.kind == "fixed" and modifier.values != (None,) for modifier in modifiers)
@@ -198,19 +199,19 @@ def _check_product(modifiers, part):
         )
 
 
-def _kind(modifier):
+def _kind(modifier: Modifier) -> str:
     """What a modifier gives; a parameter has one label, its own or another's by `equal()`."""
     return "label" if modifier.kind == "equal" else modifier.kind
 
 
-def _check_ordered(outcome, op, variable):
+def _check_ordered(outcome: Token, op: str, variable: Token) -> None:
     if op == "|" and not THRESHOLD.fullmatch(variable.text):
         refuse(variable.where, f"'{variable.text}' right of '|'", "t1, t2 and so on")
     if op == "~*~" and outcome.text != variable.text:
         refuse(variable.where, f"'{variable.text}'", f"'{outcome.text} ~*~ {outcome.text}'")
 
 
-def _merge(terms, term, earlier):
+def _merge(terms: dict[Any, Any], term: Term, earlier: Any) -> None:
     """Add a term; within one formula a second modifier of it joins the first, as in `y ~ a*x + start(0.3)*x`."""
     key = (term.lhs, term.op, term.rhs)
     if term.op == "~~" and (term.rhs, term.op, term.lhs) in terms:
@@ -231,7 +232,7 @@ def _merge(terms, term, earlier):
         first.modifiers.extend(term.modifiers)
 
 
-def _summands(tokens, operator):
+def _summands(tokens: Sequence[Any], operator: Token) -> list[Any]:
     """Part tokens at plus signs; a second one in a row, or one in front, is a sign of what follows."""
     parts, depth = [[]], 0
     for token in tokens:
@@ -244,7 +245,7 @@ def _summands(tokens, operator):
     return parts
 
 
-def _signs(part):
+def _signs(part: Sequence[Any]) -> Any:
     depth, signs = 0, []
     for token in part:
         depth += {"(": 1, ")": -1}.get(token.text, 0)
@@ -253,7 +254,7 @@ def _signs(part):
     return signs
 
 
-def _single_name(part, operator):
+def _single_name(part: Sequence[Any], operator: Token) -> Token:
     if len(part) == 1 and part[0].kind == "name":
         return part[0]
     refuse(
@@ -263,7 +264,7 @@ def _single_name(part, operator):
     )
 
 
-def _variable(part, operator):
+def _variable(part: Sequence[Any], operator: Token) -> Token:
     part = bare(part)
     first = part[0]
     if len(part) == 1 and first.kind == "name":

@@ -1,12 +1,19 @@
 """Rows that ordered variables bring along: thresholds, and residual variances that follow from the others."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from emolabor.common.errors import refuse_because
 from emolabor.sem.specification.row import Row
 
+if TYPE_CHECKING:
+    from emolabor.sem.specification.syntax import Syntax
 
-def threshold_rows(observed, ordered, group):
+
+def threshold_rows(observed: Sequence[str], ordered: dict[str, Any], group: int) -> list[Row]:
     """Free thresholds of one group.
 
     Parameters
@@ -23,7 +30,7 @@ def threshold_rows(observed, ordered, group):
     return [Row(name, "|", f"t{k + 1}", group, 0) for name in observed for k in range(ordered.get(name, 0))]
 
 
-def derive_from_text(rows, ordered, is_theta):
+def derive_from_text(rows: Sequence[Any], ordered: Sequence[Any], is_theta: Any) -> list[Row]:
     """Mark what the text names but follows from the others: residual variances of ordered variables, or scales."""
     names = dict(ordered)
     changed = []
@@ -43,7 +50,7 @@ def derive_from_text(rows, ordered, is_theta):
     return changed
 
 
-def check_thresholds(syntax, ordered):
+def check_thresholds(syntax: Syntax, ordered: Sequence[Any]) -> None:
     """Refuse thresholds and scales of what is not ordered, and thresholds beyond the last one."""
     counts = dict(ordered)
     for term in syntax.terms:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from emolabor.common.errors import EmolaborError, refuse_because
 
@@ -78,12 +78,12 @@ class Token(NamedTuple):
     column: int
 
     @property
-    def where(self):
+    def where(self) -> str:
         """The place, as error messages name it."""
         return f"model, line {self.line}, column {self.column}"
 
 
-def tokens_of(text):
+def tokens_of(text: str) -> list[Token]:
     """Part a model text into its words, without blanks and comments.
 
     Parameters
@@ -105,7 +105,7 @@ def tokens_of(text):
         match = TOKEN.match(text, position)
         if not match:
             raise _not_understood(text[position], line, position - line_start + 1)
-        kind, found = match.lastgroup, match.group()
+        kind, found = str(match.lastgroup), match.group()
         if kind == "other" and found == "!=" and not (tokens and tokens[-1].line == line):
             match = re.compile("[^\n]*").match(text, position)  # a comment such as !=======
             kind = "comment"
@@ -117,7 +117,7 @@ def tokens_of(text):
     return tokens
 
 
-def _token(kind, found, line, column):
+def _token(kind: str, found: str, line: int, column: int) -> Token:
     if kind == "name" and not (found[0] == "." or found[0].isidentifier()):  # a number such as '½'
         raise _not_understood(found[0], line, column)
     if kind == "other":
@@ -138,7 +138,7 @@ def _token(kind, found, line, column):
     return Token(kind, found, line, column)
 
 
-def _not_understood(sign, line, column):
+def _not_understood(sign: Any, line: Any, column: Any) -> Any:
     plain = PLAIN.get(sign) or unicodedata.normalize("NFKC", sign)
     hint = INSTEAD.get(sign) or (f"write '{plain}'" if plain != sign and plain.isascii() else "")
     shown = sign if sign.isprintable() else f"(invisible, U+{ord(sign):04X})"

@@ -1,8 +1,15 @@
 """What role each variable of a model plays: latent, indicator, outcome, exogenous."""
 
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from emolabor.common.errors import refuse_because
+
+if TYPE_CHECKING:
+    from emolabor.sem.specification.syntax import Syntax
 
 
 @dataclass(frozen=True)
@@ -19,7 +26,7 @@ class Variables:
     single_indicators: tuple[str, ...]  # the only indicator of a latent variable, and of no other
 
 
-def classify(syntax, fixed_x=True):
+def classify(syntax: Syntax, fixed_x: bool = True) -> Variables:
     """Sort the variables of a parsed model by role.
 
     Parameters
@@ -74,5 +81,5 @@ def classify(syntax, fixed_x=True):
     )
 
 
-def _unique(names):
+def _unique(names: Iterator[Any] | Sequence[Any]) -> Any:
     return list(dict.fromkeys(names))
