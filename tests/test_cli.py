@@ -280,6 +280,7 @@ def test_a_run_with_a_difference_ends_with_status_one(succeeded, status, monkeyp
 
     def reproduce(*arguments, layout):
         asked.append(arguments)
+        assert layout == {}
         finished = Finished()
         finished.succeeded = succeeded
         return finished
@@ -294,7 +295,8 @@ def test_a_run_with_a_difference_ends_with_status_one(succeeded, status, monkeyp
 def test_options_of_reproduce_are_notebook_parameters(monkeypatch, capsys):
     from emolabor import study
 
-    def reproduce(*arguments):
+    def reproduce(*arguments, layout):
+        assert layout == {"separator": ";", "header_row": 2}
         assert arguments == (
             None,
             None,
@@ -308,6 +310,7 @@ def test_options_of_reproduce_are_notebook_parameters(monkeypatch, capsys):
 
     monkeypatch.setattr(study, "reproduce", reproduce)
     options = "--data a.csv --mapping m.yaml --n-boot 9 --language en --resume --jobs 3 -p seed 2"
+    options += " --separator ; --header-row 2"
     assert cli.main(["reproduce", *options.split()]) == 130
     assert "the same command with --resume goes on" in capsys.readouterr().err
 

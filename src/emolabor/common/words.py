@@ -7,7 +7,7 @@ from importlib import resources
 
 import yaml
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.checks import check_language
 from emolabor.common.languages import ASKED, default_language
 
 LANGUAGES = ("zh", "en")
@@ -39,8 +39,8 @@ def speaking(language):
     ...     spoken()
     'zh'
     """
-    if language is not None and language not in (*LANGUAGES, "zh-Hant"):
-        raise EmolaborError(f"language: found {language!r}; allowed: {', '.join(LANGUAGES)}")
+    if language is not None and language != "zh-Hant":
+        check_language(language, LANGUAGES)
     before = ASKED.set("zh" if language == "zh-Hant" else language or ASKED.get())
     try:
         yield
@@ -64,7 +64,7 @@ class Words:
     def texts(self):
         """Key to language to text: braces are filled in, of [n:is|are] the first is taken where n is 1."""
         text = (resources.files(self._package) / "words.yaml").read_text(encoding="utf-8")
-        return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        return getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text).get_single_data()
 
     def __call__(self, key, /, **facts):
         """Say the sentence with this key."""
