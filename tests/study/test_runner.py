@@ -27,7 +27,7 @@ def run(project):
     stale = project / "results" / "default" / "04_silent.json"
     stale.parent.mkdir()
     stale.write_text("{}")
-    return reproduce(root=project)
+    return reproduce(root=project, language="zh")
 
 
 def test_good_notebooks_leave_results_and_executed_copies(run):

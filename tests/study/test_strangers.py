@@ -15,6 +15,7 @@ import strangers
 import emolabor as el
 
 ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.whole
 
 
 @pytest.fixture(scope="module")

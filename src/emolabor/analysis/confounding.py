@@ -171,7 +171,7 @@ def _refit(fit, table, rho, start, effect, level):
     tie = ("-", ("name", LABELS["covariance"]), ("*", ("number", rho), ("call", "sqrt", product)))
     own = replace(table, equalities=(*table.equalities, tie))
     try:
-        found = fit_table(fit.text, own, list(fit.model.samples), fit.estimator, start, fit.model.fiml)
+        found = fit_table(fit.text, own, list(fit.model.samples), fit.model.estimator, start, fit.model.fiml)
     except EmolaborError:
         return None
     if not found.converged or np.isnan(found.vcov().to_numpy()).any():
