@@ -36,7 +36,7 @@ def drawings():
     return {
         "path_diagram": ("paths", {"rows": values["paths"], "r2": values["r2"]}),
         "verdicts": ("verdicts", {"rows": values["verdicts"], "smallest_effect": smallest}),
-        "levers": ("levers", {"rows": ranking["ranking"], "levels": ranking["levels"]}),
+        "levers": ("levers", {"rows": ranking["ranking"], "levels": ranking["levels"], "ways": ranking["ways"]}),
     }
 
 

@@ -77,7 +77,8 @@ def lever_tables(levers):
     table = levers.table
     return {
         "ranking": table[["gain", "gain_lower", "gain_upper", "rank", "best"]],
-        "levels": table[["direction", "level"]],
+        "levels": table[["direction", "level", "lowest", "highest"]],
+        "ways": levers.ways[["gain"]],
         "errors": table[["gain_se"]].join(levers.correlations),
     }
 
