@@ -48,7 +48,6 @@ MOVED = {
     "sem.fiml": "sem.discrepancy.fiml",
     "sem.first_step": "sem.observed.stage_one",
     "sem.fit_measures": "sem.evaluation.fit_indices",
-    "sem.fourth_moments": "sem.observed.fourth_moments",
     "sem.functionals": "sem.implied.quantities",
     "sem.html": "common.html",
     "sem.incomplete": "sem.evaluation.incomplete_fit_measures",

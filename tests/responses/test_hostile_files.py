@@ -19,6 +19,7 @@ import pyreadstat
 import pytest
 import yaml
 from nbformat.v4 import new_code_cell, new_notebook
+from tiny_project import PROJECT
 
 import emolabor as el
 from emolabor import cli
@@ -239,6 +240,7 @@ def folder(tmp_path, monkeypatch):
     (tmp_path / "results" / "mine").mkdir(parents=True)
     for name in ("pyproject.toml", "own.csv", "earlier.csv", "results/mine/01_first.json", "results/mine/.lock"):
         (tmp_path / name).write_text("earlier")
+    (tmp_path / "pyproject.toml").write_text(PROJECT)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

@@ -116,7 +116,7 @@ def multiverse_summary(specifications: pd.DataFrame) -> pd.Series:
     highest               0.2
     share_positive        1.0
     share_significant     0.5
-    dtype: Any
+    dtype: object
     """
     counts = {
         "specifications": len(specifications),

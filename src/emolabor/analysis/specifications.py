@@ -91,10 +91,9 @@ def effect_multiverse(
     >>> options = {"measure": ["score"], "estimation": ["mlr"], "covariates": ["none"], "careless": ["default"]}
     >>> found = el.effect_multiverse(study, "surface_acting>exhaustion", choices=options)
     >>> found[["items", "est", "ci_lower", "ci_upper", "n"]].round(2)
-              items   est  ci_lower  ci_upper     n
-    0           all  0.39      0.34      0.44  1147
-    1  not_reversed  0.39      0.34      0.44  1147
-    2   first_three  0.37      0.32      0.42  1134
+             items   est  ci_lower  ci_upper     n
+    0          all  0.39      0.34      0.44  1147
+    1  first_three  0.37      0.32      0.42  1134
     """
     sets = {"none": ()} | {name: tuple(columns) for name, columns in covariates.items() if _told(study, columns)}
     estimate = _effect_of(study, effect, sets, groups)

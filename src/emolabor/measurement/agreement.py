@@ -124,9 +124,8 @@ def agreement(
         groups = data.loc[complete.index, group]
         if groups.nunique() < 2 or groups.value_counts().max() < 2:
             raise EmolaborError(f"group: column {group!r} needs two groups, one of them with two members")
-        answers_by_item = known or points
-        is_by_item = isinstance(answers_by_item, dict)
-        variance = null_variance(null, answers_by_item[items[0]] if is_by_item else points)
+        asked = known or points
+        variance = null_variance(null, asked[items[0]] if isinstance(asked, dict) else asked)
         within = _within_groups(complete, groups, variance)
         rows[dimension] = _between(complete.mean(axis=1).to_numpy(), groups) | {
             "rwg_mean": within["rwg"].mean(),

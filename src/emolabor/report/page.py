@@ -153,7 +153,7 @@ def write_table(frame: pd.DataFrame, path: str | Path, caption: str, note: str, 
         text = f"---\npagetitle: {json.dumps(caption, ensure_ascii=False)}\n---\n\n{text}"
     if file.suffix == ".typ":
         text = f"{TYPST_TABLE}\n{text}"
-    return write_page(path, text, language)
+    return write_page(file, text, language)
 
 
 def _with_headings(page):

@@ -1,6 +1,6 @@
 """What the constructs and background columns of a study are to it: levers, outcome, marker, clusters and so on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Roles:
     clusters: tuple = ()
     groupings: tuple = ()
     description: tuple = ()
-    covariates: dict = None
+    covariates: dict[str, tuple[str, ...]] = field(default_factory=dict)
     profiled: tuple = ()
     profile_outcomes: tuple = ()
     between: tuple = ()

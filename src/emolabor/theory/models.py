@@ -7,7 +7,7 @@ from graphlib import CycleError, TopologicalSorter
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.errors import EmolaborError, refuse
 from emolabor.theory.claims import Path
 from emolabor.theory.constructs import CONSTRUCT_GROUPS
 
@@ -217,10 +217,8 @@ def constructs_of(paths, groups=CONSTRUCT_GROUPS):
     known = [construct for group in groups.values() for construct in group]
     unknown = [construct for construct in used if construct not in known]
     if unknown:
-        raise EmolaborError(
-            f"claims: found {', '.join(unknown)}, which no group names; allowed: {', '.join(known)}, "
-            "or the groups of your own constructs (groups=, 'constructs' in a study file)"
-        )
+        allowed = f"{', '.join(known)}, or the groups of your own constructs (groups=, 'constructs' in a study file)"
+        refuse("claims", f"{', '.join(unknown)}, which no group names", allowed)
     return [construct for construct in known if construct in used]
 
 

@@ -90,6 +90,11 @@ def ask_semopy(fit: Fit) -> SecondOpinion:
         fixed exogenous observed variables, no constraints beyond shared labels, unrestricted means, no negative
         variance; else `reason` says what stands against it.
 
+    Raises
+    ------
+    EmolaborError
+        semopy is not installed.
+
     References
     ----------
     Meshcheryakov, G., Igolkina, A. A., & Samsonova, M. G. (2021). semopy 2: A structural equation modeling package with
