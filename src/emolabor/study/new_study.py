@@ -100,7 +100,7 @@ def _fill(folder):
     write_text(folder / "instrument.yaml", f"# A copy of {INSTRUMENT}, to be changed.\n{named}")
     write_bytes(folder / "claims.yaml", resources.files("emolabor.theory").joinpath("claims.yaml").read_bytes())
     _, entries = STUDY_FILE.read_text(encoding="utf-8").split(f"instrument: {INSTRUMENT}\n")
-    # Not written out: claims that the user writes anew have other paths, and the first indirect one then takes its place.
+    # Not written out: claims that the user writes anew have other paths, and the first indirect one takes its place.
     write_text(folder / "study.yaml", _HEADER + _FILES + entries.replace("\neffect: ", "\n# effect: "))
     for path in sorted((project_root() / "notebooks").glob("*.ipynb")):
         if path.stem in NEEDS:
