@@ -30,17 +30,18 @@ def test_the_page_prints_what_it_shows(walked):
 
 
 def test_each_run_left_its_results_in_a_folder_of_its_own(walked):
-    results = walked[0] / "results"
-    names = {folder.name: {path.name for path in folder.glob("[0-9]*.json")} for folder in results.iterdir()}
+    names = {
+        path.parent.relative_to(walked[0]).as_posix(): path.name for path in walked[0].rglob("results/*/[0-9]*.json")
+    }
     assert names == {
-        "pilot-simulated": {"03_scale_quality.json"},
-        "my_claims": {"15_correlation_table.json"},
-        "table-simulated": {"15_correlation_table.json"},
+        "my_study/results/pilot-simulated": "03_scale_quality.json",
+        "my_study/results/my_claims": "15_correlation_table.json",
+        "results/table-simulated": "15_correlation_table.json",
     }
 
 
 def test_the_claims_judged_are_the_page_s_own(walked):
-    path = walked[0] / "results" / "my_claims" / "15_correlation_table.json"
+    path = walked[0] / "my_study" / "results" / "my_claims" / "15_correlation_table.json"
     verdicts = json.loads(path.read_text(encoding="utf-8"))["values"]["verdicts"]
     assert list(verdicts) == [
         "H1 institutional_clarity>exhaustion",
