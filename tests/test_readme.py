@@ -43,7 +43,7 @@ def read(page):
 
 
 def blocks(page):
-    return re.findall(r"^```(\w*)\n(.*?)^```$", read(page), re.MULTILINE | re.DOTALL)
+    return re.findall(r"^```(\w*)(?: refused)?\n(.*?)^```$", read(page), re.MULTILINE | re.DOTALL)
 
 
 def code(page):
