@@ -91,8 +91,8 @@ def load_design(study_path=None):
     >>> design.instrument.key, len(design.claims), design.model
     ('window_staff', 24, None)
     """
-    usual = read_document(STUDY_FILE).data
-    document = read_document(STUDY_FILE if study_path is None else study_path)
+    ours = read_document(STUDY_FILE)
+    usual, document = ours.data, ours if study_path is None else read_document(study_path)
     document.data = {} if document.data is None else document.data
     check_schema(document, json.loads(resources.files(__package__).joinpath("schema.json").read_text(encoding="utf-8")))
     groups = _groups(document, usual)

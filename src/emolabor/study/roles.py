@@ -99,16 +99,16 @@ class _Reader:
         profiled = self._all(("profiles", "constructs"), self.asked, ())
         return Roles(
             factors=self._factors(),
-            outcome=self._one("outcome", self.constructs, self._last_outcome()),
+            outcome=self._one(("outcome",), self.constructs, self._last_outcome()),
             effect=self._effect(),
-            marker=self._one("marker", self.asked, None),
+            marker=self._one(("marker",), self.asked, None),
             clusters=clusters,
             groupings=groupings,
             description=self._some(("description",), self.columns, others[:2]),
             covariates=self._covariates(),
             profiled=profiled,
             profile_outcomes=self._some(("profiles", "outcomes"), self.asked, ()) if profiled else (),
-            between=tuple(filter(None, (self._end(end) for end in ("predictor", "outcome")))),
+            between=self._between(),
             reverse=self._all(("rivals", "reverse"), list(self.groups), self._last_groups()),
             merge=self._all(("rivals", "merge"), self.constructs, ()),
         )
@@ -138,12 +138,14 @@ class _Reader:
             return tuple(usual if set(usual) <= set(known) else other)
         return () if names == "none" else self._known(place, names, known)
 
-    def _one(self, entry, known, other):
-        name = self._own((entry,))
+    def _one(self, place, known, other):
+        """A name; the usual one where it is part of this study, or else the other one."""
+        name = self._own(place)
         if name is None:
-            return self.usual.get(entry) if self.usual.get(entry) in known else other
+            usual = _entry(self.usual, place)
+            return usual if usual in known else other
         if name != "none" and name not in known:
-            self.document.problem((entry,), repr(name), _listed(known))
+            self.document.problem(place, repr(name), _listed(known))
         return None if name == "none" else name
 
     def _groupings(self, others):
@@ -170,7 +172,7 @@ class _Reader:
     def _effect(self):
         unmoderated = [path for path in self.paths if not path.moderator]
         keys = [path.key for path in sorted(unmoderated, key=lambda path: not path.via)]
-        return self._one("effect", keys, next(iter(keys), None))
+        return self._one(("effect",), keys, next(iter(keys), None))
 
     def _covariates(self):
         sets = self._own(("covariates",))
@@ -180,14 +182,9 @@ class _Reader:
         found = {name: self._all(("covariates", name), self.columns, ()) for name in names}
         return {name: columns for name, columns in found.items() if columns}
 
-    def _end(self, end):
-        place = ("between", end)
-        name = self._own(place)
-        if name is None:
-            return self.usual["between"][end] if set(self.usual["between"].values()) <= set(self.asked) else None
-        if name != "none" and name not in self.asked:
-            self.document.problem(place, repr(name), _listed(self.asked))
-        return None if name == "none" else name
+    def _between(self):
+        ends = tuple(self._one(("between", end), self.asked, None) for end in ("predictor", "outcome"))
+        return ends if all(ends) else ()
 
     def _last_groups(self):
         filled = [name for name, group in self.groups.items() if group]
