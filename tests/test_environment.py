@@ -5,7 +5,7 @@ import re
 import subprocess
 import sys
 import tomllib
-from importlib.metadata import packages_distributions
+from importlib.metadata import PackageNotFoundError, packages_distributions, requires
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -79,6 +79,33 @@ def test_lock_has_a_hash_for_every_package():
     entries = re.split(r"^(?=[\w.-]+==)", LOCK, flags=re.MULTILINE)[1:]
     assert len(entries) == len(PINNED), "a package stands in the lock twice"
     assert all("--hash=sha256:" in entry for entry in entries)
+
+
+def needed_by(name, extra=""):
+    """Return the requirements of an installed package, with one of its extras, that hold on this machine."""
+    requirements = [Requirement(line) for line in requires(name) or []]
+    return [one for one in requirements if one.marker is None or one.marker.evaluate({"extra": extra})]
+
+
+def test_lock_is_complete():
+    """run.py installs it without asking again what else is needed."""
+    missing, asked = set(), {(name, "") for name in RUNTIME | TEST | BUILD}
+    seen = set()
+    while asked - seen:
+        name, extra = one = (asked - seen).pop()
+        seen.add(one)
+        try:
+            needed = needed_by(name, extra)
+        except PackageNotFoundError:
+            missing.add(name)
+            continue
+        for requirement in needed:
+            needed_name = canonicalize_name(requirement.name)
+            pin = PINNED.get(needed_name)
+            if pin is None or not requirement.specifier.contains(pin, prereleases=True):
+                missing.add(f"{requirement} of {name}")
+            asked |= {(needed_name, more) for more in ("", *requirement.extras)}
+    assert not missing
 
 
 def test_contributing_gives_the_command_the_lock_was_made_with():

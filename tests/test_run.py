@@ -107,7 +107,7 @@ def test_first_run_makes_the_environment_and_the_second_makes_nothing(project):
     status, output, asked = run(project, "setup")
     assert status == 0, output
     assert [line.split()[1:3] for line in asked] == [["venv", "--python"], ["pip", "install"], ["pip", "install"]]
-    assert "--require-hashes -r requirements.lock" in asked[1]
+    assert "--no-deps --require-hashes -r requirements.lock" in asked[1]
     assert "--no-deps --no-build-isolation -e ." in asked[2]
     assert [line[:5] for line in output.splitlines() if line.startswith("[")] == ["[1/3]", "[2/3]", "[3/3]"]
     assert all(line.endswith(" s") for line in output.splitlines() if line.startswith("["))
