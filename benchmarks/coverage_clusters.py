@@ -117,13 +117,13 @@ def page(rows, n_samples):
     body = [[f"{cell:.4f}" if isinstance(cell, float) else cell for cell in row.values()] for row in rows]
     return [
         "# Coverage of 95 % intervals with few clusters",
-        f"{n_samples} simulated samples for each number of clusters: staff in centres, {OF_EACH} in each, who come from "
-        f"as many departments that cross the centres. Of every factor and residual {SHARE:.0%} of the variance lies "
-        f"between centres and {SHARE:.0%} between departments. Two factors with three items each, a path of {PATH:g}; "
-        "answers are numbers (MLR) or cut to five points (WLSMV). Intervals are those of `tidy`, from the t distribution "
-        "with the clusters less one degrees of freedom, and for comparison the normal ones. With centres alone the "
-        "departments are ignored. Coverage is averaged over the parameters of a kind; its standard error is that of the "
-        "simulation.",
+        f"{n_samples} simulated samples for each number of clusters: staff in centres, {OF_EACH} in each, who come "
+        "from as many departments that cross the centres. Of every factor and residual "
+        f"{SHARE:.0%} of the variance lies between centres and {SHARE:.0%} between departments. Two factors with three "
+        f"items each, a path of {PATH:g}; answers are numbers (MLR) or cut to five points (WLSMV). Intervals are those "
+        "of `tidy`, from the t distribution with the clusters less one degrees of freedom, and for comparison the "
+        "normal ones. With centres alone the departments are ignored. Coverage is averaged over the parameters of a "
+        "kind; its standard error is that of the simulation.",
         markdown(header, body),
     ]
 

@@ -21,10 +21,12 @@ for (item in items) holes[[item]][is.na(gaps[[item]])] <- NA
 data <- list(numbers = numbers, gaps = gaps, answers = answers, holes = holes)
 
 # lavaan finds the ends of the RMSEA interval to four digits only, hence without them; and the likelihood of the
-# baseline of incomplete answers where its own search stops.
+# baseline of incomplete answers where its own search stops. The robust RMSEA of ordered answers is divided by N here
+# and by N - 1 in 0.6-14, which ordinal.csv holds, and so with groups are the other robust indices; ordered answers left out pair by pair are summed by cluster with an
+# error (docs/engine-agreement.md), hence no such case.
 kept <- c("npar", "fmin", "chisq", "df", "pvalue", "chisq.scaled", "pvalue.scaled", "chisq.scaling.factor", "cfi", "tli",
-          "cfi.scaled", "tli.scaled", "cfi.robust", "tli.robust", "rmsea", "rmsea.scaled", "rmsea.robust", "srmr", "logl",
-          "bic", "scaling.factor.h0", "scaling.factor.h1", "baseline.chisq", "baseline.chisq.scaled")
+          "cfi.scaled", "tli.scaled", "cfi.robust", "tli.robust", "rmsea", "rmsea.scaled", "srmr", "logl",
+          "bic", "scaling.factor.h0", "scaling.factor.h1", "baseline.chisq")
 cases <- read.csv(file.path(here, "design_cases.csv"))
 rows <- do.call(rbind, lapply(seq_len(nrow(cases)), function(k) {
   message("design: ", cases$case[k])
@@ -38,6 +40,7 @@ rows <- do.call(rbind, lapply(seq_len(nrow(cases)), function(k) {
     fit <- exact_fit(arguments)
   }
   m <- fitMeasures(fit)
+  if (lavInspect(fit, "ngroups") > 1 && !is.null(arguments$ordered)) m <- m[!grepl("robust", names(m))]
   rbind(parameters(fit, cases$case[k]), as_measures(m[intersect(kept, names(m))], cases$case[k]))
 }))
 write_reference(rows, "design")

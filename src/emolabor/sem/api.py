@@ -178,7 +178,8 @@ def sem(
         refuse("model", type(model).__name__, "a text such as 'f =~ x1 + x2 + x3'")
     chosen = _ordered(model, data, ordered)
     row = estimator_for(estimator, chosen, any(given[name] is not None for name in DESIGN))
-    linear_test = cluster is not None and estimator in (None, MAXIMUM_LIKELIHOOD.name)
+    # lavaan 0.6-14 takes sampling weights as asking for MLR.
+    linear_test = cluster is not None and sampling_weights is None and estimator in (None, MAXIMUM_LIKELIHOOD.name)
     variables = _classified(model, not row.least_squares)
     check_estimator(row, given, chosen, variables)
     means = mean_structure

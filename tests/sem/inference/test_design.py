@@ -27,4 +27,4 @@ def test_parameters_equal_lavaan(name):
 
 @pytest.mark.parametrize("name", CASES)
 def test_fit_measures_equal_lavaan(name):
-    assert_measures(fitted(name).fit_measures(), "design", name, 1e-5)
+    assert_measures(fitted(name).fit_measures(), "design", name, 1e-6)

@@ -188,7 +188,7 @@ class _Task:
 
 
 def _units(samples):
-    """What each case is drawn with, its own number or its cluster's (n,), one array a group; pools of units over groups.
+    """What each case of a group is drawn with, its own number or its cluster's (n,), and pools of units over groups.
 
     Units are drawn group by group, and there are no pools, unless they lie in strata or groups share them.
     """

@@ -48,7 +48,7 @@ class IncompleteRows:
 
     Values are taken less `centre` (p,), which keeps the digits. `first` (p,) and `second` (p, p) are the sums of the
     complete rows' values and of the products of these. With sampling weights, which add up to n, everything that is
-    counted or summed is weighted, but for `n_values`.
+    counted or summed is weighted.
     """
 
     n: int
@@ -66,7 +66,9 @@ class IncompleteRows:
     @property
     def n_values(self):
         """How many answers there are."""
-        return self.n * len(self.centre) - sum(len(block.rows) * block.holes.shape[1] for block in self.blocks)
+        return self.n * len(self.centre) - sum(
+            float(block.counts.sum()) * block.holes.shape[1] for block in self.blocks
+        )
 
     @property
     def observed_moments(self):
