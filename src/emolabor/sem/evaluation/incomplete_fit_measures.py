@@ -147,10 +147,12 @@ def goodness(structure, theta, sample, exogenous):
 def pairwise_moments(sample):
     """Covariances (p, p) over the rows where both are observed, times (n - 1) / n, and means (p,) of what is there."""
     together, sums, products = 0.0, 0.0, 0.0
-    for values in sample.blocks(len(sample.mean)):
+    for values, weights in sample.weighed_blocks(len(sample.mean)):
         seen = (~np.isnan(values)).astype(float)
         centred = np.nan_to_num(values - sample.mean)
-        together, sums, products = together + seen.T @ seen, sums + centred.T @ seen, products + centred.T @ centred
+        weighed = seen * weights
+        together, sums = together + seen.T @ weighed, sums + centred.T @ weighed
+        products = products + centred.T @ (centred * weights)
     with np.errstate(invalid="ignore"):  # two variables observed together in one row have no covariance
         cov = (products - sums * sums.T / together) / (together - 1)
     return cov * (sample.n - 1) / sample.n, sample.mean + sums.diagonal() / together.diagonal()
