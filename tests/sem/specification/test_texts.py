@@ -70,7 +70,6 @@ REFUSED = {
     "x <-> y": "write 'x ~~ y' for a covariance",
     "x → y": "write 'y ~ x'",
     "x ↔ y": "write 'x ~~ y'",
-    "y ~ x + z:m": "products such as 'z:m' are not available yet; add the product as a column, data['z_m']",
     "group: 1\ny ~ x": "'group:': blocks of formulas for each group are not there yet; allowed: group='column'",
     "Level : 1\ny ~ x": "'level:': two-level models are not there yet; allowed: cluster='column'",
     'efa("b")*f =~ x1 + x2': "'efa()': exploratory blocks are not there yet; allowed: el.efa",
