@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 STEPS, TOLERANCE = 60, 1e-10
 ROUNDING = 1e-12  # of a case's log-likelihood
+SUM = 1e-10  # of a standard deviation: what rounding leaves of a variable that the covariates make up
 FEWER = 0.5  # patterns a case below which equal cases are counted instead of gone through
 
 
@@ -100,20 +101,14 @@ def conditional_step(answers: Answers, names: Sequence[str], covariates: Sequenc
         refuse_unseen(np.array([here.sum()]), np.array([[v, v]]), names)
         if ordered[v]:
             k = answers.n_categories[v]
-            own, slopes[v] = probit(codes[here, v], x[here], k, names[v], known)
-            thresholds[v, : k - 1] = own
-            bounds = np.concatenate([[-FAR], own, [FAR]])
-            moved = x[here] @ slopes[v]
-            lower[here, v] = _moved(bounds[codes[here, v]], moved)
-            upper[here, v] = _moved(bounds[codes[here, v] + 1], moved)
+            thresholds[v, : k - 1], slopes[v] = probit(codes[here, v], x[here], k, names[v], known)
+            lower[here, v], upper[here, v] = _limits(codes[here, v], thresholds[v, : k - 1], x[here] @ slopes[v])
         else:
-            design = np.column_stack([np.ones(here.sum()), x[here]])
-            found = np.linalg.lstsq(design, values[here, v], rcond=None)[0]
-            rest = values[here, v] - design @ found
-            mean[v], sd[v] = found[0], np.sqrt(np.mean(rest**2))
-            if sd[v] < 1e-10 * np.std(values[here, v]):
+            mean[v], own, rest = _least_squares(values[here, v], x[here])
+            sd[v] = np.sqrt(np.mean(rest**2))
+            if sd[v] < SUM * np.std(values[here, v]):
                 refuse_because("data", f"'{names[v]}' is a sum of the covariates", f"outcomes other than {known}")
-            slopes[v], z[here, v] = found[1:] / sd[v], rest / sd[v]
+            slopes[v], z[here, v] = own / sd[v], rest / sd[v]
     i, j = np.triu_indices(len(on), 1)
     step = ConditionalStep(
         ordered, answers.n_categories, codes, z, mean, sd, thresholds, all_counts, np.column_stack([on[i], on[j]]),
@@ -142,9 +137,18 @@ def moments_over_covariates(step: ConditionalStep) -> tuple[np.ndarray, np.ndarr
     return rest + by @ (step.x.T @ step.x / (n - 1)) @ by.T, mean
 
 
-def _moved(bounds: np.ndarray, moved: np.ndarray) -> np.ndarray:
-    """Limits less what the covariates predict; the outermost stay where they are."""
-    return np.where(np.abs(bounds) < FAR, np.clip(bounds - moved, -FAR, FAR), bounds)
+def _limits(codes: np.ndarray, thresholds: np.ndarray, predicted: np.ndarray) -> list[np.ndarray]:
+    """Lower and upper limits (n,) of the residuals of ordered answers; the outermost are `FAR` away."""
+    bounds = np.concatenate([[-FAR], thresholds, [FAR]])
+    ends = bounds[codes], bounds[codes + 1]
+    return [np.where(np.abs(end) < FAR, np.clip(end - predicted, -FAR, FAR), end) for end in ends]
+
+
+def _least_squares(y: np.ndarray, x: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
+    """Intercept, slopes (q,) and residuals (n,)."""
+    design = np.column_stack([np.ones(len(y)), x])
+    found = np.linalg.lstsq(design, y, rcond=None)[0]
+    return float(found[0]), found[1:], y - design @ found
 
 
 def probit(codes: np.ndarray, x: np.ndarray, k: int, name: str, known: Sequence[str]) -> tuple[np.ndarray, ...]:
