@@ -16,7 +16,7 @@ from emolabor.sem.estimation.estimate import estimate_parameters
 from emolabor.sem.estimation.model import Model
 from emolabor.sem.estimation.start import start_values
 from emolabor.sem.fit import Fit
-from emolabor.sem.observed.columns import check_frame, read_columns
+from emolabor.sem.observed.columns import check_covariates, check_frame, read_columns
 from emolabor.sem.observed.drawn import cluster_names, read_drawn
 from emolabor.sem.observed.ordinal_samples import ordered_in, ordinal_samples
 from emolabor.sem.observed.parquet_samples import column_names, samples_from_parquet
@@ -108,8 +108,10 @@ def sem(
     strata : str, optional
         Column with the stratum that each case, or its cluster, was drawn from: deviations are from the stratum's mean.
     ordered : True, str or sequence of str, optional
-        The variables that are ordered answers (True: all). Those with thresholds in the text (``x1 | t1``) and ordered
-        pandas categoricals are ordered in any case. Each has a normal variable behind it.
+        The variables that are ordered answers (True: all but the covariates). Those with thresholds in the text
+        (``x1 | t1``) and ordered pandas categoricals are ordered in any case. Each has a normal variable behind it.
+        Covariates, which predict and are predicted by nothing, are numbers, yes or no, or columns of 0 and 1 whatever
+        their distribution: thresholds, slopes and residual correlations are estimated given them.
     parameterization : {"delta", "theta"}
         "delta": the normal variables behind ordered ones have variance 1 unless their scale is freed
         (``x1 ~*~ NA*x1``). "theta": their residual variances are 1 unless they are freed (``x1 ~~ NA*x1``).
@@ -183,7 +185,7 @@ def sem(
     # lavaan 0.6-14 takes sampling weights as asking for MLR.
     linear_test = cluster is not None and sampling_weights is None and estimator in (None, MAXIMUM_LIKELIHOOD.name)
     variables = _classified(model, not row.least_squares)
-    check_estimator(row, given, chosen, variables)
+    check_estimator(row, given, chosen)
     means = mean_structure
     if means is None:
         means = any(own is not None for own in (sample_mean, group, cluster, strata)) or missing == "fiml"
@@ -204,10 +206,11 @@ def sem(
         columns = getattr(data, "columns", ())
         _check_latent_names(variables.latent, () if row.ordered else columns)
         check_frame(data)
+        check_covariates(data, variables.fixed_x)
         drawn = read_drawn(data, cluster, strata, sampling_weights)
         answers = read_columns(data, names, ordered=chosen, group=group, drawn=drawn)
         if row.ordered:
-            samples = ordinal_samples(answers, missing)
+            samples = ordinal_samples(answers, missing, variables.fixed_x)
             thresholds = samples[0].answers.thresholds(names)
         else:
             samples = continuous_samples(answers, missing, wishart, variables.fixed_x)
@@ -295,7 +298,7 @@ def _ordered(text, data, ordered):
             raise EmolaborError("ordered: needs a DataFrame, not a file; read it with pandas.read_parquet")
         return ()
     check_frame(data)
-    return ordered_in(data, _classified(text, True).observed, ordered, by_text)
+    return ordered_in(data, _classified(text, True), ordered, by_text)
 
 
 def _check_design_of_file(given):

@@ -83,10 +83,10 @@ def test_tests_and_indices_of_crossing_classifications_lie_among_those_of_each(o
     assert both.notna()[["cfi_robust", "rmsea_robust", "chisq_scaled"]].all()
 
 
-def jackknife(data, options):
+def jackknife(text, data, options):
     """Delete-a-cluster errors."""
     thetas = np.array(
-        [el.sem(MODEL, data[data.cluster != own], **options).estimate.theta for own in data.cluster.unique()]
+        [el.sem(text, data[data.cluster != own], **options).estimate.theta for own in data.cluster.unique()]
     )
     return np.sqrt((len(thetas) - 1) ** 2 / len(thetas) * thetas.var(axis=0, ddof=1))
 
@@ -101,11 +101,13 @@ def jackknife(data, options):
         ("numbers", {"group": "sex", "group_equal": ["loadings"], "estimator": "MLR"}),  # groups share clusters
         ("answers", {"group": "sex", "group_equal": ["loadings"], "ordered": ITEMS}),
         ("gaps", {"missing": "fiml", "estimator": "MLR", "sampling_weights": "w"}),
+        ("covariates", {"ordered": ITEMS}),
     ],
 )
 def test_errors_are_near_those_of_leaving_out_a_cluster_at_a_time(data, options):
-    frame = designed(data).assign(sex=np.where(np.arange(600) % 2, "f", "m"))
-    ratio = np.log(errors(el.sem(MODEL, frame, cluster="cluster", **options)) / jackknife(frame, options))
+    text = MODEL + "; support ~ outcome" if data == "covariates" else MODEL
+    frame = designed("answers" if data == "covariates" else data).assign(sex=np.where(np.arange(600) % 2, "f", "m"))
+    ratio = np.log(errors(el.sem(text, frame, cluster="cluster", **options)) / jackknife(text, frame, options))
     # Of 40 clusters; the jackknife of a variance that few clusters decide is larger.
     assert abs(np.median(ratio)) < 0.03 and np.abs(ratio).max() < 0.35
 
@@ -129,6 +131,19 @@ def test_a_weight_of_three_is_a_case_that_is_there_three_times(options):
     # The copies' clusters count times J / (J - 1), and ordered answers are divided by n - 1: 299 and 599.
     factor = (299 / 300) * (300 / 299 * 599 / 600 if "ordered" in options else 1)
     assert errors(weighted) == pytest.approx(errors(copied) * np.sqrt(factor), rel=1e-6)
+
+
+@pytest.mark.parametrize("missing", ["listwise", "pairwise"])
+def test_weights_and_clusters_of_ordered_outcomes_of_covariates(missing):
+    text = MODEL + "; support ~ x + z; service ~ x; outcome ~ service + x"
+    data = designed("holes" if missing == "pairwise" else "answers").iloc[:300].copy()
+    i = np.arange(300)
+    data = data.assign(w=i % 3 + 1, person=i, x=(i % 2) * 1.0, z=(i * 7 % 31) / 10)
+    options = {"ordered": ITEMS, "estimator": "ULSMV", "missing": missing}
+    weighted = el.sem(text, data, sampling_weights="w", **options)
+    copied = el.sem(text, data.loc[data.index.repeat(data.w)], cluster="person", **options)
+    assert weighted.estimate.theta == pytest.approx(copied.estimate.theta, abs=1e-7)
+    assert errors(weighted) == pytest.approx(errors(copied) * np.sqrt(599 / 600), rel=1e-5)
 
 
 def test_weights_of_any_unit_are_the_same():

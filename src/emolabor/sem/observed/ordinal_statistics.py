@@ -6,7 +6,7 @@ statistics is its scores times the inverse. The derivatives are mean cross-produ
 Of ordered variables everything about a case is looked up by its categories.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from scipy.special import ndtr
@@ -23,15 +23,41 @@ class Statistics:
 
     `values` (s,); `influence`: what each case contributes to them; `variable` (t,) and `category` (t,) tell of each of
     the first t which variable it is about and which threshold (from 0; -1: the mean); `continuous` the variables whose
-    variances come next; `pairs` (m, 2) those of the covariances.
+    variances come next; `pairs` (m, 2) those of the covariances; `slopes` (k, 2) those of the slopes on covariates, the
+    last where there are any.
     """
 
     values: np.ndarray
-    influence: "Influence"
+    influence: "Influence | CaseInfluence"
     variable: np.ndarray
     category: np.ndarray
     continuous: np.ndarray
     pairs: np.ndarray
+    slopes: np.ndarray = field(default_factory=lambda: np.zeros((0, 2), int))
+
+    @property
+    def covariances(self) -> slice:
+        """Where the covariances stand."""
+        first = len(self.variable) + len(self.continuous)
+        return slice(first, first + len(self.pairs))
+
+
+@dataclass(frozen=True)
+class CaseInfluence:
+    """What each case contributes to the statistics, worked out: `rows` (n, s)."""
+
+    rows: np.ndarray
+
+    @property
+    def n_statistics(self):
+        """How many statistics there are."""
+        return self.rows.shape[1]
+
+    def blocks(self):
+        """Yield the rows (b, s) of some cases after the other, no more than `NUMBERS` numbers at a time."""
+        size = max(1, NUMBERS // self.n_statistics)
+        for start in range(0, len(self.rows), size):
+            yield self.rows[start : start + size]
 
 
 @dataclass(frozen=True)
@@ -126,13 +152,8 @@ def _single(step, v):
         z = np.nan_to_num(step.z[:, v])
         seen = ~np.isnan(step.z[:, v])
         scores = np.column_stack([z, np.where(seen, z**2 - 1, 0.0)])
-        return n * scores @ np.linalg.inv(scores.T @ _counted(step, scores))
+        return n * scores @ np.linalg.inv(scores.T @ step.counted(scores))
     return _threshold_table(step, v)[step.codes[:, v]]
-
-
-def _counted(step, scores, seen=slice(None)):
-    """Scores (m, ...) of the cases seen times their sampling weights."""
-    return scores if step.weights is None else (scores.T * step.weights[seen]).T
 
 
 def _threshold_table(step, v):
@@ -200,7 +221,7 @@ def _with_continuous(step, a, b, single):
         slopes = [(v, np.column_stack([by, by * own - 1])) for v, by, own in ((a, by_x, x), (b, by_y, y))]
     total = np.zeros(n)
     total[seen] = n * score
-    weighed = _counted(step, score, seen)
+    weighed = step.counted(score, seen)
     for v, slope in slopes:
         total -= single[v] @ (weighed @ slope)
     correlation = total / (weighed @ score)

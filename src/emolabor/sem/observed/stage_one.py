@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -39,7 +39,11 @@ class FirstStep:
     pairs: np.ndarray
     tables: np.ndarray
     correlations: np.ndarray
-    weights: np.ndarray | None = None
+    weights: np.ndarray | None = field(default=None, kw_only=True)
+
+    def counted(self, scores: np.ndarray, seen: Any = slice(None)) -> np.ndarray:
+        """Scores (m, ...) of the cases seen times their sampling weights."""
+        return scores if self.weights is None else (scores.T * self.weights[seen]).T
 
     def own_thresholds(self, variable: int) -> np.ndarray:
         """The thresholds of one variable (k_own - 1,)."""
@@ -64,7 +68,7 @@ def first_step(answers: Answers, names: Sequence[str], weights: np.ndarray | Non
     values, ordered = answers.values, answers.ordered
     codes = np.where(ordered & ~np.isnan(values), np.nan_to_num(values), -1).astype(int)
     z, mean, sd = _standardized(values, ordered, weights)
-    _refuse_two_valued(z, names)
+    refuse_two_valued(z, names)
     p = len(ordered)
     places = np.flatnonzero(ordered)
     counts, tables = count_categories(codes[:, places], answers.n_categories[places], weights)
@@ -73,7 +77,7 @@ def first_step(answers: Answers, names: Sequence[str], weights: np.ndarray | Non
         thresholds[places] = thresholds_of(counts)
     i, j = np.triu_indices(len(places), 1)
     pairs = np.column_stack([places[i], places[j]])
-    _refuse_unseen(tables.sum(axis=(1, 2)), pairs, names)
+    refuse_unseen(tables.sum(axis=(1, 2)), pairs, names)
     correlations = np.eye(p)
     filled = without_empty_cells(tables, answers.n_categories[pairs])
     rho = polychoric(filled, thresholds[pairs[:, 0]], thresholds[pairs[:, 1]])
@@ -81,8 +85,9 @@ def first_step(answers: Answers, names: Sequence[str], weights: np.ndarray | Non
     all_counts = np.zeros((p, counts.shape[1]))
     all_counts[places] = counts
     step = FirstStep(
-        ordered, answers.n_categories, codes, z, mean, sd, thresholds, all_counts, pairs, tables, correlations, weights
-    )
+        ordered, answers.n_categories, codes, z, mean, sd, thresholds, all_counts, pairs, tables, correlations,
+        weights=weights,
+    )  # fmt: skip
     for b in np.flatnonzero(~ordered):
         for a in range(p):
             if a != b and (ordered[a] or a < b):
@@ -111,7 +116,7 @@ def _with_continuous(step: FirstStep, a: int, b: Any, names: Sequence[Any]) -> f
     """Correlation of any variable a with a continuous one b."""
     z = step.z[:, b]
     seen = ~np.isnan(z) & ((step.codes[:, a] >= 0) if step.ordered[a] else ~np.isnan(step.z[:, a]))
-    _refuse_unseen(np.array([seen.sum()]), np.array([[a, b]]), names)
+    refuse_unseen(np.array([seen.sum()]), np.array([[a, b]]), names)
     weights = None if step.weights is None else step.weights[seen]
     if step.ordered[a]:
         return polyserial(step.codes[seen, a], z[seen], step.own_thresholds(a), weights)
@@ -152,7 +157,7 @@ def without_empty_cells(tables: np.ndarray, sizes: np.ndarray) -> np.ndarray:
     return tables
 
 
-def _refuse_two_valued(z: np.ndarray, names: Sequence[Any]) -> None:
+def refuse_two_valued(z: np.ndarray, names: Sequence[Any]) -> None:
     """The variance of a variable with two values follows from its mean: it is no statistic of its own."""
     for place, own in enumerate(z.T):
         if len(np.unique(own[~np.isnan(own)])) == 2:
@@ -164,7 +169,8 @@ def _refuse_two_valued(z: np.ndarray, names: Sequence[Any]) -> None:
             )
 
 
-def _refuse_unseen(totals: np.ndarray, pairs: np.ndarray, names: Sequence[Any]) -> None:
+def refuse_unseen(totals: np.ndarray, pairs: np.ndarray, names: Sequence[Any]) -> None:
+    """Refuse pairs (m, 2) that nobody answered both of, given in how many cases (m,) both are there."""
     for k in np.flatnonzero(totals == 0):
         a, b = (names[place] for place in pairs[k])
         refuse_because("data", f"nobody answered both '{a}' and '{b}'", "pairs with common answers")
