@@ -96,7 +96,7 @@ def main(arguments=None):
     """Simulate and write coverage_clusters.csv and coverage_clusters.md."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--jobs", type=int, default=1, help="processes (1); the numbers do not depend on it")
-    parser.add_argument("--samples", type=int, default=1000, help="samples of each number of clusters (1000)")
+    parser.add_argument("--samples", type=int, default=1600, help="samples of each number of clusters (1600)")
     parser.add_argument("--quick", action="store_true", help="four samples")
     parser.add_argument("--folder", type=Path, default=HERE, help="where the table and the page go")
     options = parser.parse_args(arguments)

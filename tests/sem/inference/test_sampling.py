@@ -108,8 +108,8 @@ def test_errors_are_near_those_of_leaving_out_a_cluster_at_a_time(data, options)
     text = MODEL + "; support ~ outcome" if data == "covariates" else MODEL
     frame = designed("answers" if data == "covariates" else data).assign(sex=np.where(np.arange(600) % 2, "f", "m"))
     ratio = np.log(errors(el.sem(text, frame, cluster="cluster", **options)) / jackknife(text, frame, options))
-    # Of 40 clusters; the jackknife of a variance that few clusters decide is larger.
-    assert abs(np.median(ratio)) < 0.03 and np.abs(ratio).max() < 0.35
+    # Of 40 clusters. The jackknife is a little larger, most where few clusters decide.
+    assert abs(np.median(ratio)) < 0.04 and np.abs(ratio).max() < 0.35
 
 
 @pytest.mark.slow
