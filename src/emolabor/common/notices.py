@@ -24,6 +24,7 @@ CODES = {
     "equal_over_groups": "one label stands for all groups and holds the parameter equal over them",
     "held_uncorrelated": "predictors are held uncorrelated: nobody wrote their covariance",
     "few_clusters": "fewer clusters than free parameters",
+    "level_without_variance": "an answer of both levels hardly varies between clusters",
     "no_scaled_test": "the scaling factor of the test is not positive",
     "few_cases": "fewer cases than free parameters",
     "rows_left_out": "many rows with missing answers were left out",

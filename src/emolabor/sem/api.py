@@ -20,11 +20,13 @@ from emolabor.sem.observed.columns import check_frame, read_columns
 from emolabor.sem.observed.ordinal_samples import ordered_in, ordinal_samples
 from emolabor.sem.observed.parquet_samples import column_names, samples_from_parquet
 from emolabor.sem.observed.samples import check_means, continuous_samples, sample_from_cov
+from emolabor.sem.specification.blocks import by_group, check_groups, has_levels, joined
 from emolabor.sem.specification.estimators import ESTIMATORS, MAXIMUM_LIKELIHOOD, check_estimator, estimator_for
 from emolabor.sem.specification.lavaan_words import arguments_known, canonical
 from emolabor.sem.specification.parameter_table import build_table
 from emolabor.sem.specification.syntax import parse_model
 from emolabor.sem.specification.variables import classify
+from emolabor.sem.two_level.fitting import fit_two_levels
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,7 +70,9 @@ def sem(
         x1`` (scale of an ordered variable), ``name := a*b`` (defined from labels), ``a == b``, ``a < b``, ``a > b``
         (constraints). Before a variable: ``0.5*`` fixes, ``NA*`` frees, ``a*`` labels (one label: one value),
         ``start(0.5)*``, ``equal("f=~x1")*``, ``lower(0)*`` and ``upper(1)*`` (bounds), ``c(a, b)*`` (a modifier for
-        each group). ``#`` and ``!`` begin comments. What is not understood is refused with its line and column.
+        each group). ``#`` and ``!`` begin comments. A line ``group: a`` begins the formulas of group a alone; ``level:
+        1`` (or ``within``) and ``level: 2`` (or ``between``) those of a two-level model, inside group blocks where
+        there are both. What is not understood is refused with its line and column.
     data : DataFrame, str or Path, optional
         One row a case, numeric columns (more than the model's are no harm). Not changed. The path of a .parquet file
         is read a part at a time and need not fit in memory; robust standard errors read it once more. No resamples,
@@ -92,7 +96,8 @@ def sem(
         Parameters exempt from `group_equal`, such as ``"f =~ x2"`` or ``"x3 ~1"``.
     cluster : str, optional
         Column with the cluster of each case: standard errors and test become cluster-robust, as with the estimator
-        MLR. Where MLR was not asked for, the test's scaling leaves out second derivatives, lavaan's default.
+        MLR. Where MLR was not asked for, the test's scaling leaves out second derivatives, lavaan's default. With
+        ``level:`` blocks it is what the levels are made of (estimators ML and MLR).
     ordered : True, str or sequence of str, optional
         The variables that are ordered answers (True: all). Those with thresholds in the text (``x1 | t1``) and ordered
         pandas categoricals are ordered in any case. Each has a normal variable behind it.
@@ -116,7 +121,8 @@ def sem(
     -------
     Fit
         Estimates (`tidy`), text for people (`summary`), fit measures, effects, resamples and the rest: see its
-        methods. A fit that did not converge or is improper is returned too, and says so in `problems`.
+        methods. A fit that did not converge or is improper is returned too, and says so in `problems`. Of a text with
+        ``level:`` blocks it is a TwoLevelFit, whose methods speak of levels.
 
     Raises
     ------
@@ -137,6 +143,8 @@ def sem(
     Bollen, K. A. (1989). Structural equations with latent variables. Wiley.
     Muthen, B. (1984). A general structural equation model with dichotomous, ordered categorical, and continuous latent
     variable indicators. Psychometrika, 49(1), 115-132.
+    Rosseel, Y. (2021). Evaluating the observed log-likelihood function in two-level structural equation modeling with
+    missing data: From formulas to R code. Psych, 3(2), 197-232.
     Satorra, A., & Bentler, P. M. (1994). Corrections to test statistics and standard errors in covariance structure
     analysis. In A. von Eye & C. C. Clogg (Eds.), Latent variables analysis (pp. 399-419). Sage.
     Yuan, K.-H., & Bentler, P. M. (2000). Three likelihood-based methods for mean and covariance structure analysis with
@@ -162,6 +170,9 @@ def sem(
     _check_options(given)
     if not isinstance(model, str):
         refuse("model", type(model).__name__, "a text such as 'f =~ x1 + x2 + x3'")
+    if has_levels(_parsed(model)):
+        names = _names(group_equal), _names(group_partial)
+        return fit_two_levels(model, _parsed(model), given, names)  # type: ignore[return-value]
     chosen = _ordered(model, data, ordered)
     row = estimator_for(estimator, chosen, cluster)
     linear_test = cluster is not None and estimator in (None, MAXIMUM_LIKELIHOOD.name)
@@ -192,7 +203,7 @@ def sem(
             samples = continuous_samples(answers, missing, wishart, variables.fixed_x)
     equal, partial = _names(group_equal), _names(group_partial)
     held = (bool(std_lv), bool(means), equal, partial, not row.least_squares)
-    table = _completed(model, len(samples), *held, thresholds, is_theta)
+    table = _completed(model, tuple(sample.label for sample in samples), *held, thresholds, is_theta)
     if table.mean_structure:
         predictors = {row.rhs for row in table.rows if row.op == "~"}
         for sample in samples:
@@ -237,14 +248,17 @@ def _parsed(text):
 
 @lru_cache(maxsize=64)
 def _classified(text, fixed_x):
-    return classify(_parsed(text), fixed_x)
+    return classify(joined(_parsed(text)), fixed_x)
 
 
 @lru_cache(maxsize=64)
-def _completed(text, n_groups, std_lv, mean_structure, group_equal, group_partial, fixed_x, ordered, is_theta):
+def _completed(text, labels, std_lv, mean_structure, group_equal, group_partial, fixed_x, ordered, is_theta):
+    syntax = _parsed(text)
+    groups = by_group(syntax, labels)
+    check_groups(groups, fixed_x, labels)
     return build_table(
-        _parsed(text),
-        n_groups=n_groups,
+        joined(syntax),
+        n_groups=len(labels),
         std_lv=std_lv,
         mean_structure=mean_structure,
         group_equal=group_equal,
@@ -252,6 +266,7 @@ def _completed(text, n_groups, std_lv, mean_structure, group_equal, group_partia
         fixed_x=fixed_x,
         ordered=ordered,
         is_theta=is_theta,
+        by_group=groups,
     )
 
 
