@@ -68,7 +68,8 @@ def sem(
         Formulas in lavaan's words, one a line or parted by ``;``: ``f =~ x1 + x2`` (f is measured by), ``y ~ x`` (y is
         regressed on), ``a ~~ b`` (covariance, or variance), ``y ~ 1`` (intercept), ``x1 | t1`` (thresholds), ``x1 ~*~
         x1`` (scale of an ordered variable), ``name := a*b`` (defined from labels), ``a == b``, ``a < b``, ``a > b``
-        (constraints). Before a variable: ``0.5*`` fixes, ``NA*`` frees, ``a*`` labels (one label: one value),
+        (constraints). ``x:m`` is the product of two observed variables. Before a variable: ``0.5*`` fixes, ``NA*``
+        frees, ``a*`` labels (one label: one value),
         ``start(0.5)*``, ``equal("f=~x1")*``, ``lower(0)*`` and ``upper(1)*`` (bounds), ``c(a, b)*`` (a modifier for
         each group). ``#`` and ``!`` begin comments. A line ``group: a`` begins the formulas of group a alone; ``level:
         1`` (or ``within``) and ``level: 2`` (or ``between``) those of a two-level model, inside group blocks where
@@ -88,7 +89,8 @@ def sem(
         likelihood; estimators ML and MLR). "pairwise": with ordered variables, each threshold and correlation comes
         from the answers there are to one or two variables; right where answers are missing completely at random.
     group : str, optional
-        Column whose values part the cases into groups, in order of appearance.
+        Column whose values part the cases into groups. Their order, in which ``c(b1, b2)*`` names them, is that of the
+        categories where the column is a pandas Categorical, else the order of appearance.
     group_equal : sequence of str
         What is held equal over groups: loadings, intercepts, thresholds, means, residuals, residual_covariances,
         lv_variances, lv_covariances, regressions.
@@ -209,7 +211,7 @@ def sem(
         for sample in samples:
             check_means(names, sample.mean, np.sqrt(np.diag(sample.cov)), predictors)
     fit = fit_table(model, table, samples, row, fiml=missing == "fiml", linear_test=linear_test)
-    return replace(fit, columns=tuple(columns))
+    return replace(fit, columns=tuple(columns), group=group)
 
 
 def fit_table(text, table, samples, estimator=MAXIMUM_LIKELIHOOD, start=None, fiml=False, linear_test=False):

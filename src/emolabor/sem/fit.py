@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +11,7 @@ import pandas as pd
 
 from emolabor.common.threads import one_thread
 from emolabor.sem.display.diagram import plot
+from emolabor.sem.display.parameter_frame import parameter_frame
 from emolabor.sem.display.summary import summary_html, summary_text
 from emolabor.sem.evaluation.admissibility import find_problems, find_warnings
 from emolabor.sem.evaluation.casewise import casewise
@@ -41,31 +42,6 @@ if TYPE_CHECKING:
     from emolabor.sem.specification.effects import Effect
     from emolabor.sem.specification.parameter_table import ParameterTable
 
-COLUMNS = (
-    "lhs",
-    "op",
-    "rhs",
-    "group",
-    "label",
-    "est",
-    "se",
-    "z",
-    "pvalue",
-    "ci_lower",
-    "ci_upper",
-    "std_lv",
-    "std_all",
-)
-
-
-@lru_cache(maxsize=64)
-def _names_of_rows(table: ParameterTable) -> tuple[Any, ...]:
-    """Columns lhs, op, rhs, group, label: the same for every fit of a table."""
-    rows = [(row.lhs, row.op, row.rhs, row.group + 1, row.label) for row in table.rows]
-    rows += [(defined.name, ":=", defined.text, 0, defined.name) for defined in table.defined]
-    frame = pd.DataFrame(rows, columns=COLUMNS[:5])
-    return tuple(frame[name].array if name != "group" else frame[name].to_numpy() for name in frame)
-
 
 @dataclass(frozen=True)
 class Fit:
@@ -83,6 +59,8 @@ class Fit:
         Kind of standard errors: expected, observed, robust_sem, huber_white, robust_dwls.
     columns : tuple of str
         Columns of the data, the model's among them.
+    group : str or None
+        The column that parts the cases into groups.
     """
 
     text: str
@@ -90,6 +68,7 @@ class Fit:
     estimate: Estimate
     se: str
     columns: tuple[str, ...] = ()
+    group: str | None = None
 
     @property
     def table(self) -> ParameterTable:
@@ -144,8 +123,8 @@ class Fit:
         -------
         DataFrame
             One row a parameter in lavaan's order; columns lhs, op, rhs, group (from 1; 0 for `:=`), label, est, se, z,
-            pvalue, ci_lower, ci_upper, std_lv (latent variables standardized), std_all (all variables). Fixed
-            parameters have se 0 and no z.
+            pvalue, ci_lower, ci_upper, std_lv (latent variables standardized), std_all (all variables); of several
+            groups at last group_label, the group's value in its column. Fixed parameters have se 0 and no z.
 
         Raises
         ------
@@ -171,7 +150,7 @@ class Fit:
         errors = np.append(own[table.free], defined_errors(table, theta, self._vcov))
         z, pvalue, lower, upper = wald(est, errors, level)
         numbers = (est, errors, z, pvalue, lower, upper, std_lv, std_all)
-        return pd.DataFrame(dict(zip(COLUMNS, (*_names_of_rows(table), *numbers), strict=True)))
+        return parameter_frame(table, self.model.samples, numbers)
 
     @cached_property
     @one_thread

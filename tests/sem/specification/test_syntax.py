@@ -76,7 +76,6 @@ BAD = {
     "f =~ x1*2": "found '2' right of '=~'",
     "f <~ x1 + x2": "'<~' is not available",
     "y ~*~ y": "'y' has no scale; allowed: ordered variables",
-    "y ~ x:z": "products such as 'x:z' are not available",
     "f =~ x1 + c(1, a)*x2": "mixes numbers and labels",
     "f =~ x1 + foo(1)*x2": "allowed: start(), equal(), label(), c()",
     "f =~ x1 + (a*x2": "a parenthesis is not closed",

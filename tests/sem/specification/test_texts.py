@@ -70,7 +70,6 @@ REFUSED = {
     "x <-> y": "write 'x ~~ y' for a covariance",
     "x → y": "write 'y ~ x'",
     "x ↔ y": "write 'x ~~ y'",
-    "y ~ x + z:m": "products such as 'z:m' are not available yet; add the product as a column, data['z_m']",
     "group:\ny ~ x": "'group:' has no value of its own on its line; allowed: 'level: 1' (or within)",
     "level: 1 y ~ x\nlevel: 2\ny ~ x": "'level:' has no value of its own on its line; allowed: 'level: 1'",
     "Level : 3\ny ~ x": "found 'level: 3'; allowed: 'level: 1' (or within), 'level: 2' (or between)",

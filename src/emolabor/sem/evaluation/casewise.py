@@ -65,7 +65,7 @@ def casewise(fit: Fit) -> pd.DataFrame:
     if not (fit.model.estimator.likelihood or fit.table.ordered):
         refuse("casewise", f"the estimator {fit.estimator}", estimators_with(lambda row: row.likelihood))
     cook = _cook(fit)
-    frame = by_case(fit, COLUMNS, lambda group, sample: _of_group(fit, group, sample, cook[group]))
+    frame = by_case(fit.model.samples, COLUMNS, lambda group, sample: _of_group(fit, group, sample, cook[group]))
     return frame.astype({"group": int, "n_answered": int})
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from emolabor.common.errors import refuse, refuse_because, shown
+from emolabor.sem.evaluation.new_cases import new_cases
 from emolabor.sem.evaluation.ordinal_factor_scores import likeliest, posterior_modes
 from emolabor.sem.implied.ram import fill, implied_moments
 from emolabor.sem.linalg import inverse_and_logdet
@@ -20,7 +21,7 @@ METHODS = {"regression": "regression", "ebm": "regression", "bartlett": "bartlet
 SINGULAR = 1e-10
 
 
-def factor_scores(fit: Fit, method: str = "regression") -> pd.DataFrame:
+def factor_scores(fit: Fit, method: str = "regression", newdata: pd.DataFrame | None = None) -> pd.DataFrame:
     """Score every case on every latent variable.
 
     Parameters
@@ -34,11 +35,15 @@ def factor_scores(fit: Fit, method: str = "regression") -> pd.DataFrame:
         "Bartlett" or "ML": the values under which the answers that depend on them directly are likeliest, wider. For
         continuous answers that is generalised least squares (Bartlett, 1937), unbiased.
         In upper or lower case.
+    newdata : DataFrame, optional
+        Other cases than those of the fit, scored by its estimates: the model's columns and, where the fit has groups,
+        theirs. Ordered answers have the categories of the fit.
 
     Returns
     -------
     DataFrame (n, n_latent)
-        Indexed as the data; cases that the fit left out are not in it. With missing answers each case is scored from
+        Indexed as the data; cases that the fit left out are not in it, new cases all are (without any answer their
+        scores are missing). With missing answers each case is scored from
         what it answered; a Bartlett score that a case's answers do not determine is missing (that of a second-order
         factor always; with ordered answers that of who chose the outermost category everywhere). As lavaan's
         ``lavPredict()``, which has a constant, or where its search stopped, where we have none.
@@ -46,7 +51,8 @@ def factor_scores(fit: Fit, method: str = "regression") -> pd.DataFrame:
     Raises
     ------
     EmolaborError
-        Unknown method, no latent variable, no data; ordered answers that are joined by more than the factors.
+        Unknown method, no latent variable, no data, new cases with columns, categories or groups that the fit does not
+        have; ordered answers that are joined by more than the factors.
 
     References
     ----------
@@ -66,13 +72,15 @@ def factor_scores(fit: Fit, method: str = "regression") -> pd.DataFrame:
     latent = fit.table.variables.latent
     if not latent:
         refuse_because("factor_scores", "the model has no latent variable", "a model with one or more")
-    need_cases(fit, "factor_scores")
+    if newdata is None:
+        need_cases(fit, "factor_scores")
     regression = METHODS[method.lower()] == "regression"
     if fit.table.ordered:
         score = _of_ordered(posterior_modes if regression else likeliest)
     else:
         score = _regression if regression else _bartlett
-    return by_case(fit, latent, lambda group, sample: score(fit, group, sample))
+    samples = fit.model.samples if newdata is None else new_cases(fit, newdata)
+    return by_case(samples, latent, lambda group, sample: score(fit, group, sample))
 
 
 def need_cases(fit: Fit, what: str) -> None:
@@ -81,9 +89,8 @@ def need_cases(fit: Fit, what: str) -> None:
         refuse_because(what, "the fit has no cases (sample_cov)", "a fit to data")
 
 
-def by_case(fit: Fit, columns: Sequence[Any], values: Callable[..., Any]) -> pd.DataFrame:
+def by_case(samples: Sequence[Any], columns: Sequence[Any], values: Callable[..., Any]) -> pd.DataFrame:
     """A frame in the order and with the index of the data, from `values(group, sample)` (n, k) of each group."""
-    samples = fit.model.samples
     rows = np.concatenate([sample.rows for sample in samples])
     order = np.argsort(rows, kind="stable")
     found = np.vstack([values(group, sample) for group, sample in enumerate(samples)])
@@ -91,12 +98,13 @@ def by_case(fit: Fit, columns: Sequence[Any], values: Callable[..., Any]) -> pd.
 
 
 def answered(sample: Any) -> list[Any]:
-    """(rows, variables observed) of every pattern of answers; complete data are one pattern."""
+    """(rows, variables observed) of every pattern with an answer; complete data are one pattern."""
     holes = np.isnan(sample.data)
     if not holes.any():
         return [(np.arange(sample.n), np.arange(holes.shape[1]))]
     patterns, members = np.unique(holes, axis=0, return_inverse=True)
-    return [(np.flatnonzero(members == k), np.flatnonzero(~own)) for k, own in enumerate(patterns)]
+    found = [(np.flatnonzero(members == k), np.flatnonzero(~own)) for k, own in enumerate(patterns)]
+    return [(rows, seen) for rows, seen in found if len(seen)]
 
 
 def implied_for_cases(fit: Fit, group: int) -> tuple[Any, ...]:
@@ -126,7 +134,7 @@ def _of_ordered(score: Callable[..., Any]) -> Callable[..., Any]:
 
     def of_group(fit, group, sample):
         implied, _ = implied_for_cases(fit, group)
-        found = np.empty((sample.n, len(fit.table.variables.latent)))
+        found = np.full((sample.n, len(fit.table.variables.latent)), np.nan)
         for rows, o in answered(sample):
             found[rows] = score(fit, group, implied, sample.data[rows], o)
         return found
@@ -137,7 +145,7 @@ def _of_ordered(score: Callable[..., Any]) -> Callable[..., Any]:
 def _regression(fit: Fit, group: int, sample: Any) -> np.ndarray:
     implied, means = implied_for_cases(fit, group)
     p = len(implied.sigma)
-    found = np.empty((sample.n, len(means) - p))
+    found = np.full((sample.n, len(means) - p), np.nan)
     for rows, o in answered(sample):
         slopes = np.linalg.solve(implied.sigma[np.ix_(o, o)], implied.covariance[o, p:])
         found[rows] = means[p:] + (sample.data[np.ix_(rows, o)] - means[o]) @ slopes

@@ -13,6 +13,7 @@ from emolabor.common.checks import check_seed, check_whole
 from emolabor.common.errors import refuse, refuse_because, shown
 from emolabor.sem.evaluation.factor_scores import implied_for_cases
 from emolabor.sem.implied.quantities import row_draws
+from emolabor.sem.observed.products import factors_of
 
 if TYPE_CHECKING:
     from emolabor.sem.fit import Fit
@@ -69,6 +70,9 @@ def simulate(
     ([1.0, 2.0, 3.0], 1)
     """
     names = list(fit.table.variables.observed)
+    product = next((name for name in names if len(factors_of(name)) > 1), None)
+    if product is not None:
+        refuse_because("simulate", f"'{product}' is a product, which is not normal", "models without products")
     sizes = _sizes(fit, n)
     check_seed(seed)
     rates = _rates(missing, names, missing_by)

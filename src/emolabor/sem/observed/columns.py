@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from emolabor.common.errors import EmolaborError, refuse, refuse_because, shown
+from emolabor.sem.observed.products import SIGN, check_products, columns_behind, factors_of
 
 LARGEST = 1e30  # powers of larger numbers leave the range of a double
 MOST = 20  # more categories than this are no ordered answers
@@ -47,7 +48,7 @@ class Columns:
     names : tuple of str
         Their names.
     labels : list
-        The groups in order of appearance.
+        The groups in their order.
     members : ndarray (n,)
         Number of each case's group.
     clusters : ndarray (n,) or None
@@ -87,6 +88,7 @@ def read_columns(
     -------
     Columns
     """
+    check_products(data.columns, names, ordered)
     check_columns(data, names)
     answers = read_answers(data, names, ordered)
     labels, members = group_members(data, group)
@@ -96,17 +98,17 @@ def read_columns(
     return Columns(answers, tuple(names), labels, members, clusters, data.index)
 
 
-def check_frame(data: pd.DataFrame) -> None:
+def check_frame(data: pd.DataFrame, argument: str = "data") -> None:
     """Refuse data that are no frame."""
     if not isinstance(data, pd.DataFrame):
-        refuse("data", type(data).__name__, "a pandas DataFrame")
+        refuse(argument, type(data).__name__, "a pandas DataFrame")
 
 
-def check_columns(data: pd.DataFrame, names: Sequence[Any]) -> None:
+def check_columns(data: pd.DataFrame, names: Sequence[Any], argument: str = "data") -> None:
     """Refuse variables of the model that the data do not have."""
-    unknown = [name for name in names if name not in data.columns]
+    unknown = [name for name in columns_behind(names) if name not in data.columns]
     if unknown:
-        refuse_because("data", f"the model's variables {quoted(unknown)} are no columns", quoted(data.columns[:30]))
+        refuse_because(argument, f"the model's variables {quoted(unknown)} are no columns", quoted(data.columns[:30]))
 
 
 def ordered_names(ordered: Any, names: Any) -> Any:
@@ -197,8 +199,17 @@ def _category_codes(frame: pd.DataFrame, name: str) -> tuple[Any, ...]:
 
 
 def read_numbers(frame: pd.DataFrame, names: Sequence[Any], argument: str = "data") -> np.ndarray:
-    """Columns of a frame as numbers (n, p), missing ones NaN; what is no number is refused."""
+    """Columns of a frame as numbers (n, p), missing ones NaN; what is no number is refused.
+
+    A name such as ``x:m`` that is no column is the product of those that are, missing where one of them is.
+    """
     names = list(names)
+    if any(isinstance(name, str) and SIGN in name and name not in frame.columns for name in names):
+        single = columns_behind(names)
+        factors = dict(zip(single, read_numbers(frame, single, argument).T, strict=True))
+        made = [np.prod([factors[factor] for factor in factors_of(name)], axis=0) for name in names]
+        _refuse_infinite(np.column_stack(made), names, argument)
+        return np.column_stack(made)
     if frame.columns.is_unique:
         values = frame.take([frame.columns.get_loc(name) for name in names], axis=1).to_numpy()
         if values.dtype == np.float64:  # the common case: nothing to convert
@@ -263,13 +274,20 @@ def refuse_alike(values: Any, place: str) -> None:
 
 
 def group_members(data: pd.DataFrame, group: str | None) -> tuple[Any, ...]:
-    """Labels of the groups in order of appearance, and the number of each case's group (n,)."""
+    """Labels of the groups, and the number of each case's group (n,).
+
+    A categorical's groups come in the order of its categories, any other column's in order of appearance.
+    """
     if group is None:
         return [""], np.zeros(len(data), int)
     codes = _codes(data, group, "group")
     labels = list(pd.unique(data[group]))
     if len(labels) < 2:
         refuse_because("group", f"column '{group}' has one value only ({labels[0]})", "two or more")
+    if isinstance(data[group].dtype, pd.CategoricalDtype):
+        stated = [label for label in data[group].cat.categories if label in labels]
+        place = {label: i for i, label in enumerate(stated)}
+        return stated, np.array([place[label] for label in labels])[codes]
     return labels, codes
 
 

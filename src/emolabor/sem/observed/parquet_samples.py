@@ -14,6 +14,7 @@ from emolabor.common.errors import EmolaborError, refuse, refuse_because, shown
 from emolabor.common.extras import require
 from emolabor.sem.observed.columns import quoted, read_numbers, refuse_alike
 from emolabor.sem.observed.completion import IncompleteRows, hole_blocks
+from emolabor.sem.observed.products import check_products, columns_behind
 from emolabor.sem.observed.samples import Sample, check_variances, incomplete_sample
 
 BATCH = 4_000_000  # numbers read at a time: 32 MB
@@ -35,7 +36,7 @@ class CasesInFile:
 
     def blocks(self, size):
         """Yield the cases (b, p) that the sample is made of, some after the other."""
-        wanted = [*self.names] if self.group is None else [*self.names, self.group]
+        wanted = columns_behind(self.names) + ([] if self.group is None else [self.group])
         for frame, place in _batches(self.path, wanted, size):
             values = read_numbers(frame, self.names, place)
             if self.group is not None:
@@ -92,7 +93,10 @@ def samples_from_parquet(path, names, *, group=None, cluster=None, missing="list
     if group in names:
         refuse_because("group", f"'{group}' is a variable of the model", "another column")
     fixed = tuple(i for i, name in enumerate(names) if name in exogenous)
-    wanted = list(dict.fromkeys([*names, *(column for column in (group, cluster) if column is not None)]))
+    check_products(column_names(path), names)
+    wanted = list(
+        dict.fromkeys([*columns_behind(names), *(column for column in (group, cluster) if column is not None)])
+    )
     found, known = {}, {}
     for frame, place in _batches(path, wanted, max(BATCH // len(names), 1000)):
         values = read_numbers(frame, names, place)

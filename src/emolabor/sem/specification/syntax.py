@@ -268,10 +268,22 @@ def _signs(part: Sequence[Any]) -> Any:
 def _single_name(part: Sequence[Any], operator: Token) -> Token:
     if len(part) == 1 and part[0].kind == "name":
         return part[0]
+    if operator.text in ("~", "~~") and _is_product(part):
+        return part[0]._replace(text=joined(part))
     refuse(
         part[0].where,
         f"'{spaced(part)}' left of '{operator.text}'",
         "variable names joined by '+'; modifiers stand right of the operator",
+    )
+
+
+def _is_product(part: Sequence[Any]) -> bool:
+    """Whether tokens are names joined by colons, such as `x:m`, the product of two observed variables."""
+    names, signs = part[::2], part[1::2]
+    return (
+        len(names) == len(signs) + 1 > 1
+        and all(token.kind == "name" for token in names)
+        and all(token.text == ":" for token in signs)
     )
 
 
@@ -282,15 +294,11 @@ def _variable(part: Sequence[Any], operator: Token) -> Token:
         return first
     if len(part) == 1 and operator.text == "~" and first.text in ("0", "1"):
         return first
+    if _is_product(part) and operator.text in ("=~", "~", "~~"):
+        return first._replace(text=joined(part))
     found, texts = spaced(part), [token.text for token in part]
     if ":" in texts:
-        parts = found.split(":")
-        product = " * ".join(f"data['{name}']" for name in parts)
-        raise EmolaborError(
-            f"{first.where}: products such as '{found}' are not available yet; add the product as a column, "
-            f"data['{'_'.join(parts)}'] = {product}, and write {'_'.join(parts)}; for latent variables there is "
-            "el.interaction"
-        )
+        refuse(first.where, f"'{found}'", "a product of variables, such as 'x:m' in 'y ~ x + m + x:m'")
     if "+" in texts or "-" in texts[1:]:
         refuse(
             first.where,

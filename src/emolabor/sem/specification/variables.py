@@ -50,6 +50,7 @@ def classify(syntax: Syntax, fixed_x: bool = True) -> Variables:
                 "one of them",
             )
     latent = _unique(lhs for lhs, _ in pairs["=~"])
+    _check_products(syntax, latent)
     measured = [rhs for _, rhs in pairs["=~"]]
     indicators = _unique(measured)
     outcomes = _unique(lhs for lhs, _ in pairs["~"])
@@ -79,6 +80,26 @@ def classify(syntax: Syntax, fixed_x: bool = True) -> Variables:
         outcomes=tuple(outcomes),
         single_indicators=tuple(own[0] for own in by_latent.values() if len(own) == 1 and measured.count(own[0]) == 1),
     )
+
+
+def _check_products(syntax: Syntax, latent: Sequence[str]) -> None:
+    """Refuse products of latent variables, and a product written in two orders."""
+    spelled: dict[tuple[str, ...], str] = {}
+    for term in syntax.terms:
+        for name in (term.lhs, term.rhs):
+            factors = name.split(":")
+            if len(factors) == 1:
+                continue
+            held = next((factor for factor in factors if factor in latent), None)
+            if held is not None:
+                refuse_because(
+                    term.token.where,
+                    f"'{name}' is a product of '{held}', which is latent and has no values to multiply",
+                    "products of observed variables; for latent ones el.interaction writes the model and its data",
+                )
+            first = spelled.setdefault(tuple(sorted(factors)), name)
+            if first != name:
+                refuse_because(term.token.where, f"'{name}' is the product '{first}' once more", "one spelling of it")
 
 
 def _unique(names: Iterator[Any] | Sequence[Any]) -> Any:
