@@ -86,10 +86,10 @@ class TwoLevelLikelihood:
             blocks = (slice(0, k), slice(k, None))
             for structure, implied, slope, block in zip(structures, moments, slopes, blocks, strict=True):
                 information[block, block] += second_derivatives(structure, implied, *slope)
-        n = self.sample.n
-        return value, sum_entries(pair, gradient) / n, sum_entry_pairs(pair, information) / n
+        n, entries = self.sample.n, _entries(pair)
+        return value, sum_entries(entries, gradient) / n, sum_entry_pairs(entries, information) / n
 
-    def _gradient(self, own: Any, inside: np.ndarray, pieces: Any) -> tuple[Any, ...]:
+    def _gradient(self, own: Any, inside: Any, pieces: Any) -> tuple[Any, ...]:
         """Slope by entry, and the slopes in each level's covariances and means that it is made of."""
         sample = self.sample
         q, places = sample.n_within, sample.places
@@ -101,7 +101,10 @@ class TwoLevelLikelihood:
             between += slope
             pull += count * (inverse @ gap)
         slopes = (weighted, pull[:q]), (between[np.ix_(places, places)], pull[places])
-        parts = [slope_of_entries(*columns, *slope) for columns, slope in zip(own, slopes, strict=True)]
+        parts = [
+            slope_of_entries(left, right, weight, *slope)
+            for (left, right, weight), slope in zip(own, slopes, strict=True)
+        ]
         return np.concatenate(parts), slopes
 
     def _information(self, pair: LevelPair, own: Any, inside: np.ndarray, pieces: Any, observed: bool) -> np.ndarray:
@@ -115,7 +118,7 @@ class TwoLevelLikelihood:
         else:
             inner = expected_pairs(inside, left, right, np.zeros(k))
         total[:k, :k] = (sample.n - sample.n_clusters) * inner
-        left, right, weight = spread_columns(*own, sample.places, len(sample.names))
+        left, right, weight = spread_columns(own[0], own[1], sample.places, len(sample.names))
         share = np.ones(k + m)
         for size, count, inverse, gap, about in pieces:
             share[:k] = 1 / size
@@ -137,7 +140,7 @@ class TwoLevelLikelihood:
         turned = inside @ sample.squares @ inside - (sample.sizes - 1)[:, None, None] * inside
         entries = np.zeros((sample.n_clusters, k + own[1][0].shape[1]))
         entries[:, :k] = ((turned @ right) * left).sum(axis=1)
-        left, right, weight = spread_columns(*own, sample.places, len(sample.names))
+        left, right, weight = spread_columns(own[0], own[1], sample.places, len(sample.names))
         share, first = np.ones(len(weight)), 0
         for size, count, inverse, gap, _ in pieces:
             share[:k] = 1 / size
@@ -149,3 +152,8 @@ class TwoLevelLikelihood:
             entries[here] += scores - np.einsum("ij,ij->j", left, inverse @ (right * share))
             first += int(count)
         return add_up_columns(pair, entries)
+
+
+def _entries(pair: LevelPair) -> Any:
+    """What the sums of entries ask of a structure, which a pair knows as well."""
+    return pair

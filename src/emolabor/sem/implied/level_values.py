@@ -24,7 +24,7 @@ class LevelView:
     samples: tuple[Any, ...]
 
 
-def level_views(model: TwoLevelModel) -> tuple[LevelView, LevelView]:
+def level_views(model: TwoLevelModel) -> tuple[Any, Any]:
     """The within and the between level of a model."""
     views = [
         LevelView(
@@ -65,5 +65,5 @@ def draws(model: TwoLevelModel, thetas: np.ndarray) -> tuple[np.ndarray, np.ndar
     return raw, standardized
 
 
-def _standardized(view: LevelView, thetas: np.ndarray) -> np.ndarray:
+def _standardized(view: Any, thetas: np.ndarray) -> np.ndarray:
     return quantities.standardized_draws(view, thetas)

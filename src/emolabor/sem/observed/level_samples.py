@@ -20,8 +20,6 @@ from emolabor.sem.observed.samples import Sample, check_variances
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from emolabor.sem.observed.columns import Columns
-
 SHARES = (1.0, 0.9, 0.75, 0.5, 0.25, 0.0)  # of the sampling error that is taken out of the cluster means' covariances
 LEAST = 0.02  # eigenvalue of the correlations of what is left
 
@@ -138,7 +136,7 @@ class TwoLevelSample:
 
 
 def two_level_samples(
-    columns: Columns, cluster_values: np.ndarray, levels: Sequence[Sequence[str]], fixed: Sequence[Sequence[str]]
+    columns: Any, cluster_values: np.ndarray, levels: Sequence[Sequence[str]], fixed: Sequence[Sequence[str]]
 ) -> list[TwoLevelSample]:
     """Samples of complete rows, one a group.
 
@@ -214,7 +212,7 @@ def _sample(
     return sample
 
 
-def check_nested(columns: Columns, cluster_values: np.ndarray) -> None:
+def check_nested(columns: Any, cluster_values: np.ndarray) -> None:
     """Refuse clusters with cases in several groups."""
     members, clusters = columns.members, columns.clusters
     first = np.full(clusters.max() + 1, -1)
