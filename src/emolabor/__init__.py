@@ -72,6 +72,7 @@ if TYPE_CHECKING:  # for editors and type checkers; a test holds these names and
     )
     from emolabor.scales import (
         add_traditional as add_traditional,
+        in_traditional as in_traditional,
         list_scales as list_scales,
         load_scale as load_scale,
         read_workbook as read_workbook,
@@ -138,6 +139,7 @@ ROOM_OF = {
     "full_model": "theory",
     "harman": "measurement",
     "htmt": "measurement",
+    "in_traditional": "scales",
     "interaction": "sem",
     "interaction_lines": "sem",
     "interaction_size": "sem",

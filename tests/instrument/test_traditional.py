@@ -2,6 +2,7 @@
 
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -11,6 +12,7 @@ import yaml
 import emolabor as el
 from emolabor.common.errors import EmolaborError
 from emolabor.instrument import FORMATS
+from emolabor.responses.scripts import simplified
 
 pytestmark = pytest.mark.slow
 
@@ -82,6 +84,53 @@ def test_answers_in_traditional_chinese_are_read(folder, only):
         .read_text(encoding="utf-8")
         .startswith("# 編碼手冊：")
     )
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_our_questionnaire_is_written_in_traditional_chinese_and_its_files_stay(tmp_path, name):
+    pytest.importorskip("opencc")
+    instrument = el.load_instrument("window_staff")
+    export = instrument.write(tmp_path / "out", format=name, language="zh-Hant")
+    assert export.not_carried[0].endswith("read it before anybody is asked")
+    assert instrument.languages == ("zh", "en") == el.load_instrument("window_staff").languages
+    if name not in ("xlsform", "docx", "ddi", "sav-codebook"):
+        assert "比較同意" in export.path.read_text(encoding="utf-8")
+
+
+def test_answers_in_the_other_script_are_read_by_a_questionnaire_in_one(tmp_path, monkeypatch):
+    pytest.importorskip("opencc")
+    instrument = el.load_instrument("window_staff")
+    traditional = el.in_traditional(instrument)
+    data = el.simulate_staff(n=40, seed=3)
+    labels = {scale.key: scale.response_format.labels["zh-Hant"] for scale in traditional.scales}
+    texts = {row.key: (row.text, labels[row.scale]) for row in traditional.items("zh-Hant").itertuples()}
+    checks = {one.key: (one.text["zh-Hant"], labels[one.after]) for one in traditional.attention_checks}
+    answers = {
+        text: ["" if pd.isna(code) else known[int(code) - 1] for code in data[key]]
+        for key, (text, known) in (texts | checks).items()
+    }
+    for variable in traditional.background:
+        names = {code: each["zh-Hant"] for code, each in (variable.values or {}).items()}
+        answers[variable.names["zh-Hant"]] = ["" if pd.isna(one) else names.get(one, one) for one in data[variable.key]]
+    pd.DataFrame(answers).to_csv(tmp_path / "answers.csv", index=False)
+    staff = el.read_responses(tmp_path / "answers.csv", instrument)
+    columns = [*texts, *checks, "dispatch_type", "tenure_band", "sex"]
+    read, given = (frame[columns].astype(object).where(frame[columns].notna(), None) for frame in (staff.data, data))
+    assert read.to_numpy().tolist() == given.to_numpy().tolist()
+
+    simplified.cache_clear()
+    monkeypatch.setitem(sys.modules, "opencc", None)
+    with pytest.raises(EmolaborError, match=r"Traditional Chinese .* pip install 'emolabor\[traditional\]'"):
+        el.read_responses(tmp_path / "answers.csv", instrument, language="en")
+    simplified.cache_clear()
+
+
+def test_what_is_not_written_in_chinese_has_no_traditional_form(folder):
+    alone_in_english = replace(el.load_scale(folder / "calm.yaml"), names={"en": "Calm"})
+    with pytest.raises(EmolaborError, match="language: found zh-Hant; allowed: en"):
+        el.in_traditional(alone_in_english)
+    scale = el.load_scale(folder / "calm.yaml")
+    assert el.in_traditional(scale) is scale
 
 
 def test_the_mark_names_a_language_of_the_file_and_goes_when_somebody_has_read_it(folder):

@@ -13,6 +13,7 @@ from emolabor.cli.options import keep, laid_out, language_option
         "emolabor questionnaire --format xlsform --output survey.xlsx",
         "emolabor questionnaire mine.yaml --format wjx --output survey.txt --language zh",
         "emolabor questionnaire --format limesurvey --output survey.txt --mapping mapping.yaml",
+        "emolabor questionnaire --format docx --output survey.docx --language zh-Hant",
     )
 )
 @click.argument("instrument", default="window_staff")

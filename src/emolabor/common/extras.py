@@ -50,12 +50,29 @@ def require(*modules, extra=None):
     >>> require("openpyxl")
     """
     for module in modules:
-        if not _is_there(module):
+        if not is_there(module):
             package, smallest = EXTRAS[module]
             raise EmolaborError(_SENTENCE[default_language()].format(package=package, extra=extra or smallest))
 
 
-def _is_there(module):
+def is_there(module):
+    """Tell whether a package can be imported.
+
+    Parameters
+    ----------
+    module : str
+        The name under which it is imported.
+
+    Returns
+    -------
+    bool
+        Found without importing it.
+
+    Examples
+    --------
+    >>> is_there("openpyxl"), is_there("no_such_package")
+    (True, False)
+    """
     try:
         return find_spec(module) is not None
     except (ImportError, ValueError):  # blocked, or half installed

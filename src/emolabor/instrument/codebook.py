@@ -1,7 +1,7 @@
 """The codebook: what every column of a data file means, and how it was answered."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from emolabor.common.privacy import SMALLEST_CELL, coarse, is_small, rounded_cou
 from emolabor.common.templates import render
 from emolabor.instrument.columns import variables
 from emolabor.instrument.instrument import Instrument
+from emolabor.scales.traditional import in_traditional
 
 _HIDDEN = "–"
 
@@ -131,8 +132,8 @@ class Codebook:
         path : str or Path
             A name that ends in .md, .html or .csv. The CSV holds all languages.
         language : str, optional
-            "zh" or "en", for Markdown and HTML; by default that of `EMOLABOR_LANGUAGE` or the system, where
-            the instrument is written in it.
+            "zh", "zh-Hant" or "en", for Markdown and HTML; by default that of `EMOLABOR_LANGUAGE` or the system, where
+            the instrument is written in it. "zh-Hant" is converted from zh where it is not.
 
         Returns
         -------
@@ -153,6 +154,8 @@ class Codebook:
         ...     book.read_text(encoding="utf-8").splitlines()[0]
         '# Codebook: Emotional labour and proactive service of government service window staff'
         """
+        if language == "zh-Hant" and language not in self.instrument.languages:
+            return replace(self, instrument=in_traditional(self.instrument)).write(path, language)
         language = chosen_language(language, self.instrument.languages)
         match Path(path).suffix.lower():
             case ".csv":

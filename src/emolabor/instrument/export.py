@@ -13,6 +13,7 @@ from emolabor.common.languages import chosen_language
 from emolabor.instrument.form import make_form
 from emolabor.instrument.losses import LANGUAGE, cut_labels, mapping, not_carried
 from emolabor.scales.scale import PLACEHOLDER
+from emolabor.scales.traditional import in_traditional
 
 if TYPE_CHECKING:
     from emolabor.instrument.instrument import Instrument
@@ -77,7 +78,7 @@ def write_instrument(instrument: Instrument, path: str | Path, *, format: str, l
         (a page that opens from disk), "docx" (paper); of the data: "sav-codebook", "table-schema", "ddi".
     language : str, optional
         That of the respondents; by default the first the instrument is written in. Formats that hold several languages
-        open in this one.
+        open in this one. "zh-Hant" is converted from zh where the instrument is not written in it (`in_traditional`).
 
     Returns
     -------
@@ -100,6 +101,9 @@ def write_instrument(instrument: Instrument, path: str | Path, *, format: str, l
     """
     if format not in _FORMATS:
         raise EmolaborError(f"format: found {format!r}; allowed: {', '.join(FORMATS)}")
+    marked = instrument.converted
+    if language == "zh-Hant":
+        instrument = in_traditional(instrument)
     language = chosen_language(language or instrument.languages[0], instrument.languages)
     _refuse_unwritten(instrument)
     module, function, lost = _FORMATS[format]
@@ -110,8 +114,8 @@ def write_instrument(instrument: Instrument, path: str | Path, *, format: str, l
     form = make_form(instrument)
     written = write_bytes(path, content)
     told = tuple(
-        f"{LANGUAGE[one]}: converted by a program and not yet read by a person; read it before anybody is asked, then "
-        f"take {one} out of `converted`"
+        f"{LANGUAGE[one]}: converted by a program and not yet read by a person; read it before anybody is asked"
+        + (f", then take {one} out of `converted`" if one in marked else "")
         for one in instrument.converted
         if one == language or "languages" not in lost
     )

@@ -20,6 +20,7 @@ from emolabor.responses.own_form import option_numbers
 from emolabor.responses.placing import counter_of_known, place, unplaced
 from emolabor.responses.platforms import PLATFORMS
 from emolabor.responses.respondents import kept_rows
+from emolabor.responses.scripts import lacks_opencc
 from emolabor.responses.staff import Staff
 from emolabor.responses.suspicions import report_suspicions
 from emolabor.responses.template import mapping_text
@@ -195,6 +196,8 @@ def _refuse_missing_items(path, table, instrument, mapping, placement):
     missing = [item for item in items if item not in placement.columns]
     if missing:
         hint = say("items_absent_all" if missing == items else "items_absent_partial")
+        if lacks_opencc(column.name for column in table.columns):
+            hint = say("traditional")
         facts = {"items": listed(missing), "n": len(missing), "total": len(items), "instrument": instrument.key}
         raise MendableError(
             say("items_absent", path=path, row=table.header_row, hint=hint, **facts),

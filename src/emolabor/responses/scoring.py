@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
@@ -46,16 +47,27 @@ def scored_items(data: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
     missing = [key for key in keys if key not in data]
     if missing:
         raise EmolaborError(say("score_no_column", items=say("comma").join(missing)))
-    items = data[keys].copy()
-    points = instrument.points()
-    for key in keys:
-        if not items[key].drop_duplicates().dropna().isin(range(1, points[key] + 1)).all():
-            raise EmolaborError(say("score_codes", key=key, points=points[key]))
-        if not is_numeric_dtype(items[key]):  # numbers among missing answers are often objects
-            items[key] = items[key].astype("Float64").to_numpy(dtype=float, na_value=float("nan"))
-        if key in instrument.reversed_items:
-            items[key] = points[key] + 1 - items[key]
-    return items
+    points, turned = instrument.points(), instrument.reversed_items
+    items = {key: _answers(data[key], points[key], key) for key in keys}
+    return pd.DataFrame(
+        {key: points[key] + 1 - answers if key in turned else answers for key, answers in items.items()},
+        index=data.index,
+    )
+
+
+def _answers(answers, points, key):
+    """Return the answers to an item as numbers, each a code of its response format or missing."""
+    if isinstance(answers.dtype, np.dtype) and answers.dtype.kind in "iuf":
+        given = answers.to_numpy()
+        given = given[~np.isnan(given)]
+        are_codes = not len(given) or (given.min() >= 1 and given.max() <= points and (given == np.floor(given)).all())
+    else:  # numbers among missing answers are often objects
+        are_codes = answers.drop_duplicates().dropna().isin(range(1, points + 1)).all()
+    if not are_codes:
+        raise EmolaborError(say("score_codes", key=key, points=points))
+    if is_numeric_dtype(answers):
+        return answers
+    return answers.astype("Float64").to_numpy(dtype=float, na_value=float("nan"))
 
 
 def score(staff: Staff) -> pd.DataFrame:

@@ -47,7 +47,8 @@ def read_statistics_file(path):
         codes, cells = pd.factorize(data.iloc[:, position])
         labels = facts.variable_value_labels.get(name, {})
         label = heading(facts.column_names_to_labels.get(name))
-        columns.append(numbered(heading(name), codes.astype(np.int32), list(cells), label, labels))
+        cells = cells.tolist() if cells.dtype.kind == "f" else list(cells)  # moments would become plain numbers
+        columns.append(numbered(heading(name), codes.astype(np.int32), cells, label, labels))
     return without_blank_rows(columns, np.arange(2, len(data) + 2))
 
 

@@ -4,6 +4,7 @@ from emolabor.common.errors import EmolaborError, MendableError
 from emolabor.common.privacy import SMALLEST_CELL
 from emolabor.responses.cells import Reader
 from emolabor.responses.findings import listed
+from emolabor.responses.scripts import lacks_opencc
 from emolabor.responses.template import mapping_text, values_of
 from emolabor.responses.words import say
 from emolabor.responses.written import is_date
@@ -49,6 +50,8 @@ def refuse_unclear(path, table, placement, instrument, mapping, readers):
     message = say("unclear_all" if is_all else "unclear_some", path=path, told=say("semicolon").join(told))
     if any(is_date(cell) for reader in refused for cell in reader.column.cells):
         message += say("unclear_dates")
+    if lacks_opencc(cell for reader in refused for cell in reader.column.cells):
+        message += say("traditional")
     if not any(any(values_of(block)) for block in blocks.values()):
         raise EmolaborError(message + say("unclear_open_again"))
     raise MendableError(

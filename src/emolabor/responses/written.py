@@ -6,6 +6,7 @@ import unicodedata
 from datetime import date, datetime, time, timedelta
 
 from emolabor.responses.personal_contents import digits_of, personal_content
+from emolabor.responses.scripts import simplified
 from emolabor.responses.table import Unreadable
 from emolabor.responses.words import say
 
@@ -49,8 +50,8 @@ _NO_ANSWER = {
 
 
 def same(text):
-    """Reduce a wording to what two ways of writing it share: letters and digits, without width, case and blanks."""
-    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text)).casefold()
+    """Reduce a wording to what two ways of writing it share: letters and digits; not width, case, blanks, script."""
+    return simplified(re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text)).casefold())
 
 
 def plain(text):

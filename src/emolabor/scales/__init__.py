@@ -9,7 +9,7 @@ from emolabor.scales.interviews import record_interviews
 from emolabor.scales.item_table import scales_from_table
 from emolabor.scales.loading import list_scales, load_scale
 from emolabor.scales.scale import Dimension, Item, ResponseFormat, Scale
-from emolabor.scales.traditional import add_traditional
+from emolabor.scales.traditional import add_traditional, in_traditional
 from emolabor.scales.workbook import WorkbookReading, read_workbook, write_workbook
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "adaptation_steps",
     "add_traditional",
     "check_record",
+    "in_traditional",
     "list_scales",
     "load_scale",
     "new_scale",

@@ -1,23 +1,35 @@
 """Traditional Chinese beside Simplified: converted character by character, and marked until a person has read it."""
 
+from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 from emolabor.common.documents import parse_document, read_plain_text
-from emolabor.common.errors import EmolaborError
+from emolabor.common.errors import EmolaborError, refuse
 from emolabor.common.extras import require
 from emolabor.common.files import write_text
 from emolabor.common.yaml_text import add_key, append_entry
 from emolabor.scales.adapting import entry_of
 
 _NOTE = "Converted from zh by OpenCC (s2tw, characters only); not read by a person yet."
+_QUOTES = str.maketrans("“”‘’", "「」『』")
+_PAST = ("adaptation", "validation", "citations", "facts")  # what a scale tells of its making
+
+
+class _InLanguages(Protocol):
+    @property
+    def languages(self) -> tuple[str, ...]: ...
+
+
+Written = TypeVar("Written", bound=_InLanguages)
 
 
 def add_traditional(path: str | Path, date: str | None = None) -> int:
     """Add Traditional Chinese to the file of a scale or an instrument.
 
     Every text in Simplified Chinese is converted by OpenCC, character by character, so that no word is another than in
-    the version that was examined. The language is listed under ``converted`` until somebody has read it: take it out
-    there then. Exports say so until that day.
+    the version that was examined; quotation marks become 「」. The language is listed under ``converted`` until
+    somebody has read it: take it out there then. Exports say so until that day.
 
     Parameters
     ----------
@@ -78,7 +90,60 @@ def _converter():
     require("opencc")
     from opencc import OpenCC
 
-    return OpenCC("s2tw").convert
+    converter = OpenCC("s2tw")
+    return lambda text: converter.convert(text).translate(_QUOTES)
+
+
+def in_traditional(written: Written) -> Written:
+    """Return a scale or an instrument with Traditional Chinese beside Simplified, its files left as they are.
+
+    Converted as by `add_traditional`, and marked in the same way.
+
+    Parameters
+    ----------
+    written : Scale or Instrument
+        In zh.
+
+    Returns
+    -------
+    Scale or Instrument
+        The same where it has Traditional Chinese already.
+
+    Raises
+    ------
+    EmolaborError
+        It is not written in zh, or OpenCC is not installed.
+
+    Examples
+    --------
+    >>> import emolabor as el
+    >>> scale = el.in_traditional(el.load_scale("belonging"))
+    >>> scale.names["zh-Hant"], scale.languages, scale.converted
+    ('歸屬感', ('zh', 'en', 'zh-Hant'), ('zh-Hant',))
+    """
+    if "zh-Hant" in written.languages:
+        return written
+    if "zh" not in written.languages:
+        refuse("language", "zh-Hant", written.languages)
+    return _beside(written, _converter())
+
+
+def _beside(node, convert):
+    """A tree of texts in which each one in zh has its like in zh-Hant beside it."""
+    if isinstance(node, dict):
+        if isinstance(node.get("zh"), str):
+            return node | {"zh-Hant": convert(node["zh"])}
+        if isinstance(node.get("zh"), list | tuple):
+            return node | {"zh-Hant": type(node["zh"])(map(convert, node["zh"]))}
+        return {key: _beside(child, convert) for key, child in node.items()}
+    if isinstance(node, tuple):
+        return tuple(_beside(child, convert) for child in node)
+    if not is_dataclass(node):
+        return node
+    changed = {one.name: _beside(getattr(node, one.name), convert) for one in fields(node) if one.name not in _PAST}
+    if "converted" in changed:
+        changed["converted"] = (*node.converted, "zh-Hant")
+    return replace(node, **changed)
 
 
 def _texts(node, where):

@@ -16,7 +16,7 @@ from emolabor.sem.estimation.estimate import estimate_parameters
 from emolabor.sem.estimation.model import Model
 from emolabor.sem.estimation.start import start_values
 from emolabor.sem.fit import Fit
-from emolabor.sem.observed.columns import check_frame, read_columns
+from emolabor.sem.observed.columns import check_covariates, check_frame, read_columns
 from emolabor.sem.observed.ordinal_samples import ordered_in, ordinal_samples
 from emolabor.sem.observed.parquet_samples import column_names, samples_from_parquet
 from emolabor.sem.observed.samples import check_means, continuous_samples, sample_from_cov
@@ -101,8 +101,10 @@ def sem(
         MLR. Where MLR was not asked for, the test's scaling leaves out second derivatives, lavaan's default. With
         ``level:`` blocks it is what the levels are made of (estimators ML and MLR).
     ordered : True, str or sequence of str, optional
-        The variables that are ordered answers (True: all). Those with thresholds in the text (``x1 | t1``) and ordered
-        pandas categoricals are ordered in any case. Each has a normal variable behind it.
+        The variables that are ordered answers (True: all but the covariates). Those with thresholds in the text
+        (``x1 | t1``) and ordered pandas categoricals are ordered in any case. Each has a normal variable behind it.
+        Covariates, which predict and are predicted by nothing, are numbers, yes or no, or columns of 0 and 1 whatever
+        their distribution: thresholds, slopes and residual correlations are estimated given them.
     parameterization : {"delta", "theta"}
         "delta": the normal variables behind ordered ones have variance 1 unless their scale is freed
         (``x1 ~*~ NA*x1``). "theta": their residual variances are 1 unless they are freed (``x1 ~~ NA*x1``).
@@ -179,7 +181,7 @@ def sem(
     row = estimator_for(estimator, chosen, cluster)
     linear_test = cluster is not None and estimator in (None, MAXIMUM_LIKELIHOOD.name)
     variables = _classified(model, not row.least_squares)
-    check_estimator(row, given, chosen, variables)
+    check_estimator(row, given, chosen)
     means = mean_structure
     if means is None:
         means = sample_mean is not None or group is not None or cluster is not None or missing == "fiml"
@@ -197,9 +199,10 @@ def sem(
     else:
         columns = getattr(data, "columns", ())
         _check_latent_names(variables.latent, () if row.ordered else columns)
+        check_covariates(data, variables.fixed_x)
         answers = read_columns(data, names, ordered=chosen, group=group, cluster=cluster)
         if row.ordered:
-            samples = ordinal_samples(answers, missing)
+            samples = ordinal_samples(answers, missing, variables.fixed_x)
             thresholds = samples[0].answers.thresholds(names)
         else:
             samples = continuous_samples(answers, missing, wishart, variables.fixed_x)
@@ -291,7 +294,7 @@ def _ordered(text, data, ordered):
             raise EmolaborError("ordered: needs a DataFrame, not a file; read it with pandas.read_parquet")
         return ()
     check_frame(data)
-    return ordered_in(data, _classified(text, True).observed, ordered, by_text)
+    return ordered_in(data, _classified(text, True), ordered, by_text)
 
 
 def _names(value):

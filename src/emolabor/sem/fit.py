@@ -21,7 +21,7 @@ from emolabor.sem.evaluation.local_fit import local_fit
 from emolabor.sem.evaluation.modification_indices import modification_indices
 from emolabor.sem.evaluation.ordinal_fit_measures import ordinal_fit_measures
 from emolabor.sem.evaluation.reported_measures import reported_names
-from emolabor.sem.evaluation.residuals import one_group, residual_means, residual_thresholds, residuals
+from emolabor.sem.evaluation.residuals import one_group, residual_means, residual_slopes, residual_thresholds, residuals
 from emolabor.sem.evaluation.second_opinion import ask_semopy
 from emolabor.sem.evaluation.simulate import simulate
 from emolabor.sem.implied import quantities
@@ -349,6 +349,7 @@ class Fit:
     residuals = residuals
     residual_means = residual_means
     residual_thresholds = residual_thresholds
+    residual_slopes = residual_slopes
     local_fit = local_fit
     casewise = casewise
     factor_scores = factor_scores

@@ -32,12 +32,15 @@ def wjx(form, answers, language, as_labels, invented, headings):
     )
     for number, question in enumerate(form.background, start=2):
         hint = "" if question.choices else WORDS["code_or_none"][language]
-        yield f"{number}、{question.text[language]}{hint}", _filled(question, answers, language, how).fillna(empty)
+        yield (
+            f"{number}、{question.text[language]}{hint}",
+            _filled(question, answers, language, how).astype(object).fillna(empty),
+        )
     for number, table in enumerate(form.tables, start=len(form.background) + 2):
         for place, row in enumerate(table.rows):
             text = row.text[language]
             heading = text if place else f"{number}、{table.instruction[language]}—{text}"
-            yield heading, _filled(row, answers, language, how).fillna(empty)
+            yield heading, _filled(row, answers, language, how).astype(object).fillna(empty)
 
 
 def kobo(form, answers, language, as_labels, invented, headings):

@@ -68,7 +68,8 @@ def _keys(sample, names):
     statistics = sample.statistics
     keys = [(names[v], int(k)) for v, k in zip(statistics.variable, statistics.category, strict=True)]
     keys += [frozenset([names[v]]) for v in statistics.continuous]
-    return keys + [frozenset([names[i], names[j]]) for i, j in statistics.pairs]
+    keys += [frozenset([names[i], names[j]]) for i, j in statistics.pairs]
+    return keys + [(names[y], names[x]) for y, x in statistics.slopes]
 
 
 def translate_ordinal(restricted, larger, tolerance):

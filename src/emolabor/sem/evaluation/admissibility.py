@@ -102,7 +102,7 @@ def find_warnings(fit):
         own = len({row.free for row in fit.table.rows if row.group == group and row.free >= 0})
         if sample.n < own:
             yield Notice("few_cases", f"{place}{sample.n} cases are fewer than the {own} free parameters")
-        yield from _left_out(sample, fit.table.variables.fixed_x, place)
+        yield from _left_out(sample, fit.table.variables.fixed_x, place, bool(fit.table.ordered))
         if fit.table.ordered:
             yield from sparse_answers(sample, fit.table.variables.observed, place)
         yield from missing_codes(*_values(fit, sample), place)
@@ -121,15 +121,17 @@ def find_warnings(fit):
             yield Notice("unequal_scales", said)
 
 
-def _left_out(sample, exogenous, place):
+def _left_out(sample, exogenous, place, ordered):
     """Warnings about rows that were left out: those without an exogenous variable at any share, others when many."""
     n_given = sample.n + sample.n_dropped
     if sample.n_without_exogenous:
         counts = ", ".join(f"{name} in {count}" for name, count in sample.exogenous_missing)
-        said = (
-            f"{place}{sample.n_without_exogenous} of {n_given} rows were left out for a missing exogenous variable "
-            f"({counts}), which full information does not fill. To keep them make the exogenous variables part of the "
-            f"model: '{covariance_lines(exogenous)}'"
+        said = f"{place}{sample.n_without_exogenous} of {n_given} rows were left out for a missing exogenous variable "
+        said += f"({counts}), " + (
+            "given which the answers are modelled"
+            if ordered
+            else "which full information does not fill. To keep them make the exogenous variables part of the model: "
+            f"'{covariance_lines(exogenous)}'"
         )
         yield Notice("exogenous_missing", said)
     others = sample.n_dropped - sample.n_without_exogenous

@@ -111,6 +111,24 @@ def check_columns(data: pd.DataFrame, names: Sequence[Any], argument: str = "dat
         refuse_because(argument, f"the model's variables {quoted(unknown)} are no columns", quoted(data.columns[:30]))
 
 
+def check_covariates(data: pd.DataFrame, names: Sequence[str]) -> None:
+    """Refuse predictors that are categories in words, and say how they become numbers."""
+    for name in columns_behind(names):
+        column = data[name] if name in data.columns else None
+        if not isinstance(column, pd.Series) or pd.api.types.is_numeric_dtype(column.dtype):
+            continue
+        word = next((shown(value) for value in column if isinstance(value, str)), None)
+        if isinstance(column.dtype, pd.CategoricalDtype):
+            word = "categories"
+        if word is not None:
+            refuse_because(
+                "data",
+                f"column '{name}' holds {word}",
+                "numbers; of categories columns of 0 and 1 for all but one of them: "
+                f"pandas.get_dummies(data['{name}'], drop_first=True)",
+            )
+
+
 def ordered_names(ordered: Any, names: Any) -> Any:
     """The names among `names` that `ordered` (True or names) declares; all of them for True."""
     if ordered is True:

@@ -6,7 +6,7 @@ statistics is its scores times the inverse. The derivatives are mean cross-produ
 Of ordered variables everything about a case is looked up by its categories.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from scipy.special import ndtr
@@ -23,15 +23,41 @@ class Statistics:
 
     `values` (s,); `influence`: what each case contributes to them; `variable` (t,) and `category` (t,) tell of each of
     the first t which variable it is about and which threshold (from 0; -1: the mean); `continuous` the variables whose
-    variances come next; `pairs` (m, 2) those of the covariances.
+    variances come next; `pairs` (m, 2) those of the covariances; `slopes` (k, 2) those of the slopes on covariates, the
+    last where there are any.
     """
 
     values: np.ndarray
-    influence: "Influence"
+    influence: "Influence | CaseInfluence"
     variable: np.ndarray
     category: np.ndarray
     continuous: np.ndarray
     pairs: np.ndarray
+    slopes: np.ndarray = field(default_factory=lambda: np.zeros((0, 2), int))
+
+    @property
+    def covariances(self) -> slice:
+        """Where the covariances stand."""
+        first = len(self.variable) + len(self.continuous)
+        return slice(first, first + len(self.pairs))
+
+
+@dataclass(frozen=True)
+class CaseInfluence:
+    """What each case contributes to the statistics, worked out: `rows` (n, s)."""
+
+    rows: np.ndarray
+
+    @property
+    def n_statistics(self):
+        """How many statistics there are."""
+        return self.rows.shape[1]
+
+    def blocks(self):
+        """Yield the rows (b, s) of some cases after the other, no more than `NUMBERS` numbers at a time."""
+        size = max(1, NUMBERS // self.n_statistics)
+        for start in range(0, len(self.rows), size):
+            yield self.rows[start : start + size]
 
 
 @dataclass(frozen=True)

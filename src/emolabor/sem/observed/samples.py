@@ -93,7 +93,7 @@ def _sample(values, names, label, clusters, missing, wishart, exogenous):
     place = f"data, group {label}" if label else "data"
     n_given, holes, kept, without = len(values), np.isnan(values), slice(None), {}
     if holes.any():
-        without = _without_exogenous(holes, names, exogenous) if missing == "fiml" else {}
+        without = without_exogenous(holes, names, exogenous) if missing == "fiml" else {}
         kept = _kept(holes, names, place, missing, exogenous)
         values, holes = values[kept], holes[kept]
         clusters = None if clusters is None else clusters[kept]
@@ -138,7 +138,7 @@ def _kept(holes, names, place, missing, exogenous):
     return ~holes.all(axis=1) & ~holes[:, fixed].any(axis=1)
 
 
-def _without_exogenous(holes, names, exogenous):
+def without_exogenous(holes, names, exogenous):
     """Fields of a sample: rows without a fixed exogenous variable, given where answers (n, p) are missing."""
     fixed = [i for i, name in enumerate(names) if name in exogenous]
     count = int((holes[:, fixed].any(axis=1) & ~holes.all(axis=1)).sum())

@@ -60,7 +60,7 @@ def first_step(answers: Answers, names: Sequence[str]) -> FirstStep:
     values, ordered = answers.values, answers.ordered
     codes = np.where(ordered & ~np.isnan(values), np.nan_to_num(values), -1).astype(int)
     z, mean, sd = _standardized(values, ordered)
-    _refuse_two_valued(z, names)
+    refuse_two_valued(z, names)
     p = len(ordered)
     places = np.flatnonzero(ordered)
     counts, tables = count_categories(codes[:, places], answers.n_categories[places])
@@ -69,7 +69,7 @@ def first_step(answers: Answers, names: Sequence[str]) -> FirstStep:
         thresholds[places] = thresholds_of(counts)
     i, j = np.triu_indices(len(places), 1)
     pairs = np.column_stack([places[i], places[j]])
-    _refuse_unseen(tables.sum(axis=(1, 2)), pairs, names)
+    refuse_unseen(tables.sum(axis=(1, 2)), pairs, names)
     correlations = np.eye(p)
     filled = without_empty_cells(tables, answers.n_categories[pairs])
     rho = polychoric(filled, thresholds[pairs[:, 0]], thresholds[pairs[:, 1]])
@@ -100,7 +100,7 @@ def _with_continuous(step: FirstStep, a: int, b: Any, names: Sequence[Any]) -> f
     """Correlation of any variable a with a continuous one b."""
     z = step.z[:, b]
     seen = ~np.isnan(z) & ((step.codes[:, a] >= 0) if step.ordered[a] else ~np.isnan(step.z[:, a]))
-    _refuse_unseen(np.array([seen.sum()]), np.array([[a, b]]), names)
+    refuse_unseen(np.array([seen.sum()]), np.array([[a, b]]), names)
     if step.ordered[a]:
         return polyserial(step.codes[seen, a], z[seen], step.own_thresholds(a))
     rho = pearson(step.z[seen, a], z[seen])
@@ -140,7 +140,7 @@ def without_empty_cells(tables: np.ndarray, sizes: np.ndarray) -> np.ndarray:
     return tables
 
 
-def _refuse_two_valued(z: np.ndarray, names: Sequence[Any]) -> None:
+def refuse_two_valued(z: np.ndarray, names: Sequence[Any]) -> None:
     """The variance of a variable with two values follows from its mean: it is no statistic of its own."""
     for place, own in enumerate(z.T):
         if len(np.unique(own[~np.isnan(own)])) == 2:
@@ -152,7 +152,8 @@ def _refuse_two_valued(z: np.ndarray, names: Sequence[Any]) -> None:
             )
 
 
-def _refuse_unseen(totals: np.ndarray, pairs: np.ndarray, names: Sequence[Any]) -> None:
+def refuse_unseen(totals: np.ndarray, pairs: np.ndarray, names: Sequence[Any]) -> None:
+    """Refuse pairs (m, 2) that nobody answered both of, given in how many cases (m,) both are there."""
     for k in np.flatnonzero(totals == 0):
         a, b = (names[place] for place in pairs[k])
         refuse_because("data", f"nobody answered both '{a}' and '{b}'", "pairs with common answers")

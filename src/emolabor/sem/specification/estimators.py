@@ -8,13 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from emolabor.common.errors import refuse, refuse_because
-from emolabor.sem.specification.cautions import covariance_lines
-
-if TYPE_CHECKING:
-    from emolabor.sem.specification.variables import Variables
 
 
 @dataclass(frozen=True)
@@ -154,7 +150,7 @@ def estimator_for(name: str | None, ordered: Sequence[str], cluster: str | None)
     return ESTIMATORS[row.with_clusters] if cluster is not None and row.with_clusters else row
 
 
-def check_estimator(row: Estimator, given: dict[str, Any], ordered: Sequence[str], variables: Variables) -> None:
+def check_estimator(row: Estimator, given: dict[str, Any], ordered: Sequence[str]) -> None:
     """Refuse what does not go with an estimator.
 
     Parameters
@@ -164,7 +160,6 @@ def check_estimator(row: Estimator, given: dict[str, Any], ordered: Sequence[str
         missing, likelihood, cluster, group, mean_structure as `sem` takes them; data.
     ordered : sequence of str
         The ordered variables of the model.
-    variables : Variables
     """
     name, missing = row.name, given["missing"]
     if row.ordered and not ordered:
@@ -191,18 +186,5 @@ def check_estimator(row: Estimator, given: dict[str, Any], ordered: Sequence[str
     if given["data"] is None and any(asked.values()):
         needs = ", ".join(what for what, needed in asked.items() if needed)
         refuse_because("sample_cov", f"covariances are not enough for {needs}", "the data")
-    if row.ordered:
-        _check_ordered(given["mean_structure"], variables.fixed_x)
-
-
-def _check_ordered(mean_structure: None, exogenous: Sequence[Any]) -> None:
-    if mean_structure is False:
+    if row.ordered and given["mean_structure"] is False:
         refuse("mean_structure", "False", "True with ordered variables (thresholds need it)")
-    if exogenous:
-        refuse_because(
-            "model",
-            f"the observed exogenous variables {', '.join(exogenous)} predict in a model with ordered variables, "
-            "which is not available",
-            f"give them variances and covariances ('{covariance_lines(exogenous)}'), which make them part of the "
-            "model (normal, or ordered where declared)",
-        )

@@ -40,7 +40,7 @@ INSTEAD = {
     "h1information": "it follows from the estimator",
     "mimic": "numbers are lavaan's own; likelihood='wishart' is for programs that divide by n - 1",
     "fixedx": "write 'x ~~ x' in the text for an exogenous variable whose variance is to be estimated",
-    "conditionalx": "observed exogenous variables of continuous outcomes are fixed by default",
+    "conditionalx": "covariates are given for ordered outcomes and fixed for continuous ones by default",
     "bounds": "write 'x1 ~~ lower(0)*x1' in the text, or a constraint such as 'v > 0' on a label",
     "constraints": "write the constraints into the text, such as 'a == b'",
     "start": "write start(0.5)* in the text",

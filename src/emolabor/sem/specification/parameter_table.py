@@ -312,18 +312,22 @@ def _equal_over_groups(
     names_ordered = dict(ordered) if "thresholds" in group_equal else {}
     spread = "residuals" if is_theta else "scales"
     first = {_key(row): (i, row) for i, row in enumerate(rows) if row.group == 0}
+    lower = {row.rhs for row in rows if row.op == "=~" and row.rhs in variables.latent}
+    compared = {row.lhs for row in rows if row.op == "=~" and f"{row.lhs}=~{row.rhs}" not in partial}
     labels, changed = {}, []
     for row in rows:
         kind = _kind(row, variables)
+        exempt = {f"{row.lhs}{row.op}{row.rhs}", f"{row.rhs}{row.op}{row.lhs}" if row.op == "~~" else ""} & partial
         if row.group > 0 and row.free < 0 and not row.where:
             levels = "thresholds" if ordered else "intercepts"
             if kind == "means" and levels in group_equal and "means" not in group_equal:
-                row = replace(row, free=0, value=None)
+                if row.lhs not in lower:  # means of factors that measure others are those others' (Chen et al., 2005)
+                    row = replace(row, free=0, value=None)
             elif kind == spread and row.lhs in names_ordered and spread not in group_equal:
                 row = replace(row, free=0, value=None)
-            elif kind == "lv_variances" and std_lv and "loadings" in group_equal and kind not in group_equal:
-                row = replace(row, free=0, value=None)
-        exempt = {f"{row.lhs}{row.op}{row.rhs}", f"{row.rhs}{row.op}{row.lhs}" if row.op == "~~" else ""} & partial
+            elif kind == "lv_variances" and std_lv and "loadings" in group_equal and row.lhs in compared:
+                if kind not in group_equal or exempt:
+                    row = replace(row, free=0, value=None)
         if row.group > 0 and kind in group_equal and not exempt and row.free >= 0 and not row.label:
             i, origin = first.get(_key(row), (0, row))  # a group block may have what the first group lacks
             if origin.group == 0 and origin.free >= 0:
