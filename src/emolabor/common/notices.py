@@ -25,6 +25,7 @@ CODES = {
     "held_uncorrelated": "predictors are held uncorrelated: nobody wrote their covariance",
     "few_clusters": "few clusters, or fewer than free parameters",
     "covariance_repaired": "the estimates' covariances had negative eigenvalues, which were set to zero",
+    "level_without_variance": "an answer of both levels hardly varies between clusters",
     "no_scaled_test": "the scaling factor of the test is not positive",
     "few_cases": "fewer cases than free parameters",
     "rows_left_out": "many rows with missing answers were left out",

@@ -21,11 +21,13 @@ from emolabor.sem.observed.drawn import cluster_names, read_drawn
 from emolabor.sem.observed.ordinal_samples import ordered_in, ordinal_samples
 from emolabor.sem.observed.parquet_samples import column_names, samples_from_parquet
 from emolabor.sem.observed.samples import check_means, continuous_samples, sample_from_cov
+from emolabor.sem.specification.blocks import by_group, check_groups, has_levels, joined
 from emolabor.sem.specification.estimators import ESTIMATORS, MAXIMUM_LIKELIHOOD, check_estimator, estimator_for
 from emolabor.sem.specification.lavaan_words import arguments_known, canonical
 from emolabor.sem.specification.parameter_table import build_table
 from emolabor.sem.specification.syntax import parse_model
 from emolabor.sem.specification.variables import classify
+from emolabor.sem.two_level.fitting import fit_two_levels
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,7 +75,9 @@ def sem(
         (constraints). ``x:m`` is the product of two observed variables. Before a variable: ``0.5*`` fixes, ``NA*``
         frees, ``a*`` labels (one label: one value),
         ``start(0.5)*``, ``equal("f=~x1")*``, ``lower(0)*`` and ``upper(1)*`` (bounds), ``c(a, b)*`` (a modifier for
-        each group). ``#`` and ``!`` begin comments. What is not understood is refused with its line and column.
+        each group). ``#`` and ``!`` begin comments. A line ``group: a`` begins the formulas of group a alone; ``level:
+        1`` (or ``within``) and ``level: 2`` (or ``between``) those of a two-level model, inside group blocks where
+        there are both. What is not understood is refused with its line and column.
     data : DataFrame, str or Path, optional
         One row a case, numeric columns (more than the model's are no harm). Not changed. The path of a .parquet file
         is read a part at a time and need not fit in memory; robust standard errors read it once more. No resamples,
@@ -101,7 +105,7 @@ def sem(
         MLR and WLSMV. Where MLR was not asked for, the test's scaling leaves out second derivatives, lavaan's default.
         Several columns are classifications that cross each other, such as ``["centre", "department"]`` (Cameron,
         Gelbach & Miller, 2011). Intervals and p-values come from the t distribution with the fewest clusters less one
-        degrees of freedom.
+        degrees of freedom. With ``level:`` blocks one column is what the levels are made of (estimators ML and MLR).
     sampling_weights : str, optional
         Column with how many people of the population each case stands for, above zero; within a group they are
         brought to a mean of one. Standard errors and tests become robust, as with the estimators MLR and WLSMV.
@@ -132,7 +136,8 @@ def sem(
     -------
     Fit
         Estimates (`tidy`), text for people (`summary`), fit measures, effects, resamples and the rest: see its
-        methods. A fit that did not converge or is improper is returned too, and says so in `problems`.
+        methods. A fit that did not converge or is improper is returned too, and says so in `problems`. Of a text with
+        ``level:`` blocks it is a TwoLevelFit, whose methods speak of levels.
 
     Raises
     ------
@@ -155,6 +160,8 @@ def sem(
     Business & Economic Statistics, 29(2), 238-249.
     Muthen, B. (1984). A general structural equation model with dichotomous, ordered categorical, and continuous latent
     variable indicators. Psychometrika, 49(1), 115-132.
+    Rosseel, Y. (2021). Evaluating the observed log-likelihood function in two-level structural equation modeling with
+    missing data: From formulas to R code. Psych, 3(2), 197-232.
     Satorra, A., & Bentler, P. M. (1994). Corrections to test statistics and standard errors in covariance structure
     analysis. In A. von Eye & C. C. Clogg (Eds.), Latent variables analysis (pp. 399-419). Sage.
     Yuan, K.-H., & Bentler, P. M. (2000). Three likelihood-based methods for mean and covariance structure analysis with
@@ -180,6 +187,9 @@ def sem(
     _check_options(given)
     if not isinstance(model, str):
         refuse("model", type(model).__name__, "a text such as 'f =~ x1 + x2 + x3'")
+    if has_levels(_parsed(model)):
+        names = _names(group_equal), _names(group_partial)
+        return fit_two_levels(model, _parsed(model), given, names)  # type: ignore[return-value]
     chosen = _ordered(model, data, ordered)
     row = estimator_for(estimator, chosen, any(given[name] is not None for name in DESIGN))
     # lavaan 0.6-14 takes sampling weights as asking for MLR.
@@ -216,7 +226,7 @@ def sem(
             samples = continuous_samples(answers, missing, wishart, variables.fixed_x)
     equal, partial = _names(group_equal), _names(group_partial)
     held = (bool(std_lv), bool(means), equal, partial, not row.least_squares)
-    table = _completed(model, len(samples), *held, thresholds, is_theta)
+    table = _completed(model, tuple(sample.label for sample in samples), *held, thresholds, is_theta)
     if table.mean_structure:
         predictors = {row.rhs for row in table.rows if row.op == "~"}
         for sample in samples:
@@ -261,14 +271,17 @@ def _parsed(text):
 
 @lru_cache(maxsize=64)
 def _classified(text, fixed_x):
-    return classify(_parsed(text), fixed_x)
+    return classify(joined(_parsed(text)), fixed_x)
 
 
 @lru_cache(maxsize=64)
-def _completed(text, n_groups, std_lv, mean_structure, group_equal, group_partial, fixed_x, ordered, is_theta):
+def _completed(text, labels, std_lv, mean_structure, group_equal, group_partial, fixed_x, ordered, is_theta):
+    syntax = _parsed(text)
+    groups = by_group(syntax, labels)
+    check_groups(groups, fixed_x, labels)
     return build_table(
-        _parsed(text),
-        n_groups=n_groups,
+        joined(syntax),
+        n_groups=len(labels),
         std_lv=std_lv,
         mean_structure=mean_structure,
         group_equal=group_equal,
@@ -276,6 +289,7 @@ def _completed(text, n_groups, std_lv, mean_structure, group_equal, group_partia
         fixed_x=fixed_x,
         ordered=ordered,
         is_theta=is_theta,
+        by_group=groups,
     )
 
 

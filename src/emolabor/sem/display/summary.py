@@ -72,7 +72,12 @@ SECTIONS = (
         ("P-value H_0: Robust RMSEA <= 0.050", "rmsea_pvalue_robust"),
         ("P-value H_0: Robust RMSEA >= 0.080", "rmsea_notclose_pvalue_robust"),
     ),
-    ("Standardized Root Mean Square Residual", ("SRMR", "srmr")),
+    (
+        "Standardized Root Mean Square Residual",
+        ("SRMR", "srmr"),
+        ("SRMR (within covariance matrix)", "srmr_within"),
+        ("SRMR (between covariance matrix)", "srmr_between"),
+    ),
 )
 
 
@@ -104,16 +109,7 @@ def summary_text(fit: Fit) -> str:
     """
     lines = [verdict(fit), ""]
     lines += [f"  {label:<{LABEL}}{value:>{NUMBER}}" for label, value in header(fit)]
-    measures = measure_rows(fit)
-    robust = any(scaled for _, rows in measures for _, _, scaled in rows)
-    for title, rows in measures:
-        lines += ["", title + ":"]
-        lines += [f"{'':<{LABEL + 2}}{'Standard':>{NUMBER}}{'Scaled':>{NUMBER}}"] if robust else []
-        lines += [
-            f"  {label:<{LABEL}}{plain:>{NUMBER}}{scaled:>{NUMBER if robust else 0}}" for label, plain, scaled in rows
-        ]
-        if title == "Model Test User Model" and robust:
-            lines.append(f"    {fit.model.estimator.correction}")
+    lines += measure_lines(fit, fit.model.estimator.correction)
     errors, information = ERRORS[fit.se]
     design = fit.model.samples[0].design
     if design is not None and fit.model.estimator.robust:
@@ -125,6 +121,21 @@ def summary_text(fit: Fit) -> str:
         kind = "Theta" if ordered[0].is_theta else "Delta"
         lines.append(f"  {'Parameterization':<{LABEL}}{kind:>{NUMBER}}")
     return "\n".join(line.rstrip() for line in [*lines, "", *parameter_lines(fit)])
+
+
+def measure_lines(fit, correction):
+    """The tests and indices; `correction` is said of the scaled test."""
+    lines, measures = [], measure_rows(fit)
+    robust = any(scaled for _, rows in measures for _, _, scaled in rows)
+    for title, rows in measures:
+        lines += ["", title + ":"]
+        lines += [f"{'':<{LABEL + 2}}{'Standard':>{NUMBER}}{'Scaled':>{NUMBER}}"] if robust else []
+        lines += [
+            f"  {label:<{LABEL}}{plain:>{NUMBER}}{scaled:>{NUMBER if robust else 0}}" for label, plain, scaled in rows
+        ]
+        if title == "Model Test User Model" and robust:
+            lines.append(f"    {correction}")
+    return lines
 
 
 def summary_html(fit):
@@ -196,7 +207,8 @@ def measure_rows(fit):
             elif name.endswith("df"):
                 rows.append((label, f"{value:.0f}", f"{value:.0f}" if scaled else ""))
             else:
-                same = name if name in ("logl", "unrestricted_logl", "aic", "bic", "bic2", "srmr") else f"{name}_scaled"
+                alike = ("logl", "unrestricted_logl", "aic", "bic", "bic2", "srmr", "srmr_within", "srmr_between")
+                same = name if name in alike else f"{name}_scaled"
                 rows.append((label, html.decimals(value), html.decimals(measures[same]) if scaled else ""))
         if rows:
             sections.append((title, rows))

@@ -62,10 +62,10 @@ def find_problems(fit):
     p = len(fit.table.variables.observed)
     for group, structure in enumerate(fit.model.structures):
         place = f" in group {group + 1}" if fit.table.n_groups > 1 else ""
-        if not _positive(implied_moments(structure, fit.estimate.theta).covariance[p:, p:]):
+        if not is_positive(implied_moments(structure, fit.estimate.theta).covariance[p:, p:]):
             said = f"the covariance matrix of the latent variables is not positive definite{place}"
             yield Notice("latent_not_positive_definite", said)
-        if not _positive(fill(structure, fit.estimate.theta)[1][:p, :p]):
+        if not is_positive(fill(structure, fit.estimate.theta)[1][:p, :p]):
             said = f"the covariance matrix of the residuals is not positive definite{place}"
             yield Notice("residuals_not_positive_definite", said)
 
@@ -188,7 +188,7 @@ def _holes(missing, together, names, place):
         yield Notice("seldom_together", said)
 
 
-def _positive(matrix):
+def is_positive(matrix):
     """Whether a matrix (p, p) has no negative eigenvalue, on the scale of its diagonal."""
     if not len(matrix):
         return True

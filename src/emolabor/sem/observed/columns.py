@@ -123,11 +123,13 @@ def check_covariates(data: pd.DataFrame, names: Sequence[str]) -> None:
         column = data[name] if name in data.columns else None
         if not isinstance(column, pd.Series) or pd.api.types.is_numeric_dtype(column.dtype):
             continue
-        word = next((value for value in column if isinstance(value, str)), None)
+        word = next((shown(value) for value in column if isinstance(value, str)), None)
+        if isinstance(column.dtype, pd.CategoricalDtype):
+            word = "categories"
         if word is not None:
             refuse_because(
                 "data",
-                f"column '{name}' holds {shown(word)}",
+                f"column '{name}' holds {word}",
                 "numbers; of categories columns of 0 and 1 for all but one of them: "
                 f"pandas.get_dummies(data['{name}'], drop_first=True)",
             )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.special import ndtr
 
+from emolabor.common.errors import refuse_because
 from emolabor.sem.observed.ordinal_statistics import CaseInfluence, Statistics
 from emolabor.sem.observed.polychoric import LEAST
 from emolabor.sem.observed.polyserial import density, scores_between
@@ -32,45 +33,37 @@ def conditional_statistics(step: ConditionalStep) -> Statistics:
     Statistics
         Thresholds and (minus) intercepts, residual variances, residual covariances, then for each variable its slopes.
     """
-    dependent, q = step.dependent, len(step.covariates)
-    singles = {v: _single(step, v) for v in dependent}
-    values, influences, variable, category = [], [], [], []
-    for v in dependent:
-        moved, own_moved = _at_zero(step, singles[v], v)
-        if step.ordered[v]:
-            k = step.n_categories[v] - 1
-            values += list(step.own_thresholds(v) + moved)
-            influences += list(singles[v][:, :k].T + own_moved)
-            category += range(k)
-        else:
-            k = 1
-            values.append(-(step.mean[v] - step.sd[v] * moved))
-            influences.append(-step.sd[v] * (singles[v][:, 0] - own_moved))
-            category.append(-1)
-        variable += [v] * k
+    dependent, q, n = step.dependent, len(step.covariates), len(step.codes)
     continuous = dependent[~step.ordered[dependent]]
-    for v in continuous:
-        values.append(step.sd[v] ** 2)
-        influences.append(2 * step.sd[v] ** 2 * singles[v][:, -1])
+    sizes = np.where(step.ordered[dependent], step.n_categories[dependent] - 1, 1)
+    variable = np.repeat(dependent, sizes)
+    category = np.concatenate([np.arange(size) for size in sizes])
+    category[~step.ordered[variable]] = -1
     i, j = np.triu_indices(len(dependent), 1)
     pairs = np.column_stack([dependent[i], dependent[j]])
-    for a, b in pairs:
-        values.append(step.correlations[a, b] * step.sd[a] * step.sd[b])
-        influences.append(_of_pair(step, a, b, singles))
-    for v in dependent:
-        scale = 1.0 if step.ordered[v] else step.sd[v]
-        values += list(step.slopes[v] * scale / step.unit)
-        influences += list((_slopes(step, singles[v], v) * scale / step.unit).T)
     slopes = np.column_stack([np.repeat(dependent, q), np.tile(step.covariates, len(dependent))])
-    return Statistics(
-        np.array(values),
-        CaseInfluence(step.counted(np.column_stack(influences))),
-        np.array(variable, int),
-        np.array(category, int),
-        continuous,
-        pairs,
-        slopes,
-    )
+    t, c, m = len(variable), len(continuous), len(pairs)
+    values, rows = np.empty(t + c + m + len(slopes)), np.empty((n, t + c + m + len(slopes)))
+    singles = {v: _single(step, v) for v in dependent}
+    for place, v in enumerate(dependent):
+        here, there = variable == v, t + c + m + q * place + np.arange(q)
+        moved, own_moved = _at_zero(step, singles[v], v)
+        if step.ordered[v]:
+            values[:t][here] = step.own_thresholds(v) + moved
+            rows[:, :t][:, here] = singles[v][:, : here.sum()] + own_moved[:, None]
+        else:
+            values[:t][here] = step.sd[v] * moved - step.mean[v]
+            rows[:, :t][:, here] = step.sd[v] * (own_moved[:, None] - singles[v][:, :1])
+        scale = step.sd[v] / step.unit  # an ordered variable's residual standard deviation is 1
+        values[there], rows[:, there] = step.slopes[v] * scale, _slopes(step, singles[v], v) * scale
+    for place, v in enumerate(continuous, start=t):
+        values[place], rows[:, place] = step.sd[v] ** 2, 2 * step.sd[v] ** 2 * singles[v][:, -1]
+    for place, (a, b) in enumerate(pairs, start=t + c):
+        values[place] = step.correlations[a, b] * step.sd[a] * step.sd[b]
+        rows[:, place] = _of_pair(step, a, b, singles)
+    if step.weights is not None:
+        rows *= step.weights[:, None]
+    return Statistics(values, CaseInfluence(rows), variable, category, continuous, pairs, slopes)
 
 
 def _slopes(step: ConditionalStep, single: np.ndarray, v: int) -> np.ndarray:
@@ -95,7 +88,10 @@ def _single(step: ConditionalStep, v: int) -> np.ndarray:
     else:
         z = np.nan_to_num(step.z[:, v])
         scores = np.column_stack([z, z[:, None] * step.x, np.where(seen, z**2 - 1, 0.0)])
-    return n * scores @ np.linalg.inv(scores.T @ step.counted(scores))
+    products = scores.T @ step.counted(scores)
+    if np.linalg.matrix_rank(products, hermitian=True) < len(products):
+        refuse_because("data", f"{n} cases tell too little of so many slopes", "fewer covariates, or more cases")
+    return n * scores @ np.linalg.inv(products)
 
 
 def _edge_scores(step: ConditionalStep, v: int, up: np.ndarray, down: np.ndarray) -> np.ndarray:

@@ -40,7 +40,7 @@ INSTEAD = {
     "h1information": "it follows from the estimator",
     "mimic": "numbers are lavaan's own; likelihood='wishart' is for programs that divide by n - 1",
     "fixedx": "write 'x ~~ x' in the text for an exogenous variable whose variance is to be estimated",
-    "conditionalx": "observed exogenous variables of continuous outcomes are fixed by default",
+    "conditionalx": "covariates are given for ordered outcomes and fixed for continuous ones by default",
     "bounds": "write 'x1 ~~ lower(0)*x1' in the text, or a constraint such as 'v > 0' on a label",
     "constraints": "write the constraints into the text, such as 'a == b'",
     "start": "write start(0.5)* in the text",
@@ -59,7 +59,7 @@ INSTEAD = {
     "ceqsimple": NOT_THERE,
     "weights": "write sampling_weights='column'",
     "samplingweights": "write sampling_weights='column'",
-    "level": "two-level models are not there yet; cluster='column' gives errors and tests that allow for it",
+    "level": "write blocks 'level: 1' and 'level: 2' into the text, with cluster='column'",
     "rotation": "el.efa rotates; confirmatory models need none",
     "rotationargs": "el.efa rotates; confirmatory models need none",
     "nfactors": "write el.efa(data, n_factors)",
@@ -82,7 +82,7 @@ INSTEAD = {
     "ovorder": "the order of variables is that of the text",
     "fitmeasures": "call fit.fit_measures()",
     "standardized": "call fit.standardized()",
-    "blocks": "blocks of formulas are not there yet; group='column' and c(a, b)* for each group",
+    "blocks": "write 'group: a' or 'level: 1' on a line of its own before the block's formulas",
     "auxiliary": "write 'aux ~~ x1 + x2' in the text, with missing='fiml'",
 }
 Given = ParamSpec("Given")
