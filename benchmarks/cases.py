@@ -23,6 +23,17 @@ def holzinger_in_four():
     return data.apply(lambda x: 1 + np.searchsorted(x.quantile([0.2, 0.55, 0.85]), x, side="left"))
 
 
+ON_COVARIATES = HOLZINGER + "".join(f"; {factor} ~ ageyr + girl" for factor in ("visual", "textual", "speed"))
+
+
+def holzinger_on_covariates():
+    """The answers in four categories, the age in years and whether a pupil is a girl."""
+    import semopy
+
+    table = pd.read_csv(Path(semopy.__file__).parent / "examples" / "holzinger_swineford39_data.csv")
+    return holzinger_in_four().assign(ageyr=table.ageyr.astype(float), girl=table.sex - 1.0)
+
+
 def holzinger_with_holes(share=0.10, seed=1):
     """The same with a share of the answers left out at random."""
     data = holzinger()

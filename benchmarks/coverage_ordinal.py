@@ -59,6 +59,28 @@ def one_sample(seed):
     return shares
 
 
+COVARIATES = "f =~ u1 + u2 + u3 + u4; f ~ z + woman; b ~ f + woman"
+SLOPES = {("f", "z"): 0.4, ("f", "woman"): 0.3, ("b", "f"): 0.5, ("b", "woman"): -0.3}  # of f and of y* behind b
+
+
+def one_sample_on_covariates(seed):
+    """The same for slopes of a factor of five-point answers, and of a yes or no, on a number and a dummy."""
+    rng = np.random.default_rng(seed)
+    z, woman = rng.standard_normal(N_CASES), rng.random(N_CASES) < 0.4
+    f = 0.4 * z + 0.3 * woman + 0.8 * rng.standard_normal(N_CASES)
+    data = {f"u{i + 1}": np.searchsorted(CUTS["even"], f + 0.7 * rng.standard_normal(N_CASES)) for i in range(4)}
+    data |= {"b": 0.5 * f - 0.3 * woman + rng.standard_normal(N_CASES) > 0, "z": z, "woman": woman}
+    fit = el.sem(COVARIATES, pd.DataFrame(data), ordered=True)
+    # Given the covariates y* has variance 1: the first loading, 1, is that of f in the unit of u1*, and b* in its own.
+    unit, own = np.hypot(0.8, 0.7), np.hypot(0.5 * 0.8, 1.0)
+    scale = {("f", "z"): unit, ("f", "woman"): unit, ("b", "f"): own / unit, ("b", "woman"): own}
+    rows = fit.tidy().query("op == '~'")
+    inside = [
+        row.ci_lower < SLOPES[row.lhs, row.rhs] / scale[row.lhs, row.rhs] < row.ci_upper for row in rows.itertuples()
+    ]
+    return {("Wald, WLSMV", "on a number and a dummy"): {"slope": float(np.mean(inside))}} if fit.converged else {}
+
+
 def main(arguments=None):
     """Simulate and write coverage_ordinal.csv and coverage_ordinal.md."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
@@ -68,7 +90,8 @@ def main(arguments=None):
     options = parser.parse_args(arguments)
     n_samples = 4 if options.quick else 500
     seeds = np.random.SeedSequence(2).spawn(n_samples)
-    rows = summarize(Parallel(n_jobs=options.jobs)(delayed(one_sample)(seed) for seed in seeds))
+    tasks = [delayed(work)(seed) for work in (one_sample, one_sample_on_covariates) for seed in seeds]
+    rows = summarize(Parallel(n_jobs=options.jobs)(tasks))
     write_table(options.folder, "coverage_ordinal", rows)
     write_page(options.folder, "coverage_ordinal", page(rows, n_samples))
 
@@ -82,8 +105,9 @@ def page(rows, n_samples):
         "# Coverage of 95 % intervals with five-point answers",
         f"{n_samples} simulated samples of {N_CASES} cases: nine five-point answers to items of three factors, "
         f"f1 -> f2 -> f3 with a direct path, indirect effect {A * B:g}. Thresholds: {cuts}. Missing answers are left "
-        "out pair by pair. Coverage is averaged over the parameters of a kind; its standard error is that of the "
-        "simulation.",
+        "out pair by pair. One row is of other samples: a factor of four five-point answers and a yes or no, regressed "
+        "on a number and a dummy. Coverage is averaged over the parameters of a kind; its standard error is that of "
+        "the simulation.",
         markdown(header, body),
     ]
 

@@ -49,6 +49,7 @@ work <- list(
     }))
   },
   holzinger_wlsmv = function(model, data) whole(model, data, ordered = names(data)),
+  covariates_wlsmv = function(model, data) whole(model, data, ordered = paste0("x", 1:9)),
   personality_wlsmv = function(model, data) whole(model, data, ordered = names(data))
 )
 

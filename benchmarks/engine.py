@@ -19,8 +19,10 @@ from pathlib import Path
 from cases import (
     HOLZINGER,
     MEDIATION,
+    ON_COVARIATES,
     holzinger,
     holzinger_in_four,
+    holzinger_on_covariates,
     holzinger_with_holes,
     measurement,
     personality_items,
@@ -191,6 +193,7 @@ def all_work(resamples):
         ("thirty_modification", "30 indicators, all modification indices, with the fit", THIRTY, thirty),
         ("thirty_power", "the same, Monte Carlo power of all parameters, a replication", THIRTY, thirty),
         ("holzinger_wlsmv", "Holzinger-Swineford in four categories, WLSMV", HOLZINGER, holzinger_in_four()),
+        ("covariates_wlsmv", "the same, on two covariates", ON_COVARIATES, holzinger_on_covariates()),
         ("personality_wlsmv", "25 items, 5 factors, N = 2,800, WLSMV", measurement(5), personality_items(holes=False)),
     ]
     how = {
@@ -206,6 +209,7 @@ def all_work(resamples):
         "thirty_modification": (modification, "none", (15, 3, 0), 0.07),
         "thirty_power": (planning(resamples), "none", (3, 1, 0), 0.08, resamples, resamples),
         "holzinger_wlsmv": (by_emolabor(ordered=True), "crash on numpy 2", (25, 5, 0), 0.15),
+        "covariates_wlsmv": (by_emolabor(ordered=True), "none", (9, 5, 0), 0.30),
         "personality_wlsmv": (by_emolabor(ordered=True), "crash on numpy 2", (5, 1, 0), 0.15),
     }
     return [Work(*row, *how[row[0]]) for row in rows]

@@ -36,7 +36,22 @@ def test_engine_writes_a_row_for_each_piece_of_work(script, tmp_path, monkeypatc
     monkeypatch.setattr(engine.shutil, "which", lambda name: None)  # without R, as where it is not installed
     engine.main(["--quick", "--rounds", "1", "--folder", str(tmp_path)])
     table = rows(tmp_path / "engine.csv")
-    aims = ["0.06", "0.04", "0.03", "0.02", "0.08", "0.04", "0.01", "0.002", "0.08", "0.07", "0.08", "0.15", "0.15"]
+    aims = [
+        "0.06",
+        "0.04",
+        "0.03",
+        "0.02",
+        "0.08",
+        "0.04",
+        "0.01",
+        "0.002",
+        "0.08",
+        "0.07",
+        "0.08",
+        "0.15",
+        "0.30",
+        "0.15",
+    ]
     assert [row["to_reach"] for row in table] == aims
     assert all(float(row["emolabor_ms"]) > 0 and row["lavaan_ms"] == "" for row in table)
     page = (tmp_path / "engine.md").read_text(encoding="utf-8")
@@ -126,3 +141,10 @@ def test_large_writes_a_row_for_each_estimator(script, tmp_path):
     table = rows(tmp_path / "large.csv")
     assert [row["estimator"] for row in table] == ["ML", "MLR"]
     assert all(float(row["peak_mb"]) > 0 for row in table)
+
+
+def test_coverage_with_few_clusters_writes_a_row_for_each_kind(script, tmp_path):
+    script("coverage_clusters").main(["--quick", "--folder", str(tmp_path)])
+    table = rows(tmp_path / "coverage_clusters.csv")
+    assert {row["clusters"] for row in table} == {"12", "24", "48"}
+    assert {row["interval"] for row in table} == {"t", "normal"} and len(table) >= 60

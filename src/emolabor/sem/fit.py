@@ -21,7 +21,7 @@ from emolabor.sem.evaluation.local_fit import local_fit
 from emolabor.sem.evaluation.modification_indices import modification_indices
 from emolabor.sem.evaluation.ordinal_fit_measures import ordinal_fit_measures
 from emolabor.sem.evaluation.reported_measures import reported_names
-from emolabor.sem.evaluation.residuals import one_group, residual_means, residual_thresholds, residuals
+from emolabor.sem.evaluation.residuals import one_group, residual_means, residual_slopes, residual_thresholds, residuals
 from emolabor.sem.evaluation.second_opinion import ask_semopy
 from emolabor.sem.evaluation.simulate import simulate
 from emolabor.sem.implied import quantities
@@ -148,7 +148,7 @@ class Fit:
         est, std_lv, std_all = (np.hstack([own, quantities.defined_draws(table, own)])[0] for own in columns)
         own = np.append(np.sqrt(np.maximum(np.diag(self._vcov), 0.0)), 0.0)  # the last for what is fixed: place -1
         errors = np.append(own[table.free], defined_errors(table, theta, self._vcov))
-        z, pvalue, lower, upper = wald(est, errors, level)
+        z, pvalue, lower, upper = wald(est, errors, level, self.model.degrees_of_errors)
         numbers = (est, errors, z, pvalue, lower, upper, std_lv, std_all)
         return parameter_frame(table, self.model.samples, numbers)
 
@@ -349,6 +349,7 @@ class Fit:
     residuals = residuals
     residual_means = residual_means
     residual_thresholds = residual_thresholds
+    residual_slopes = residual_slopes
     local_fit = local_fit
     casewise = casewise
     factor_scores = factor_scores

@@ -13,9 +13,17 @@ import pandas as pd
 
 from emolabor.common.errors import refuse
 from emolabor.sem.api import sem
+from emolabor.sem.comparison.invariance_levels import (
+    NOTE,
+    SECOND_ORDER,
+    all_steps,
+    items_step,
+    level_step,
+    lower_factors,
+)
 from emolabor.sem.comparison.invariance_ordinal import ORDINAL_STEPS, ordinal_step
 from emolabor.sem.comparison.invariance_rule import COLUMNS, RULE, judge, limits_for, limits_in_words
-from emolabor.sem.comparison.partial_invariance import FEWEST_TIED, free_until_it_holds
+from emolabor.sem.comparison.partial_invariance import FEWEST_TIED, NAMES, ORDINAL_NAMES, free_until_it_holds
 from emolabor.sem.specification.lavaan_words import arguments_known
 
 if TYPE_CHECKING:
@@ -89,16 +97,19 @@ class Invariance:
         >>> [part for part in found.rule().split(". ") if "Limits" in part][0].split("; ")[0]
         'Limits (usual): metric CFI 0.010, RMSEA 0.015, SRMR 0.030'
         """
+        limits = RULE[self.limits]
         rows = [
-            f"{step} {limits_in_words(limits)}"
-            for step, limits in RULE[self.limits].items()
-            if step in self.table.index
+            f"{step} {limits_in_words(limits[step.removeprefix(SECOND_ORDER)])}"
+            for step in self.table.index
+            if step.removeprefix(SECOND_ORDER) in limits
         ]
+        table = next(iter(self.fits.values())).table
         return (
             "Rule (limits of Chen, 2007): a step holds where CFI falls by no more than its limit and RMSEA or SRMR "
             f"(or both) rise by no more than theirs. Limits ({self.limits}): {'; '.join(rows) or 'none needed'}. "
             "The first step holds where its solution is admissible; whether it fits well is for the reader to judge."
-            + (ORDINAL_NOTE if next(iter(self.fits.values())).table.ordered else "")
+            + (ORDINAL_NOTE if table.ordered else "")
+            + (NOTE if lower_factors(table) else "")
         )
 
     def decision(self) -> str:
@@ -118,7 +129,7 @@ class Invariance:
         """
         exempt = f" with {', '.join(self.exempt)} free over groups from the beginning" if self.exempt else ""
         words = [f"Decision: {self.level or 'no'} invariance holds{exempt}."]
-        steps = [name for name in self.table.index if name in ORDINAL_STEPS]
+        steps = [name for name in self.table.index if not name.startswith("partial ")]
         if steps[-1] != self.level:
             words.append(f"{steps[-1].capitalize()} {self.table.decision[steps[-1]]}.")
         if self.partial:
@@ -180,7 +191,9 @@ def invariance(
     *,
     estimator: str | None = None,
     missing: str = "listwise",
-    cluster: str | None = None,
+    cluster: str | Sequence[str] | None = None,
+    sampling_weights: str | None = None,
+    strata: str | None = None,
     ordered: bool | str | Sequence[str] | None = None,
     std_lv: bool = False,
     group_partial: Sequence[str] = (),
@@ -200,7 +213,9 @@ def invariance(
         As for `sem`.
     missing : {"listwise", "fiml", "pairwise"}
         As for `sem`.
-    cluster : str, optional
+    cluster : str or sequence of str, optional
+        As for `sem`.
+    sampling_weights, strata : str, optional
         As for `sem`.
     ordered : True, str or sequence of str, optional
         As for `sem`.
@@ -210,7 +225,8 @@ def invariance(
         Parameters free over groups at every step, such as ``"x3 ~1"``.
     steps : sequence of str, optional
         The first of configural, metric, scalar, strict (with ordered answers: configural, thresholds, metric, scalar,
-        strict), or some of them in this order, configural included; by default all.
+        strict), or some of them in this order, configural included; by default all. Where factors measure factors:
+        configural, metric, second-order metric, scalar, second-order scalar, second-order strict, strict.
 
     Returns
     -------
@@ -231,7 +247,12 @@ def invariance(
     ladder with the reason. With ordered answers thresholds come before loadings (Wu & Estabrook, 2016): equal
     thresholds free intercepts and scales in the later groups, equal intercepts the latent means; the strict step is
     in the theta parametrisation. Three categories or fewer leave nothing to test of thresholds alone. Partial
-    invariance of ordered answers is searched among loadings only.
+    invariance of ordered answers is searched among loadings only, that of second-order steps among loadings too.
+
+    Where factors measure factors each step is taken for the items first and for the factors next (Chen, Sousa & West,
+    2005). Equal intercepts of items leave the means of first-order factors free in the later groups, and hold the
+    second-order mean at 0; equal intercepts of first-order factors, which are 0 in every group, leave the second-order
+    mean free. To free all at once would not be identified.
 
     A first loading fixed at one counts as equal; whether it is, is not tested.
 
@@ -241,6 +262,8 @@ def invariance(
     structures: The issue of partial measurement invariance. Psychological Bulletin, 105(3), 456-466.
     Chen, F. F. (2007). Sensitivity of goodness of fit indexes to lack of measurement invariance. Structural Equation
     Modeling, 14(3), 464-504.
+    Chen, F. F., Sousa, K. H., & West, S. G. (2005). Testing measurement invariance of second-order factor models.
+    Structural Equation Modeling, 12(3), 471-492.
     Wu, H., & Estabrook, R. (2016). Identification of confirmatory factor analysis models of different levels of
     invariance for ordered categorical outcomes. Psychometrika, 81(4), 1014-1045.
 
@@ -259,28 +282,32 @@ def invariance(
     strict      14  0.003    holds
     """
     exempt = (group_partial,) if isinstance(group_partial, str) else tuple(group_partial)
+    drawn = dict(cluster=cluster, sampling_weights=sampling_weights, strata=strata)
     options: dict[str, Any] = dict(
-        estimator=estimator, missing=missing, group=group, cluster=cluster, ordered=ordered, std_lv=std_lv
+        estimator=estimator, missing=missing, group=group, ordered=ordered, std_lv=std_lv, **drawn
     )
     configural = sem(model, data, **options, group_partial=exempt)
     _check_latent(configural)
-    known = ORDINAL_STEPS if configural.table.ordered else STEPS
-    steps = tuple(known) if steps is None else steps
+    known = all_steps(tuple(ORDINAL_STEPS if configural.table.ordered else STEPS), configural.table)
+    steps = known if steps is None else steps
     _check_steps(steps, known)
 
     def fit_step(step, freed=()):
-        text, held = ordinal_step(step, configural.table) if configural.table.ordered else ("", {})
-        held = held or dict(group_equal=STEPS[step])
-        return sem(model + text, data, **options, **held, group_partial=(*exempt, *freed))
+        items = items_step(step)
+        text, held = ordinal_step(items, configural.table) if configural.table.ordered else ("", {})
+        held = held or dict(group_equal=STEPS[items])
+        lines, kinds, free = level_step(step, configural.table)
+        held["group_equal"] = (*held["group_equal"], *kinds)
+        return sem(model + text + lines, data, **options, **held, group_partial=(*exempt, *free, *freed))
 
     rows, fits, level, before = {}, {}, None, None
     freed, trace, limits = (), [], limits_for(configural)
     for step in steps:
         fit = fits[step] = configural if before is None else fit_step(step)
-        allowed = RULE[limits].get(step)
+        allowed = RULE[limits].get(step.removeprefix(SECOND_ORDER))
         rows[step], holds = judge(fit, before, allowed)
         if not holds:
-            if not fit.problems and (step == "metric" or not fit.table.ordered):
+            if not fit.problems and step in (ORDINAL_NAMES if fit.table.ordered else NAMES):
                 refit = partial(fit_step, step)
                 last, freed, trace = free_until_it_holds(refit, fit, before, step, allowed, exempt)
                 if trace:

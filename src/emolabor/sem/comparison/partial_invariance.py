@@ -17,8 +17,14 @@ if TYPE_CHECKING:
 
 # Byrne, Shavelson & Muthen (1989): two indicators a factor stay equal; and at least half of them.
 FEWEST_TIED, LEAST_SHARE_TIED = 2, 0.5
-# What each step ties of an indicator.
-NAMES = {"metric": "{factor}=~{item}", "scalar": "{item}~1", "strict": "{item}~~{item}"}
+# What each step ties of an indicator; for the steps that are not here nothing is searched.
+NAMES = {
+    "metric": "{factor}=~{item}",
+    "second-order metric": "{factor}=~{item}",
+    "scalar": "{item}~1",
+    "strict": "{item}~~{item}",
+}
+ORDINAL_NAMES = ("metric", "second-order metric")
 
 
 def free_until_it_holds(
@@ -65,9 +71,9 @@ def free_until_it_holds(
 
 def _releasable(fit: Any, step: Any, free: Any) -> Any:
     """Parameters that the step ties over groups and that may be freed with enough indicators left equal."""
-    factors = {}
+    factors, latent = {}, fit.table.variables.latent
     for row in fit.table.rows:
-        if row.op == "=~" and row.group == 0:
+        if row.op == "=~" and row.group == 0 and (row.rhs in latent) == step.startswith("second-order"):
             name = NAMES[step].format(factor=row.lhs, item=row.rhs)
             factors.setdefault(row.lhs, []).append(name)
     # Labels that begin with a dot are those of `group_equal`; parameters tied by the text stay tied.

@@ -1,5 +1,7 @@
 """Diagonally weighted least squares of thresholds, means, variances and correlations (Muthen, du Toit & Spisic, 1997).
 
+With covariates these are conditional on them, and slopes on them come last (Muthen, 1984).
+
 Half of r'Wr, with r the differences of a group's statistics and what the model implies, and W the inverse of the
 diagonal of their asymptotic covariance matrix. A case's, as the likelihood.
 """
@@ -11,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from emolabor.sem.discrepancy.case_scores import over_groups
 from emolabor.sem.discrepancy.normal import second_derivatives
 from emolabor.sem.implied.ram import derivative_columns, implied_moments, sum_entry_pairs
 
@@ -26,20 +29,23 @@ def implied_statistics(structure, theta, implied=None):
     structure : Structure
     theta : ndarray (q,)
     implied : Implied, optional
+        Given the covariates.
 
     Returns
     -------
     ndarray (s,)
     """
     part = structure.ordered
-    implied = implied_moments(structure, theta) if implied is None else implied
+    implied = implied_moments(structure.given, theta) if implied is None else implied
     scale = all_scales(part, theta, implied.sigma)
     i, j = part.pairs
+    y, x = part.slopes
     v = part.level_variable
     variances = implied.sigma[part.continuous, part.continuous]
     with np.errstate(invalid="ignore", over="ignore"):  # far out on the search
         levels = scale[v] * (part.levels(theta) - implied.mu[v])
-        return np.concatenate([levels, variances, scale[i] * scale[j] * implied.sigma[i, j]])
+        slopes = scale[y] * implied.total[y, x]
+        return np.concatenate([levels, variances, scale[i] * scale[j] * implied.sigma[i, j], slopes])
 
 
 def all_scales(part, theta, sigma):
@@ -59,9 +65,10 @@ def half_discrepancy(structure, theta, sample, weights):
 def derivatives(structure, theta, sample, weights, observed=False):
     """Value, gradient (q,) and information J'WJ (q, q) of `half_discrepancy`; observed: the Hessian.
 
-    Where ordered variables predict others, and in the theta parametrisation, the information stands in for the Hessian.
+    Where ordered variables predict others, with covariates, and in the theta parametrisation, the information stands in
+    for the Hessian.
     """
-    implied = implied_moments(structure, theta)
+    implied = implied_moments(structure.given, theta)
     gap = sample.statistics.values - implied_statistics(structure, theta, implied)
     value = 0.5 * float(gap @ (weights * gap))
     if not np.isfinite(value):
@@ -69,7 +76,8 @@ def derivatives(structure, theta, sample, weights, observed=False):
     slopes = jacobian(structure, theta, implied)
     weighted = slopes * weights[:, None]
     information = slopes.T @ weighted
-    if observed and not structure.ordered.is_theta and not _predict(structure.ordered, implied):
+    part = structure.ordered
+    if observed and not (part.is_theta or len(part.covariates) or _predict(part, implied)):
         information = information + _curvature(structure, theta, implied, weights * gap)
     return value, -(gap @ weighted), information
 
@@ -78,17 +86,19 @@ def jacobian(structure, theta, implied=None, free=None):
     """Derivatives (s, q) of `implied_statistics`; with `free`, a structure of the same model, by its parameters."""
     part = structure.ordered
     free = structure if free is None else free
-    implied = implied_moments(structure, theta) if implied is None else implied
+    implied = implied_moments(structure.given, theta) if implied is None else implied
     scale = all_scales(part, theta, implied.sigma)
     i, j = part.pairs
+    y, x = part.slopes
     t, c = len(part.level_variable), len(part.continuous)
     left, right, weight = derivative_columns(free, implied)
     v = part.level_variable
-    by_entry = np.empty((t + c + len(i), left.shape[1]))
+    by_entry = np.empty((t + c + len(i) + len(y), left.shape[1]))
     by_entry[:t] = -(scale[v, None] * weight) * left[v]
     by_entry[t : t + c] = 2 * left[part.continuous] * right[part.continuous]
     product = scale[i] * scale[j]
-    by_entry[t + c :] = product[:, None] * (left[i] * right[j] + left[j] * right[i])
+    by_entry[t + c : t + c + len(i)] = product[:, None] * (left[i] * right[j] + left[j] * right[i])
+    by_entry[t + c + len(i) :] = scale[y, None] * left[y] * (implied.total[free.col][:, x].T * (free.kind == 0))
     slopes = np.zeros((len(by_entry), free.n_parameters))
     _add_columns(slopes, free.parameter, by_entry)
     here = np.flatnonzero(free.ordered.level_parameter >= 0)
@@ -102,7 +112,7 @@ def jacobian(structure, theta, implied=None, free=None):
         own_scales[here, free.ordered.scale_parameter[here]] = 1.0
         _add_residuals(slopes, part, scale, implied, free, (left, right, product))
     if np.any(own_scales):
-        _add_scales(slopes, part, part.levels(theta) - implied.mu[v], scale, implied.sigma, own_scales)
+        _add_scales(slopes, part, part.levels(theta) - implied.mu[v], scale, implied, own_scales)
     return slopes
 
 
@@ -152,17 +162,20 @@ def _add_columns(slopes, parameter, by_entry):
         np.add.at(slopes.T, parameter, by_entry.T)
 
 
-def _add_scales(slopes, part, gaps, scale, sigma, own_scales):
-    """What scales do: they stretch the thresholds and correlations of their variables.
+def _add_scales(slopes, part, gaps, scale, implied, own_scales):
+    """What scales do: they stretch the thresholds, correlations and slopes of their variables.
 
     `gaps` (t,) are the levels before they are scaled, `own_scales` (o, q) the derivatives of the scales.
     """
     by_scale = np.zeros((part.n_observed, slopes.shape[1]))
     by_scale[part.variables] = own_scales
     i, j = part.pairs
+    y, x = part.slopes
     t, c = len(gaps), len(part.continuous)
     slopes[:t] += gaps[:, None] * by_scale[part.level_variable]
-    slopes[t + c :] += sigma[i, j][:, None] * (scale[j, None] * by_scale[i] + scale[i, None] * by_scale[j])
+    own = implied.sigma[i, j][:, None] * (scale[j, None] * by_scale[i] + scale[i, None] * by_scale[j])
+    slopes[t + c : t + c + len(i)] += own
+    slopes[t + c + len(i) :] += implied.total[y, x][:, None] * by_scale[y]
 
 
 def _add_residuals(slopes, part, scale, implied, free, columns):
@@ -179,14 +192,21 @@ def _add_residuals(slopes, part, scale, implied, free, columns):
     here = np.flatnonzero(free.ordered.scale_parameter >= 0)
     np.add.at(left_over, (here, free.ordered.scale_parameter[here]), -2 * scale[o[here]] ** -3.0)
     residuals = np.linalg.solve(paths[o] ** 2, left_over)
-    slopes[t + c :] += (product[:, None] * paths[i] * paths[j]) @ residuals
+    slopes[t + c : t + c + len(i)] += (product[:, None] * paths[i] * paths[j]) @ residuals
     slopes[t : t + c] += paths[part.continuous] ** 2 @ residuals
 
 
-def robust_meat(structure, theta, sample, weights):
-    """The cross-product (q, q) of the cases' scores: n times J'W Gamma W J."""
-    turned = sample.root @ _weighted_jacobian(structure, theta, weights)
-    return sample.n * turned.T @ turned
+def robust_meat(model, theta):
+    """The mean cross-product (q, q) of the scores over all groups: J'W Gamma W J."""
+    return sum(rows.T @ model.samples[0].signed(rows) for rows in over_groups(_spreads(model, theta), model.samples))
+
+
+def _spreads(model, theta):
+    """For each group a root (r, q) of J'W Gamma W J times its share in the cases."""
+    return [
+        np.sqrt(share) * (sample.root @ _weighted_jacobian(structure, theta, discrepancy.weights))
+        for share, (structure, sample, discrepancy) in zip(model.case_shares, model.groups, strict=True)
+    ]
 
 
 def _weighted_jacobian(structure, theta, weights):
@@ -195,10 +215,22 @@ def _weighted_jacobian(structure, theta, weights):
     return slopes
 
 
-def weighted_squares(root, weights):
-    """Traces of W Gamma and of its square, from a root (r, s) of Gamma."""
-    turned = root * np.sqrt(weights)
-    return float(np.vdot(turned, turned)), float(np.sum((turned @ turned.T) ** 2))
+def weighted_traces(model, chosen=lambda sample: slice(None)):
+    """Traces of W Gamma and of its square over all groups, of the statistics that are `chosen` of each sample."""
+    parts = [(d.sample.root[:, chosen(d.sample)], d.weights[chosen(d.sample)]) for d in model.discrepancies]
+    if model.samples[0].in_units:
+        return _signed_traces(sum((root * weights) @ root.T for root, weights in parts), model.samples[0])
+    first = second = 0.0
+    for root, weights in parts:
+        turned = root * np.sqrt(weights)
+        first, second = first + float(np.vdot(turned, turned)), second + float(np.sum((turned @ turned.T) ** 2))
+    return first, second
+
+
+def _signed_traces(products, sample):
+    """Traces of A Gamma and of its square, from products (r, r) = R A R' of Gamma's signed root R."""
+    signs = sample.design.signs
+    return float(signs @ products.diagonal()), float(signs @ products**2 @ signs)
 
 
 def traces(model, theta, bread):
@@ -215,17 +247,18 @@ def traces(model, theta, bread):
     -------
     tuple of float
     """
-    first = second = 0.0
+    spreads = _spreads(model, theta)
+    if model.samples[0].in_units:  # a row for every unit, however many statistics: the units are few
+        total = sum(spreads)
+        products = sum((d.sample.root * d.weights) @ d.sample.root.T for d in model.discrepancies)
+        return _signed_traces(products - total @ bread @ total.T, model.samples[0])
+    first, second = weighted_traces(model)
     meat, twice = np.zeros_like(bread), np.zeros_like(bread)
-    for share, (structure, sample, discrepancy) in zip(model.case_shares, model.groups, strict=True):
-        root, weights = sample.root, discrepancy.weights
-        squares = weighted_squares(root, weights)
-        first, second = first + squares[0], second + squares[1]
-        spread = root @ _weighted_jacobian(structure, theta, weights)
-        meat += share * spread.T @ spread
-        turned = root.T @ spread
-        turned *= np.sqrt(weights)[:, None]
-        twice += share * turned.T @ turned
+    for spread, discrepancy in zip(spreads, model.discrepancies, strict=True):
+        meat += spread.T @ spread
+        turned = discrepancy.sample.root.T @ spread
+        turned *= np.sqrt(discrepancy.weights)[:, None]
+        twice += turned.T @ turned
     spent = bread @ meat
     return first - float(np.trace(spent)), second - 2 * float(np.sum(bread * twice)) + float(np.sum(spent * spent.T))
 

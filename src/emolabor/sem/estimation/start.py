@@ -140,11 +140,15 @@ def _guesses(structure: Structure, plan: Plan, sample: Any) -> np.ndarray:
 
 def _ordered_guesses(table: ParameterTable, group: int, sample: Any) -> Iterator[Any]:
     """Numbers and values of free thresholds and scales of ordered variables."""
+    if not table.ordered:
+        return
+    told = sample.statistics
+    levels = dict(zip(zip(told.variable, told.category, strict=True), told.values, strict=False))
     for row in table.rows:
         if row.op in ORDERED and row.group == group and row.free >= 0:
             guess = 1.0
             if row.op == "|":
-                guess = sample.step.thresholds[table.variables.observed.index(row.lhs), int(row.rhs[1:]) - 1]
+                guess = levels[table.variables.observed.index(row.lhs), int(row.rhs[1:]) - 1]
             yield row.free, guess if row.value is None else row.value
 
 

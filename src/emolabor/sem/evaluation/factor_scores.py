@@ -136,7 +136,8 @@ def _of_ordered(score: Callable[..., Any]) -> Callable[..., Any]:
         implied, _ = implied_for_cases(fit, group)
         found = np.full((sample.n, len(fit.table.variables.latent)), np.nan)
         for rows, o in answered(sample):
-            found[rows] = score(fit, group, implied, sample.data[rows], o)
+            if np.isin(sample.covariates, o).all():  # who lacks a covariate has no distribution of the factors
+                found[rows] = score(fit, group, implied, sample.data[rows], o)
         return found
 
     return of_group

@@ -135,7 +135,10 @@ def candidates(table: ParameterTable) -> list[Row]:
         pairs += [("~~", a, b) for i, a in enumerate(names) for b in names[i + 1 :]]
     loadings = {(a, b) for a in indicators for b in variables.latent}
     pairs += [("~", a, b) for a in joined for b in joined if a != b and (a, b) not in loadings]
-    pairs = [(op, a, b) for op, a, b in pairs if not {a, b} <= exogenous]
+    # Of ordered outcomes' covariates nothing is modelled, so that nothing predicts them.
+    pairs = [
+        p for p in pairs if not {*p[1:]} <= exogenous and not (table.ordered and p[0] == "~" and p[1] in exogenous)
+    ]
     given = {_key(row.op, row.lhs, row.rhs) for row in first}
     absent = [(op, a, b) for op, a, b in pairs if _key(op, a, b) not in given]
     return fixed + [Row(a, op, b, group, 0) for group in range(table.n_groups) for op, a, b in absent]

@@ -83,8 +83,8 @@ def posterior_modes(fit: Fit, group: int, implied: Implied, data: np.ndarray, an
     structure = fit.model.structures[group]
     part, theta = structure.ordered, fit.estimate.theta
     p, means, cov = structure.n_observed, implied.means, implied.covariance
-    o, c = np.intersect1d(answered, part.variables), np.intersect1d(answered, part.continuous)
-    by = np.linalg.solve(cov[np.ix_(c, c)], cov[c])  # (c, v): regressions on the continuous answers
+    o, c = np.intersect1d(answered, part.variables), np.setdiff1d(answered, part.variables)
+    by = np.linalg.solve(cov[np.ix_(c, c)], cov[c])  # (c, v): regressions on the continuous answers and covariates
     rest = cov - cov[:, c] @ by
     centre = means + (data[:, c] - means[c]) @ by
     values, vectors = np.linalg.eigh(rest[p:, p:])

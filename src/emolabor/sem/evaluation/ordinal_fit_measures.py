@@ -3,6 +3,7 @@
 import numpy as np
 
 from emolabor.sem.discrepancy import dwls
+from emolabor.sem.discrepancy.case_scores import over_groups
 from emolabor.sem.estimation import test_statistic
 from emolabor.sem.evaluation import fit_indices
 from emolabor.sem.implied.ram import implied_moments
@@ -57,7 +58,7 @@ def ordinal_fit_measures(model, estimate):
 
 def _covariances(sample):
     """Where the covariances stand among the statistics."""
-    return slice(len(sample.statistics.values) - len(sample.statistics.pairs), None)
+    return sample.statistics.covariances
 
 
 def _squares(discrepancy, here):
@@ -106,11 +107,7 @@ def _scaled(model, estimate, plain):
     own = (np.nan, np.nan) if bread is None else dwls.traces(model, estimate.theta, bread)
     chisq, scaling, shift = scaled_shifted(plain["chisq"], plain["df"], *own)
     # The baseline leaves the correlations zero and the rest saturated: U is W there and zero elsewhere.
-    first = second = 0.0
-    for discrepancy in model.discrepancies:
-        here = _covariances(discrepancy.sample)
-        squares = dwls.weighted_squares(discrepancy.sample.root[:, here], discrepancy.weights[here])
-        first, second = first + squares[0], second + squares[1]
+    first, second = dwls.weighted_traces(model, _covariances)
     base, base_scaling, base_shift = scaled_shifted(plain["baseline_chisq"], plain["baseline_df"], first, second)
     groups = len(model.samples)
     indices = _against_baseline(chisq, plain["df"], base, plain["baseline_df"], model.weight, groups)
@@ -127,7 +124,7 @@ def _scaled(model, estimate, plain):
 def _robust(model, estimate, df, base_df):
     """Robust CFI, TLI and RMSEA (Savalei, 2021): the normal-theory misfit of the correlations and its expectation."""
     arguments = [np.nan] * 4
-    if not any(structure.ordered.continuous.size or _scales_differ(structure) for structure in model.structures):
+    if not any(_without_robust(structure) for structure in model.structures):
         arguments = _correlation_misfit(model, estimate)
     if np.isnan(arguments).any():
         names = fit_indices.robust(1.0, 1, 1.0, 2.0, 1, 1.0, 1)
@@ -137,9 +134,11 @@ def _robust(model, estimate, df, base_df):
     return fit_indices.robust(own, df, factors[0], base, base_df, factors[1], model.weight, len(model.samples))
 
 
-def _scales_differ(structure):
-    """Whether scales, or in the theta parametrisation residual variances, are free or fixed at anything but 1."""
+def _without_robust(structure):
+    """Whether there are numbers, covariates or one variable only, or scales (residual variances) other than 1."""
     part = structure.ordered
+    if part.continuous.size or part.covariates.size or part.n_observed < 2:
+        return True
     if part.is_theta:
         residual = (structure.kind == 1) & (structure.row == structure.col) & np.isin(structure.row, part.variables)
         return bool(np.any(residual) or np.any(structure.covariances[part.variables, part.variables] != 1.0))
@@ -160,7 +159,7 @@ def _correlation_misfit(model, estimate):
     if bread is None:
         return [np.nan] * 4
     own = expected = base = base_expected = 0.0
-    parts = []
+    parts, spreads = [], []
     for share, (structure, sample, discrepancy) in zip(model.case_shares, model.groups, strict=True):
         here, (i, j) = _covariances(sample), structure.ordered.pairs
         implied, found = inverse_and_logdet(_scaled_sigma(structure, theta)), inverse_and_logdet(sample.cov)
@@ -170,18 +169,22 @@ def _correlation_misfit(model, estimate):
         own += sample.n * (logdet - found[1] + float(np.sum(inverse * sample.cov)) - len(inverse))
         base -= sample.n * found[1]
         slopes = dwls.jacobian(structure, theta)
-        changes, spread = sample.root[:, here], sample.root @ (slopes * discrepancy.weights[:, None])
+        changes = sample.root[:, here]
+        spreads.append(np.sqrt(share) * (sample.root @ (slopes * discrepancy.weights[:, None])))
         moving = np.flatnonzero(slopes[here].any(axis=0))  # thresholds do not move correlations
         slopes = slopes[here, moving]
-        base_expected += float(np.vdot(changes, changes))
+        base_expected += float(np.vdot(sample.signed(changes), changes))
         # V, the normal-theory weights of the correlations alone
         weighed = np.vstack([own for _, own in _weighed(inverse, (i, j), slopes.T)]).T
-        expected += sum(float(np.vdot(part, own)) for part, own in _weighed(inverse, (i, j), changes))
-        parts.append((share, moving, slopes, weighed, changes, spread))
+        squares = [np.sum(part * own, axis=1) for part, own in _weighed(inverse, (i, j), changes)]
+        expected += float(sample.signed(np.concatenate(squares)[:, None]).sum())
+        parts.append((share, moving, slopes, weighed, sample.signed(changes)))
     # The model leaves Q = I - J B J'W of a change in the statistics; the expectation is the trace of Q'VQ Gamma.
-    meat = sum(share * spread.T @ spread for share, *_, spread in parts)
-    for share, moving, slopes, weighed, changes, spread in parts:
-        expected -= 2 * share * float(np.vdot(changes @ weighed @ bread[moving], spread))
+    joined = over_groups(spreads, model.samples)
+    meat = sum(rows.T @ model.samples[0].signed(rows) for rows in joined)
+    for group, (share, moving, slopes, weighed, changes) in enumerate(parts):
+        spread = joined[0] if model.samples[0].in_units else spreads[group]
+        expected -= 2 * np.sqrt(share) * float(np.vdot(changes @ weighed @ bread[moving], spread))
         expected += share * float(np.sum((slopes.T @ weighed) * (bread[moving] @ meat @ bread[:, moving])))
     return [max(own, 0.0), expected, base, base_expected]  # the discrepancy of a perfect fit is rounding
 
@@ -198,26 +201,38 @@ def _weighed(inverse, pairs, changes):
 
 
 def _residual_measures(model, theta):
-    """RMR, SRMR and CRMR as lavaan has them here: of covariances and thresholds, not of means and variances."""
+    """RMR, SRMR and CRMR as lavaan has them here: of covariances, thresholds and slopes, not of means and variances.
+
+    They count the moments that there are; lavaan 0.6-14 counts variances of covariates too, lavaan 0.7 no longer does.
+    """
     sums = {}
     for structure, sample, _ in model.groups:
-        statistics = sample.statistics
-        gap = statistics.values - dwls.implied_statistics(structure, theta)
-        sigma = _scaled_sigma(structure, theta)
-        sd, sd_model = np.sqrt(np.diag(sample.cov)), np.sqrt(np.diag(sigma))
-        levels = gap[: len(statistics.variable)][statistics.category >= 0]
-        p = len(sd)
-        lower = np.tril_indices(p, -1)
-        raw = sample.cov - sigma
-        squares = {
-            "rmr": (raw, p * (p + 1) / 2),
-            "srmr": (raw / np.outer(sd, sd), p * (p + 1) / 2),
-            "crmr": (sample.cov / np.outer(sd, sd) - sigma / np.outer(sd_model, sd_model), p * (p - 1) / 2),
+        statistics, part = sample.statistics, structure.ordered
+        values, implied = statistics.values, dwls.implied_statistics(structure, theta)
+        here, last = statistics.covariances, slice(statistics.covariances.stop, None)
+        unit_x = np.sqrt(np.diag(sample.cov))[part.slopes[1]]
+        sd, sd_model = (_deviations(part, own[len(statistics.variable) : here.start]) for own in (values, implied))
+        levels = (values - implied)[: len(statistics.variable)][statistics.category >= 0]
+        p, (i, j), y = len(part.dependent), part.pairs, part.slopes[0]
+        by_pair, by_slope = values[here] - implied[here], values[last] - implied[last]
+        standard, slopes = sd[i] * sd[j], by_slope * unit_x / sd[y]
+        gaps = {
+            "rmr": (by_pair, by_slope, p),
+            "srmr": (by_pair / standard, slopes, p),
+            "crmr": (values[here] / standard - implied[here] / (sd_model[i] * sd_model[j]), slopes, 0),
         }
-        for name, (matrix, count) in squares.items():
-            total = float(np.sum(matrix[lower] ** 2))
-            both = total + float(levels @ levels)
-            for which, value in ((f"{name}_nomean", total / max(count, 1)), (name, both / max(count + len(levels), 1))):
+        for name, (pairs, slopes, variances) in gaps.items():
+            total, count = float(pairs @ pairs), len(pairs) + variances
+            all_of_them = total + float(slopes @ slopes + levels @ levels)
+            every = count + len(slopes) + len(levels)
+            for which, value in ((f"{name}_nomean", total / max(count, 1)), (name, all_of_them / max(every, 1))):
                 sums[which] = sums.get(which, 0.0) + sample.n / model.n_obs * float(np.sqrt(value))
     bentler, plain = sums["srmr"], sums["srmr_nomean"]
     return {**sums, "srmr": plain, "srmr_bentler": bentler, "srmr_bentler_nomean": plain}
+
+
+def _deviations(part, variances):
+    """Standard deviations (p,) of the observed variables, given those variances that are statistics."""
+    found = np.ones(part.n_observed)
+    found[part.continuous] = np.sqrt(variances)
+    return found

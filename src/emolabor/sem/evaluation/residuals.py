@@ -10,7 +10,7 @@ import pandas as pd
 from emolabor.common.checks import check_choice, check_whole
 from emolabor.common.errors import refuse_because
 from emolabor.sem.discrepancy import fiml
-from emolabor.sem.discrepancy.case_scores import deviations_and_predicted, sums_in_clusters
+from emolabor.sem.discrepancy.case_scores import deviations_and_predicted
 from emolabor.sem.discrepancy.dwls import implied_statistics, jacobian
 from emolabor.sem.implied.ram import implied_moments, moment_slopes
 from emolabor.sem.linalg import bordered_inverse
@@ -38,8 +38,9 @@ def residual_moments(fit, kind, group):
 
     Returns
     -------
-    tuple of DataFrame (p, p), Series (p,) and Series (t,)
-        Residual (co)variances, means and, of ordered variables, thresholds ("x1|t1"). Means are zero without a mean
+    tuple of DataFrame (p, p), Series (p,), Series (t,) and DataFrame (p, q)
+        Residual (co)variances, means and, of ordered variables, thresholds ("x1|t1") and slopes on covariates, given
+        which the others are. Means are zero without a mean
         structure and for ordered variables, whose covariances are polychoric and polyserial. Standard errors are
         robust for MLM, MLR and ordered answers. As lavaan's ``residuals()``, but with equality constraints over groups
         the standardized ones take into account that a group's residuals depend on the other groups' moments, and there
@@ -59,44 +60,58 @@ def residual_moments(fit, kind, group):
     """
     check_choice("kind", kind, KINDS)
     structure, sample = one_group(fit, group)
-    names = list(fit.table.variables.observed)
-    (cov, mean, levels), (sigma, mu, own_levels) = _moments(structure, sample, fit.estimate.theta)
-    gaps = cov - sigma, mean - mu, levels - own_levels
+    covariates = fit.table.variables.fixed_x if fit.table.ordered else ()
+    names = [name for name in fit.table.variables.observed if name not in covariates]
+    (cov, mean, levels, slopes), (sigma, mu, own_levels, own_slopes) = _moments(structure, sample, fit.estimate.theta)
+    gaps = cov - sigma, mean - mu, levels - own_levels, slopes - own_slopes
     sd, own = np.sqrt(np.diag(cov)), np.sqrt(np.diag(sigma))
+    places = [fit.table.variables.observed.index(name) for name in covariates]
+    unit_x = np.sqrt(np.diag(sample.cov)[places])
+    by_slope = sd[:, None] / unit_x
     if kind == "cor":
-        gaps = cov / np.outer(sd, sd) - sigma / np.outer(own, own), gaps[1] / sd, gaps[2]
+        by_cor = slopes / by_slope - own_slopes / (own[:, None] / unit_x)
+        gaps = cov / np.outer(sd, sd) - sigma / np.outer(own, own), gaps[1] / sd, gaps[2], by_cor
     elif kind != "raw":
-        units = np.outer(sd, sd), sd, np.ones(len(levels))
+        units = np.outer(sd, sd), sd, np.ones(len(levels)), by_slope
         errors = _standard_errors(fit, group - 1, kind == "standardized")
         gaps = [_ratio(gap, se, unit) for gap, se, unit in zip(gaps, errors, units, strict=True)]
     marks = [f"{row.lhs}|{row.rhs}" for row in fit.table.rows if row.op == "|" and row.group == group - 1]
-    return pd.DataFrame(gaps[0], names, names), pd.Series(gaps[1], names), pd.Series(gaps[2], marks, dtype=float)
+    return (
+        pd.DataFrame(gaps[0], names, names),
+        pd.Series(gaps[1], names),
+        pd.Series(gaps[2], marks, dtype=float),
+        pd.DataFrame(gaps[3], names, list(covariates)),
+    )
 
 
 def _moments(structure, sample, theta):
-    """Covariances (p, p), means (p,) and thresholds (t,): of the sample, and implied."""
-    implied = implied_moments(structure, theta)
+    """Covariances (p, p), means (p,), thresholds (t,) and slopes on covariates (p, q): of the sample, and implied."""
     if structure.ordered is not None:
-        values = sample.statistics.values, implied_statistics(structure, theta, implied)
+        values = sample.statistics.values, implied_statistics(structure, theta)
         return [_unfold(structure.ordered, own, 1.0) for own in values]
-    mean, mu = (sample.mean, implied.mu) if structure.mean_structure else np.zeros((2, len(sample.cov)))
-    return (sample.cov, mean, np.zeros(0)), (implied.sigma, mu, np.zeros(0))
+    implied = implied_moments(structure, theta)
+    p = len(sample.cov)
+    mean, mu = (sample.mean, implied.mu) if structure.mean_structure else np.zeros((2, p))
+    return (sample.cov, mean, np.zeros(0), np.zeros((p, 0))), (implied.sigma, mu, np.zeros(0), np.zeros((p, 0)))
 
 
 def _unfold(part, values, own):
-    """Covariances, means and thresholds from the statistics (s,) of a group with ordered variables.
+    """Covariances, means, thresholds and slopes from the statistics (s,) of a group with ordered variables.
 
-    `own` is what the diagonal holds for an ordered variable: 1 in correlations, 0 among standard errors.
+    Of the variables that are no covariates. `own` is what the diagonal holds for an ordered variable: 1 in
+    correlations, 0 among standard errors.
     """
     t, c, p = len(part.level_variable), part.continuous, part.n_observed
     cov, mean = np.zeros((p, p)), np.zeros(p)
     cov[part.variables, part.variables] = own
     cov[c, c] = values[t : t + len(c)]
     i, j = part.pairs
-    cov[i, j] = cov[j, i] = values[t + len(c) :]
+    cov[i, j] = cov[j, i] = values[t + len(c) : t + len(c) + len(i)]
     is_mean = np.isin(part.level_variable, c)
     mean[c] = -values[:t][is_mean]
-    return cov, mean, values[:t][~is_mean]
+    kept = part.dependent
+    slopes = values[t + len(c) + len(i) :].reshape(len(kept), len(part.covariates))
+    return cov[np.ix_(kept, kept)], mean[kept], values[:t][~is_mean], slopes
 
 
 def one_group(fit, group):
@@ -134,15 +149,15 @@ def _standard_errors(fit, group, of_residual):
         variance = np.where(left > ZERO * variance, left, 0.0)
     errors = np.sqrt(variance)
     if model.table.ordered:
-        cov, mean, levels = _unfold(model.structures[group].ordered, errors, 0.0)
-        return cov, np.abs(mean), levels
+        cov, mean, levels, slopes = _unfold(model.structures[group].ordered, errors, 0.0)
+        return cov, np.abs(mean), levels, slopes
     layout = model.saturated[group].structure
     p, means = layout.n_observed, layout.kind == 2
     cov, mean = np.zeros((p, p)), np.zeros(p)
     row, col = layout.row[~means], layout.col[~means]
     cov[row, col] = cov[col, row] = errors[~means]
     mean[layout.row[means]] = errors[means]
-    return cov, mean, np.zeros(0)
+    return cov, mean, np.zeros(0), np.zeros((p, 0))
 
 
 def _moment_parts(model, theta, se, group):
@@ -165,12 +180,12 @@ def _moment_parts(model, theta, se, group):
         scores = _moment_scores(full, model.exogenous)
         if sample.incomplete:
             scores = scores @ spread
-        spread = scores.T @ scores / sample.n
+        spread = scores.T @ sample.signed(scores) / sample.n
     return slope, weights, spread
 
 
 def _moment_scores(full, exogenous):
-    """What each case (or cluster) adds to the free moments; with missing answers, to their scores."""
+    """What each case (or unit) adds to the free moments; with missing answers, to their scores."""
     sample, layout = full.sample, full.structure
     if sample.data is None:
         refuse_because("data", "these residuals need the cases, which a file does not keep", "a DataFrame")
@@ -183,8 +198,10 @@ def _moment_scores(full, exogenous):
         deviations, predicted = (np.vstack(parts) for parts in zip(*blocks, strict=True))
         scores = deviations[:, i] * deviations[:, j] - predicted[:, i] * predicted[:, j]
         scores = np.hstack([scores, (deviations - predicted)[:, layout.row[means]]])
-        scores = scores - scores.mean(axis=0)
-    return scores if sample.clusters is None else sums_in_clusters([scores], sample.clusters, scores.shape[1])
+        scores = scores - np.average(scores, axis=0, weights=sample.case_weights)
+    if sample.case_weights is not None:
+        scores = scores * sample.case_weights[:, None]
+    return sample.design.sums([scores], scores.shape[1]) if sample.in_units else scores
 
 
 def residuals(fit: Fit, kind: str = "raw", group: int = 1) -> pd.DataFrame:
@@ -291,3 +308,40 @@ def residual_thresholds(fit: Fit, kind: str = "raw", group: int = 1) -> pd.Serie
     ['ex1|t1', 'ex1|t2', 'ex1|t3', 'ex1|t4']
     """
     return residual_moments(fit, kind, group)[2]
+
+
+def residual_slopes(fit: Fit, kind: str = "raw", group: int = 1) -> pd.DataFrame:
+    """Residual slopes (p, q) of a fit with ordered outcomes on its covariates, of the same kinds as `residuals`.
+
+    Where one is far from zero the covariate goes with that answer in another way than through the factors: the item
+    may work otherwise for the people it tells apart.
+
+    Parameters
+    ----------
+    fit : Fit
+        As `sem` gives it.
+    kind : {"raw", "cor", "normalized", "standardized"}
+        As for `residuals`; "cor": in standard deviations of the covariate and of what it leaves of the outcome.
+    group : int
+        Number of the group, from 1.
+
+    Returns
+    -------
+    DataFrame (p, q)
+        A row an outcome, a column a covariate; no column where no variable is ordered.
+
+    Raises
+    ------
+    EmolaborError
+        Another kind or group; standardized ones of a model that is not identified.
+
+    Examples
+    --------
+    >>> import emolabor as el
+    >>> staff = el.simulate_staff(n=600, seed=1)
+    >>> staff["woman"] = staff.sex == "female"
+    >>> fit = el.sem("exhaustion =~ ex1 + ex2 + ex3 + ex4; exhaustion ~ woman", staff, ordered=True)
+    >>> fit.residual_slopes("standardized").woman.round(1).to_dict()
+    {'ex1': 0.5, 'ex2': -2.5, 'ex3': -0.2, 'ex4': 2.1}
+    """
+    return residual_moments(fit, kind, group)[3]

@@ -13,6 +13,7 @@ from emolabor.common.checks import check_seed, check_whole
 from emolabor.common.errors import refuse, refuse_because, shown
 from emolabor.sem.evaluation.factor_scores import implied_for_cases
 from emolabor.sem.implied.quantities import row_draws
+from emolabor.sem.implied.ram import implied_moments
 from emolabor.sem.observed.products import factors_of
 
 if TYPE_CHECKING:
@@ -80,9 +81,7 @@ def simulate(
     rng = np.random.default_rng(seed)
     parts = []
     for group, size in enumerate(sizes):
-        implied, means = implied_for_cases(fit, group)
-        p = len(names)
-        parts.append(means[:p] + rng.standard_normal((size, p)) @ np.linalg.cholesky(implied.sigma).T)
+        parts.append(_drawn(fit, group, size, rng))
     values = np.vstack(parts)
     holes = _holes(rng, values, rates, None if missing_by is None else names.index(missing_by), missing_slope)
     for name, points in cuts.items():
@@ -95,6 +94,22 @@ def simulate(
     if len(sizes) > 1:
         frame.insert(0, "group", np.repeat([sample.label for sample in fit.model.samples], sizes))
     return frame
+
+
+def _drawn(fit: Fit, group: int, size: int, rng: np.random.Generator) -> np.ndarray:
+    """Values (n, p) behind the answers of one group; covariates of ordered outcomes are those of its cases."""
+    structure, sample = fit.model.structures[group], fit.model.samples[group]
+    x = structure.ordered.covariates if structure.ordered is not None else ()
+    if not len(x):
+        implied, means = implied_for_cases(fit, group)
+        p = structure.n_observed
+        return means[:p] + rng.standard_normal((size, p)) @ np.linalg.cholesky(implied.sigma).T
+    given, y = implied_moments(structure.given, fit.estimate.theta), structure.ordered.dependent
+    values = sample.data[rng.integers(sample.n, size=size)]
+    root = np.linalg.cholesky(given.sigma[np.ix_(y, y)])
+    predicted = given.mu[y] + values[:, x] @ given.total[np.ix_(y, x)].T
+    values[:, y] = predicted + rng.standard_normal((size, len(y))) @ root.T
+    return values
 
 
 def _sizes(fit: Fit, n: int | Sequence[int] | None) -> list[int]:

@@ -48,7 +48,9 @@ def sparse_answers(sample: OrdinalSample, names: Sequence[str], place: str) -> I
         yield Notice("few_answers", said)
     if len(step.pairs):
         yield from _empty_cells(step, names, place)
-    corners = [corner for corner in impossible_corners(step) if abs(corner.r_without - corner.r) > MOVED]
+    # Given covariates no cell is the same for all.
+    found = [] if sample.covariates else impossible_corners(step)
+    corners = [corner for corner in found if abs(corner.r_without - corner.r) > MOVED]
     if corners:
         a, b = (names[v] for v in corners[0].pair)
         others = f" and {len(corners) - 1} more" if len(corners) > 1 else ""

@@ -42,7 +42,7 @@ def _fill_derived(model: Model, thetas: np.ndarray, values: np.ndarray) -> None:
         rows = [i for i, row in enumerate(table.rows) if row.derived and row.group == group]
         if rows:
             places = [table.variables.observed.index(table.rows[i].lhs) for i in rows]
-            paths, covariances = fill_many(structure, thetas)
+            paths, covariances = fill_many(structure.given, thetas)
             if structure.ordered.is_theta:
                 own = many_total_paths(structure, paths)[:, places]
                 with np.errstate(invalid="ignore", divide="ignore"):  # an improper draw may leave no variance

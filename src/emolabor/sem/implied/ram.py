@@ -70,6 +70,16 @@ class Structure:
         return np.array_equal(self.parameter, np.arange(self.n_parameters))
 
     @cached_property
+    def given(self) -> Structure:
+        """The same given the covariates of ordered variables, which then have neither variances nor means."""
+        if self.ordered is None or not len(self.ordered.covariates):
+            return self
+        x = self.ordered.covariates
+        covariances, intercepts = self.covariances.copy(), self.intercepts.copy()
+        covariances[x], covariances[:, x], intercepts[x] = 0.0, 0.0, 0.0
+        return replace(self, covariances=covariances, intercepts=intercepts)
+
+    @cached_property
     def sources_are_joined(self) -> bool:
         """Whether any path leads from one source to another."""
         inside = np.zeros(self.paths.shape, bool)
@@ -160,7 +170,7 @@ def _layout(table: ParameterTable, group: int) -> tuple[Any, ...]:
         scale=np.where(kinds == 2, 0.0, np.where((kinds == 1) & (row == col), 0.5, 1.0)),
         sources=np.flatnonzero(used.any(axis=0)),
         mean_structure=table.mean_structure,
-        ordered=build_ordered_part(own, variables.observed),
+        ordered=build_ordered_part(own, variables.observed, variables.fixed_x),
     )
     places = tuple(np.array(data_covariances, int).reshape(-1, 2).T)
     return structure, places, np.array(data_intercepts, int)

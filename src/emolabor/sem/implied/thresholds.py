@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 class OrderedPart:
     """Thresholds and scales of one group; free ones by parameter number, fixed ones (-1) by value.
 
-    `variables` (o,) places of the ordered variables, `scale_parameter` and `scale_value` (o,) their scales;
+    `variables` (o,) places of the ordered variables, `covariates` (q,) of those that all others are conditional on,
+    `scale_parameter` and `scale_value` (o,) their scales;
     `level_variable`, `level_parameter`, `level_value` (t,) the thresholds in the order of the statistics (a continuous
     variable has one entry, its mean, with value 0 and no parameter).
     """
@@ -35,17 +36,29 @@ class OrderedPart:
     level_parameter: np.ndarray
     level_value: np.ndarray
     n_observed: int
+    covariates: np.ndarray
     is_theta: bool = False
+
+    @cached_property
+    def dependent(self) -> np.ndarray:
+        """Places of the observed variables but the covariates."""
+        return np.setdiff1d(np.arange(self.n_observed), self.covariates)
 
     @cached_property
     def continuous(self) -> np.ndarray:
         """Places of the other observed variables."""
-        return np.setdiff1d(np.arange(self.n_observed), self.variables)
+        return np.setdiff1d(self.dependent, self.variables)
 
     @cached_property
     def pairs(self) -> tuple[Any, ...]:
         """Rows and columns of the covariances, in the order of the statistics."""
-        return np.triu_indices(self.n_observed, 1)
+        i, j = np.triu_indices(len(self.dependent), 1)
+        return self.dependent[i], self.dependent[j]
+
+    @cached_property
+    def slopes(self) -> tuple[Any, ...]:
+        """Outcomes and covariates of the slopes, in the order of the statistics."""
+        return np.repeat(self.dependent, len(self.covariates)), np.tile(self.covariates, len(self.dependent))
 
     def scales(self, theta: np.ndarray, sigma: np.ndarray | None = None) -> np.ndarray:
         """Scales of the ordered variables: (..., o) from (..., q), in the theta parametrisation from (..., p, p)."""
@@ -64,13 +77,14 @@ def values_of(parameter: np.ndarray, value: np.ndarray, theta: np.ndarray) -> np
     return np.where(parameter >= 0, theta[..., np.maximum(parameter, 0)], value)
 
 
-def build_ordered_part(rows: Sequence[Row], observed: Sequence[str]) -> OrderedPart | None:
+def build_ordered_part(rows: Sequence[Row], observed: Sequence[str], covariates: Sequence[str]) -> OrderedPart | None:
     """Collect thresholds and scales from the rows of one group.
 
     Parameters
     ----------
     rows : sequence of Row
-    observed : sequence of str
+    observed, covariates : sequence of str
+        All observed variables, and those that the others are conditional on.
 
     Returns
     -------
@@ -84,6 +98,8 @@ def build_ordered_part(rows: Sequence[Row], observed: Sequence[str]) -> OrderedP
     names = [name for name in observed if name in scales]
     places, levels = [], []
     for place, name in enumerate(observed):
+        if name in covariates:
+            continue
         count = sum(lhs == name for lhs, _ in thresholds)
         own = [thresholds[name, f"t{k + 1}"] for k in range(count)] if name in scales else [None]
         places += [place] * len(own)
@@ -96,6 +112,7 @@ def build_ordered_part(rows: Sequence[Row], observed: Sequence[str]) -> OrderedP
         np.array([-1 if row is None else row.free for row in levels], int),
         np.array([0.0 if row is None else _fixed(row) for row in levels]),
         len(observed),
+        np.array([observed.index(name) for name in covariates], int),
         any(row.derived for row in scales.values()),
     )
 
@@ -107,6 +124,8 @@ def _fixed(row: Row) -> float | None:
 def leave_residuals(part: OrderedPart, theta: np.ndarray, total: np.ndarray, covariances: np.ndarray) -> None:
     """Put the residual variances of the ordered variables into (co)variances S, in place; not in theta parametrisation.
 
+    They are what the predictors other than the covariates leave of the variance given the covariates.
+
     Parameters
     ----------
     part : OrderedPart
@@ -117,8 +136,11 @@ def leave_residuals(part: OrderedPart, theta: np.ndarray, total: np.ndarray, cov
     """
     if part.is_theta:
         return
-    o = part.variables
+    o, x = part.variables, np.ix_(part.covariates, part.covariates)
     covariances[..., o, o] = 0.0
+    among = covariances[..., x[0], x[1]].copy()
+    covariances[..., x[0], x[1]] = 0.0
     own = total[..., o, :]
     left = part.scales(theta) ** -2.0 - ((own @ covariances) * own).sum(axis=-1)
     covariances[..., o, o] = np.linalg.solve(own[..., :, o] ** 2, left[..., None])[..., 0]
+    covariances[..., x[0], x[1]] = among

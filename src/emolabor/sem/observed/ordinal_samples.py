@@ -10,8 +10,11 @@ import pandas as pd
 from emolabor.common.errors import EmolaborError, refuse, refuse_because, shown
 from emolabor.sem.linalg import cross_product_root
 from emolabor.sem.observed.columns import Answers, quoted, used_categories
+from emolabor.sem.observed.conditional_statistics import conditional_statistics
+from emolabor.sem.observed.conditional_step import conditional_step, moments_over_covariates
+from emolabor.sem.observed.design import with_designs
 from emolabor.sem.observed.ordinal_statistics import Statistics, statistics_of
-from emolabor.sem.observed.samples import Sample
+from emolabor.sem.observed.samples import Sample, check_variances, without_exogenous
 from emolabor.sem.observed.stage_one import FirstStep, first_step
 
 
@@ -21,22 +24,26 @@ class OrdinalSample(Sample):
 
     `cov` holds polychoric and polyserial correlations times the continuous variables' standard deviations, `mean` zero
     for ordered variables; `data` category numbers and values, NaN where missing. `weights` (s,) are those of the
-    statistics.
+    statistics. `covariates` are the places of variables that the statistics are conditional on.
     """
 
     answers: Answers | None = None
     step: FirstStep | None = None
     statistics: Statistics | None = None
     weights: np.ndarray | None = None
+    covariates: tuple[int, ...] = ()
 
     @cached_property
     def root(self):
         """A matrix (r, s) whose cross-product is the asymptotic covariance matrix of the statistics.
 
         The influences of the cases where these are fewer than the statistics, else as many rows as statistics: traces
-        of products of that matrix come from it without a square as wide as the statistics of many items.
+        of products of that matrix come from it without a square as wide as the statistics of many items. Where cases
+        come in units, the sums of units over all groups, whose cross-product is a signed one.
         """
         influence = self.statistics.influence
+        if self.in_units:
+            return self.design.sums(influence.blocks(), influence.n_statistics) / np.sqrt(self.n)
         if self.n <= influence.n_statistics:
             root, first = np.empty((self.n, influence.n_statistics)), 0
             for rows in influence.blocks():
@@ -51,17 +58,18 @@ class OrdinalSample(Sample):
     @property
     def gamma(self):
         """Asymptotic covariance matrix of the statistics (s, s)."""
-        return self.root.T @ self.root
+        return self.root.T @ self.signed(self.root)
 
 
-def ordered_in(data, names, ordered, by_text):
+def ordered_in(data, variables, ordered, by_text):
     """The names that are ordered: declared, given thresholds in the text, or an ordered categorical in the data.
+
+    True declares all but the covariates: these are taken as they are, and refused where they are declared by name.
 
     Parameters
     ----------
     data : DataFrame
-    names : sequence of str
-        Variables of the model.
+    variables : Variables
     ordered : True, str, sequence of str or None
         Columns of the data that are not in the model do no harm.
     by_text : sequence of str
@@ -70,7 +78,9 @@ def ordered_in(data, names, ordered, by_text):
     -------
     tuple of str
     """
-    declared = names if ordered is True else (ordered,) if isinstance(ordered, str) else ordered or ()
+    names = variables.observed
+    declared = [name for name in names if name not in variables.fixed_x] if ordered is True else ordered or ()
+    declared = (declared,) if isinstance(declared, str) else declared
     if not isinstance(declared, Iterable) or not all(isinstance(name, str) for name in declared):
         refuse("ordered", shown(ordered), "True or names of columns")
     unknown = [name for name in declared if name not in data.columns]
@@ -82,10 +92,19 @@ def ordered_in(data, names, ordered, by_text):
         for place, kind in enumerate(data.dtypes)
         if isinstance(kind, pd.CategoricalDtype) and kind.ordered
     }
-    return tuple(name for name in names if name in declared or name in by_text or name in categorical)
+    found = tuple(name for name in names if name in declared or name in by_text or name in categorical)
+    covariate = next((name for name in found if name in variables.fixed_x), None)
+    if covariate is not None:
+        refuse_because(
+            "ordered",
+            f"'{covariate}' predicts and is predicted by nothing, so that it is a number or a yes or no",
+            f"'{covariate}' as numbers or as columns of 0 and 1 (pandas.get_dummies), not ordered; or '{covariate} ~~ "
+            f"{covariate}' in the text, which puts a normal variable behind it",
+        )
+    return found
 
 
-def ordinal_samples(columns, missing="listwise"):
+def ordinal_samples(columns, missing="listwise", covariates=()):
     """Samples of ordered and continuous answers, one a group.
 
     Parameters
@@ -93,20 +112,23 @@ def ordinal_samples(columns, missing="listwise"):
     columns : Columns
     missing : str
         "listwise": rows with a missing answer are left out. "pairwise": each statistic comes from the answers there
-        are.
+        are; rows without a covariate are left out.
+    covariates : sequence of str
+        Variables that the others are conditional on.
 
     Returns
     -------
     list of OrdinalSample
     """
     names, labels, members = columns.names, columns.labels, columns.members
+    places = tuple(names.index(name) for name in covariates)
     holes = np.isnan(columns.answers.values)
-    kept = ~holes.any(axis=1) if missing == "listwise" else ~holes.all(axis=1)
+    kept = ~holes.any(axis=1) if missing == "listwise" else ~holes.all(axis=1) & ~holes[:, places].any(axis=1)
     if kept.sum() < 2:
         refuse_because("data", f"{int(kept.sum())} rows without a missing answer", "two or more")
     answers = used_categories(columns.answers, names, kept)
     _refuse_empty(answers, names, members[kept], labels)
-    samples = []
+    samples, drawn = [], []
     for i, label in enumerate(labels):
         here = members[kept] == i
         if here.sum() <= len(names):
@@ -116,23 +138,39 @@ def ordinal_samples(columns, missing="listwise"):
             )
         dropped = int((~kept & (members == i)).sum())
         own = replace(answers, values=np.ascontiguousarray(answers.values[here]))
-        sample = ordinal_sample(own, names, str(label), dropped)
-        samples.append(replace(sample, rows=np.flatnonzero(kept)[here], labels=columns.index))
-    return samples
+        if places:
+            at = f"data, group {label}" if len(labels) > 1 else "data"
+            check_variances(
+                np.atleast_2d(np.cov(own.values[:, places].T)), covariates, at, own.values[:, places].mean(0)
+            )
+        without = without_exogenous(holes[members == i], names, covariates) if missing == "pairwise" else {}
+        rows = np.flatnonzero(kept)[here]
+        drawn.append(columns.drawn.at(rows))
+        sample = ordinal_sample(own, names, str(label), dropped, places, drawn[-1].weights)
+        samples.append(replace(sample, rows=rows, labels=columns.index, **without))
+    return with_designs(samples, drawn)
 
 
-def ordinal_sample(answers, names, label="", dropped=0):
-    """The sample of one group's answers."""
-    step = first_step(answers, names)
-    statistics = statistics_of(step)
+def ordinal_sample(answers, names, label="", dropped=0, covariates=(), weights=None):
+    """The sample of one group's answers; `weights` (n,) are sampling weights with mean one.
+
+    The statistics' own weights are over what cases drawn one by one would show: clusters do not move estimates.
+    """
+    if covariates:
+        step = conditional_step(answers, names, covariates, weights)
+        statistics = conditional_statistics(step)
+        cov, mean = moments_over_covariates(step)
+    else:
+        step = first_step(answers, names, weights)
+        statistics = statistics_of(step)
+        cov, mean = step.correlations * np.outer(step.sd, step.sd), step.mean
     n = len(answers.values)
     squares = sum(np.einsum("ns,ns->s", rows, rows) for rows in statistics.influence.blocks())
     with np.errstate(divide="ignore"):
-        weights = n / squares
-    cov = step.correlations * np.outer(step.sd, step.sd)
+        by_precision = n / squares
     return OrdinalSample(
         cov,
-        step.mean,
+        mean,
         n,
         n - 1.0,
         label,
@@ -141,18 +179,20 @@ def ordinal_sample(answers, names, label="", dropped=0):
         answers=answers,
         step=step,
         statistics=statistics,
-        weights=weights,
+        weights=by_precision,
+        covariates=covariates,
     )
 
 
 def ordinal_resample(sample, counts, names):
     """The sample of cases drawn as often as counts (n,) say; None where a category is lost."""
     answers = replace(sample.answers, values=np.repeat(sample.answers.values, counts, axis=0))
+    weights = sample.resampled_weights(counts)
     for place, k in enumerate(answers.n_categories):
         if len(np.unique(answers.values[~np.isnan(answers.values[:, place]), place])) < max(k, 2):
             return None
     try:
-        return ordinal_sample(answers, names)
+        return ordinal_sample(answers, names, covariates=sample.covariates, weights=weights)
     except EmolaborError:
         return None
 

@@ -8,13 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from emolabor.common.errors import refuse, refuse_because
-from emolabor.sem.specification.cautions import covariance_lines
-
-if TYPE_CHECKING:
-    from emolabor.sem.specification.variables import Variables
 
 
 @dataclass(frozen=True)
@@ -38,13 +34,13 @@ class Estimator:
     missing : tuple of str
         What may be done about missing answers.
     wishart, clusters : bool
-        Whether the Wishart likelihood and cluster-robust errors can be had.
+        Whether the Wishart likelihood, and errors that allow for clusters, strata and sampling weights, can be had.
     cases : bool
         Whether it needs the cases, not only their covariances.
     difference_tests : tuple of str
         Methods of `lr_test`, its own first.
     with_clusters : str
-        The estimator that stands in its place where there are clusters.
+        The estimator that stands in its place where there are clusters, strata or sampling weights.
     correction : str
         How the summary names the test's correction.
     """
@@ -113,11 +109,20 @@ ESTIMATORS = {
             "scaled_shifted",
             ordered=True,
             missing=("listwise", "pairwise"),
+            clusters=True,
             cases=True,
             difference_tests=("satorra_2000",),
             correction="simple second-order correction",
         ),
-        Estimator("DWLS", "dwls", ordered=True, missing=("listwise", "pairwise"), cases=True),
+        Estimator(
+            "DWLS",
+            "dwls",
+            ordered=True,
+            missing=("listwise", "pairwise"),
+            clusters=True,
+            cases=True,
+            with_clusters="WLSMV",
+        ),
         Estimator(
             "ULSMV",
             "uls_ordered",
@@ -125,6 +130,7 @@ ESTIMATORS = {
             "scaled_shifted",
             ordered=True,
             missing=("listwise", "pairwise"),
+            clusters=True,
             cases=True,
             difference_tests=("satorra_2000",),
             correction="simple second-order correction",
@@ -140,21 +146,22 @@ def estimators_with(fits: Callable[..., Any]) -> str:
     return ", ".join(name for name, row in ESTIMATORS.items() if fits(row))
 
 
-def estimator_for(name: str | None, ordered: Sequence[str], cluster: str | None) -> Estimator:
-    """The estimator asked for, or the default for such answers; with clusters the one that allows for them.
+def estimator_for(name: str | None, ordered: Sequence[str], designed: bool) -> Estimator:
+    """The estimator asked for, or the default for such answers; with clusters and the like one that allows for them.
 
     Parameters
     ----------
     name : str or None
     ordered : sequence of str
         The ordered variables of the model.
-    cluster : str or None
+    designed : bool
+        Whether there are clusters, strata or sampling weights.
     """
     row = ESTIMATORS[name] if name else next(row for row in ESTIMATORS.values() if row.ordered == bool(ordered))
-    return ESTIMATORS[row.with_clusters] if cluster is not None and row.with_clusters else row
+    return ESTIMATORS[row.with_clusters] if designed and row.with_clusters else row
 
 
-def check_estimator(row: Estimator, given: dict[str, Any], ordered: Sequence[str], variables: Variables) -> None:
+def check_estimator(row: Estimator, given: dict[str, Any], ordered: Sequence[str]) -> None:
     """Refuse what does not go with an estimator.
 
     Parameters
@@ -164,7 +171,6 @@ def check_estimator(row: Estimator, given: dict[str, Any], ordered: Sequence[str
         missing, likelihood, cluster, group, mean_structure as `sem` takes them; data.
     ordered : sequence of str
         The ordered variables of the model.
-    variables : Variables
     """
     name, missing = row.name, given["missing"]
     if row.ordered and not ordered:
@@ -184,25 +190,15 @@ def check_estimator(row: Estimator, given: dict[str, Any], ordered: Sequence[str
         found = f"'wishart' with the estimator {name}" + (" and FIML" if missing == "fiml" else "")
         those = estimators_with(lambda other: other.wishart)
         refuse("likelihood", found, f"normal; 'wishart' goes with {those} and complete data")
-    if given["cluster"] is not None and not row.clusters:
-        those = estimators_with(lambda other: other.clusters)
-        refuse("cluster", f"clusters with the estimator {name}", f"none; clusters go with {those}")
-    asked = {name: row.cases, "FIML": missing == "fiml", "groups": given["group"], "clusters": given["cluster"]}
+    design = {"cluster": "clusters", "sampling_weights": "sampling weights", "strata": "strata"}
+    for argument, what in design.items():
+        if given[argument] is not None and not row.clusters:
+            those = estimators_with(lambda other: other.clusters)
+            refuse(argument, f"{what} with the estimator {name}", f"none; {what} go with {those}")
+    asked = {name: row.cases, "FIML": missing == "fiml", "groups": given["group"]}
+    asked.update({what: given[argument] is not None for argument, what in design.items()})
     if given["data"] is None and any(asked.values()):
         needs = ", ".join(what for what, needed in asked.items() if needed)
         refuse_because("sample_cov", f"covariances are not enough for {needs}", "the data")
-    if row.ordered:
-        _check_ordered(given["mean_structure"], variables.fixed_x)
-
-
-def _check_ordered(mean_structure: None, exogenous: Sequence[Any]) -> None:
-    if mean_structure is False:
+    if row.ordered and given["mean_structure"] is False:
         refuse("mean_structure", "False", "True with ordered variables (thresholds need it)")
-    if exogenous:
-        refuse_because(
-            "model",
-            f"the observed exogenous variables {', '.join(exogenous)} predict in a model with ordered variables, "
-            "which is not available",
-            f"give them variances and covariances ('{covariance_lines(exogenous)}'), which make them part of the "
-            "model (normal, or ordered where declared)",
-        )
