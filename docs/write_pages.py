@@ -67,7 +67,9 @@ RETURNED = {
     },
     "sem": {
         "Fit": "sem.fit",
+        "TwoLevelFit": "sem.two_level.fit",
         "Draws": "sem.inference.draws",
+        "TwoLevelDraws": "sem.inference.level_draws",
         "Interaction": "sem.moderation.product_indicators",
         "Invariance": "sem.comparison.invariance",
         "LikelihoodRatioTest": "sem.comparison.likelihood_ratio",

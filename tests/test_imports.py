@@ -41,6 +41,7 @@ ENGINE = [
     "evaluation",
     "display",
     "fit",
+    "two_level",
     "api",
     "comparison",
     "moderation",

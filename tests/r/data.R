@@ -107,6 +107,37 @@ for (i in 1:3) for (name in c("x", "z", "m", "y"))
   moderated[[paste0(name, i)]] <- 3 + c(1, 0.8, 0.9)[i] * get(name) + 0.6 * mild(n)
 moderated$w <- z + 0.5 * mild(n)
 write_data(as.data.frame(moderated), "moderated.csv")
+
+# Two levels: 60 centres of 3 to 14 staff in two regions; demands and strain as answers of both levels, climate a fact of
+# the centre, hours of a person; the within and the between relations differ. In two_level_gaps.csv answers are missing.
+set.seed(20242)
+sizes <- rep(c(3, 4, 6, 8, 8, 10, 11, 14, 5, 7), 6)
+centre <- rep(seq_along(sizes), sizes)
+n <- length(centre); J <- length(sizes)
+climate <- rnorm(J); region <- ifelse(seq_len(J) %% 2 == 1, "north", "south")
+hours <- rnorm(n)
+demands_b <- -0.4 * climate + 0.6 * rnorm(J); demands_w <- 0.3 * hours + 0.8 * skewed(n)
+strain_b <- 0.7 * demands_b + 0.4 * rnorm(J); strain_w <- 0.4 * demands_w + 0.7 * heavy(n)
+two_level <- data.frame(centre, region = region[centre], hours, climate = climate[centre])
+loadings <- c(1, 0.8, 0.9, 0.7)
+for (i in 1:4) two_level[[paste0("d", i)]] <-
+  3 + loadings[i] * (demands_b[centre] + demands_w) + 0.3 * rnorm(J)[centre] + 0.7 * skewed(n)
+for (i in 1:4) two_level[[paste0("e", i)]] <-
+  3 + loadings[i] * (strain_b[centre] + strain_w) + 0.3 * rnorm(J)[centre] + 0.7 * rnorm(n)
+two_level$pay <- 2 + 0.3 * demands_b[centre] + 0.5 * rnorm(J)[centre] + 0.4 * demands_w + rnorm(n)
+two_level$load <- 2 + 0.5 * rnorm(J)[centre] + rnorm(n)
+two_level$leave <- 2 + 0.4 * two_level$pay + 0.3 * two_level$load + 0.5 * strain_b[centre] + rnorm(n)
+two_level <- two_level[order((seq_len(n) * 7919) %% 10007), ]  # clusters in no order
+write_data(two_level, "two_level.csv")
+
+row <- seq_len(n)
+for (i in 1:4) two_level[[paste0("d", i)]][row %% 11 == i] <- NA
+two_level$e2[two_level$d1 > 4 & row %% 3 == 0] <- NA
+two_level$e3[row %% 7 == 5] <- NA
+two_level$hours[row %% 37 == 8] <- NA
+two_level$climate[two_level$centre == 17] <- NA
+write_data(two_level, "two_level_gaps.csv")
+
 # Outcomes of observed covariates, n = 600: five-point and yes-or-no answers (u, b), numbers (y); female is 0 or 1, post has
 # three values, one group has steeper slopes. The second file lacks about a tenth of the answers and four values of z.
 set.seed(20244)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from emolabor.common.errors import refuse, shown
+from emolabor.common.errors import refuse, refuse_because, shown
 from emolabor.sem import interaction_size
 
 if TYPE_CHECKING:
@@ -181,6 +181,8 @@ def _parameter(path):
 def _standardized(fit):
     """Map each regression and defined parameter to its standardized estimate, its ends, and whether to trust them."""
     table = fit.standardized()
+    if "level" in table:
+        refuse_because("fit", "a fit of two levels, at each of which a path may stand", "a fit of one level")
     return {
         row.lhs if row.op == ":=" else (row.lhs, row.rhs): (row.est, row.ci_lower, row.ci_upper, fit.admissible)
         for row in table[table["op"].isin(("~", ":="))].itertuples()

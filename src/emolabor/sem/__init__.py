@@ -14,10 +14,12 @@ from emolabor.sem.moderation.probing import interaction_lines, johnson_neyman, s
 from emolabor.sem.moderation.product_indicators import Interaction, interaction
 from emolabor.sem.observed.corners import polychoric_corners
 from emolabor.sem.observed.polychoric_table import polychoric_correlations
+from emolabor.sem.two_level.fit import TwoLevelFit
 
 __all__ = [
     "Fit",
     "Interaction",
+    "TwoLevelFit",
     "cfa",
     "compare",
     "interaction",

@@ -17,18 +17,22 @@ from emolabor.sem.estimation.model import Model
 from emolabor.sem.estimation.start import start_values
 from emolabor.sem.fit import Fit
 from emolabor.sem.observed.columns import check_covariates, check_frame, read_columns
+from emolabor.sem.observed.drawn import cluster_names, read_drawn
 from emolabor.sem.observed.ordinal_samples import ordered_in, ordinal_samples
 from emolabor.sem.observed.parquet_samples import column_names, samples_from_parquet
 from emolabor.sem.observed.samples import check_means, continuous_samples, sample_from_cov
+from emolabor.sem.specification.blocks import by_group, check_groups, has_levels, joined
 from emolabor.sem.specification.estimators import ESTIMATORS, MAXIMUM_LIKELIHOOD, check_estimator, estimator_for
 from emolabor.sem.specification.lavaan_words import arguments_known, canonical
 from emolabor.sem.specification.parameter_table import build_table
 from emolabor.sem.specification.syntax import parse_model
 from emolabor.sem.specification.variables import classify
+from emolabor.sem.two_level.fitting import fit_two_levels
 
 if TYPE_CHECKING:
     import pandas as pd
 
+DESIGN = ("cluster", "sampling_weights", "strata")  # how the cases were drawn
 OPTIONS = {
     "estimator": tuple(ESTIMATORS),
     "missing": ("listwise", "fiml", "pairwise"),
@@ -48,7 +52,9 @@ def sem(
     group: str | None = None,
     group_equal: Sequence[str] = (),
     group_partial: Sequence[str] = (),
-    cluster: str | None = None,
+    cluster: str | Sequence[str] | None = None,
+    sampling_weights: str | None = None,
+    strata: str | None = None,
     ordered: bool | str | Sequence[str] | None = None,
     parameterization: str = "delta",
     std_lv: bool = False,
@@ -69,7 +75,9 @@ def sem(
         (constraints). ``x:m`` is the product of two observed variables. Before a variable: ``0.5*`` fixes, ``NA*``
         frees, ``a*`` labels (one label: one value),
         ``start(0.5)*``, ``equal("f=~x1")*``, ``lower(0)*`` and ``upper(1)*`` (bounds), ``c(a, b)*`` (a modifier for
-        each group). ``#`` and ``!`` begin comments. What is not understood is refused with its line and column.
+        each group). ``#`` and ``!`` begin comments. A line ``group: a`` begins the formulas of group a alone; ``level:
+        1`` (or ``within``) and ``level: 2`` (or ``between``) those of a two-level model, inside group blocks where
+        there are both. What is not understood is refused with its line and column.
     data : DataFrame, str or Path, optional
         One row a case, numeric columns (more than the model's are no harm). Not changed. The path of a .parquet file
         is read a part at a time and need not fit in memory; robust standard errors read it once more. No resamples,
@@ -92,9 +100,17 @@ def sem(
         lv_variances, lv_covariances, regressions.
     group_partial : sequence of str
         Parameters exempt from `group_equal`, such as ``"f =~ x2"`` or ``"x3 ~1"``.
-    cluster : str, optional
-        Column with the cluster of each case: standard errors and test become cluster-robust, as with the estimator
-        MLR. Where MLR was not asked for, the test's scaling leaves out second derivatives, lavaan's default.
+    cluster : str or sequence of str, optional
+        Column with the cluster of each case: standard errors and tests become cluster-robust, as with the estimators
+        MLR and WLSMV. Where MLR was not asked for, the test's scaling leaves out second derivatives, lavaan's default.
+        Several columns are classifications that cross each other, such as ``["centre", "department"]`` (Cameron,
+        Gelbach & Miller, 2011). Intervals and p-values come from the t distribution with the fewest clusters less one
+        degrees of freedom. With ``level:`` blocks one column is what the levels are made of (estimators ML and MLR).
+    sampling_weights : str, optional
+        Column with how many people of the population each case stands for, above zero; within a group they are
+        brought to a mean of one. Standard errors and tests become robust, as with the estimators MLR and WLSMV.
+    strata : str, optional
+        Column with the stratum that each case, or its cluster, was drawn from: deviations are from the stratum's mean.
     ordered : True, str or sequence of str, optional
         The variables that are ordered answers (True: all but the covariates). Those with thresholds in the text
         (``x1 | t1``) and ordered pandas categoricals are ordered in any case. Each has a normal variable behind it.
@@ -120,7 +136,8 @@ def sem(
     -------
     Fit
         Estimates (`tidy`), text for people (`summary`), fit measures, effects, resamples and the rest: see its
-        methods. A fit that did not converge or is improper is returned too, and says so in `problems`.
+        methods. A fit that did not converge or is improper is returned too, and says so in `problems`. Of a text with
+        ``level:`` blocks it is a TwoLevelFit, whose methods speak of levels.
 
     Raises
     ------
@@ -139,8 +156,12 @@ def sem(
     Schumacker (Eds.), Advanced structural equation modeling (pp. 243-277). Erlbaum.
     Asparouhov, T., & Muthen, B. (2010). Simple second order chi-square correction. Mplus technical appendix.
     Bollen, K. A. (1989). Structural equations with latent variables. Wiley.
+    Cameron, A. C., Gelbach, J. B., & Miller, D. L. (2011). Robust inference with multiway clustering. Journal of
+    Business & Economic Statistics, 29(2), 238-249.
     Muthen, B. (1984). A general structural equation model with dichotomous, ordered categorical, and continuous latent
     variable indicators. Psychometrika, 49(1), 115-132.
+    Rosseel, Y. (2021). Evaluating the observed log-likelihood function in two-level structural equation modeling with
+    missing data: From formulas to R code. Psych, 3(2), 197-232.
     Satorra, A., & Bentler, P. M. (1994). Corrections to test statistics and standard errors in covariance structure
     analysis. In A. von Eye & C. C. Clogg (Eds.), Latent variables analysis (pp. 399-419). Sage.
     Yuan, K.-H., & Bentler, P. M. (2000). Three likelihood-based methods for mean and covariance structure analysis with
@@ -166,30 +187,38 @@ def sem(
     _check_options(given)
     if not isinstance(model, str):
         refuse("model", type(model).__name__, "a text such as 'f =~ x1 + x2 + x3'")
+    if has_levels(_parsed(model)):
+        names = _names(group_equal), _names(group_partial)
+        return fit_two_levels(model, _parsed(model), given, names)  # type: ignore[return-value]
     chosen = _ordered(model, data, ordered)
-    row = estimator_for(estimator, chosen, cluster)
-    linear_test = cluster is not None and estimator in (None, MAXIMUM_LIKELIHOOD.name)
+    row = estimator_for(estimator, chosen, any(given[name] is not None for name in DESIGN))
+    # lavaan 0.6-14 takes sampling weights as asking for MLR.
+    linear_test = cluster is not None and sampling_weights is None and estimator in (None, MAXIMUM_LIKELIHOOD.name)
     variables = _classified(model, not row.least_squares)
     check_estimator(row, given, chosen)
     means = mean_structure
     if means is None:
-        means = sample_mean is not None or group is not None or cluster is not None or missing == "fiml"
+        means = any(own is not None for own in (sample_mean, group, cluster, strata)) or missing == "fiml"
     wishart = likelihood == "wishart" or row.least_squares
     names = variables.observed
     thresholds, is_theta = (), parameterization == "theta"
     if sample_cov is not None:  # and no data: one of them is there
         samples, columns = [sample_from_cov(sample_cov, sample_mean, n_obs, names, wishart)], sample_cov.columns
     elif isinstance(data, str | Path):
+        _check_design_of_file(given)
         columns = column_names(data)
         _check_latent_names(variables.latent, columns)
+        one = next(iter(cluster_names(cluster)), None)
         samples = samples_from_parquet(
-            data, names, group=group, cluster=cluster, missing=missing, wishart=wishart, exogenous=variables.fixed_x
+            data, names, group=group, cluster=one, missing=missing, wishart=wishart, exogenous=variables.fixed_x
         )
     else:
         columns = getattr(data, "columns", ())
         _check_latent_names(variables.latent, () if row.ordered else columns)
+        check_frame(data)
         check_covariates(data, variables.fixed_x)
-        answers = read_columns(data, names, ordered=chosen, group=group, cluster=cluster)
+        drawn = read_drawn(data, cluster, strata, sampling_weights)
+        answers = read_columns(data, names, ordered=chosen, group=group, drawn=drawn)
         if row.ordered:
             samples = ordinal_samples(answers, missing, variables.fixed_x)
             thresholds = samples[0].answers.thresholds(names)
@@ -197,7 +226,7 @@ def sem(
             samples = continuous_samples(answers, missing, wishart, variables.fixed_x)
     equal, partial = _names(group_equal), _names(group_partial)
     held = (bool(std_lv), bool(means), equal, partial, not row.least_squares)
-    table = _completed(model, len(samples), *held, thresholds, is_theta)
+    table = _completed(model, tuple(sample.label for sample in samples), *held, thresholds, is_theta)
     if table.mean_structure:
         predictors = {row.rhs for row in table.rows if row.op == "~"}
         for sample in samples:
@@ -242,14 +271,17 @@ def _parsed(text):
 
 @lru_cache(maxsize=64)
 def _classified(text, fixed_x):
-    return classify(_parsed(text), fixed_x)
+    return classify(joined(_parsed(text)), fixed_x)
 
 
 @lru_cache(maxsize=64)
-def _completed(text, n_groups, std_lv, mean_structure, group_equal, group_partial, fixed_x, ordered, is_theta):
+def _completed(text, labels, std_lv, mean_structure, group_equal, group_partial, fixed_x, ordered, is_theta):
+    syntax = _parsed(text)
+    groups = by_group(syntax, labels)
+    check_groups(groups, fixed_x, labels)
     return build_table(
-        _parsed(text),
-        n_groups=n_groups,
+        joined(syntax),
+        n_groups=len(labels),
         std_lv=std_lv,
         mean_structure=mean_structure,
         group_equal=group_equal,
@@ -257,6 +289,7 @@ def _completed(text, n_groups, std_lv, mean_structure, group_equal, group_partia
         fixed_x=fixed_x,
         ordered=ordered,
         is_theta=is_theta,
+        by_group=groups,
     )
 
 
@@ -280,6 +313,19 @@ def _ordered(text, data, ordered):
         return ()
     check_frame(data)
     return ordered_in(data, _classified(text, True), ordered, by_text)
+
+
+def _check_design_of_file(given):
+    """Refuse what a file that is read a part at a time does not serve."""
+    several = cluster_names(given["cluster"])[1:]
+    for name, asked in (
+        ("cluster", several),
+        ("sampling_weights", given["sampling_weights"]),
+        ("strata", given["strata"]),
+    ):
+        if asked:
+            found = "several classifications with a file" if name == "cluster" else "with a file"
+            refuse_because(name, found, "a DataFrame; read the file with pandas.read_parquet")
 
 
 def _names(value):

@@ -148,7 +148,7 @@ class Fit:
         est, std_lv, std_all = (np.hstack([own, quantities.defined_draws(table, own)])[0] for own in columns)
         own = np.append(np.sqrt(np.maximum(np.diag(self._vcov), 0.0)), 0.0)  # the last for what is fixed: place -1
         errors = np.append(own[table.free], defined_errors(table, theta, self._vcov))
-        z, pvalue, lower, upper = wald(est, errors, level)
+        z, pvalue, lower, upper = wald(est, errors, level, self.model.degrees_of_errors)
         numbers = (est, errors, z, pvalue, lower, upper, std_lv, std_all)
         return parameter_frame(table, self.model.samples, numbers)
 

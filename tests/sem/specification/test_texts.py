@@ -70,8 +70,10 @@ REFUSED = {
     "x <-> y": "write 'x ~~ y' for a covariance",
     "x → y": "write 'y ~ x'",
     "x ↔ y": "write 'x ~~ y'",
-    "group: 1\ny ~ x": "'group:': blocks of formulas for each group are not there yet; allowed: group='column'",
-    "Level : 1\ny ~ x": "'level:': two-level models are not there yet; allowed: cluster='column'",
+    "group:\ny ~ x": "'group:' has no value of its own on its line; allowed: 'level: 1' (or within)",
+    "level: 1 y ~ x\nlevel: 2\ny ~ x": "'level:' has no value of its own on its line; allowed: 'level: 1'",
+    "Level : 3\ny ~ x": "found 'level: 3'; allowed: 'level: 1' (or within), 'level: 2' (or between)",
+    "block: 1\ny ~ x": "'block:': allowed: 'group: a' for a block of formulas of group a",
     'efa("b")*f =~ x1 + x2': "'efa()': exploratory blocks are not there yet; allowed: el.efa",
     'efa("b")*f1 +\nefa("b")*f2 =~ x1 + x2': "'efa()': exploratory blocks are not there yet",
     'y ~ rv("s")*x': "'rv()': random slopes are not there yet",
@@ -133,7 +135,7 @@ ARGUMENTS = {
     "fixed.x": "write 'x ~~ x' in the text",
     "bounds": "lower(0)*x1",
     "bootstrap": "call fit.bootstrap(5000, seed=1)",
-    "sampling.weights": "weights are not there yet",
+    "sampling.weights": "write sampling_weights=",
     "estimater": "el.sem has no such argument; allowed: estimator",
 }
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from emolabor.common.errors import EmolaborError, refuse, refuse_because, shown
 from emolabor.sem.comparison.ordinal_difference import satorra_2000, translate_ordinal
+from emolabor.sem.comparison.two_level_difference import check_two_levels
 from emolabor.sem.estimation.estimate import estimate_parameters
 from emolabor.sem.estimation.model import Model
 from emolabor.sem.estimation.start import start_values
@@ -20,7 +21,8 @@ from emolabor.sem.fit import Fit
 from emolabor.sem.implied.ram import implied_moments
 from emolabor.sem.linalg import bordered_inverse, inverse_and_logdet
 from emolabor.sem.observed.samples import Sample
-from emolabor.sem.specification.estimators import MAXIMUM_LIKELIHOOD
+from emolabor.sem.specification.estimators import ESTIMATORS, MAXIMUM_LIKELIHOOD
+from emolabor.sem.two_level.fit import TwoLevelFit
 
 if TYPE_CHECKING:
     from emolabor.sem.estimation.estimate import Estimate
@@ -129,6 +131,10 @@ def lr_test(fit0: Fit, fit1: Fit, method: str = "auto") -> LikelihoodRatioTest:
     (6.06, 3, 0.11)
     """
     restricted, larger = _sorted_by_df(fit0, fit1)
+    if isinstance(restricted, TwoLevelFit) or isinstance(larger, TwoLevelFit):
+        method = _method(method, ESTIMATORS[larger.estimator])
+        check_two_levels(restricted, larger, method)
+        return difference(restricted, larger, method)
     method = _method(method, larger.model.estimator)
     _check_same_data(restricted.model, larger.model)
     if larger.table.ordered:
@@ -232,7 +238,7 @@ def _scaling_at(fit: Any, estimate: Any, df: Any) -> Any:
 
 def _sorted_by_df(fit0: Any, fit1: Any) -> Any:
     for fit in (fit0, fit1):
-        if not isinstance(fit, Fit):
+        if not isinstance(fit, Fit | TwoLevelFit):
             refuse("lr_test", type(fit).__name__, "fits, as `sem` gives them")
     if fit0.estimator != fit1.estimator:
         refuse("lr_test", f"estimators {fit0.estimator} and {fit1.estimator}", "the same twice")
@@ -274,10 +280,20 @@ def _check_same_data(a: Any, b: Any) -> None:
 def _same_sample(x: Any, y: Any, order: Any) -> Any:
     scale = np.sqrt(np.diag(y.cov))
     return (
-        (x.n, x.weight, x.clusters is None) == (y.n, y.weight, y.clusters is None)
+        (x.n, x.weight) == (y.n, y.weight)
+        and all(_equal(own, other) for own, other in zip(_drawn(x), _drawn(y), strict=True))
         and np.allclose(x.cov[np.ix_(order, order)] / np.outer(scale, scale), y.cov / np.outer(scale, scale), atol=1e-8)
         and np.allclose(x.mean[order] / scale, y.mean / scale, atol=1e-8)
     )
+
+
+def _drawn(sample: Any) -> Any:
+    """How the cases were drawn."""
+    return sample.clusters, sample.case_weights, None if sample.design is None else sample.design.strata
+
+
+def _equal(own: Any, other: Any) -> bool:
+    return own is other is None or (own is not None and other is not None and np.array_equal(own, other))
 
 
 def _order(a: Any, b: Any) -> Any:

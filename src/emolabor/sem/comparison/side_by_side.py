@@ -10,6 +10,7 @@ from emolabor.common.errors import refuse, shown
 from emolabor.common.notices import joined
 from emolabor.sem.evaluation.reported_measures import MEASURES, reported_names
 from emolabor.sem.fit import Fit
+from emolabor.sem.two_level.fit import TwoLevelFit
 
 # Moments of the same data differ by rounding only, relative to the standard deviations.
 SAME = 1e-6
@@ -49,7 +50,11 @@ def compare(fits: dict[str, Fit]) -> pd.DataFrame:
     0  two factors   17.74   8  0.98   0.06  0.02
     1   one factor  264.48   9  0.61   0.28  0.16
     """
-    if not isinstance(fits, Mapping) or not fits or not all(isinstance(fit, Fit) for fit in fits.values()):
+    if (
+        not isinstance(fits, Mapping)
+        or not fits
+        or not all(isinstance(fit, Fit | TwoLevelFit) for fit in fits.values())
+    ):
         refuse("fits", shown(fits), "a dict of names and fits, such as {'main': fit, 'reversed': other}")
     first = next(iter(fits.values()))
     measures = {name: fit.fit_measures() for name, fit in fits.items()}

@@ -10,6 +10,7 @@ import pandas as pd
 from emolabor.common import html
 from emolabor.common.notices import joined, with_code
 from emolabor.sem.display.summary_parameters import parameter_lines
+from emolabor.sem.observed.design import cluster_counts
 
 if TYPE_CHECKING:
     from emolabor.sem.fit import Fit
@@ -71,7 +72,12 @@ SECTIONS = (
         ("P-value H_0: Robust RMSEA <= 0.050", "rmsea_pvalue_robust"),
         ("P-value H_0: Robust RMSEA >= 0.080", "rmsea_notclose_pvalue_robust"),
     ),
-    ("Standardized Root Mean Square Residual", ("SRMR", "srmr")),
+    (
+        "Standardized Root Mean Square Residual",
+        ("SRMR", "srmr"),
+        ("SRMR (within covariance matrix)", "srmr_within"),
+        ("SRMR (between covariance matrix)", "srmr_between"),
+    ),
 )
 
 
@@ -103,7 +109,23 @@ def summary_text(fit: Fit) -> str:
     """
     lines = [verdict(fit), ""]
     lines += [f"  {label:<{LABEL}}{value:>{NUMBER}}" for label, value in header(fit)]
-    measures = measure_rows(fit)
+    lines += measure_lines(fit, fit.model.estimator.correction)
+    errors, information = ERRORS[fit.se]
+    design = fit.model.samples[0].design
+    if design is not None and fit.model.estimator.robust:
+        errors = "Robust.cluster" if design.names else "Robust.survey"
+    lines += ["", "Parameter Estimates:"]
+    lines += [f"  {'Standard errors':<{LABEL}}{errors:>{NUMBER}}", f"  {'Information':<{LABEL}}{information:>{NUMBER}}"]
+    if fit.table.ordered:
+        ordered = [structure.ordered for structure in fit.model.structures if structure.ordered is not None]
+        kind = "Theta" if ordered[0].is_theta else "Delta"
+        lines.append(f"  {'Parameterization':<{LABEL}}{kind:>{NUMBER}}")
+    return "\n".join(line.rstrip() for line in [*lines, "", *parameter_lines(fit)])
+
+
+def measure_lines(fit, correction):
+    """The tests and indices; `correction` is said of the scaled test."""
+    lines, measures = [], measure_rows(fit)
     robust = any(scaled for _, rows in measures for _, _, scaled in rows)
     for title, rows in measures:
         lines += ["", title + ":"]
@@ -112,17 +134,8 @@ def summary_text(fit: Fit) -> str:
             f"  {label:<{LABEL}}{plain:>{NUMBER}}{scaled:>{NUMBER if robust else 0}}" for label, plain, scaled in rows
         ]
         if title == "Model Test User Model" and robust:
-            lines.append(f"    {fit.model.estimator.correction}")
-    errors, information = ERRORS[fit.se]
-    if fit.model.samples[0].clusters is not None:
-        errors = "Robust.cluster"
-    lines += ["", "Parameter Estimates:"]
-    lines += [f"  {'Standard errors':<{LABEL}}{errors:>{NUMBER}}", f"  {'Information':<{LABEL}}{information:>{NUMBER}}"]
-    if fit.table.ordered:
-        ordered = [structure.ordered for structure in fit.model.structures if structure.ordered is not None]
-        kind = "Theta" if ordered[0].is_theta else "Delta"
-        lines.append(f"  {'Parameterization':<{LABEL}}{kind:>{NUMBER}}")
-    return "\n".join(line.rstrip() for line in [*lines, "", *parameter_lines(fit)])
+            lines.append(f"    {correction}")
+    return lines
 
 
 def summary_html(fit):
@@ -163,17 +176,19 @@ def header(fit):
         if missing:
             rows.append(("Missing answers, left out pair by pair", f"{missing:.1%}"))
             rows.append(("(right where they are missing completely at random)", ""))
-    if samples[0].clusters is not None:
-        rows.append(("Number of clusters", str(n_clusters(samples))))
+    counts = cluster_counts(samples)
+    for name, count in counts.items():
+        rows.append(("Number of clusters" + (f" [{name}]" if len(counts) > 1 else ""), str(count)))
+    design = samples[0].design
+    if design is not None and design.strata is not None:
+        strata = np.concatenate([sample.design.strata for sample in samples])
+        rows.append(("Number of strata", str(len(np.unique(strata)))))
+    if design is not None and design.weights is not None:
+        rows.append(("Sampling weights, mean 1 in each group", ""))
     if any(sample.incomplete for sample in samples):
         patterns = [str(sample.incomplete.n_patterns if sample.incomplete else 1) for sample in samples]
         rows.append(("Number of missing patterns", ", ".join(patterns)))
     return rows
-
-
-def n_clusters(samples):
-    """Clusters over all groups."""
-    return len(np.unique(np.concatenate([sample.clusters for sample in samples])))
 
 
 def measure_rows(fit):
@@ -192,7 +207,8 @@ def measure_rows(fit):
             elif name.endswith("df"):
                 rows.append((label, f"{value:.0f}", f"{value:.0f}" if scaled else ""))
             else:
-                same = name if name in ("logl", "unrestricted_logl", "aic", "bic", "bic2", "srmr") else f"{name}_scaled"
+                alike = ("logl", "unrestricted_logl", "aic", "bic", "bic2", "srmr", "srmr_within", "srmr_between")
+                same = name if name in alike else f"{name}_scaled"
                 rows.append((label, html.decimals(value), html.decimals(measures[same]) if scaled else ""))
         if rows:
             sections.append((title, rows))

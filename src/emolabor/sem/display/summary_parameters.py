@@ -37,25 +37,40 @@ def parameter_lines(fit: Fit) -> list[str]:
     list of str
         Names of dependent variables carry a dot where a row is about their residual or intercept.
     """
-    tidy = fit.tidy()
-    kinds = tidy.op.where(~((tidy.op == "~~") & (tidy.lhs == tidy.rhs)), "variance")
-    width = max(
-        text_width(name) + text_width(label)
-        for name, label in zip([*tidy.lhs, *tidy.rhs], [*tidy.label] * 2, strict=True)
-    )
-    width = max(width + 9, len("Defined Parameters:"))
-    explained = fit.r2()
-    lines = []
+    tidy, explained = fit.tidy(), fit.r2()
+    width, lines = name_width(tidy), []
     for group, sample in enumerate(fit.model.samples, start=1):
         own = explained if fit.table.n_groups == 1 else explained.get(group, explained[:0])
         if fit.table.n_groups > 1:
             lines += [f"Group {group} [{sample.label}]:", ""]
-        for kind in ("=~", "~", "~~", "~1", "|", "variance", "~*~"):
-            lines += _block(tidy[(kinds == kind) & (tidy.group == group)], kind, width, set(own.index))
-        if len(own):
-            lines.append(f"{_padded('R-Square:', width)}{COLUMNS[0]:>10}")
-            lines += [f"{_padded('    ' + name, width)}{decimals(share):>10}" for name, share in own.items()] + [""]
-    return lines + _block(tidy[tidy.op == ":="], ":=", width, set())
+        lines += section_lines(tidy[tidy.group == group], own, width)
+    return lines + defined_lines(tidy, width)
+
+
+def name_width(tidy: pd.DataFrame) -> int:
+    """How wide the column of names is."""
+    width = max(
+        text_width(name) + text_width(label)
+        for name, label in zip([*tidy.lhs, *tidy.rhs], [*tidy.label] * 2, strict=True)
+    )
+    return max(width + 9, len("Defined Parameters:"))
+
+
+def section_lines(tidy: pd.DataFrame, explained: pd.Series, width: int) -> list[str]:
+    """Write the parameters of one group or level and its explained variances (by name)."""
+    kinds = tidy.op.where(~((tidy.op == "~~") & (tidy.lhs == tidy.rhs)), "variance")
+    lines = []
+    for kind in ("=~", "~", "~~", "~1", "|", "variance", "~*~"):
+        lines += _block(tidy[kinds == kind], kind, width, set(explained.index))
+    if len(explained):
+        lines.append(f"{_padded('R-Square:', width)}{COLUMNS[0]:>10}")
+        lines += [f"{_padded('    ' + name, width)}{decimals(share):>10}" for name, share in explained.items()] + [""]
+    return lines
+
+
+def defined_lines(tidy: pd.DataFrame, width: int) -> list[str]:
+    """Write the defined parameters."""
+    return _block(tidy[tidy.op == ":="], ":=", width, set())
 
 
 def _block(part: pd.DataFrame, kind: str, width: int, dependent: Any) -> Any:

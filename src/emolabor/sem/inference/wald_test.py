@@ -90,9 +90,14 @@ def wald_test(fit: Fit, constraints: str) -> WaldTest:
     >>> round(test.chisq, 3), test.df
     (0.0, 1)
     """
-    trees = _trees(constraints, fit.table)
-    values, jacobian = constraint_values(fit.table, trees, fit.estimate.theta)
-    covariance = jacobian @ fit.vcov().to_numpy() @ jacobian.T
+    return wald_test_of(fit.table, fit.estimate.theta, fit.vcov().to_numpy(), constraints)
+
+
+def wald_test_of(table: ParameterTable, theta: np.ndarray, vcov: np.ndarray, constraints: str) -> WaldTest:
+    """Test constraints at estimates (q,) of a table's parameters with their covariance matrix (q, q)."""
+    trees = _trees(constraints, table)
+    values, jacobian = constraint_values(table, trees, theta)
+    covariance = jacobian @ vcov @ jacobian.T
     if not (np.isfinite(covariance).all() and np.isfinite(values).all()):
         raise EmolaborError("wald_test: the model is not identified or a constraint has no value at the estimates")
     spread = np.sqrt(np.maximum(np.diag(covariance), 0.0))

@@ -57,9 +57,9 @@ INSTEAD = {
     "autoefa": DEFAULTS,
     "effectcoding": "write the constraint into the text, such as 'a + b + c == 3' on the labels of the loadings",
     "ceqsimple": NOT_THERE,
-    "weights": "weights are not there yet",
-    "samplingweights": "weights are not there yet",
-    "level": "two-level models are not there yet; cluster='column' gives errors and tests that allow for it",
+    "weights": "write sampling_weights='column'",
+    "samplingweights": "write sampling_weights='column'",
+    "level": "write blocks 'level: 1' and 'level: 2' into the text, with cluster='column'",
     "rotation": "el.efa rotates; confirmatory models need none",
     "rotationargs": "el.efa rotates; confirmatory models need none",
     "nfactors": "write el.efa(data, n_factors)",
@@ -82,7 +82,7 @@ INSTEAD = {
     "ovorder": "the order of variables is that of the text",
     "fitmeasures": "call fit.fit_measures()",
     "standardized": "call fit.standardized()",
-    "blocks": "blocks of formulas are not there yet; group='column' and c(a, b)* for each group",
+    "blocks": "write 'group: a' or 'level: 1' on a line of its own before the block's formulas",
     "auxiliary": "write 'aux ~~ x1 + x2' in the text, with missing='fiml'",
 }
 Given = ParamSpec("Given")

@@ -21,10 +21,8 @@ MODIFIERS = "start(), equal(), label(), c(), lower(), upper()"
 LARGEST = 1e30  # of a fixed value or a start: powers of larger numbers leave the range of a double
 # Words of lavaan that are not there yet, and what can be done instead.
 NOT_YET = {
-    "group": "blocks of formulas for each group are not there yet; allowed: group='column' and c(a, b)* for each group",
-    "block": "blocks of formulas are not there yet; allowed: group='column' and c(a, b)* for each group",
+    "block": "allowed: 'group: a' for a block of formulas of group a, 'level: 1' and 'level: 2' for levels",
     "class": "latent classes are not there; allowed: el.profiles for latent profiles",
-    "level": "two-level models are not there yet; allowed: cluster='column', for errors and tests that allow for it",
     "efa": "exploratory blocks are not there yet; allowed: el.efa, or which item measures which factor",
     "rv": "random slopes are not there yet; allowed: cluster='column' and slopes that are the same in every cluster",
     "prior": "priors belong to Bayesian estimation, which is not there; allowed: start() for a starting value",

@@ -87,6 +87,7 @@ def build_table(
     fixed_x: bool = True,
     ordered: tuple[tuple[str, int], ...] = (),
     is_theta: bool = False,
+    by_group: tuple[Syntax, ...] = (),
 ) -> ParameterTable:
     """Complete a parsed model with lavaan's defaults.
 
@@ -110,6 +111,8 @@ def build_table(
         Names of the ordered variables and how many thresholds they have.
     is_theta : bool
         Theta instead of delta parametrisation: residual variances of ordered variables instead of their scales.
+    by_group : tuple of Syntax
+        Each group's own formulas where they differ; `syntax` then has every term once.
 
     Returns
     -------
@@ -121,13 +124,28 @@ def build_table(
     check_thresholds(syntax, ordered)
     rows = []
     for group in range(n_groups):
-        own = derive_from_text(_text_rows(syntax, group, n_groups, std_lv, variables), ordered, is_theta)
+        part = by_group[group] if by_group else syntax
+        own = derive_from_text(_text_rows(part, group, n_groups, std_lv, variables), ordered, is_theta)
         given = {_key(row) for row in own}
-        default = _default_rows(variables, group, std_lv, mean_structure, dict(ordered), is_theta)
+        roles = classify(part, fixed_x) if by_group else variables
+        default = _default_rows(roles, group, std_lv, mean_structure, dict(ordered), is_theta)
+        default = [_in_order(row, variables) for row in default] if by_group else default
         rows += own + [row for row in default if _key(row) not in given]
     rows = _resolve_equal(rows)
     if n_groups > 1:
         rows = _equal_over_groups(rows, variables, std_lv, group_equal, group_partial, ordered, is_theta)
+    return finished_table(rows, syntax, variables, n_groups, mean_structure, ordered)
+
+
+def finished_table(
+    rows: Sequence[Row],
+    syntax: Syntax,
+    variables: Variables,
+    n_groups: int,
+    mean_structure: bool,
+    ordered: tuple[tuple[str, int], ...] = (),
+) -> ParameterTable:
+    """Number the free parameters of rows and add the constraints and defined parameters of the text."""
     rows, n_free = _number_free(rows)
     defined = tuple(Defined(c.lhs, c.right, c.rhs) for c in syntax.constraints if c.op == ":=")
     _check_names(rows, syntax)
@@ -311,8 +329,8 @@ def _equal_over_groups(
                 if kind not in group_equal or exempt:
                     row = replace(row, free=0, value=None)
         if row.group > 0 and kind in group_equal and not exempt and row.free >= 0 and not row.label:
-            i, origin = first[_key(row)]
-            if origin.free >= 0:
+            i, origin = first.get(_key(row), (0, row))  # a group block may have what the first group lacks
+            if origin.group == 0 and origin.free >= 0:
                 labels[i] = origin.label or f".p{i + 1}."
                 row = replace(row, label=labels[i])
         changed.append(row)

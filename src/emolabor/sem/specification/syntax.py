@@ -3,10 +3,12 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from emolabor.common.errors import EmolaborError, refuse, refuse_because
 from emolabor.sem.specification import expressions
+from emolabor.sem.specification.block_lines import Block, block_of, is_block_line
 from emolabor.sem.specification.modifiers import (
     Modifier,
     bare,
@@ -32,6 +34,7 @@ class Term:
     rhs: str
     token: Token
     modifiers: list = field(default_factory=list)
+    block: Block = field(default_factory=Block)
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ def parse_model(text: str) -> Syntax:
     text : str
         Formulas of lavaan's core dialect: ``=~ ~ ~~ ~1 | := == < >``; labels, fixed values, ``NA*``,
         ``start()*``, ``equal()*``, ``lower()*``, ``upper()*``, ``c(a, b)*``; one formula a line or parted by ``;``;
-        ``#`` and ``!`` comments.
+        ``#`` and ``!`` comments; ``group: a`` and ``level: 1`` lines begin blocks.
         A line without an operator goes on with the line before it.
 
     Returns
@@ -80,8 +83,11 @@ def parse_model(text: str) -> Syntax:
     >>> [(term.lhs, term.op, term.rhs) for term in parse_model("f =~ x1 + a*x2").terms]
     [('f', '=~', 'x1'), ('f', '=~', 'x2')]
     """
-    terms, constraints = {}, []
+    blocks, block, constraints = dict[Block, dict[Any, Any]](), Block(), []
     for formula in _formulas(tokens_of(text)):
+        if is_block_line(formula):
+            block = block_of(formula, block)
+            continue
         position = _operator_position(formula)
         operator, left, right = formula[position], formula[:position], formula[position + 1 :]
         if not left or not right:
@@ -94,7 +100,11 @@ def parse_model(text: str) -> Syntax:
         if operator.text in CONSTRAINT_OPERATORS:
             constraints.append(_constraint(operator, left, right))
         else:
-            _add_terms(terms, operator, left, right)
+            _add_terms(blocks.setdefault(block, {}), operator, left, right)
+    for block, own in blocks.items():
+        for term in own.values():
+            term.block = block
+    terms = tuple(chain.from_iterable(own.values() for own in blocks.values()))
     if constraints and not terms:
         refuse_because(
             constraints[0].token.where,
@@ -103,7 +113,7 @@ def parse_model(text: str) -> Syntax:
         )
     if not terms:
         refuse_because("model", "no formula was found", "a text such as 'f =~ x1 + x2 + x3'")
-    return Syntax(tuple(terms.values()), tuple(constraints))
+    return Syntax(terms, tuple(constraints))
 
 
 def _formulas(tokens: Sequence[Any]) -> list[Any]:
@@ -122,7 +132,8 @@ def _formulas(tokens: Sequence[Any]) -> list[Any]:
         if not line:
             continue
         refuse_not_yet(line)
-        if not closed and formulas and not any(token.kind == "operator" for token in line):
+        goes_on = not closed and formulas and not is_block_line(line) and not is_block_line(formulas[-1])
+        if goes_on and not any(token.kind == "operator" for token in line):
             formulas[-1].extend(line)
         else:
             formulas.append(list(line))

@@ -1,0 +1,1 @@
+"""Two-level models: their fit, and the way to it."""
