@@ -264,6 +264,7 @@ DATA = frame()
             r"column 'female' holds '[fm]'; .*pandas.get_dummies",
         ),
         (MODEL, {"z": pd.Categorical(DATA.post)}, None, r"column 'z' holds categories; .*pandas.get_dummies"),
+        (MODEL, {"z": np.nan}, None, "data: 'z' without any value"),
         (MODEL, {"female": 1}, None, "'female' does not vary"),
         (MODEL + " + post", {"post": 2 * DATA.female - 1}, None, "duplicated or summed variables"),
         (MODEL, {"female": (DATA.u1 > 3) * 1}, None, "'female' parts the answers to 'u1' so well"),
