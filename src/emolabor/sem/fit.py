@@ -15,6 +15,7 @@ from emolabor.sem.display.parameter_frame import parameter_frame
 from emolabor.sem.display.summary import summary_html, summary_text
 from emolabor.sem.evaluation.admissibility import find_problems, find_warnings
 from emolabor.sem.evaluation.casewise import casewise
+from emolabor.sem.evaluation.design_effects import design_effects
 from emolabor.sem.evaluation.factor_scores import factor_scores
 from emolabor.sem.evaluation.fit_measures import all_fit_measures
 from emolabor.sem.evaluation.local_fit import local_fit
@@ -164,9 +165,10 @@ class Fit:
         Returns
         -------
         Series
-            npar, fmin, chisq, df, pvalue; against the independence model cfi, tli, nfi, rfi, ifi, rni, pnfi; rmsea with
-            its 90 % interval and tests, srmr, rmr, gfi and their relatives; logl, aic, bic, bic2 of likelihood
-            estimators. Scaled tests and indices (``_scaled``, ``_robust``) where the estimator has them.
+            npar, fmin, chisq, df, pvalue; against the independence model (slopes on covariates are zero too) cfi, tli,
+            nfi, rfi, ifi, rni, pnfi; rmsea with its 90 % interval and tests, srmr, rmr, gfi and their relatives; logl,
+            aic, bic, bic2 of likelihood estimators. Scaled tests and indices (``_scaled``, ``_robust``) where the
+            estimator has them.
 
         References
         ----------
@@ -352,6 +354,7 @@ class Fit:
     residual_slopes = residual_slopes
     local_fit = local_fit
     casewise = casewise
+    design_effects = design_effects
     factor_scores = factor_scores
     simulate = simulate
     plot = plot

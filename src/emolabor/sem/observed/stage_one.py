@@ -41,6 +41,17 @@ class FirstStep:
     correlations: np.ndarray
     weights: np.ndarray | None = field(default=None, kw_only=True)
 
+    @property
+    def people(self) -> tuple[np.ndarray, np.ndarray]:
+        """Frequencies as `counts` and `tables` hold them, but of cases whatever their weights."""
+        if self.weights is None:
+            return self.counts, self.tables
+        on = np.flatnonzero(self.ordered)
+        found, tables = count_categories(self.codes[:, on], self.n_categories[on])
+        counts = np.zeros_like(self.counts)
+        counts[on] = found
+        return counts, tables
+
     def counted(self, scores: np.ndarray, seen: Any = slice(None)) -> np.ndarray:
         """Scores (m, ...) of the cases seen times their sampling weights."""
         return scores if self.weights is None else (scores.T * self.weights[seen]).T

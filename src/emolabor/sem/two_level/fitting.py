@@ -69,6 +69,8 @@ def _check_arguments(given: dict[str, Any]) -> None:
     cluster = given["cluster"]
     if cluster is None:
         refuse_because("cluster", "not given, and the text has 'level:' blocks", "the column of the clusters")
+    if isinstance(cluster, list) and len(cluster) == 1:
+        given["cluster"] = cluster = cluster[0]
     if not isinstance(cluster, str):
         refuse("cluster", f"{shown(cluster)} with 'level:' blocks", "the name of one column")
     if given["estimator"] not in (None, *TAKEN):
