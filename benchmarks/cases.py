@@ -85,6 +85,12 @@ def thirty_indicators(n=600, seed=1):
     return frame(loaded + 0.7 * rng.standard_normal((n, 30)))
 
 
+def thirty_weighted():
+    """The same indicators of staff in 40 clusters, with sampling weights."""
+    data, place = thirty_indicators(), np.arange(600)
+    return data.assign(cluster=place % 40, weight=0.5 + (place * 37) % 101 / 50)
+
+
 def personality_items(n=2800, seed=1, holes=True):
     """Answers like those to 25 personality items: five factors, five or six points, one row in eight incomplete."""
     rng = np.random.default_rng(seed)

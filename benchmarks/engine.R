@@ -20,6 +20,8 @@ work <- list(
   holzinger = function(model, data) whole(model, data),
   thirty = function(model, data) whole(model, data),
   thirty_mlr = function(model, data) whole(model, data, estimator = "MLR"),
+  thirty_weights = function(model, data)
+    whole(model, data, estimator = "MLR", cluster = "cluster", sampling.weights = "weight"),
   thirty_bootstrap = function(model, data) {
     fit <- sem(model, data, se = "bootstrap", bootstrap = resamples)
     estimates <- parameterEstimates(fit, boot.ci.type = "perc")

@@ -27,6 +27,7 @@ from cases import (
     measurement,
     personality_items,
     thirty_indicators,
+    thirty_weighted,
 )
 from machine import machine, timed
 from tables import listed, markdown, write_page, write_table
@@ -180,6 +181,7 @@ def all_work(resamples):
     school, thirty = holzinger(), thirty_indicators()
     text, staff = study()
     robust, full = {"estimator": "MLR"}, {"missing": "fiml"}
+    designed = {"cluster": "cluster", "sampling_weights": "weight"}
     rows = [
         ("holzinger", "Holzinger-Swineford", HOLZINGER, school),
         ("thirty", "30 indicators, 6 factors, N = 600", THIRTY, thirty),
@@ -192,6 +194,7 @@ def all_work(resamples):
         ("ladder", "four-model invariance ladder", HOLZINGER, school),
         ("thirty_modification", "30 indicators, all modification indices, with the fit", THIRTY, thirty),
         ("thirty_power", "the same, Monte Carlo power of all parameters, a replication", THIRTY, thirty),
+        ("thirty_weights", "the same, MLR with clusters and sampling weights", THIRTY, thirty_weighted()),
         ("holzinger_wlsmv", "Holzinger-Swineford in four categories, WLSMV", HOLZINGER, holzinger_in_four()),
         ("covariates_wlsmv", "the same, on two covariates", ON_COVARIATES, holzinger_on_covariates()),
         ("personality_wlsmv", "25 items, 5 factors, N = 2,800, WLSMV", measurement(5), personality_items(holes=False)),
@@ -208,6 +211,7 @@ def all_work(resamples):
         "ladder": (ladder, "no equality over groups", (15, 3, 0), 0.08),
         "thirty_modification": (modification, "none", (15, 3, 0), 0.07),
         "thirty_power": (planning(resamples), "none", (3, 1, 0), 0.08, resamples, resamples),
+        "thirty_weights": (by_emolabor(**robust, **designed), "neither", (15, 3, 0), 0.10),
         "holzinger_wlsmv": (by_emolabor(ordered=True), "crash on numpy 2", (25, 5, 0), 0.15),
         "covariates_wlsmv": (by_emolabor(ordered=True), "none", (9, 5, 0), 0.30),
         "personality_wlsmv": (by_emolabor(ordered=True), "crash on numpy 2", (5, 1, 0), 0.15),

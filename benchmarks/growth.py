@@ -19,6 +19,7 @@ from threadpoolctl import threadpool_limits
 
 import emolabor as el
 from emolabor.sem.observed.columns import read_columns
+from emolabor.sem.observed.drawn import Drawn
 from emolabor.sem.observed.samples import continuous_samples
 
 HERE = Path(__file__).parent
@@ -46,7 +47,7 @@ def fit_cost(n, n_indicators, runs):
     return {
         "indicators": n_indicators,
         "cases": n,
-        "pass_ms": median_ms(lambda: continuous_samples(read_columns(data, list(data.columns))), runs),
+        "pass_ms": median_ms(lambda: continuous_samples(read_columns(data, list(data.columns), drawn=Drawn())), runs),
         "fit_ms": median_ms(lambda: el.sem(model, sample_cov=cov, n_obs=n), runs),
         "errors_and_indices_ms": median_ms(lambda: report(next(fits)), runs),  # a fit remembers them
         "all_from_data_ms": median_ms(lambda: report(el.sem(model, data)), runs),

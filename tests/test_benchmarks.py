@@ -48,6 +48,7 @@ def test_engine_writes_a_row_for_each_piece_of_work(script, tmp_path, monkeypatc
         "0.08",
         "0.07",
         "0.08",
+        "0.1",
         "0.15",
         "0.30",
         "0.15",
@@ -141,3 +142,10 @@ def test_large_writes_a_row_for_each_estimator(script, tmp_path):
     table = rows(tmp_path / "large.csv")
     assert [row["estimator"] for row in table] == ["ML", "MLR"]
     assert all(float(row["peak_mb"]) > 0 for row in table)
+
+
+def test_coverage_with_few_clusters_writes_a_row_for_each_kind(script, tmp_path):
+    script("coverage_clusters").main(["--quick", "--folder", str(tmp_path)])
+    table = rows(tmp_path / "coverage_clusters.csv")
+    assert {row["clusters"] for row in table} == {"12", "24", "48"}
+    assert {row["interval"] for row in table} == {"t", "normal"} and len(table) >= 60

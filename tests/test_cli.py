@@ -162,6 +162,19 @@ def test_fit_gives_the_same_summary_from_data_and_from_their_covariances(answers
     assert from_cov.splitlines()[1:] == from_data.splitlines()[1:]
 
 
+def test_fit_takes_clusters_and_weights(answers, tmp_path, capsys):
+    model = write(tmp_path, "model.txt", MODEL)
+    items = pd.read_csv(answers)[["sa1", "sa2", "sa3", "sa4"]].dropna().reset_index(drop=True)
+    place = items.index
+    items.assign(centre=place % 30, shift=place**2 % 37, w=1.0 + place % 3).to_csv(tmp_path / "design.csv")
+    options = ["--cluster", "centre", "--cluster", "shift", "--sampling-weights", "w"]
+    assert cli.main(["fit", str(model), str(tmp_path / "design.csv"), *options]) == 0
+    assert "Number of clusters [shift]" in capsys.readouterr().out
+    assert cli.main(["fit", str(model), str(tmp_path / "design.csv"), *options[:2]]) == 0
+    assert "Number of clusters " in capsys.readouterr().out
+    assert cli.main(["fit", str(model), str(tmp_path / "design.csv"), "--sampling-weights", "sa9"]) == 2
+
+
 def test_a_byte_order_mark_in_the_model_does_no_harm(answers, tmp_path, capsys):
     summaries = []
     for encoding in ("utf-8", "utf-8-sig"):

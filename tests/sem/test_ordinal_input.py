@@ -32,7 +32,6 @@ def test_estimators_of_continuous_answers_are_refused_for_ordered_ones(estimator
     [
         ({"missing": "fiml"}, "allowed: listwise, pairwise"),
         ({"likelihood": "wishart"}, "likelihood"),
-        ({"cluster": "side"}, "cluster"),
         ({"mean_structure": False}, "mean_structure"),
         ({"ordered": ["a1", "a9"]}, "'a9' is no column"),
         ({"ordered": 3}, "ordered: found 3; allowed: True or names"),

@@ -10,7 +10,11 @@ from emolabor.common.files import refuse_endless
 
 
 @click.command(
-    epilog=examples("emolabor fit model.txt data.csv", "emolabor fit model.txt --cov covariances.csv --n-obs 250")
+    epilog=examples(
+        "emolabor fit model.txt data.csv",
+        "emolabor fit model.txt data.csv --cluster centre --cluster department",
+        "emolabor fit model.txt --cov covariances.csv --n-obs 250",
+    )
 )
 @click.argument("model_file")
 @click.argument("data_file", required=False)
@@ -18,14 +22,22 @@ from emolabor.common.files import refuse_endless
     "--cov", metavar="CSV", help="A covariance matrix instead of data; first column and first row hold names."
 )
 @click.option("--n-obs", type=int, help="Number of cases behind the covariance matrix.")
-def fit(model_file, data_file, cov, n_obs):
+@click.option(
+    "--cluster",
+    multiple=True,
+    metavar="COLUMN",
+    help="Column with the cluster of each case; again for one that crosses it.",
+)
+@click.option("--sampling-weights", metavar="COLUMN", help="Column with how many people each case stands for.")
+def fit(model_file, data_file, cov, n_obs, cluster, sampling_weights):
     """Fit the model in MODEL_FILE (lavaan's syntax) to DATA_FILE, a CSV with one row a case, or to a matrix."""
     from emolabor.sem import sem
 
     model = _read_text(model_file)
     data = _read_csv(data_file) if data_file else None
     matrix = _read_csv(cov, index_col=0) if cov else None
-    click.echo(sem(model, data, sample_cov=matrix, n_obs=n_obs).summary())
+    design = {"cluster": list(cluster) or None, "sampling_weights": sampling_weights}
+    click.echo(sem(model, data, sample_cov=matrix, n_obs=n_obs, **design).summary())
 
 
 def _read_text(file):

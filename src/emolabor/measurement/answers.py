@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 
 from emolabor.common.checks import check_choice, check_whole
-from emolabor.common.errors import EmolaborError, refuse
+from emolabor.common.errors import EmolaborError, refuse, refuse_because
 from emolabor.instrument import Instrument
 from emolabor.responses import scored_items
 from emolabor.scales import Scale
-from emolabor.sem.numerics import read_numbers
+from emolabor.sem.numerics import read_numbers, read_weights
 
 CORRELATIONS = ("pearson", "polychoric")
 
@@ -94,7 +94,44 @@ def _numbers_only(column):
     return pd.api.types.is_numeric_dtype(column) or all(isinstance(value, Real) for value in column.dropna())
 
 
-def correlations_of(data, n_obs=None, cor="pearson", fewest=2):
+def answer_weights(data, column, answers=None, items=None):
+    """Sampling weights of the respondents who answered every item, with mean one; None where there is no column.
+
+    Parameters
+    ----------
+    data : DataFrame
+        With the column of weights.
+    column : str or None
+    answers : DataFrame, optional
+        The same respondents' answers, as `complete_answers` takes them; by default `data`.
+    items : list of str, optional
+        By default every column but that of the weights.
+
+    Returns
+    -------
+    ndarray (n,) or None
+    """
+    if column is None:
+        return None
+    if not isinstance(data, pd.DataFrame):
+        refuse("data", type(data).__name__, "a pandas DataFrame")
+    weights, answers = read_weights(data, column), data if answers is None else answers
+    items = [name for name in answers if name != column] if items is None else items
+    weights = weights[answers[list(items)].notna().all(axis=1).to_numpy()]
+    return weights / weights.mean()
+
+
+def covariance_of(answers, weights=None):
+    """Covariances (p, p) of complete answers (n, p), denominator n, weighted where there are weights (n,)."""
+    return np.atleast_2d(np.cov(answers.to_numpy(float).T, ddof=0, aweights=weights))
+
+
+def effective_number(weights):
+    """Cases drawn with equal chances that would tell as much as weighted ones (Kish, 1965, *Survey Sampling*)."""
+    return float(weights.sum() ** 2 / np.sum(weights**2))
+
+
+def correlations_of(data, n_obs=None, cor="pearson", fewest=2, sampling_weights=None):
     """Correlations of answers, or of a given covariance or correlation matrix.
 
     Parameters
@@ -108,23 +145,36 @@ def correlations_of(data, n_obs=None, cor="pearson", fewest=2):
         "pearson", or "polychoric" for ordered answers.
     fewest : int
         Fewest items allowed.
+    sampling_weights : str, optional
+        Column of weights, which is no item.
 
     Returns
     -------
     correlations : DataFrame of shape (p, p)
     n : int
+        Respondents; with sampling weights their effective number, rounded.
     """
     check_choice("cor", cor, CORRELATIONS)
     if n_obs is not None:
+        if sampling_weights is not None:
+            refuse_because("sampling_weights", "a matrix has no cases to weigh", "the answers, without n_obs")
         if cor == "polychoric":
             raise EmolaborError("cor: 'polychoric' needs the answers; a matrix is taken as it is")
         return _from_matrix(data, fewest), check_whole("n_obs", n_obs, 3)
-    answers = complete_answers(data, fewest=fewest)
+    weights = answer_weights(data, sampling_weights)
+    answers = complete_answers(data if weights is None else data.drop(columns=sampling_weights), fewest=fewest)
+    n = len(answers) if weights is None else round(effective_number(weights))
+    if cor == "pearson" and weights is None:
+        return answers.corr(), n
     if cor == "pearson":
-        return answers.corr(), len(answers)
+        covariance = covariance_of(answers, weights)
+        scale = np.sqrt(np.diag(covariance))
+        return pd.DataFrame(covariance / np.outer(scale, scale), answers.columns, answers.columns), n
     from emolabor.sem import polychoric_correlations
 
-    return polychoric_correlations(answers), len(answers)
+    if weights is not None:
+        answers = answers.assign(**{sampling_weights: weights})
+    return polychoric_correlations(answers, sampling_weights=sampling_weights), n
 
 
 def _from_matrix(matrix, fewest):

@@ -101,6 +101,7 @@ def efa(
     rotation: str | None = "oblimin",
     cor: str = "pearson",
     n_obs: int | None = None,
+    sampling_weights: str | None = None,
     seed: int = 1,
 ) -> FactorAnalysis:
     """Explore which common factors lie behind items.
@@ -121,6 +122,9 @@ def efa(
         Correlations to analyse.
     n_obs : int, optional
         Number of respondents behind a matrix.
+    sampling_weights : str, optional
+        Column of `data` with how many people each respondent stands for, above zero; it is no item. Fit is that of
+        the effective number of respondents (Kish, 1965), which `n` then is.
     seed : int
         Of geomin's random starts.
 
@@ -148,6 +152,7 @@ def efa(
     Jennrich, R. I., & Sampson, P. F. (1966). Rotation for simple loadings. Psychometrika, 31(3), 313-323.
     Joreskog, K. G. (1967). Some contributions to maximum likelihood factor analysis. Psychometrika, 32(4), 443-482.
     Kaiser, H. F. (1958). The varimax criterion for analytic rotation in factor analysis. Psychometrika, 23(3), 187-200.
+    Kish, L. (1965). Survey sampling. Wiley.
     Yates, A. (1987). Multivariate exploratory data analysis. SUNY Press.
 
     Examples
@@ -169,7 +174,7 @@ def efa(
         refuse("rotation", shown(rotation), f"{', '.join(ROTATIONS)}, None")
     check_seed(seed)
     m = check_whole("n_factors", n_factors, 1)
-    correlations, n = correlations_of(data, n_obs, cor, fewest=3)
+    correlations, n = correlations_of(data, n_obs, cor, 3, sampling_weights)
     items, values = list(correlations.columns), correlations.to_numpy()
     p = len(items)
     if p * (p - 1) // 2 - p * m + m * (m - 1) // 2 < 0:

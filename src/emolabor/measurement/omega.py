@@ -12,9 +12,9 @@ from scipy.special import ndtr
 
 from emolabor.common.notices import Notice, joined
 from emolabor.measurement.answer_problems import answer_problems, named
-from emolabor.measurement.answers import answers_and_dimensions, complete_answers
+from emolabor.measurement.answers import answer_weights, answers_and_dimensions, complete_answers, covariance_of
 from emolabor.measurement.factor_model import item_names
-from emolabor.sem import cfa, polychoric_correlations
+from emolabor.sem import cfa
 from emolabor.sem.numerics import binormal_cdf
 
 if TYPE_CHECKING:
@@ -44,12 +44,14 @@ class OneFactor:
     problems: tuple
 
 
-def one_factor(complete):
+def one_factor(complete, weights=None):
     """Estimate one common factor of complete answers.
 
     Parameters
     ----------
     complete : DataFrame of shape (n, k)
+    weights : ndarray of shape (n,), optional
+        Sampling weights.
 
     Returns
     -------
@@ -57,10 +59,10 @@ def one_factor(complete):
     """
     k = complete.shape[1]
     missing = np.full(k, np.nan)
-    observed = complete.cov(ddof=0).to_numpy()
+    observed = covariance_of(complete, weights)
     if k < 3:
         return OneFactor(missing, missing, observed, (TWO_ITEMS,))
-    names, fit = _fit_one_factor(complete)
+    names, fit = _fit_one_factor(complete, weights)
     if not fit.converged:
         return OneFactor(missing, missing, observed, named(fit.problems, names))
     tidy = fit.tidy()
@@ -69,14 +71,16 @@ def one_factor(complete):
     return OneFactor(loadings, residuals, observed, named(fit.problems, names))
 
 
-def _fit_one_factor(complete, **options):
+def _fit_one_factor(complete, weights=None, **options):
     # Neutral names: an item key need not be a word of the model syntax.
     names = item_names(complete)
-    text = f"factor =~ {' + '.join(names.values())}"
-    return names, cfa(text, complete.set_axis(list(names.values()), axis=1), std_lv=True, **options)
+    answers = complete.set_axis(list(names.values()), axis=1)
+    if weights is not None:
+        answers, options = answers.assign(weight=weights), {**options, "sampling_weights": "weight"}
+    return names, cfa(f"factor =~ {' + '.join(names.values())}", answers, std_lv=True, **options)
 
 
-def categorical_omega(complete):
+def categorical_omega(complete, weights=None):
     """Omega of the sum of ordered answers (Green & Yang, 2009, formula 21).
 
     One factor behind the normal variables that the answers cut (WLSMV). Numerator: what the factor explains of the
@@ -86,6 +90,8 @@ def categorical_omega(complete):
     ----------
     complete : DataFrame of shape (n, k)
         Codes, at least three items.
+    weights : ndarray of shape (n,), optional
+        Sampling weights.
 
     Returns
     -------
@@ -94,14 +100,14 @@ def categorical_omega(complete):
     """
     if complete.shape[1] < 3:
         return np.nan, (TWO_ITEMS,)
-    names, fit = _fit_one_factor(complete, ordered=True)
+    names, fit = _fit_one_factor(complete, weights, ordered=list(item_names(complete).values()))
     if not fit.converged:
         return np.nan, named(fit.problems, names)
     tidy = fit.tidy()
     loadings = tidy.loc[tidy["op"] == "=~", "std_all"].to_numpy()
     thresholds = [tidy.loc[(tidy["op"] == "|") & (tidy["lhs"] == name), "est"].to_numpy() for name in names.values()]
     explained = _covariance_of_answers(thresholds, np.outer(loadings, loadings))
-    observed = _covariance_of_answers(thresholds, polychoric_correlations(complete).to_numpy())
+    observed = _covariance_of_answers(thresholds, fit.model.samples[0].cov)
     return float(explained.sum() / observed.sum()), named(fit.problems, names)
 
 
@@ -125,7 +131,11 @@ def _covariance_of_answers(thresholds, correlations):
 
 
 def omega_coefficients(
-    data: pd.DataFrame, scale_or_dimensions: Scale | Instrument | Mapping[str, list[str]], *, ordered: bool = False
+    data: pd.DataFrame,
+    scale_or_dimensions: Scale | Instrument | Mapping[str, list[str]],
+    *,
+    ordered: bool = False,
+    sampling_weights: str | None = None,
 ) -> pd.DataFrame:
     """Omega of each dimension by several estimators, which differ on the same answers.
 
@@ -137,6 +147,8 @@ def omega_coefficients(
         As for `reliability`.
     ordered : bool
         Add ``omega_categorical``, which takes the answers as ordered.
+    sampling_weights : str, optional
+        As for `reliability`.
 
     Returns
     -------
@@ -170,7 +182,8 @@ def omega_coefficients(
     rows = {}
     for dimension, items in dimensions.items():
         complete = complete_answers(answers, items, f"dimension {dimension}")
-        factor = one_factor(complete)
+        weights = answer_weights(data, sampling_weights, answers, items)
+        factor = one_factor(complete, weights)
         common = factor.loadings.sum() ** 2
         rows[dimension] = {
             "n": len(complete),
@@ -180,7 +193,7 @@ def omega_coefficients(
         }
         problems = [*answer_problems(complete), *factor.problems]
         if ordered:
-            rows[dimension]["omega_categorical"], others = categorical_omega(complete)
+            rows[dimension]["omega_categorical"], others = categorical_omega(complete, weights)
             problems += [Notice(problem.code, f"omega_categorical: {problem}") for problem in others]
         rows[dimension]["problems"] = joined(problems)
     return pd.DataFrame.from_dict(rows, orient="index")

@@ -12,7 +12,13 @@ from scipy.special import fdtri, ndtri
 from emolabor.common.errors import refuse, shown
 from emolabor.common.notices import joined
 from emolabor.measurement.answer_problems import answer_problems
-from emolabor.measurement.answers import answers_and_dimensions, complete_answers
+from emolabor.measurement.answers import (
+    answer_weights,
+    answers_and_dimensions,
+    complete_answers,
+    covariance_of,
+    effective_number,
+)
 from emolabor.measurement.omega import one_factor
 
 if TYPE_CHECKING:
@@ -20,7 +26,12 @@ if TYPE_CHECKING:
     from emolabor.scales.scale import Scale
 
 
-def reliability(data: pd.DataFrame, scale_or_dimensions: Scale | Instrument | Mapping[str, list[str]]) -> pd.DataFrame:
+def reliability(
+    data: pd.DataFrame,
+    scale_or_dimensions: Scale | Instrument | Mapping[str, list[str]],
+    *,
+    sampling_weights: str | None = None,
+) -> pd.DataFrame:
     """Reliability of each dimension of a scale.
 
     Respondents with a missing answer on a dimension's items are left out of that dimension (listwise within it).
@@ -38,14 +49,18 @@ def reliability(data: pd.DataFrame, scale_or_dimensions: Scale | Instrument | Ma
         One row a respondent, numeric answers; never changed.
     scale_or_dimensions : Scale, Instrument or mapping of str to list of str
         What belongs together: dimension key to item keys.
+    sampling_weights : str, optional
+        Column of `data` with how many people each respondent stands for, above zero.
 
     Returns
     -------
     DataFrame
-        One row a dimension. Columns: ``n`` (respondents used), ``items``, ``alpha``, ``alpha_lower``, ``alpha_upper``
-        (95 %), ``omega_total_ml``, ``ave`` (average variance extracted, in the items' own units) and ``problems``
-        (why coefficients are missing or must not be trusted: an item keyed against the others, values that look like
-        codes for missing answers, a factor that cannot be had; each with a short code; empty when nothing is wrong).
+        One row a dimension. Columns: ``n`` (respondents used), with sampling weights ``n_effective`` (respondents drawn
+        with equal chances that would tell as much, which alpha's interval comes from; Kish, 1965), ``items``,
+        ``alpha``, ``alpha_lower``, ``alpha_upper`` (95 %), ``omega_total_ml``, ``ave`` (average variance extracted, in
+        the items' own units) and ``problems`` (why coefficients are missing or must not be trusted: an item keyed
+        against the others, values that look like codes for missing answers, a factor that cannot be had; each with a
+        short code; empty when nothing is wrong).
 
     Raises
     ------
@@ -62,6 +77,7 @@ def reliability(data: pd.DataFrame, scale_or_dimensions: Scale | Instrument | Ma
     Psychological Measurement, 11(1), 93-103.
     Fornell, C., & Larcker, D. F. (1981). Evaluating structural equation models with unobservable variables and
     measurement error. Journal of Marketing Research, 18(1), 39-50.
+    Kish, L. (1965). Survey sampling. Wiley.
     McDonald, R. P. (1999). Test theory: A unified treatment. Erlbaum.
 
     Examples
@@ -75,7 +91,11 @@ def reliability(data: pd.DataFrame, scale_or_dimensions: Scale | Instrument | Ma
     a    0.7             0.7  0.44
     """
     answers, dimensions = answers_and_dimensions(data, scale_or_dimensions)
-    rows = {dimension: _reliability_row(answers, dimension, items) for dimension, items in dimensions.items()}
+    rows = {}
+    for dimension, items in dimensions.items():
+        complete = complete_answers(answers, items, f"dimension {dimension}")
+        weights = answer_weights(data, sampling_weights, answers, items)
+        rows[dimension] = _reliability_row(complete, weights)
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
@@ -143,15 +163,16 @@ def alpha_interval(alpha, n, k, level=0.95, method="feldt"):
     )
 
 
-def _reliability_row(answers, dimension, items):
-    complete = complete_answers(answers, items, f"dimension {dimension}")
-    alpha = cronbach_alpha(complete.cov().to_numpy())
-    lower, upper = alpha_interval(alpha, len(complete), len(items))
-    factor = one_factor(complete)
+def _reliability_row(complete, weights):
+    alpha, items = cronbach_alpha(covariance_of(complete, weights)), complete.shape[1]
+    effective = {} if weights is None else {"n_effective": effective_number(weights)}
+    lower, upper = alpha_interval(alpha, effective.get("n_effective", len(complete)), items)
+    factor = one_factor(complete, weights)
     common, explained, residual = factor.loadings.sum() ** 2, np.sum(factor.loadings**2), factor.residuals.sum()
     return {
         "n": len(complete),
-        "items": len(items),
+        **effective,
+        "items": items,
         "alpha": alpha,
         "alpha_lower": lower,
         "alpha_upper": upper,

@@ -17,6 +17,7 @@ from emolabor.sem.estimation.model import Model
 from emolabor.sem.estimation.start import start_values
 from emolabor.sem.fit import Fit
 from emolabor.sem.observed.columns import check_covariates, check_frame, read_columns
+from emolabor.sem.observed.drawn import cluster_names, read_drawn
 from emolabor.sem.observed.ordinal_samples import ordered_in, ordinal_samples
 from emolabor.sem.observed.parquet_samples import column_names, samples_from_parquet
 from emolabor.sem.observed.samples import check_means, continuous_samples, sample_from_cov
@@ -31,6 +32,7 @@ from emolabor.sem.two_level.fitting import fit_two_levels
 if TYPE_CHECKING:
     import pandas as pd
 
+DESIGN = ("cluster", "sampling_weights", "strata")  # how the cases were drawn
 OPTIONS = {
     "estimator": tuple(ESTIMATORS),
     "missing": ("listwise", "fiml", "pairwise"),
@@ -50,7 +52,9 @@ def sem(
     group: str | None = None,
     group_equal: Sequence[str] = (),
     group_partial: Sequence[str] = (),
-    cluster: str | None = None,
+    cluster: str | Sequence[str] | None = None,
+    sampling_weights: str | None = None,
+    strata: str | None = None,
     ordered: bool | str | Sequence[str] | None = None,
     parameterization: str = "delta",
     std_lv: bool = False,
@@ -96,10 +100,17 @@ def sem(
         lv_variances, lv_covariances, regressions.
     group_partial : sequence of str
         Parameters exempt from `group_equal`, such as ``"f =~ x2"`` or ``"x3 ~1"``.
-    cluster : str, optional
-        Column with the cluster of each case: standard errors and test become cluster-robust, as with the estimator
-        MLR. Where MLR was not asked for, the test's scaling leaves out second derivatives, lavaan's default. With
-        ``level:`` blocks it is what the levels are made of (estimators ML and MLR).
+    cluster : str or sequence of str, optional
+        Column with the cluster of each case: standard errors and tests become cluster-robust, as with the estimators
+        MLR and WLSMV. Where MLR was not asked for, the test's scaling leaves out second derivatives, lavaan's default.
+        Several columns are classifications that cross each other, such as ``["centre", "department"]`` (Cameron,
+        Gelbach & Miller, 2011). Intervals and p-values come from the t distribution with the fewest clusters less one
+        degrees of freedom. With ``level:`` blocks one column is what the levels are made of (estimators ML and MLR).
+    sampling_weights : str, optional
+        Column with how many people of the population each case stands for, above zero; within a group they are
+        brought to a mean of one. Standard errors and tests become robust, as with the estimators MLR and WLSMV.
+    strata : str, optional
+        Column with the stratum that each case, or its cluster, was drawn from: deviations are from the stratum's mean.
     ordered : True, str or sequence of str, optional
         The variables that are ordered answers (True: all but the covariates). Those with thresholds in the text
         (``x1 | t1``) and ordered pandas categoricals are ordered in any case. Each has a normal variable behind it.
@@ -145,6 +156,8 @@ def sem(
     Schumacker (Eds.), Advanced structural equation modeling (pp. 243-277). Erlbaum.
     Asparouhov, T., & Muthen, B. (2010). Simple second order chi-square correction. Mplus technical appendix.
     Bollen, K. A. (1989). Structural equations with latent variables. Wiley.
+    Cameron, A. C., Gelbach, J. B., & Miller, D. L. (2011). Robust inference with multiway clustering. Journal of
+    Business & Economic Statistics, 29(2), 238-249.
     Muthen, B. (1984). A general structural equation model with dichotomous, ordered categorical, and continuous latent
     variable indicators. Psychometrika, 49(1), 115-132.
     Rosseel, Y. (2021). Evaluating the observed log-likelihood function in two-level structural equation modeling with
@@ -178,29 +191,34 @@ def sem(
         names = _names(group_equal), _names(group_partial)
         return fit_two_levels(model, _parsed(model), given, names)  # type: ignore[return-value]
     chosen = _ordered(model, data, ordered)
-    row = estimator_for(estimator, chosen, cluster)
-    linear_test = cluster is not None and estimator in (None, MAXIMUM_LIKELIHOOD.name)
+    row = estimator_for(estimator, chosen, any(given[name] is not None for name in DESIGN))
+    # lavaan 0.6-14 takes sampling weights as asking for MLR.
+    linear_test = cluster is not None and sampling_weights is None and estimator in (None, MAXIMUM_LIKELIHOOD.name)
     variables = _classified(model, not row.least_squares)
     check_estimator(row, given, chosen)
     means = mean_structure
     if means is None:
-        means = sample_mean is not None or group is not None or cluster is not None or missing == "fiml"
+        means = any(own is not None for own in (sample_mean, group, cluster, strata)) or missing == "fiml"
     wishart = likelihood == "wishart" or row.least_squares
     names = variables.observed
     thresholds, is_theta = (), parameterization == "theta"
     if sample_cov is not None:  # and no data: one of them is there
         samples, columns = [sample_from_cov(sample_cov, sample_mean, n_obs, names, wishart)], sample_cov.columns
     elif isinstance(data, str | Path):
+        _check_design_of_file(given)
         columns = column_names(data)
         _check_latent_names(variables.latent, columns)
+        one = next(iter(cluster_names(cluster)), None)
         samples = samples_from_parquet(
-            data, names, group=group, cluster=cluster, missing=missing, wishart=wishart, exogenous=variables.fixed_x
+            data, names, group=group, cluster=one, missing=missing, wishart=wishart, exogenous=variables.fixed_x
         )
     else:
         columns = getattr(data, "columns", ())
         _check_latent_names(variables.latent, () if row.ordered else columns)
+        check_frame(data)
         check_covariates(data, variables.fixed_x)
-        answers = read_columns(data, names, ordered=chosen, group=group, cluster=cluster)
+        drawn = read_drawn(data, cluster, strata, sampling_weights)
+        answers = read_columns(data, names, ordered=chosen, group=group, drawn=drawn)
         if row.ordered:
             samples = ordinal_samples(answers, missing, variables.fixed_x)
             thresholds = samples[0].answers.thresholds(names)
@@ -295,6 +313,19 @@ def _ordered(text, data, ordered):
         return ()
     check_frame(data)
     return ordered_in(data, _classified(text, True), ordered, by_text)
+
+
+def _check_design_of_file(given):
+    """Refuse what a file that is read a part at a time does not serve."""
+    several = cluster_names(given["cluster"])[1:]
+    for name, asked in (
+        ("cluster", several),
+        ("sampling_weights", given["sampling_weights"]),
+        ("strata", given["strata"]),
+    ):
+        if asked:
+            found = "several classifications with a file" if name == "cluster" else "with a file"
+            refuse_because(name, found, "a DataFrame; read the file with pandas.read_parquet")
 
 
 def _names(value):

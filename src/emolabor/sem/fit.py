@@ -15,6 +15,7 @@ from emolabor.sem.display.parameter_frame import parameter_frame
 from emolabor.sem.display.summary import summary_html, summary_text
 from emolabor.sem.evaluation.admissibility import find_problems, find_warnings
 from emolabor.sem.evaluation.casewise import casewise
+from emolabor.sem.evaluation.design_effects import design_effects
 from emolabor.sem.evaluation.factor_scores import factor_scores
 from emolabor.sem.evaluation.fit_measures import all_fit_measures
 from emolabor.sem.evaluation.local_fit import local_fit
@@ -148,7 +149,7 @@ class Fit:
         est, std_lv, std_all = (np.hstack([own, quantities.defined_draws(table, own)])[0] for own in columns)
         own = np.append(np.sqrt(np.maximum(np.diag(self._vcov), 0.0)), 0.0)  # the last for what is fixed: place -1
         errors = np.append(own[table.free], defined_errors(table, theta, self._vcov))
-        z, pvalue, lower, upper = wald(est, errors, level)
+        z, pvalue, lower, upper = wald(est, errors, level, self.model.degrees_of_errors)
         numbers = (est, errors, z, pvalue, lower, upper, std_lv, std_all)
         return parameter_frame(table, self.model.samples, numbers)
 
@@ -352,6 +353,7 @@ class Fit:
     residual_slopes = residual_slopes
     local_fit = local_fit
     casewise = casewise
+    design_effects = design_effects
     factor_scores = factor_scores
     simulate = simulate
     plot = plot

@@ -11,6 +11,7 @@ from emolabor.sem.inference.effects import effects_table
 from emolabor.sem.inference.replications import intervals, replicate, wanted
 from emolabor.sem.linalg import bordered_inverse, inverse_and_logdet
 from emolabor.sem.observed.columns import read_numbers, refuse_alike
+from emolabor.sem.observed.drawn import read_weights
 from emolabor.sem.observed.polychoric import binormal_cdf
 from emolabor.sem.observed.samples import Sample, sample_from_cov
 from emolabor.sem.specification.cautions import missing_codes
@@ -44,6 +45,7 @@ __all__ = [
     "missing_codes",
     "parse_model",
     "read_numbers",
+    "read_weights",
     "refuse_alike",
     "replicate",
     "rmsea",

@@ -135,7 +135,7 @@ ARGUMENTS = {
     "fixed.x": "write 'x ~~ x' in the text",
     "bounds": "lower(0)*x1",
     "bootstrap": "call fit.bootstrap(5000, seed=1)",
-    "sampling.weights": "weights are not there yet",
+    "sampling.weights": "write sampling_weights=",
     "estimater": "el.sem has no such argument; allowed: estimator",
 }
 

@@ -191,7 +191,9 @@ def invariance(
     *,
     estimator: str | None = None,
     missing: str = "listwise",
-    cluster: str | None = None,
+    cluster: str | Sequence[str] | None = None,
+    sampling_weights: str | None = None,
+    strata: str | None = None,
     ordered: bool | str | Sequence[str] | None = None,
     std_lv: bool = False,
     group_partial: Sequence[str] = (),
@@ -211,7 +213,9 @@ def invariance(
         As for `sem`.
     missing : {"listwise", "fiml", "pairwise"}
         As for `sem`.
-    cluster : str, optional
+    cluster : str or sequence of str, optional
+        As for `sem`.
+    sampling_weights, strata : str, optional
         As for `sem`.
     ordered : True, str or sequence of str, optional
         As for `sem`.
@@ -278,8 +282,9 @@ def invariance(
     strict      14  0.003    holds
     """
     exempt = (group_partial,) if isinstance(group_partial, str) else tuple(group_partial)
+    drawn = dict(cluster=cluster, sampling_weights=sampling_weights, strata=strata)
     options: dict[str, Any] = dict(
-        estimator=estimator, missing=missing, group=group, cluster=cluster, ordered=ordered, std_lv=std_lv
+        estimator=estimator, missing=missing, group=group, ordered=ordered, std_lv=std_lv, **drawn
     )
     configural = sem(model, data, **options, group_partial=exempt)
     _check_latent(configural)

@@ -280,10 +280,20 @@ def _check_same_data(a: Any, b: Any) -> None:
 def _same_sample(x: Any, y: Any, order: Any) -> Any:
     scale = np.sqrt(np.diag(y.cov))
     return (
-        (x.n, x.weight, x.clusters is None) == (y.n, y.weight, y.clusters is None)
+        (x.n, x.weight) == (y.n, y.weight)
+        and all(_equal(own, other) for own, other in zip(_drawn(x), _drawn(y), strict=True))
         and np.allclose(x.cov[np.ix_(order, order)] / np.outer(scale, scale), y.cov / np.outer(scale, scale), atol=1e-8)
         and np.allclose(x.mean[order] / scale, y.mean / scale, atol=1e-8)
     )
+
+
+def _drawn(sample: Any) -> Any:
+    """How the cases were drawn."""
+    return sample.clusters, sample.case_weights, None if sample.design is None else sample.design.strata
+
+
+def _equal(own: Any, other: Any) -> bool:
+    return own is other is None or (own is not None and other is not None and np.array_equal(own, other))
 
 
 def _order(a: Any, b: Any) -> Any:

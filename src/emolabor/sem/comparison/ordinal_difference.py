@@ -6,6 +6,7 @@ import numpy as np
 
 from emolabor.common.errors import refuse_because
 from emolabor.sem.discrepancy import dwls
+from emolabor.sem.discrepancy.case_scores import over_groups
 from emolabor.sem.estimation.estimate import estimate_parameters
 from emolabor.sem.estimation.start import start_values
 from emolabor.sem.evaluation.fit_indices import chisq_difference
@@ -44,10 +45,11 @@ def satorra_2000(restricted, larger):
     bread = bordered_inverse(information, np.eye(len(information)))
     if bread is None or len(held) != df:
         return np.nan, df
-    spread = np.zeros_like(information)
-    for share, discrepancy, slope in zip(model.case_shares, model.discrepancies, own, strict=True):
-        turned = discrepancy.sample.root @ (slope * discrepancy.weights[:, None])
-        spread += share * turned.T @ turned
+    spreads = (
+        np.sqrt(share) * discrepancy.sample.root @ (slope * discrepancy.weights[:, None])
+        for share, discrepancy, slope in zip(model.case_shares, model.discrepancies, own, strict=True)
+    )
+    spread = sum(rows.T @ model.samples[0].signed(rows) for rows in over_groups(spreads, model.samples))
     turned = held @ bread
     inner = np.linalg.solve(turned @ held.T, turned @ spread @ turned.T)
     statistic, _, _ = scaled_shifted(gap, df, float(np.trace(inner)), float(np.sum(inner * inner.T)))

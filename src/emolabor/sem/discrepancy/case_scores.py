@@ -9,32 +9,26 @@ import numpy as np
 from emolabor.sem.discrepancy import normal
 
 
-def score_blocks(discrepancy, structure, theta):
-    """Yield the scores (b, q) of one group's cases; with clusters, their sums within clusters in one block (J, q)."""
-    blocks, clusters = discrepancy.case_scores(structure, theta), discrepancy.sample.clusters
-    if clusters is None:
-        yield from blocks
+def unit_rows(scores, samples, width):
+    """Yield the rows (r, width) whose signed products count: cases' scores, or sums of units over all groups at once.
+
+    Parameters
+    ----------
+    scores : iterable
+        For each group its weighted scores, blocks (b, width).
+    samples : sequence of Sample
+    width : int
+    """
+    if samples[0].in_units:
+        yield sum(sample.design.sums(blocks, width) for blocks, sample in zip(scores, samples, strict=True))
     else:
-        yield sums_in_clusters(blocks, clusters, structure.n_parameters)
+        for blocks in scores:
+            yield from blocks
 
 
-def sums_in_clusters(blocks, clusters, width):
-    """Add up blocks of scores (b, width) within clusters (n,), times the root of J / (J - 1): (J, width)."""
-    codes = np.unique(clusters, return_inverse=True)[1]
-    count, first = codes.max() + 1, 0
-    totals = np.zeros((count, width))
-    for scores in blocks:
-        own = codes[first : first + len(scores)]
-        order = np.argsort(own, kind="stable")
-        starts = np.flatnonzero(np.diff(own[order], prepend=-1))
-        totals[own[order][starts]] += np.add.reduceat(scores[order], starts, axis=0)
-        first += len(scores)
-    return totals * np.sqrt(count / (count - 1))
-
-
-def score_products(discrepancy, structure, theta):
-    """Cross-product (q, q) of the scores of one group's cases, or of their clusters."""
-    return sum(scores.T @ scores for scores in score_blocks(discrepancy, structure, theta))
+def over_groups(parts, samples):
+    """Rows of each group that are independent of the others' as they are; with a row for every unit, their sum."""
+    return [sum(parts)] if samples[0].in_units else list(parts)
 
 
 def moment_meat(structure, theta, sample, exogenous):

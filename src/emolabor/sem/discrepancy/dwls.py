@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from emolabor.sem.discrepancy.case_scores import over_groups
 from emolabor.sem.discrepancy.normal import second_derivatives
 from emolabor.sem.implied.ram import derivative_columns, implied_moments, sum_entry_pairs
 
@@ -195,10 +196,17 @@ def _add_residuals(slopes, part, scale, implied, free, columns):
     slopes[t : t + c] += paths[part.continuous] ** 2 @ residuals
 
 
-def robust_meat(structure, theta, sample, weights):
-    """The cross-product (q, q) of the cases' scores: n times J'W Gamma W J."""
-    turned = sample.root @ _weighted_jacobian(structure, theta, weights)
-    return sample.n * turned.T @ turned
+def robust_meat(model, theta):
+    """The mean cross-product (q, q) of the scores over all groups: J'W Gamma W J."""
+    return sum(rows.T @ model.samples[0].signed(rows) for rows in over_groups(_spreads(model, theta), model.samples))
+
+
+def _spreads(model, theta):
+    """For each group a root (r, q) of J'W Gamma W J times its share in the cases."""
+    return [
+        np.sqrt(share) * (sample.root @ _weighted_jacobian(structure, theta, discrepancy.weights))
+        for share, (structure, sample, discrepancy) in zip(model.case_shares, model.groups, strict=True)
+    ]
 
 
 def _weighted_jacobian(structure, theta, weights):
@@ -207,10 +215,22 @@ def _weighted_jacobian(structure, theta, weights):
     return slopes
 
 
-def weighted_squares(root, weights):
-    """Traces of W Gamma and of its square, from a root (r, s) of Gamma."""
-    turned = root * np.sqrt(weights)
-    return float(np.vdot(turned, turned)), float(np.sum((turned @ turned.T) ** 2))
+def weighted_traces(model, chosen=lambda sample: slice(None)):
+    """Traces of W Gamma and of its square over all groups, of the statistics that are `chosen` of each sample."""
+    parts = [(d.sample.root[:, chosen(d.sample)], d.weights[chosen(d.sample)]) for d in model.discrepancies]
+    if model.samples[0].in_units:
+        return _signed_traces(sum((root * weights) @ root.T for root, weights in parts), model.samples[0])
+    first = second = 0.0
+    for root, weights in parts:
+        turned = root * np.sqrt(weights)
+        first, second = first + float(np.vdot(turned, turned)), second + float(np.sum((turned @ turned.T) ** 2))
+    return first, second
+
+
+def _signed_traces(products, sample):
+    """Traces of A Gamma and of its square, from products (r, r) = R A R' of Gamma's signed root R."""
+    signs = sample.design.signs
+    return float(signs @ products.diagonal()), float(signs @ products**2 @ signs)
 
 
 def traces(model, theta, bread):
@@ -227,17 +247,18 @@ def traces(model, theta, bread):
     -------
     tuple of float
     """
-    first = second = 0.0
+    spreads = _spreads(model, theta)
+    if model.samples[0].in_units:  # a row for every unit, however many statistics: the units are few
+        total = sum(spreads)
+        products = sum((d.sample.root * d.weights) @ d.sample.root.T for d in model.discrepancies)
+        return _signed_traces(products - total @ bread @ total.T, model.samples[0])
+    first, second = weighted_traces(model)
     meat, twice = np.zeros_like(bread), np.zeros_like(bread)
-    for share, (structure, sample, discrepancy) in zip(model.case_shares, model.groups, strict=True):
-        root, weights = sample.root, discrepancy.weights
-        squares = weighted_squares(root, weights)
-        first, second = first + squares[0], second + squares[1]
-        spread = root @ _weighted_jacobian(structure, theta, weights)
-        meat += share * spread.T @ spread
-        turned = root.T @ spread
-        turned *= np.sqrt(weights)[:, None]
-        twice += share * turned.T @ turned
+    for spread, discrepancy in zip(spreads, model.discrepancies, strict=True):
+        meat += spread.T @ spread
+        turned = discrepancy.sample.root.T @ spread
+        turned *= np.sqrt(discrepancy.weights)[:, None]
+        twice += turned.T @ turned
     spent = bread @ meat
     return first - float(np.trace(spent)), second - 2 * float(np.sum(bread * twice)) + float(np.sum(spent * spent.T))
 

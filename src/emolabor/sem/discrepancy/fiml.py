@@ -108,14 +108,14 @@ def _scores_left_open(structure, rows, mu, inverse, columns):
             here = np.flatnonzero((block.which >= chosen.start) & (block.which < chosen.stop))
             own = block.which[here] - chosen.start
             linear = by_left[own] * seen_right[here, None] + by_right[own] * seen_left[here, None]
-            total += _squares(structure, linear, None)
+            total += _squares(structure, linear, None if block.weights is None else block.weights[here])
     return total / rows.n
 
 
 def _chunks(block, n_entries):
     """Slices of a block's patterns whose columns stay within `FEATURES` numbers."""
     patterns, k = block.holes.shape
-    most = int(block.counts.max()) * k + k * (k + 1) // 2
+    most = int(np.bincount(block.which).max()) * k + k * (k + 1) // 2
     size = max(1, FEATURES // (most * n_entries))
     return [slice(start, min(start + size, patterns)) for start in range(0, patterns, size)]
 
@@ -140,7 +140,7 @@ def _quadratic(by_left, by_right):
 
 
 def _squares(structure, columns, counts):
-    """Sum of the outer products (q, q) of columns (G, f, n_entries), each pattern as often as counts (G,) or once."""
+    """Sum of the outer products (q, q) of columns (G, f, n_entries), each as often as counts (G,) say or once."""
     if counts is not None:
         columns *= np.sqrt(counts)[:, None, None]
     columns = add_up_columns(structure, columns.reshape(-1, columns.shape[2]))
@@ -268,9 +268,9 @@ class IncompleteLikelihood(NormalLikelihood):
         return value_and_gradient(structure, theta, self.sample)
 
     def case_scores(self, structure, theta):
-        """Yield the gradients of the rows' log-likelihoods (b, q), a block of rows at a time."""
-        for values in self.sample.blocks(len(structure.kind)):
-            yield case_scores(structure, theta, values, self.sample.incomplete.centre)
+        """Yield the gradients of the rows' weighted log-likelihoods (b, q), a block of rows at a time."""
+        for values, weights in self.sample.weighed_blocks(len(structure.kind)):
+            yield case_scores(structure, theta, values, self.sample.incomplete.centre) * weights
 
     @property
     def saturated(self):

@@ -199,10 +199,10 @@ class NormalLikelihood:
         return self.derivatives(structure, theta)[:2]
 
     def case_scores(self, structure, theta):
-        """Yield the gradients of the cases' log-likelihoods (b, q), a block of cases at a time."""
+        """Yield the gradients of the cases' weighted log-likelihoods (b, q), a block of cases at a time."""
         centre = None if structure.mean_structure else self.sample.mean
-        for values in self.sample.blocks(len(structure.kind)):
-            yield case_scores(structure, theta, values, centre)
+        for values, weights in self.sample.weighed_blocks(len(structure.kind)):
+            yield case_scores(structure, theta, values, centre) * weights
 
     def information_of_moments(self, saturated, implied, observed):
         """Information of the distinct moments (m, m) where the model puts them."""

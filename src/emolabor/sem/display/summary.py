@@ -10,6 +10,7 @@ import pandas as pd
 from emolabor.common import html
 from emolabor.common.notices import joined, with_code
 from emolabor.sem.display.summary_parameters import parameter_lines
+from emolabor.sem.observed.design import cluster_counts
 
 if TYPE_CHECKING:
     from emolabor.sem.fit import Fit
@@ -110,8 +111,9 @@ def summary_text(fit: Fit) -> str:
     lines += [f"  {label:<{LABEL}}{value:>{NUMBER}}" for label, value in header(fit)]
     lines += measure_lines(fit, fit.model.estimator.correction)
     errors, information = ERRORS[fit.se]
-    if fit.model.samples[0].clusters is not None:
-        errors = "Robust.cluster"
+    design = fit.model.samples[0].design
+    if design is not None and fit.model.estimator.robust:
+        errors = "Robust.cluster" if design.names else "Robust.survey"
     lines += ["", "Parameter Estimates:"]
     lines += [f"  {'Standard errors':<{LABEL}}{errors:>{NUMBER}}", f"  {'Information':<{LABEL}}{information:>{NUMBER}}"]
     if fit.table.ordered:
@@ -174,17 +176,19 @@ def header(fit):
         if missing:
             rows.append(("Missing answers, left out pair by pair", f"{missing:.1%}"))
             rows.append(("(right where they are missing completely at random)", ""))
-    if samples[0].clusters is not None:
-        rows.append(("Number of clusters", str(n_clusters(samples))))
+    counts = cluster_counts(samples)
+    for name, count in counts.items():
+        rows.append(("Number of clusters" + (f" [{name}]" if len(counts) > 1 else ""), str(count)))
+    design = samples[0].design
+    if design is not None and design.strata is not None:
+        strata = np.concatenate([sample.design.strata for sample in samples])
+        rows.append(("Number of strata", str(len(np.unique(strata)))))
+    if design is not None and design.weights is not None:
+        rows.append(("Sampling weights, mean 1 in each group", ""))
     if any(sample.incomplete for sample in samples):
         patterns = [str(sample.incomplete.n_patterns if sample.incomplete else 1) for sample in samples]
         rows.append(("Number of missing patterns", ", ".join(patterns)))
     return rows
-
-
-def n_clusters(samples):
-    """Clusters over all groups."""
-    return len(np.unique(np.concatenate([sample.clusters for sample in samples])))
 
 
 def measure_rows(fit):

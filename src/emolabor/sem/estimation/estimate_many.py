@@ -135,7 +135,13 @@ def estimate_incomplete(together, resamples, counts, codes):
         NaN where the search failed.
     """
     model = together.model
-    sizes = np.array([own @ np.bincount(units).astype(float) for own, units in zip(counts, codes, strict=True)])
+    weights = [sample.resampling_weights for sample in model.samples]
+    sizes = np.array(
+        [
+            own @ np.bincount(units, weigh, own.shape[1]).astype(float)
+            for own, units, weigh in zip(counts, codes, weights, strict=True)
+        ]
+    )
 
     def evaluate(chosen, thetas):
         value, gradient = np.zeros(len(thetas)), np.zeros_like(thetas)
@@ -167,11 +173,11 @@ def _rest_alone(together, thetas, values, counts, codes, resample):
 
 def _incomplete_resample(sample, counts, names):
     """The sample of cases drawn as often as counts (n,) say; None where their saturated moments cannot be had."""
-    values = np.repeat(sample.data, counts, axis=0)
+    values, weights = np.repeat(sample.data, counts, axis=0), sample.resampled_weights(counts)
     n = len(values)
     if not np.isnan(values).any():
-        return Sample(np.cov(values.T, bias=True), values.mean(axis=0), n, float(n))
+        return Sample(np.cov(values.T, bias=True, aweights=weights), np.average(values, 0, weights), n, float(n))
     try:
-        return replace(incomplete_sample(sort_by_holes(values), names, "resample"), data=values)
+        return replace(incomplete_sample(sort_by_holes(values, weights=weights), names, "resample"), data=values)
     except EmolaborError:
         return None

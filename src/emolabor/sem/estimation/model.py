@@ -11,6 +11,7 @@ import numpy as np
 from emolabor.sem.discrepancy.kinds import discrepancy_of
 from emolabor.sem.estimation.saturated import saturated
 from emolabor.sem.implied.ram import build_structure
+from emolabor.sem.observed.design import degrees_of_errors
 from emolabor.sem.observed.samples import Sample
 
 if TYPE_CHECKING:
@@ -82,6 +83,11 @@ class Model:
     def saturated(self):
         """The saturated model of each group."""
         return tuple(saturated(sample, self.table.mean_structure, self.exogenous) for sample in self.samples)
+
+    @cached_property
+    def degrees_of_errors(self):
+        """Degrees of freedom of the t distribution that intervals come from: with clusters few, else infinite."""
+        return degrees_of_errors(self.samples)
 
     @property
     def n_obs(self):

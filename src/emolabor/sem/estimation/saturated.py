@@ -11,7 +11,6 @@ from scipy.linalg import lapack
 
 from emolabor.sem import linalg
 from emolabor.sem.discrepancy import fiml, normal
-from emolabor.sem.discrepancy.case_scores import score_blocks
 from emolabor.sem.discrepancy.kinds import discrepancy_of
 from emolabor.sem.implied.ram import Structure, moment_places
 from emolabor.sem.linalg import cross_product_root, definite_root
@@ -80,7 +79,8 @@ class Saturated:
     def influence(self):
         """A root of the scores' cross-product times the inverse information (r, m); None where that is singular.
 
-        Its cross-product over n is n times the robust covariance matrix of the moments.
+        Its cross-product over n is n times the robust covariance matrix of the moments; with clusters a signed one,
+        of a row for every unit of all groups.
         """
         if self.is_singular:
             return None
@@ -89,9 +89,11 @@ class Saturated:
 
     @cached_property
     def _score_root(self):
-        """The scores (n, m) of cases or clusters where these are fewer than moments, else a root (m, m) of products."""
+        """The scores (n, m) where cases are fewer than moments, sums of units, else a root (m, m) of products."""
         sample, m = self.sample, len(self.moments)
-        blocks = score_blocks(discrepancy_of(MAXIMUM_LIKELIHOOD, sample), self.structure, self.moments)
+        blocks = discrepancy_of(MAXIMUM_LIKELIHOOD, sample).case_scores(self.structure, self.moments)
+        if sample.in_units:
+            return sample.design.sums(blocks, m)
         if sample.n <= m:
             return np.vstack(list(blocks))
         return cross_product_root(sum(scores.T @ scores for scores in blocks))
@@ -99,7 +101,9 @@ class Saturated:
     @property
     def trace(self):
         """Trace of the mean cross-product of the scores times the inverse information."""
-        return np.nan if self.is_singular else float(np.vdot(self._score_root, self.influence)) / self.sample.n
+        if self.is_singular:
+            return np.nan
+        return float(np.vdot(self.sample.signed(self._score_root), self.influence)) / self.sample.n
 
 
 def saturated(sample, mean_structure, fixed=()):

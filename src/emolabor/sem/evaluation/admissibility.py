@@ -8,12 +8,16 @@ from emolabor.common.notices import Notice
 from emolabor.sem.estimation.test_statistic import degrees_of_freedom
 from emolabor.sem.evaluation.sparse_answers import sparse_answers
 from emolabor.sem.implied.ram import fill, implied_moments
+from emolabor.sem.inference.covariance import covariance_of_estimates, without_negative
+from emolabor.sem.observed.design import cluster_counts
 from emolabor.sem.specification.cautions import covariance_lines, missing_codes, text_warnings
 
 # Shares above which answers that are not there are worth a warning.
 LEFT_OUT, HOLES, LOW_COVERAGE = 0.2, 0.2, 0.1
 # lavaan warns from the same ratio of variances on.
 SCALES = 1000.0
+# Fewer clusters than this are named whatever the model (benchmarks/clusters.py).
+FEW_CLUSTERS = 24
 
 
 def find_problems(fit):
@@ -88,11 +92,7 @@ def find_warnings(fit):
         elif identified:
             said = f"{row.lhs} := {row.rhs} has no finite standard error at the estimates"
             yield Notice("defined_without_error", said)
-    if samples[0].clusters is not None:
-        count = len(np.unique(np.concatenate([sample.clusters for sample in samples])))
-        if count < n_free:
-            said = f"{count} clusters are fewer than the {n_free} free parameters: the standard errors are not reliable"
-            yield Notice("few_clusters", said)
+    yield from _of_clusters(fit, n_free)
     measures = fit.fit_measures()
     if "chisq_scaled" in measures and np.isnan(measures["chisq_scaled"]):
         said = "the scaling factor of the test is not positive: there is no scaled test and no robust index"
@@ -119,6 +119,30 @@ def find_warnings(fit):
             ratio = f"{variances.max() / variances.min():.2g}"
             said = f"{place}the variance of {largest} is {ratio} times that of {smallest}: take similar scales"
             yield Notice("unequal_scales", said)
+
+
+def _of_clusters(fit, n_free):
+    """Warnings about few clusters, and about errors of several classifications that had to be repaired."""
+    counts = cluster_counts(fit.model.samples)
+    for name, count in counts.items():
+        of = f" of '{name}'" if len(counts) > 1 else ""
+        if count < n_free:
+            said = f"{count} clusters{of} are fewer than the {n_free} free parameters"
+            yield Notice("few_clusters", f"{said}: the standard errors are not reliable")
+        if count < FEW_CLUSTERS:
+            said = (
+                f"{count} clusters{of} are few: standard errors vary from sample to sample and tests of fit reject too "
+                f"often; intervals are from the t distribution with {min(counts.values()) - 1} degrees of freedom"
+            )
+            yield Notice("few_clusters", said)
+    if len(counts) > 1 and not fit.vcov().isna().any(axis=None):
+        _, negative = without_negative(covariance_of_estimates(fit.model, fit.estimate, fit.se, unrepaired=True))
+        if negative:
+            said = (
+                f"{negative} eigenvalues of the estimates' covariance matrix were negative and set to zero, as happens "
+                "where a classification has few clusters: compare the errors with one classification at a time"
+            )
+            yield Notice("covariance_repaired", said)
 
 
 def _left_out(sample, exogenous, place, ordered):

@@ -17,8 +17,9 @@ CHANGES = 2_000_000  # numbers in a stack of matrices: 16 MB
 class MomentSpread:
     """How far the EM moments of one group spread, and what that does to a test of complete data.
 
-    `root` (r, m): its cross-product is the covariance matrix Gamma of the moments. `inverse`, `logdet`: of the EM
-    covariances. `squares`: the trace of V Gamma, with V the normal-theory weight of complete data, times n.
+    `root` (r, m): its cross-product, with `signs` (r,) where units have some, is the covariance matrix Gamma of the
+    moments. `inverse`, `logdet`: of the EM covariances. `squares`: the trace of V Gamma, with V the normal-theory
+    weight of complete data, times n.
     """
 
     full: object
@@ -26,6 +27,7 @@ class MomentSpread:
     logdet: float
     root: np.ndarray
     squares: float
+    signs: np.ndarray | None
 
 
 def moment_spreads(saturated, robust):
@@ -37,8 +39,10 @@ def moment_spreads(saturated, robust):
             return None
         inverse, logdet = linalg.inverse_and_logdet(sample.cov)
         root = full.influence / sample.n if robust else full.inverse_root / np.sqrt(sample.n)
-        squares = sample.n * sum(float(np.vdot(part, own)) for part, own in _weighed(full.structure, inverse, root))
-        found.append(MomentSpread(full, inverse, logdet, root, squares))
+        squares = [np.sum(part * own, axis=1) for part, own in _weighed(full.structure, inverse, root)]
+        signs = sample.design.signs if robust and sample.in_units else None
+        squares = sample.n * float(_signed(np.concatenate(squares)[:, None], signs).sum())
+        found.append(MomentSpread(full, inverse, logdet, root, squares, signs))
     return found
 
 
@@ -82,11 +86,18 @@ def complete_data_misfit(model, theta, basis, spreads):
     if inner is None:
         return misfit, np.nan
     both = sum(slopes.T @ weighed for slopes, _, weighed, _ in parts)
-    trace = 0.0
-    for _, informed, weighed, spread in parts:
-        spent = spread.root @ (informed @ inner)
-        trace += spread.squares - 2 * np.vdot(spread.root @ weighed, spent) + np.vdot(spent @ both, spent)
-    return misfit, float(trace)
+    spent = [spread.root @ (informed @ inner) for _, informed, _, spread in parts]
+    in_units = spreads[0].signs is not None
+    joined = [sum(spent)] if in_units else spent
+    trace = sum(float(np.vdot(_signed(rows @ both, spreads[0].signs), rows)) for rows in joined)
+    for (_, _, weighed, spread), own in zip(parts, joined * len(parts) if in_units else joined, strict=True):
+        trace += spread.squares - 2 * float(np.vdot(_signed(spread.root @ weighed, spread.signs), own))
+    return misfit, trace
+
+
+def _signed(rows, signs):
+    """Rows (r, ...) times their signs (r,), None for ones."""
+    return rows if signs is None else rows * signs[:, None]
 
 
 def _weighed(structure, inverse, changes):
@@ -136,10 +147,12 @@ def goodness(structure, theta, sample, exogenous):
 def pairwise_moments(sample):
     """Covariances (p, p) over the rows where both are observed, times (n - 1) / n, and means (p,) of what is there."""
     together, sums, products = 0.0, 0.0, 0.0
-    for values in sample.blocks(len(sample.mean)):
+    for values, weights in sample.weighed_blocks(len(sample.mean)):
         seen = (~np.isnan(values)).astype(float)
         centred = np.nan_to_num(values - sample.mean)
-        together, sums, products = together + seen.T @ seen, sums + centred.T @ seen, products + centred.T @ centred
+        weighed = seen * weights
+        together, sums = together + seen.T @ weighed, sums + centred.T @ weighed
+        products = products + centred.T @ (centred * weights)
     with np.errstate(invalid="ignore"):  # two variables observed together in one row have no covariance
         cov = (products - sums * sums.T / together) / (together - 1)
     return cov * (sample.n - 1) / sample.n, sample.mean + sums.diagonal() / together.diagonal()

@@ -3,6 +3,7 @@
 import numpy as np
 
 from emolabor.sem.discrepancy import dwls
+from emolabor.sem.discrepancy.case_scores import over_groups
 from emolabor.sem.estimation import test_statistic
 from emolabor.sem.evaluation import fit_indices
 from emolabor.sem.implied.ram import implied_moments
@@ -106,11 +107,7 @@ def _scaled(model, estimate, plain):
     own = (np.nan, np.nan) if bread is None else dwls.traces(model, estimate.theta, bread)
     chisq, scaling, shift = scaled_shifted(plain["chisq"], plain["df"], *own)
     # The baseline leaves the correlations zero and the rest saturated: U is W there and zero elsewhere.
-    first = second = 0.0
-    for discrepancy in model.discrepancies:
-        here = _covariances(discrepancy.sample)
-        squares = dwls.weighted_squares(discrepancy.sample.root[:, here], discrepancy.weights[here])
-        first, second = first + squares[0], second + squares[1]
+    first, second = dwls.weighted_traces(model, _covariances)
     base, base_scaling, base_shift = scaled_shifted(plain["baseline_chisq"], plain["baseline_df"], first, second)
     groups = len(model.samples)
     indices = _against_baseline(chisq, plain["df"], base, plain["baseline_df"], model.weight, groups)
@@ -162,7 +159,7 @@ def _correlation_misfit(model, estimate):
     if bread is None:
         return [np.nan] * 4
     own = expected = base = base_expected = 0.0
-    parts = []
+    parts, spreads = [], []
     for share, (structure, sample, discrepancy) in zip(model.case_shares, model.groups, strict=True):
         here, (i, j) = _covariances(sample), structure.ordered.pairs
         implied, found = inverse_and_logdet(_scaled_sigma(structure, theta)), inverse_and_logdet(sample.cov)
@@ -172,18 +169,22 @@ def _correlation_misfit(model, estimate):
         own += sample.n * (logdet - found[1] + float(np.sum(inverse * sample.cov)) - len(inverse))
         base -= sample.n * found[1]
         slopes = dwls.jacobian(structure, theta)
-        changes, spread = sample.root[:, here], sample.root @ (slopes * discrepancy.weights[:, None])
+        changes = sample.root[:, here]
+        spreads.append(np.sqrt(share) * (sample.root @ (slopes * discrepancy.weights[:, None])))
         moving = np.flatnonzero(slopes[here].any(axis=0))  # thresholds do not move correlations
         slopes = slopes[here, moving]
-        base_expected += float(np.vdot(changes, changes))
+        base_expected += float(np.vdot(sample.signed(changes), changes))
         # V, the normal-theory weights of the correlations alone
         weighed = np.vstack([own for _, own in _weighed(inverse, (i, j), slopes.T)]).T
-        expected += sum(float(np.vdot(part, own)) for part, own in _weighed(inverse, (i, j), changes))
-        parts.append((share, moving, slopes, weighed, changes, spread))
+        squares = [np.sum(part * own, axis=1) for part, own in _weighed(inverse, (i, j), changes)]
+        expected += float(sample.signed(np.concatenate(squares)[:, None]).sum())
+        parts.append((share, moving, slopes, weighed, sample.signed(changes)))
     # The model leaves Q = I - J B J'W of a change in the statistics; the expectation is the trace of Q'VQ Gamma.
-    meat = sum(share * spread.T @ spread for share, *_, spread in parts)
-    for share, moving, slopes, weighed, changes, spread in parts:
-        expected -= 2 * share * float(np.vdot(changes @ weighed @ bread[moving], spread))
+    joined = over_groups(spreads, model.samples)
+    meat = sum(rows.T @ model.samples[0].signed(rows) for rows in joined)
+    for group, (share, moving, slopes, weighed, changes) in enumerate(parts):
+        spread = joined[0] if model.samples[0].in_units else spreads[group]
+        expected -= 2 * np.sqrt(share) * float(np.vdot(changes @ weighed @ bread[moving], spread))
         expected += share * float(np.sum((slopes.T @ weighed) * (bread[moving] @ meat @ bread[:, moving])))
     return [max(own, 0.0), expected, base, base_expected]  # the discrepancy of a perfect fit is rounding
 

@@ -10,7 +10,7 @@ import pandas as pd
 from emolabor.common.checks import check_choice, check_whole
 from emolabor.common.errors import refuse_because
 from emolabor.sem.discrepancy import fiml
-from emolabor.sem.discrepancy.case_scores import deviations_and_predicted, sums_in_clusters
+from emolabor.sem.discrepancy.case_scores import deviations_and_predicted
 from emolabor.sem.discrepancy.dwls import implied_statistics, jacobian
 from emolabor.sem.implied.ram import implied_moments, moment_slopes
 from emolabor.sem.linalg import bordered_inverse
@@ -180,12 +180,12 @@ def _moment_parts(model, theta, se, group):
         scores = _moment_scores(full, model.exogenous)
         if sample.incomplete:
             scores = scores @ spread
-        spread = scores.T @ scores / sample.n
+        spread = scores.T @ sample.signed(scores) / sample.n
     return slope, weights, spread
 
 
 def _moment_scores(full, exogenous):
-    """What each case (or cluster) adds to the free moments; with missing answers, to their scores."""
+    """What each case (or unit) adds to the free moments; with missing answers, to their scores."""
     sample, layout = full.sample, full.structure
     if sample.data is None:
         refuse_because("data", "these residuals need the cases, which a file does not keep", "a DataFrame")
@@ -198,8 +198,10 @@ def _moment_scores(full, exogenous):
         deviations, predicted = (np.vstack(parts) for parts in zip(*blocks, strict=True))
         scores = deviations[:, i] * deviations[:, j] - predicted[:, i] * predicted[:, j]
         scores = np.hstack([scores, (deviations - predicted)[:, layout.row[means]]])
-        scores = scores - scores.mean(axis=0)
-    return scores if sample.clusters is None else sums_in_clusters([scores], sample.clusters, scores.shape[1])
+        scores = scores - np.average(scores, axis=0, weights=sample.case_weights)
+    if sample.case_weights is not None:
+        scores = scores * sample.case_weights[:, None]
+    return sample.design.sums([scores], scores.shape[1]) if sample.in_units else scores
 
 
 def residuals(fit: Fit, kind: str = "raw", group: int = 1) -> pd.DataFrame:

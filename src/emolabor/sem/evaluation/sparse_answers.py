@@ -36,12 +36,12 @@ def sparse_answers(sample: OrdinalSample, names: Sequence[str], place: str) -> I
         One thing to keep in mind.
     """
     step: Any = sample.step
-    categories = sample.answers.categories
+    categories, counts = sample.answers.categories, step.people[0]
     few = [
-        f"{categories[v][k]} of {names[v]} ({int(step.counts[v, k])})"
+        f"{categories[v][k]} of {names[v]} ({int(counts[v, k])})"
         for v in np.flatnonzero(step.ordered).tolist()
         for k in range(step.n_categories[v])
-        if step.counts[v, k] < FEW
+        if counts[v, k] < FEW
     ]
     if few:
         said = f"{place}fewer than {FEW} cases chose {_some(few)}: join neighbouring categories"

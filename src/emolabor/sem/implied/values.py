@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtr, ndtri, stdtr, stdtrit
 
 from emolabor.common.checks import check_level
 from emolabor.sem.implied.ram import fill, implied_moments
@@ -67,13 +67,19 @@ def standardizing_units(table: ParameterTable, only_latent: bool = False) -> tup
     return np.array(times, int), np.array(over, int).reshape(-1, 2)
 
 
-def wald(estimates: np.ndarray, errors: np.ndarray, level: float) -> tuple[Any, ...]:
-    """z, two-sided p and interval of estimates with standard errors; missing where the error is zero or missing."""
+def wald(estimates: np.ndarray, errors: np.ndarray, level: float, df: float = np.inf) -> tuple[Any, ...]:
+    """z, two-sided p and interval of estimates with standard errors; missing where the error is zero or missing.
+
+    `df` are the degrees of freedom of the t distribution that they come from: clusters less one, else the normal one.
+    """
     check_level(level)
     with np.errstate(divide="ignore", invalid="ignore"):
         z = np.where(errors > 0, estimates / errors, np.nan)
-    half = ndtri((1 + level) / 2) * errors
-    return z, 2 * ndtr(-np.abs(z)), estimates - half, estimates + half
+    if np.isinf(df):
+        half, pvalue = ndtri((1 + level) / 2) * errors, 2 * ndtr(-np.abs(z))
+    else:
+        half, pvalue = stdtrit(df, (1 + level) / 2) * errors, 2 * stdtr(df, -np.abs(z))
+    return z, pvalue, estimates - half, estimates + half
 
 
 def r_squared(structures: Sequence[Any], theta: np.ndarray, variables: Variables) -> dict[Any, Any]:

@@ -43,7 +43,8 @@ def bootstrap(fit: Fit, n_resamples: int = 5000, seed: int = 1, kind: str = "non
     seed : int
         The same seed gives the same draws.
     kind : {"nonparametric", "bollen_stine", "parametric"}
-        "nonparametric": cases with replacement within groups, whole clusters where there are clusters.
+        "nonparametric": cases with replacement within groups, whole clusters where there are clusters, within strata
+        where there are strata (one unit less than each has, weighted up); sampling weights go with their cases.
         "bollen_stine": the same from data turned so that the model holds (Bollen & Stine, 1992), for the test.
         "parametric": normal data from the implied moments.
     jobs : int
@@ -99,6 +100,15 @@ def bootstrap(fit: Fit, n_resamples: int = 5000, seed: int = 1, kind: str = "non
                     f"{shown(kind)} draws from the implied covariance matrix, which is not positive definite",
                     "'nonparametric'",
                 )
+    design = fit.model.samples[0].design
+    if design is not None and len(design.names) > 1:
+        refuse_because(
+            "bootstrap",
+            f"the fit has {len(design.names)} classifications ({', '.join(design.names)}), whose clusters cross",
+            "a fit with one of them in 'cluster', or monte_carlo(), which draws from the fit's errors",
+        )
+    if kind == "parametric" and design is not None:
+        refuse_because("kind", "'parametric' draws cases one by one with equal chances", "'nonparametric'")
     task = _Task(fit, kind)
     sizes = chunk_sizes(n_resamples, BLOCK)
     drawn = list(zip(np.random.SeedSequence(seed).spawn(len(sizes)), sizes, strict=True))
@@ -117,7 +127,8 @@ class _Task:
     def __init__(self, fit, kind):
         self.kind, self.model, self.theta = kind, fit.model, fit.estimate.theta
         self.together = Together.near(fit.model, fit.estimate)
-        self.codes = [_units(sample) for sample in fit.model.samples]
+        self.codes, self.pools = _units(fit.model.samples)
+        self.weights = [sample.resampling_weights for sample in fit.model.samples]
         self.values = [_cases(fit, structure, sample, kind) for structure, sample, _ in fit.model.groups]
         self.rows, self.spreads = [], []
         if self.model.incomplete:
@@ -125,9 +136,11 @@ class _Task:
             self.spreads = [spread_matrices(rows) for rows in self.rows]
         elif not self.model.table.ordered:
             for group, sample in enumerate(self.model.samples):
-                if sample.clusters is not None:
+                if sample.in_units:
                     order = np.argsort(self.codes[group], kind="stable")
                     self.values[group], self.codes[group] = self.values[group][order], self.codes[group][order]
+                    if self.weights[group] is not None:
+                        self.weights[group] = self.weights[group][order]
         self.size = min(map(self._fitting, range(len(self.codes))))
 
     def _fitting(self, group):
@@ -152,25 +165,43 @@ class _Task:
             groups = model.groups
             moments = [implied_samples(rng, structure, self.theta, sample, size) for structure, sample, _ in groups]
             return estimate_many(self.together, moments)
-        counts = [draw_counts(rng, codes.max() + 1, size) for codes in self.codes]
+        counts = self._counts(rng, size)
         if model.table.ordered:
             return estimate_ordered(self.together, counts, self.codes)
         if model.incomplete:
-            parts = zip(self.rows, self.spreads, self.values, self.codes, counts, strict=True)
+            parts = zip(self.rows, self.spreads, self.values, self.codes, counts, self.weights, strict=True)
             resamples = [resampled_rows(*part) for part in parts]
             return estimate_incomplete(self.together, resamples, counts, self.codes)
-        parts = zip(self.values, self.codes, counts, model.samples, strict=True)
-        return estimate_many(
-            self.together,
-            [resampled_moments(values, codes, own, s.n / s.weight) for values, codes, own, s in parts],
-        )
+        scales = [sample.n / sample.weight for sample in model.samples]
+        parts = zip(self.values, self.codes, counts, scales, self.weights, strict=True)
+        return estimate_many(self.together, [resampled_moments(*part) for part in parts])
+
+    def _counts(self, rng, size):
+        """For each group how often each unit is drawn (size, units)."""
+        if not self.pools:
+            return [draw_counts(rng, codes.max() + 1, size) for codes in self.codes]
+        counts = np.zeros((size, sum(map(len, self.pools))), np.uint16)
+        lost = int(self.model.samples[0].design.strata is not None)
+        for pool in self.pools:
+            counts[:, pool] = draw_counts(rng, len(pool), size, len(pool) - lost)
+        return [counts] * len(self.codes)
 
 
-def _units(sample):
-    """The number (n,) of what each case is drawn with: its own, or its cluster's."""
-    if sample.clusters is None:
-        return np.arange(sample.n)
-    return np.unique(sample.clusters, return_inverse=True)[1]
+def _units(samples):
+    """What each case of a group is drawn with, its own number or its cluster's (n,), and pools of units over groups.
+
+    Units are drawn group by group, and there are no pools, unless they lie in strata or groups share them.
+    """
+    if not samples[0].in_units:
+        return [np.arange(sample.n) for sample in samples], []
+    codes, strata = [sample.design.summed[0].codes for sample in samples], samples[0].design.summed[0].strata
+    own = [np.unique(code, return_inverse=True) for code in codes]
+    if strata is not None:
+        return codes, [np.flatnonzero(strata == k) for k in range(strata.max() + 1) if (strata == k).any()]
+    total = len(samples[0].design.summed[0].scale)
+    if sum(len(seen) for seen, _ in own) == total:
+        return [local for _, local in own], []
+    return codes, [np.arange(total)]
 
 
 def _cases(fit, structure, sample, kind):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from emolabor.sem.discrepancy import dwls
-from emolabor.sem.discrepancy.case_scores import moment_meat, score_products
+from emolabor.sem.discrepancy.case_scores import moment_meat, unit_rows
 from emolabor.sem.linalg import bordered_inverse
 from emolabor.sem.specification import expressions
 from emolabor.sem.specification.constraints import label_values
@@ -17,8 +18,10 @@ if TYPE_CHECKING:
     from emolabor.sem.estimation.model import Model
     from emolabor.sem.specification.parameter_table import ParameterTable
 
+ROUNDING = 1e-10
 
-def covariance_of_estimates(model: Model, estimate: Estimate, kind: str) -> np.ndarray:
+
+def covariance_of_estimates(model: Model, estimate: Estimate, kind: str, unrepaired: bool = False) -> np.ndarray:
     """Covariance matrix (q, q) of the estimates under the constraints.
 
     Parameters
@@ -29,7 +32,9 @@ def covariance_of_estimates(model: Model, estimate: Estimate, kind: str) -> np.n
         "expected" or "observed": inverse information. "robust_sem": Satorra & Bentler (1994), expected information and
         fourth-order moments. "huber_white": observed information and the cases' scores (Huber, 1967; White, 1982),
         summed within clusters where there are clusters. "robust_dwls": information and asymptotic covariances of the
-        statistics (Muthen, du Toit & Spisic, 1997).
+        statistics (Muthen, du Toit & Spisic, 1997), these from influences summed within clusters likewise.
+    unrepaired : bool
+        With negative eigenvalues as they come, which those of several classifications may have.
 
     Returns
     -------
@@ -43,20 +48,40 @@ def covariance_of_estimates(model: Model, estimate: Estimate, kind: str) -> np.n
         return np.full_like(information, np.nan)
     if kind in ("expected", "observed"):
         return bread / model.weight
-    return bread @ meat(model, estimate.theta, kind) @ bread / model.weight
+    covariance = bread @ meat(model, estimate.theta, kind) @ bread / model.weight
+    return covariance if unrepaired else without_negative(covariance)[0]
+
+
+def without_negative(covariance: np.ndarray) -> tuple[np.ndarray, int]:
+    """A covariance matrix (q, q) with negative eigenvalues set to zero, and how many there were beyond rounding.
+
+    Only those of several classifications have any (Cameron, Gelbach & Miller, 2011). Eigenvalues are those of the
+    matrix in units of its own standard errors, so that nothing depends on the variables' scales.
+    """
+    units = np.sqrt(np.abs(covariance.diagonal()))
+    units[units == 0] = 1.0
+    values, vectors = np.linalg.eigh(covariance / np.outer(units, units))
+    negative = values < -ROUNDING * max(values[-1], 1.0)
+    if not negative.any():
+        return covariance, 0
+    repaired = (vectors * np.maximum(values, 0.0)) @ vectors.T
+    return repaired * np.outer(units, units), int(negative.sum())
 
 
 def meat(model: Model, theta: np.ndarray, kind: str) -> np.ndarray:
     """Mean cross-product (q, q) of the cases' scores over all groups."""
-    total = 0.0
-    for structure, sample, discrepancy in model.groups:
-        if kind == "robust_dwls":
-            total = total + dwls.robust_meat(structure, theta, sample, discrepancy.weights)
-        elif kind == "robust_sem":
-            total = total + moment_meat(structure, theta, sample, model.exogenous)
-        else:
-            total = total + score_products(discrepancy, structure, theta)
-    return total / model.n_obs
+    if kind == "robust_dwls":
+        return dwls.robust_meat(model, theta)
+    if kind == "robust_sem":
+        parts = (moment_meat(structure, theta, sample, model.exogenous) for structure, sample, _ in model.groups)
+        return sum(parts) / model.n_obs
+    return sum(rows.T @ model.samples[0].signed(rows) for rows in units_of(model, theta)) / model.n_obs
+
+
+def units_of(model: Model, theta: np.ndarray) -> Iterator[np.ndarray]:
+    """Yield the scores (r, q) of what was drawn one by one: cases or clusters."""
+    scores = (discrepancy.case_scores(structure, theta) for structure, _, discrepancy in model.groups)
+    return unit_rows(scores, model.samples, len(theta))
 
 
 def defined_errors(table: ParameterTable, theta: np.ndarray, covariance: np.ndarray) -> list[float]:

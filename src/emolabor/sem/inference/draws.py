@@ -13,8 +13,8 @@ import pandas as pd
 from emolabor.common.checks import check_choice, check_level, check_seed, check_whole
 from emolabor.common.errors import EmolaborError, refuse, shown
 from emolabor.common.threads import one_thread
-from emolabor.sem.discrepancy.case_scores import score_blocks
 from emolabor.sem.implied.quantities import all_draws, jacobian_by_differences
+from emolabor.sem.inference.covariance import units_of
 from emolabor.sem.inference.intervals import interval_limits
 from emolabor.sem.linalg import bordered_inverse
 
@@ -223,11 +223,10 @@ class Draws:
         model, theta = self.fit.model, self.fit.estimate.theta
         inverse = bordered_inverse(model.derivatives(theta, observed=True)[2], self.fit.estimate.basis)
         moving, squares, cubes = inverse @ jacobian_by_differences(function, theta).T, 0.0, 0.0
-        for structure, _, discrepancy in model.groups:
-            for scores in score_blocks(discrepancy, structure, theta):
-                on_value = scores @ moving
-                squares = squares + np.sum(on_value**2, axis=0)
-                cubes = cubes + np.sum(on_value**3, axis=0)
+        for scores in units_of(model, theta):
+            on_value = scores @ moving
+            squares = squares + np.sum(on_value**2, axis=0)
+            cubes = cubes + np.sum(on_value**3, axis=0)
         with np.errstate(divide="ignore", invalid="ignore"):
             ratio = cubes / (6 * squares**1.5)
         return np.where(squares > 1e-20, ratio, 0.0)

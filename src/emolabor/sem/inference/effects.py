@@ -42,7 +42,7 @@ def effects_table(fit: Fit, effects: list[Effect], level: float = 0.95) -> pd.Da
     est = raw(theta)[0]
     gradient = jacobian_by_differences(raw, theta[0]) if effects else np.zeros((0, theta.shape[1]))
     errors = np.sqrt(np.maximum(np.einsum("kq,qs,ks->k", gradient, fit.vcov().to_numpy(), gradient), 0.0))
-    z, pvalue, lower, upper = wald(est, errors, level)
+    z, pvalue, lower, upper = wald(est, errors, level, model.degrees_of_errors)
     frame = frame.assign(est=est, se=errors, z=z, pvalue=pvalue, ci_lower=lower, ci_upper=upper)
     _, std_lv, std_all = estimates(model, theta[0])
     return frame.assign(std_lv=effect_draws(effects, std_lv)[0], std_all=effect_draws(effects, std_all)[0])

@@ -8,16 +8,16 @@ from emolabor.sem.implied.ram import implied_moments
 NUMBERS = 4_000_000  # numbers in an array at a time: 32 MB
 
 
-def draw_counts(rng, units, size):
-    """Draw how often each case, or each cluster, comes in a resample (size, units)."""
+def draw_counts(rng, units, size, draws=None):
+    """Draw how often each case, or each cluster, comes in a resample (size, units); `draws` by default as many."""
     equal = np.full(units, 1 / units)
     counts = np.empty((size, units), np.uint16)  # a quarter of what the generator writes
     for own in counts:
-        own[:] = rng.multinomial(units, equal)
+        own[:] = rng.multinomial(units if draws is None else draws, equal)
     return counts
 
 
-def weighted_sums(values, centre, codes, counts):
+def weighted_sums(values, centre, codes, counts, weights=None):
     """Sums over resamples of values and of their products, from one matrix product of counts and products.
 
     Parameters
@@ -30,6 +30,8 @@ def weighted_sums(values, centre, codes, counts):
         The unit of each row, in rising order.
     counts : ndarray (R, units)
         How often each unit is drawn.
+    weights : ndarray (n,), optional
+        What each row counts then, instead of one.
 
     Returns
     -------
@@ -46,10 +48,14 @@ def weighted_sums(values, centre, codes, counts):
         products = part[:, i]
         products *= part[:, j]
         starts = np.flatnonzero(np.diff(own, prepend=-1))
+        counted = np.diff(starts, append=len(own))
+        if weights is not None:
+            here = weights[start : start + size, None]
+            part, products, counted = part * here, products * here, np.add.reduceat(here[:, 0], starts)
         if len(starts) < len(own):
             part, products = np.add.reduceat(part, starts), np.add.reduceat(products, starts)
         drawn = counts[:, own[starts]].astype(float)
-        rows += drawn @ np.diff(starts, append=len(own))
+        rows += drawn @ counted
         first += drawn @ part
         second += drawn @ products
     matrices = np.empty((len(counts), p, p))
@@ -57,10 +63,10 @@ def weighted_sums(values, centre, codes, counts):
     return rows, first, matrices
 
 
-def resampled_moments(values, codes, counts, scale):
+def resampled_moments(values, codes, counts, scale, weights=None):
     """Covariances (R, p, p) times `scale`, and means (R, p), of resamples; arguments as for `weighted_sums`."""
     centre = values.mean(axis=0)
-    rows, mean, cov = weighted_sums(values, centre, codes, counts)
+    rows, mean, cov = weighted_sums(values, centre, codes, counts, weights)
     mean /= rows[:, None]
     for own, weight, middle in zip(cov, rows, mean, strict=True):
         own /= weight
@@ -69,7 +75,7 @@ def resampled_moments(values, codes, counts, scale):
     return cov, mean + centre
 
 
-def resampled_rows(rows, spreads, values, codes, counts):
+def resampled_rows(rows, spreads, values, codes, counts, weights=None):
     """Resample incomplete rows.
 
     Parameters
@@ -83,19 +89,23 @@ def resampled_rows(rows, spreads, values, codes, counts):
         The unit of each row.
     counts : ndarray (R, units)
         How often each unit is drawn.
+    weights : ndarray (n,), optional
+        What each row counts then, instead of one.
 
     Returns
     -------
     ResampledRows
     """
     whole = rows.complete[np.argsort(codes[rows.complete], kind="stable")]
-    complete, first, second = weighted_sums(values[whole], rows.centre, codes[whole], counts)
-    weights = [counts[:, codes[block.rows]].astype(float) for block in rows.blocks]
-    total = complete + sum(own.sum(axis=1) for own in weights)
-    weights = tuple(own / total[:, None] for own in weights)
-    return ResampledRows(
-        rows, complete / total, first / total[:, None], second / total[:, None, None], weights, spreads
+    complete, first, second = weighted_sums(
+        values[whole], rows.centre, codes[whole], counts, None if weights is None else weights[whole]
     )
+    drawn = [counts[:, codes[block.rows]].astype(float) for block in rows.blocks]
+    if weights is not None:
+        drawn = [own * weights[block.rows] for own, block in zip(drawn, rows.blocks, strict=True)]
+    total = complete + sum(own.sum(axis=1) for own in drawn)
+    drawn = tuple(own / total[:, None] for own in drawn)
+    return ResampledRows(rows, complete / total, first / total[:, None], second / total[:, None, None], drawn, spreads)
 
 
 def implied_samples(rng, structure, theta, sample, size):

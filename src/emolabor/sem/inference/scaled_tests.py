@@ -77,7 +77,7 @@ def saturated_trace(model):
     """The same trace of the saturated model, over all groups."""
     total = 0.0
     for sample, full in zip(model.samples, model.saturated, strict=True):
-        if sample.incomplete or sample.clusters is not None or model.exogenous:
+        if sample.incomplete or sample.design is not None or model.exogenous:
             total += full.trace
         else:
             total += moment_trace(sample, linalg.inverse_and_logdet(sample.cov)[0], model.table.mean_structure)

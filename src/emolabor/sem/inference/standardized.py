@@ -132,4 +132,4 @@ def _wald_columns(fit: Fit, function: Callable[..., Any], est: np.ndarray, level
     variances = np.einsum("kq,qs,ks->k", gradient, fit.vcov().to_numpy(), gradient)
     # A value that is fixed by standardizing, such as the variance of what nothing explains, has no error but rounding.
     errors = np.where(np.isnan(est), np.nan, np.sqrt(np.where(variances < 1e-16, 0.0, variances)))
-    return dict(zip(NUMBERS, (est, errors, *wald(est, errors, level)), strict=True))
+    return dict(zip(NUMBERS, (est, errors, *wald(est, errors, level, fit.model.degrees_of_errors)), strict=True))

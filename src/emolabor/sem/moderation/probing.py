@@ -88,7 +88,7 @@ def simple_slopes(
     weights = np.column_stack([np.ones(len(chosen)), chosen - origin[1]])
     est = weights @ slope
     errors = np.sqrt(np.sum((weights @ cov) * weights, axis=1))
-    z, pvalue, lower, upper = wald(est, errors, level)
+    z, pvalue, lower, upper = wald(est, errors, level, fit.model.degrees_of_errors)
     columns = {"at": steps, "moderator": chosen, "slope": est, "se": errors, "z": z, "pvalue": pvalue}
     return pd.DataFrame({**columns, "ci_lower": lower, "ci_upper": upper, "std_slope": est * sd_x / sd_y})
 

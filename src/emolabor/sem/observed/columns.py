@@ -1,15 +1,20 @@
 """Columns of a data frame, read once: numbers and ordered answers, groups and clusters."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from numbers import Real
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from emolabor.common.errors import EmolaborError, refuse, refuse_because, shown
+from emolabor.common.errors import refuse, refuse_because, shown
 from emolabor.sem.observed.products import SIGN, check_products, columns_behind, factors_of
+
+if TYPE_CHECKING:
+    from emolabor.sem.observed.drawn import Drawn
 
 LARGEST = 1e30  # powers of larger numbers leave the range of a double
 MOST = 20  # more categories than this are no ordered answers
@@ -51,8 +56,8 @@ class Columns:
         The groups in their order.
     members : ndarray (n,)
         Number of each case's group.
-    clusters : ndarray (n,) or None
-        Number of each case's cluster.
+    drawn : Drawn
+        How the cases were drawn.
     index : Index
         Of the frame.
     """
@@ -61,7 +66,7 @@ class Columns:
     names: tuple[str, ...]
     labels: list[Any]
     members: np.ndarray
-    clusters: np.ndarray | None
+    drawn: Drawn
     index: pd.Index
 
 
@@ -71,7 +76,7 @@ def read_columns(
     *,
     ordered: Sequence[str] = (),
     group: str | None = None,
-    cluster: str | None = None,
+    drawn: Drawn,
 ) -> Columns:
     """Read what a model asks of a frame, whatever kind its variables are.
 
@@ -81,8 +86,10 @@ def read_columns(
         One row a case; not changed.
     names, ordered : sequence of str
         Variables in the order wanted, and which of them are ordered.
-    group, cluster : str or None
-        Columns with the group and the cluster of each case.
+    group : str or None
+        Column with the group of each case.
+    drawn : Drawn
+        How the cases were drawn.
 
     Returns
     -------
@@ -92,10 +99,9 @@ def read_columns(
     check_columns(data, names)
     answers = read_answers(data, names, ordered)
     labels, members = group_members(data, group)
-    clusters = None if cluster is None else _codes(data, cluster, "cluster")
     if group in names:
         refuse_because("group", f"'{group}' is a variable of the model", "another column")
-    return Columns(answers, tuple(names), labels, members, clusters, data.index)
+    return Columns(answers, tuple(names), labels, members, drawn, data.index)
 
 
 def check_frame(data: pd.DataFrame, argument: str = "data") -> None:
@@ -265,20 +271,33 @@ def _refuse_infinite(values: np.ndarray, names: Sequence[Any], argument: str) ->
         refuse_because(argument, f"column '{names[col]}' is {found} in row {row + 1}", f"numbers up to {LARGEST:g}")
 
 
-def _codes(data: pd.DataFrame, column: str, argument: str) -> np.ndarray:
-    """Numbers from 0 for the values of a column, in order of appearance; missing values are refused."""
+def check_column(data: pd.DataFrame, column: Any, argument: str) -> None:
+    """Refuse what is no name of one column."""
     if not pd.api.types.is_hashable(column) or column not in data.columns:
         refuse_because(argument, f"{shown(column)} is no column", quoted(data.columns[:30]))
     if isinstance(data[column], pd.DataFrame):
         refuse_because(argument, f"the column '{column}' is there {data[column].shape[1]} times", "once")
+
+
+def codes_of(data: pd.DataFrame, column: str, argument: str) -> tuple[np.ndarray, Any]:
+    """Numbers from 0 for the values of a column, in order of appearance, and these; missing ones are refused."""
+    check_column(data, column, argument)
     try:
         codes, found = pd.factorize(data[column])
     except TypeError:
         refuse_because(argument, f"column '{column}' holds lists or dicts", "numbers or texts")
-    if (codes < 0).any():
-        raise EmolaborError(f"{argument}: column '{column}' is missing in row {int(np.argmin(codes)) + 1}")
+    missing = codes < 0
+    if missing.any():
+        found = f"column '{column}' is missing in {rows_of(missing)}"
+        refuse_because(argument, found, "a value in every row; fill it in, or leave these rows out")
     refuse_alike(found, f"{argument}: column '{column}'")
-    return codes
+    return codes, found
+
+
+def rows_of(wrong: np.ndarray) -> str:
+    """The first of the rows (n,) that are wrong, and how many more there are."""
+    first, count = int(wrong.argmax()) + 1, int(wrong.sum())
+    return f"row {first}" + (f" and {count - 1} more of {len(wrong)}" if count > 1 else "")
 
 
 def refuse_alike(values: Any, place: str) -> None:
@@ -298,7 +317,7 @@ def group_members(data: pd.DataFrame, group: str | None) -> tuple[Any, ...]:
     """
     if group is None:
         return [""], np.zeros(len(data), int)
-    codes = _codes(data, group, "group")
+    codes, _ = codes_of(data, group, "group")
     labels = list(pd.unique(data[group]))
     if len(labels) < 2:
         refuse_because("group", f"column '{group}' has one value only ({labels[0]})", "two or more")

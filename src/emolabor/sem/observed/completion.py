@@ -21,7 +21,7 @@ class HoleBlock:
 
     `holes` (G, k) are the variables that each of G patterns misses, `which` (R,) the pattern of each row, in rising
     order, `rows` (R,) their places among the cases, `counts` (G,) rows a pattern; `values` (R, p) less the centre, zero
-    in the holes, `seen` (R, p) ones and zeros.
+    in the holes, `seen` (R, p) ones and zeros. `weights` (R,) are sampling weights, whose sums the counts are then.
     """
 
     holes: np.ndarray
@@ -30,6 +30,11 @@ class HoleBlock:
     counts: np.ndarray
     values: np.ndarray
     seen: np.ndarray
+    weights: np.ndarray | None = None
+
+    def weighed(self, rows):
+        """Rows (R, ...) of the block times their sampling weights."""
+        return rows if self.weights is None else rows * self.weights[:, None]
 
     @cached_property
     def members(self):
@@ -42,7 +47,8 @@ class IncompleteRows:
     """The rows of one group by what they miss.
 
     Values are taken less `centre` (p,), which keeps the digits. `first` (p,) and `second` (p, p) are the sums of the
-    complete rows' values and of the products of these.
+    complete rows' values and of the products of these. With sampling weights, which add up to n, everything that is
+    counted or summed is weighted.
     """
 
     n: int
@@ -60,7 +66,9 @@ class IncompleteRows:
     @property
     def n_values(self):
         """How many answers there are."""
-        return self.n * len(self.centre) - sum(len(block.rows) * block.holes.shape[1] for block in self.blocks)
+        return self.n * len(self.centre) - sum(
+            float(block.counts.sum()) * block.holes.shape[1] for block in self.blocks
+        )
 
     @property
     def observed_moments(self):
@@ -68,15 +76,15 @@ class IncompleteRows:
         counts, first = np.full(len(self.centre), float(self.n_complete)), self.first.copy()
         second = self.second.diagonal().copy()
         for block in self.blocks:
-            counts += block.seen.sum(axis=0)
-            first += block.values.sum(axis=0)
-            second += (block.values**2).sum(axis=0)
+            counts += block.weighed(block.seen).sum(axis=0)
+            first += block.weighed(block.values).sum(axis=0)
+            second += block.weighed(block.values**2).sum(axis=0)
         return self.centre + first / counts, second / counts - (first / counts) ** 2
 
     @property
     def seen_together(self):
         """In how many rows each pair of variables is observed (p, p)."""
-        return self.n_complete + sum(block.seen.T @ block.seen for block in self.blocks)
+        return self.n_complete + sum(block.seen.T @ block.weighed(block.seen) for block in self.blocks)
 
     @property
     def complete(self):
@@ -87,17 +95,26 @@ class IncompleteRows:
         return np.flatnonzero(whole)
 
 
-def sort_by_holes(values, centre=None):
-    """Sort the rows of (n, p) values by the number and the places of their holes; `centre` by default their means."""
+def sort_by_holes(values, centre=None, weights=None):
+    """Sort the rows of (n, p) values by the number and the places of their holes; `centre` by default their means.
+
+    `weights` (n,) are sampling weights with mean one.
+    """
     centre = np.nanmean(values, axis=0) if centre is None else centre
     complete = ~np.isnan(values).any(axis=1)
     whole, places = values[complete] - centre, np.flatnonzero(~complete)
-    blocks = hole_blocks(values[places], places, centre)
-    return IncompleteRows(len(values), centre, len(whole), whole.sum(axis=0), whole.T @ whole, blocks)
+    blocks = hole_blocks(values[places], places, centre, None if weights is None else weights[places])
+    count, weighed = len(whole), whole
+    if weights is not None:
+        count, weighed = weights[complete].sum(), whole * weights[complete, None]
+    return IncompleteRows(len(values), centre, count, weighed.sum(axis=0), whole.T @ weighed, blocks)
 
 
-def hole_blocks(values, places, centre):
-    """Blocks of incomplete rows (m, p), of no more than `ROWS` rows each; `places` (m,) are those among all rows."""
+def hole_blocks(values, places, centre, weights=None):
+    """Blocks of incomplete rows (m, p), of no more than `ROWS` rows each.
+
+    `places` (m,) are those among all rows, `weights` (m,) the rows' sampling weights.
+    """
     missing = np.isnan(values)
     deviations = np.where(missing, 0.0, values - centre)
     count = missing.sum(axis=1)
@@ -110,8 +127,9 @@ def hole_blocks(values, places, centre):
         holes = np.nonzero(patterns)[1].reshape(-1, k)
         for start in range(0, len(rows), ROWS):
             here, own = rows[start : start + ROWS], which[start : start + ROWS]
-            block = holes[own[0] : own[-1] + 1], own - own[0], places[here], np.bincount(own - own[0])
-            blocks.append(HoleBlock(*block, deviations[here], (~missing[here]).astype(float)))
+            weigh, which_here = None if weights is None else weights[here], own - own[0]
+            block = holes[own[0] : own[-1] + 1], which_here, places[here], np.bincount(which_here, weigh)
+            blocks.append(HoleBlock(*block, deviations[here], (~missing[here]).astype(float), weigh))
     return tuple(blocks)
 
 
@@ -163,8 +181,9 @@ def completed_moments(rows, sigma, mu):
     for block in rows.blocks:
         covariances, logdets = left_open(block, inverse)
         filled = completed_values(block, inverse, shift, covariances)
-        first += filled.sum(axis=0)
-        second += filled.T @ filled
+        weighed = block.weighed(filled)
+        first += weighed.sum(axis=0)
+        second += filled.T @ weighed
         second += _spread(block, covariances * block.counts[:, None, None], p)
         open_part += float(block.counts @ (logdets - block.holes.shape[1]))
     first, second = first / rows.n, second / rows.n

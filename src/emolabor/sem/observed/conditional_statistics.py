@@ -61,6 +61,8 @@ def conditional_statistics(step: ConditionalStep) -> Statistics:
     for place, (a, b) in enumerate(pairs, start=t + c):
         values[place] = step.correlations[a, b] * step.sd[a] * step.sd[b]
         rows[:, place] = _of_pair(step, a, b, singles)
+    if step.weights is not None:
+        rows *= step.weights[:, None]
     return Statistics(values, CaseInfluence(rows), variable, category, continuous, pairs, slopes)
 
 
@@ -86,7 +88,7 @@ def _single(step: ConditionalStep, v: int) -> np.ndarray:
     else:
         z = np.nan_to_num(step.z[:, v])
         scores = np.column_stack([z, z[:, None] * step.x, np.where(seen, z**2 - 1, 0.0)])
-    products = scores.T @ scores
+    products = scores.T @ step.counted(scores)
     if np.linalg.matrix_rank(products, hermitian=True) < len(products):
         refuse_because("data", f"{n} cases tell too little of so many slopes", "fewer covariates, or more cases")
     return n * scores @ np.linalg.inv(products)
@@ -115,13 +117,14 @@ def _of_pair(step: ConditionalStep, a: int, b: int, singles: dict[int, np.ndarra
         score = (rho * rest + (1 + rho**2) * x * y - rho * (x**2 + y**2)) / rest**2 * seen
         crosses = {a: _by_mean(step, score, by_x, x), b: _by_mean(step, score, by_y, y)}
     total = n * score - sum(singles[v] @ cross for v, cross in crosses.items())
-    correlation = total / (score @ score)
+    correlation = total / (score @ step.counted(score))
     spread = sum(singles[v][:, -1] for v in (a, b) if not step.ordered[v])
     return step.sd[a] * step.sd[b] * (correlation + rho * spread)
 
 
 def _by_mean(step: ConditionalStep, score: np.ndarray, by: np.ndarray, own: np.ndarray) -> np.ndarray:
     """Cross-products of a pair's scores and those by intercept, slopes and log sd of one continuous variable."""
+    score = step.counted(score)
     return np.concatenate([[score @ by], (score * by) @ step.x, [score @ (by * own - 1)]])
 
 
@@ -136,7 +139,7 @@ def _of_ordered_pair(step: ConditionalStep, a: int, b: int, rho: float, seen: np
             own = edge[:, v]
             between = ndtr((step.upper[:, w] - rho * own) / spread) - ndtr((step.lower[:, w] - rho * own) / spread)
             ends.append(sign * density(own) * between / probability * seen)
-        crosses[v] = score @ _edge_scores(step, v, *ends)
+        crosses[v] = step.counted(score) @ _edge_scores(step, v, *ends)
     return score, crosses
 
 
@@ -144,5 +147,6 @@ def _of_mixed_pair(step: ConditionalStep, a: int, b: int, rho: float, seen: np.n
     """Of an ordered variable a and a continuous one b."""
     z = np.nan_to_num(step.z[:, b])
     score, up, down, by_z = (part * seen for part in scores_between(step.lower[:, a], step.upper[:, a], z, rho))
-    own = np.concatenate([[score @ -by_z], (score * -by_z) @ step.x, [score @ (-1 - z * by_z)]])
-    return score, {a: score @ _edge_scores(step, a, up, -down), b: own}
+    weighed = step.counted(score)
+    own = np.concatenate([[weighed @ -by_z], (weighed * -by_z) @ step.x, [weighed @ (-1 - z * by_z)]])
+    return score, {a: weighed @ _edge_scores(step, a, up, -down), b: own}

@@ -63,7 +63,9 @@ class ConditionalStep(FirstStep):
         return self.codes[:, variable] >= 0 if self.ordered[variable] else ~np.isnan(self.z[:, variable])
 
 
-def conditional_step(answers: Answers, names: Sequence[str], covariates: Sequence[int]) -> ConditionalStep:
+def conditional_step(
+    answers: Answers, names: Sequence[str], covariates: Sequence[int], weights: np.ndarray | None = None
+) -> ConditionalStep:
     """Estimate regressions, and correlations of their residuals.
 
     Parameters
@@ -74,6 +76,8 @@ def conditional_step(answers: Answers, names: Sequence[str], covariates: Sequenc
         For messages.
     covariates : sequence of int
         Places of the covariates.
+    weights : ndarray (n,), optional
+        Sampling weights with mean one.
 
     Returns
     -------
@@ -81,12 +85,14 @@ def conditional_step(answers: Answers, names: Sequence[str], covariates: Sequenc
     """
     values, ordered = answers.values, answers.ordered
     places = np.array(covariates, int)
-    centre, unit = values[:, places].mean(axis=0), values[:, places].std(axis=0)
+    counted = np.ones(len(values)) if weights is None else weights
+    centre = np.average(values[:, places], axis=0, weights=weights)
+    unit = np.sqrt(np.average((values[:, places] - centre) ** 2, axis=0, weights=weights))
     x = (values[:, places] - centre) / unit
     n, p = values.shape
     codes = np.where(ordered & ~np.isnan(values), np.nan_to_num(values), -1).astype(int)
     on = np.flatnonzero(ordered)
-    counts, tables = count_categories(codes[:, on], answers.n_categories[on])
+    counts, tables = count_categories(codes[:, on], answers.n_categories[on], weights)
     all_counts = np.zeros((p, counts.shape[1]))
     all_counts[on] = counts
     z, mean, sd = np.full((n, p), np.nan), np.zeros(p), np.ones(p)
@@ -101,18 +107,18 @@ def conditional_step(answers: Answers, names: Sequence[str], covariates: Sequenc
         refuse_unseen(np.array([here.sum()]), np.array([[v, v]]), names)
         if ordered[v]:
             k = answers.n_categories[v]
-            thresholds[v, : k - 1], slopes[v] = probit(codes[here, v], x[here], k, names[v], known)
+            thresholds[v, : k - 1], slopes[v] = probit(codes[here, v], x[here], k, names[v], known, counted[here])
             lower[here, v], upper[here, v] = _limits(codes[here, v], thresholds[v, : k - 1], x[here] @ slopes[v])
         else:
-            mean[v], own, rest = _least_squares(values[here, v], x[here])
-            sd[v] = np.sqrt(np.mean(rest**2))
+            mean[v], own, rest = _least_squares(values[here, v], x[here], counted[here])
+            sd[v] = np.sqrt(np.average(rest**2, weights=counted[here]))
             if sd[v] < SUM * np.std(values[here, v]):
                 refuse_because("data", f"'{names[v]}' is a sum of the covariates", f"outcomes other than {known}")
             slopes[v], z[here, v] = own / sd[v], rest / sd[v]
     i, j = np.triu_indices(len(on), 1)
     step = ConditionalStep(
         ordered, answers.n_categories, codes, z, mean, sd, thresholds, all_counts, np.column_stack([on[i], on[j]]),
-        tables, np.eye(p), places, x, centre, unit, slopes, lower, upper,
+        tables, np.eye(p), places, x, centre, unit, slopes, lower, upper, weights=weights,
     )  # fmt: skip
     pattern = np.unique(x, axis=0, return_inverse=True)[1].ravel()
     for first, a in enumerate(dependent):
@@ -134,7 +140,7 @@ def moments_over_covariates(step: ConditionalStep) -> tuple[np.ndarray, np.ndarr
     rest[step.covariates] = 0.0
     rest[:, step.covariates] = 0.0
     mean = step.mean + step.ordered * (step.slopes @ (step.centre / step.unit))
-    return rest + by @ (step.x.T @ step.x / (n - 1)) @ by.T, mean
+    return rest + by @ (step.x.T @ step.counted(step.x) / (n - 1)) @ by.T, mean
 
 
 def _limits(codes: np.ndarray, thresholds: np.ndarray, predicted: np.ndarray) -> list[np.ndarray]:
@@ -144,14 +150,16 @@ def _limits(codes: np.ndarray, thresholds: np.ndarray, predicted: np.ndarray) ->
     return [np.where(np.abs(end) < FAR, np.clip(end - predicted, -FAR, FAR), end) for end in ends]
 
 
-def _least_squares(y: np.ndarray, x: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
-    """Intercept, slopes (q,) and residuals (n,)."""
-    design = np.column_stack([np.ones(len(y)), x])
-    found = np.linalg.lstsq(design, y, rcond=None)[0]
+def _least_squares(y: np.ndarray, x: np.ndarray, counted: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
+    """Intercept, slopes (q,) and residuals (n,), each case counted (n,) as it says."""
+    design, root = np.column_stack([np.ones(len(y)), x]), np.sqrt(counted)
+    found = np.linalg.lstsq(design * root[:, None], y * root, rcond=None)[0]
     return float(found[0]), found[1:], y - design @ found
 
 
-def probit(codes: np.ndarray, x: np.ndarray, k: int, name: str, known: Sequence[str]) -> tuple[np.ndarray, ...]:
+def probit(
+    codes: np.ndarray, x: np.ndarray, k: int, name: str, known: Sequence[str], counted: np.ndarray
+) -> tuple[np.ndarray, ...]:
     """Thresholds (k - 1,) and slopes (q,) of an ordered probit, by Newton's method on a concave likelihood.
 
     Parameters
@@ -164,30 +172,32 @@ def probit(codes: np.ndarray, x: np.ndarray, k: int, name: str, known: Sequence[
     name : str
     known : sequence of str
         Names of the covariates, for messages.
+    counted : ndarray (n,)
+        What each case counts.
 
     Returns
     -------
     tuple of ndarray
     """
     q = x.shape[1]
-    shares = np.cumsum(np.bincount(codes, minlength=k))[:-1] / len(codes)
+    shares = np.cumsum(np.bincount(codes, counted, minlength=k))[:-1] / counted.sum()
     theta = np.concatenate([ndtri(shares), np.zeros(q)])
     edge = np.zeros((len(codes), k + 1))
     edge[np.arange(len(codes)), codes + 1] = 1.0
     above = np.hstack([edge[:, 1:-1], -x * (codes < k - 1)[:, None]])  # derivatives of the upper limit
     edge = np.roll(edge, -1, axis=1)
     below = np.hstack([edge[:, 1:-1] * (codes > 0)[:, None], -x * (codes > 0)[:, None]])
-    value, score, hessian = _probit_parts(theta, codes, k, above, below)
+    value, score, hessian = _probit_parts(theta, codes, k, above, below, counted)
     for _ in range(STEPS):
         try:
             step = np.linalg.solve(-hessian, score)
         except np.linalg.LinAlgError:
             break
         step /= max(1.0, np.abs(step).max())
-        new = _probit_parts(theta + step, codes, k, above, below)
+        new = _probit_parts(theta + step, codes, k, above, below, counted)
         while new[0] < value - ROUNDING * len(codes):
             step /= 2
-            new = _probit_parts(theta + step, codes, k, above, below)
+            new = _probit_parts(theta + step, codes, k, above, below, counted)
         theta, (value, score, hessian) = theta + step, new
         if np.abs(step).max() < TOLERANCE:
             return theta[: k - 1], theta[k - 1 :]
@@ -199,17 +209,19 @@ def probit(codes: np.ndarray, x: np.ndarray, k: int, name: str, known: Sequence[
     )
 
 
-def _probit_parts(theta: np.ndarray, codes: np.ndarray, k: int, above: np.ndarray, below: np.ndarray) -> tuple:
+def _probit_parts(
+    theta: np.ndarray, codes: np.ndarray, k: int, above: np.ndarray, below: np.ndarray, counted: np.ndarray
+) -> tuple:
     """Log-likelihood, score (r,) and Hessian (r, r) of an ordered probit."""
     high = np.where(codes < k - 1, above @ theta, FAR)
     low = np.where(codes > 0, below @ theta, -FAR)
     share = np.maximum(interval(low, high), LEAST)
     up, down = density(high) / share, density(low) / share
-    score = above.T @ up - below.T @ down
-    by_up, by_down, both = -high * up - up**2, low * down - down**2, up * down
+    score = above.T @ (counted * up) - below.T @ (counted * down)
+    by_up, by_down, both = (counted * own for own in (-high * up - up**2, low * down - down**2, up * down))
     cross = above.T @ (both[:, None] * below)
     hessian = above.T @ (by_up[:, None] * above) + below.T @ (by_down[:, None] * below) + cross + cross.T
-    return float(np.log(share).sum()), score, hessian
+    return float(counted @ np.log(share)), score, hessian
 
 
 def _correlation(step: ConditionalStep, a: int, b: int, pattern: np.ndarray, names: Sequence[str]) -> float:
@@ -217,7 +229,7 @@ def _correlation(step: ConditionalStep, a: int, b: int, pattern: np.ndarray, nam
     seen = step.seen(a) & step.seen(b)
     refuse_unseen(np.array([seen.sum()]), np.array([[a, b]]), names)
     if not (step.ordered[a] or step.ordered[b]):
-        rho = pearson(step.z[seen, a], step.z[seen, b])
+        rho = pearson(step.z[seen, a], step.z[seen, b], None if step.weights is None else step.weights[seen])
         if abs(rho) > BOUND:
             raise EmolaborError(f"data: '{names[a]}' and '{names[b]}' say the same given the covariates")
         return rho
@@ -226,17 +238,20 @@ def _correlation(step: ConditionalStep, a: int, b: int, pattern: np.ndarray, nam
     a, b = (a, b) if step.ordered[a] else (b, a)
     low, high = step.lower[seen, a], step.upper[seen, a]
     middle = (density(low) - density(high)) / np.maximum(interval(low, high), LEAST)
-    return polyserial_between(low, high, step.z[seen, b], float(np.mean(middle * step.z[seen, b])))
+    counted = step.counted(np.ones(int(seen.sum())), seen)
+    return polyserial_between(
+        low, high, step.z[seen, b], float(np.average(middle * step.z[seen, b], weights=counted)), counted
+    )
 
 
 def _rectangles(step: Any, a: int, b: int, seen: np.ndarray, pattern: np.ndarray) -> tuple[Rectangles, np.ndarray]:
-    """Where two ordered answers place each case, equal cases once, and how many there are of each."""
+    """Where two ordered answers place each case, equal cases once, and what these count."""
     width = step.counts.shape[1]
     key = (pattern[seen] * width + step.codes[seen, a]) * width + step.codes[seen, b]
-    _, first, count = np.unique(key, return_index=True, return_counts=True)
-    chosen, weight = np.flatnonzero(seen), np.ones(len(key))
+    _, first, group = np.unique(key, return_index=True, return_inverse=True)
+    chosen, weight = np.flatnonzero(seen), step.counted(np.ones(len(key)), seen)
     if len(first) < FEWER * len(key):
-        chosen, weight = chosen[first], count.astype(float)
+        chosen, weight = chosen[first], np.bincount(group.ravel(), weight)
     limits = step.lower[chosen, a], step.upper[chosen, a], step.lower[chosen, b], step.upper[chosen, b]
     return Rectangles(*limits), weight
 

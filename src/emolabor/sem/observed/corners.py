@@ -59,9 +59,9 @@ def impossible_corners(step: FirstStep) -> list[Corner]:
         return []
     kept = without_empty_cells(np.where(held, 0.0, step.tables)[here], step.n_categories[step.pairs[here]])
     without = polychoric(kept, rows[here], columns[here])
-    found = []
+    found, people = [], step.people[1]
     for place, other in zip(here, without, strict=True):
-        cells = tuple((int(a), int(b), int(step.tables[place, a, b])) for a, b in np.argwhere(held[place]))
+        cells = tuple((int(a), int(b), int(people[place, a, b])) for a, b in np.argwhere(held[place]))
         first, second = (int(v) for v in step.pairs[place])
         found.append(Corner((first, second), int(totals[place]), float(r[place]), cells, float(other)))
     return sorted(found, key=lambda corner: -abs(corner.r_without - corner.r))

@@ -223,7 +223,7 @@ def nested_parts(
         place = f"data, group {label}" if len(columns.labels) > 1 else "data"
         here = np.flatnonzero(columns.members == number)
         values = columns.answers.values[here][:, order]
-        own = values, columns.clusters[here], cluster_values[here], names, places, (held[0], held[1])
+        own = values, columns.drawn.clusters[here, 0], cluster_values[here], names, places, (held[0], held[1])
         parts.append(Nested(*own, len(levels[0]), str(label), place))
     return parts
 
@@ -262,7 +262,7 @@ def in_clusters(codes: np.ndarray, counts: np.ndarray) -> np.ndarray:
 
 def check_nested(columns: Any, cluster_values: np.ndarray) -> None:
     """Refuse clusters with cases in several groups."""
-    members, clusters = columns.members, columns.clusters
+    members, clusters = columns.members, columns.drawn.clusters[:, 0]
     first = np.full(clusters.max() + 1, -1)
     first[clusters[::-1]] = members[::-1]
     across = np.flatnonzero(first[clusters] != members)

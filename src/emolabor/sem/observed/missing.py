@@ -71,11 +71,14 @@ def pattern_stacks(rows):
             values, which = block.values[slice(*ends)], block.which[slice(*ends)] - start
             seen = np.ones((len(holes), p), bool)
             seen[np.arange(len(holes))[:, None], holes] = False
-            means = np.add.reduceat(values, np.searchsorted(which, np.arange(len(holes)))) / counts[:, None]
+            weights = np.ones(len(which)) if block.weights is None else block.weights[slice(*ends)]
+            weighed = values * weights[:, None]
+            means = np.add.reduceat(weighed, np.searchsorted(which, np.arange(len(holes)))) / counts[:, None]
             covs = np.zeros((len(holes), p, p))
-            for g in np.flatnonzero(counts > 1):
-                deviations = values[slice(*np.searchsorted(which, [g, g + 1]))] - means[g]
-                covs[g] = deviations.T @ deviations / counts[g]
+            for g in np.flatnonzero(np.bincount(which) > 1):
+                own = slice(*np.searchsorted(which, [g, g + 1]))
+                deviations = values[own] - means[g]
+                covs[g] = deviations.T @ (deviations * weights[own, None]) / counts[g]
             yield PatternStack(counts / rows.n, seen, np.where(seen, rows.centre + means, 0.0), covs)
 
 

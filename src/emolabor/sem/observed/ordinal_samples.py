@@ -12,6 +12,7 @@ from emolabor.sem.linalg import cross_product_root
 from emolabor.sem.observed.columns import Answers, quoted, used_categories
 from emolabor.sem.observed.conditional_statistics import conditional_statistics
 from emolabor.sem.observed.conditional_step import conditional_step, moments_over_covariates
+from emolabor.sem.observed.design import with_designs
 from emolabor.sem.observed.ordinal_statistics import Statistics, statistics_of
 from emolabor.sem.observed.samples import Sample, check_variances, without_exogenous
 from emolabor.sem.observed.stage_one import FirstStep, first_step
@@ -37,9 +38,12 @@ class OrdinalSample(Sample):
         """A matrix (r, s) whose cross-product is the asymptotic covariance matrix of the statistics.
 
         The influences of the cases where these are fewer than the statistics, else as many rows as statistics: traces
-        of products of that matrix come from it without a square as wide as the statistics of many items.
+        of products of that matrix come from it without a square as wide as the statistics of many items. Where cases
+        come in units, the sums of units over all groups, whose cross-product is a signed one.
         """
         influence = self.statistics.influence
+        if self.in_units:
+            return self.design.sums(influence.blocks(), influence.n_statistics) / np.sqrt(self.n)
         if self.n <= influence.n_statistics:
             root, first = np.empty((self.n, influence.n_statistics)), 0
             for rows in influence.blocks():
@@ -54,7 +58,7 @@ class OrdinalSample(Sample):
     @property
     def gamma(self):
         """Asymptotic covariance matrix of the statistics (s, s)."""
-        return self.root.T @ self.root
+        return self.root.T @ self.signed(self.root)
 
 
 def ordered_in(data, variables, ordered, by_text):
@@ -124,7 +128,7 @@ def ordinal_samples(columns, missing="listwise", covariates=()):
         refuse_because("data", f"{int(kept.sum())} rows without a missing answer", "two or more")
     answers = used_categories(columns.answers, names, kept)
     _refuse_empty(answers, names, members[kept], labels)
-    samples = []
+    samples, drawn = [], []
     for i, label in enumerate(labels):
         here = members[kept] == i
         if here.sum() <= len(names):
@@ -140,25 +144,30 @@ def ordinal_samples(columns, missing="listwise", covariates=()):
                 np.atleast_2d(np.cov(own.values[:, places].T)), covariates, at, own.values[:, places].mean(0)
             )
         without = without_exogenous(holes[members == i], names, covariates) if missing == "pairwise" else {}
-        sample = replace(ordinal_sample(own, names, str(label), dropped, places), **without)
-        samples.append(replace(sample, rows=np.flatnonzero(kept)[here], labels=columns.index))
-    return samples
+        rows = np.flatnonzero(kept)[here]
+        drawn.append(columns.drawn.at(rows))
+        sample = ordinal_sample(own, names, str(label), dropped, places, drawn[-1].weights)
+        samples.append(replace(sample, rows=rows, labels=columns.index, **without))
+    return with_designs(samples, drawn)
 
 
-def ordinal_sample(answers, names, label="", dropped=0, covariates=()):
-    """The sample of one group's answers."""
+def ordinal_sample(answers, names, label="", dropped=0, covariates=(), weights=None):
+    """The sample of one group's answers; `weights` (n,) are sampling weights with mean one.
+
+    The statistics' own weights are over what cases drawn one by one would show: clusters do not move estimates.
+    """
     if covariates:
-        step = conditional_step(answers, names, covariates)
+        step = conditional_step(answers, names, covariates, weights)
         statistics = conditional_statistics(step)
         cov, mean = moments_over_covariates(step)
     else:
-        step = first_step(answers, names)
+        step = first_step(answers, names, weights)
         statistics = statistics_of(step)
         cov, mean = step.correlations * np.outer(step.sd, step.sd), step.mean
     n = len(answers.values)
     squares = sum(np.einsum("ns,ns->s", rows, rows) for rows in statistics.influence.blocks())
     with np.errstate(divide="ignore"):
-        weights = n / squares
+        by_precision = n / squares
     return OrdinalSample(
         cov,
         mean,
@@ -170,7 +179,7 @@ def ordinal_sample(answers, names, label="", dropped=0, covariates=()):
         answers=answers,
         step=step,
         statistics=statistics,
-        weights=weights,
+        weights=by_precision,
         covariates=covariates,
     )
 
@@ -178,11 +187,12 @@ def ordinal_sample(answers, names, label="", dropped=0, covariates=()):
 def ordinal_resample(sample, counts, names):
     """The sample of cases drawn as often as counts (n,) say; None where a category is lost."""
     answers = replace(sample.answers, values=np.repeat(sample.answers.values, counts, axis=0))
+    weights = sample.resampled_weights(counts)
     for place, k in enumerate(answers.n_categories):
         if len(np.unique(answers.values[~np.isnan(answers.values[:, place]), place])) < max(k, 2):
             return None
     try:
-        return ordinal_sample(answers, names, covariates=sample.covariates)
+        return ordinal_sample(answers, names, covariates=sample.covariates, weights=weights)
     except EmolaborError:
         return None
 

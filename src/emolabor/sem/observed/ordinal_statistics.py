@@ -67,7 +67,8 @@ class Influence:
     A part of the cases at a time: `codes` (n, p) are the categories, -1 for no answer, the last of every table;
     `levels` has for each ordered variable where its thresholds stand and what each category contributes to them;
     `pairs` (m, 2), `places` (m,) and `tables` (m, k + 1, k + 1) are those of the polychoric correlations; `other` (d,)
-    the statistics that continuous variables enter, with what each case contributes (n, d).
+    the statistics that continuous variables enter, with what each case contributes (n, d). Sampling `weights` (n,)
+    multiply every contribution.
     """
 
     n_statistics: int
@@ -78,6 +79,7 @@ class Influence:
     tables: np.ndarray
     other: np.ndarray
     of_other: np.ndarray
+    weights: np.ndarray | None = None
 
     def blocks(self):
         """Yield the rows (b, s) of some cases after the other, no more than `NUMBERS` numbers at a time."""
@@ -89,6 +91,8 @@ class Influence:
                 rows[:, here] = table[codes[:, variable]]
             rows[:, self.places] = self.tables[every, codes[:, self.pairs[:, 0]], codes[:, self.pairs[:, 1]]]
             rows[:, self.other] = self.of_other[start : start + size]
+            if self.weights is not None:
+                rows *= self.weights[start : start + size, None]
             yield rows
 
 
@@ -136,6 +140,7 @@ def statistics_of(step):
         _ordered_pairs(step),
         np.array(other, int),
         np.column_stack(of_other) if c else np.zeros((n, 0)),
+        step.weights,
     )
     return Statistics(values, influence, variable, category, continuous, pairs)
 
@@ -147,7 +152,7 @@ def _single(step, v):
         z = np.nan_to_num(step.z[:, v])
         seen = ~np.isnan(step.z[:, v])
         scores = np.column_stack([z, np.where(seen, z**2 - 1, 0.0)])
-        return n * scores @ np.linalg.inv(scores.T @ scores)
+        return n * scores @ np.linalg.inv(scores.T @ step.counted(scores))
     return _threshold_table(step, v)[step.codes[:, v]]
 
 
@@ -216,8 +221,9 @@ def _with_continuous(step, a, b, single):
         slopes = [(v, np.column_stack([by, by * own - 1])) for v, by, own in ((a, by_x, x), (b, by_y, y))]
     total = np.zeros(n)
     total[seen] = n * score
+    weighed = step.counted(score, seen)
     for v, slope in slopes:
-        total -= single[v] @ (score @ slope)
-    correlation = total / (score @ score)
+        total -= single[v] @ (weighed @ slope)
+    correlation = total / (weighed @ score)
     spread = sum(single[v][:, 1] for v in (a, b) if not step.ordered[v])
     return scale * (correlation + rho * spread)

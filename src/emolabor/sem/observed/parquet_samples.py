@@ -8,12 +8,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from emolabor.common.errors import EmolaborError, refuse, refuse_because, shown
 from emolabor.common.extras import require
 from emolabor.sem.observed.columns import quoted, read_numbers, refuse_alike
 from emolabor.sem.observed.completion import IncompleteRows, hole_blocks
+from emolabor.sem.observed.design import with_designs
+from emolabor.sem.observed.drawn import Drawn
 from emolabor.sem.observed.products import check_products, columns_behind
 from emolabor.sem.observed.samples import Sample, check_variances, incomplete_sample
 
@@ -111,11 +112,13 @@ def samples_from_parquet(path, names, *, group=None, cluster=None, missing="list
     if group is not None and len(found) < 2:
         refuse_because("group", f"column '{group}' has one value only", "two or more")
     refuse_alike(known, f"cluster: column '{cluster}'")
-    samples = []
+    samples, drawn = [], []
     for label, own in found.items():
+        if own.clusters:
+            drawn.append(Drawn(np.concatenate(own.clusters)[:, None], names=(cluster,)))
         file = CasesInFile(path, names, group, label, missing, fixed)
         samples.append(replace(_sample(label, own, names, wishart, file), file=file))
-    return samples
+    return with_designs(samples, drawn) if drawn else samples
 
 
 def column_names(path):
@@ -200,7 +203,7 @@ def _add(found, label, values, codes, missing, fixed):
 
 def _sample(label, own, names, wishart, file):
     place = f"{file.path.name}, group {label}" if label != "" else file.path.name
-    p, clusters = len(names), np.concatenate(own.clusters) if own.clusters else None
+    p = len(names)
     if own.n <= p:
         rows = "complete rows" if file.missing == "listwise" else "rows with answers"
         refuse_because(
@@ -208,9 +211,7 @@ def _sample(label, own, names, wishart, file):
             f"{own.n} {rows} for {p} variables ({own.n_dropped} rows left out)",
             "more rows than variables",
         )
-    if clusters is not None and len(pd.unique(clusters)) < 2:
-        refuse_because("cluster", f"{place} has one cluster only", "two or more")
-    told = dict(label=str(label), n_dropped=own.n_dropped, clusters=clusters)
+    told = dict(label=str(label), n_dropped=own.n_dropped)
     if file.missing == "fiml":
         counts = zip((names[i] for i in file.fixed), own.exogenous_missing, strict=True)
         lost = tuple((name, int(count)) for name, count in counts if count)

@@ -14,7 +14,7 @@ LEAST = 1e-100  # its square can still be divided by
 SHOWN = 4_000_000  # numbers at a time in the table of who chose what: 32 MB
 
 
-def count_categories(codes, n_categories):
+def count_categories(codes, n_categories, weights=None):
     """Frequencies of single variables and of all pairs.
 
     Parameters
@@ -22,6 +22,8 @@ def count_categories(codes, n_categories):
     codes : ndarray (n, p)
         Categories from 0; -1 where the answer is missing.
     n_categories : ndarray (p,)
+    weights : ndarray (n,), optional
+        What each case counts, instead of one.
 
     Returns
     -------
@@ -38,9 +40,10 @@ def count_categories(codes, n_categories):
         shown = np.zeros((len(own), p, k))
         case, variable = np.nonzero(own >= 0)
         shown[case, variable, own[case, variable]] = 1.0
-        counts += shown.sum(axis=0)
         flat = shown.reshape(len(own), p * k)
-        together += flat.T @ flat
+        weighed = flat if weights is None else flat * weights[start : start + size, None]
+        counts += weighed.sum(axis=0).reshape(p, k)
+        together += flat.T @ weighed
     i, j = np.triu_indices(p, 1)
     return counts, together.reshape(p, k, p, k)[i, :, j, :]
 

@@ -6,11 +6,14 @@ import pandas as pd
 
 from emolabor.common.threads import one_thread
 from emolabor.sem.observed.columns import check_frame, ordered_names, read_answers, used_categories
+from emolabor.sem.observed.drawn import read_weights
 from emolabor.sem.observed.stage_one import first_step
 
 
 @one_thread
-def polychoric_correlations(data: pd.DataFrame, ordered: Sequence[str] | None = None) -> pd.DataFrame:
+def polychoric_correlations(
+    data: pd.DataFrame, ordered: Sequence[str] | None = None, *, sampling_weights: str | None = None
+) -> pd.DataFrame:
     """Correlations of the normal variables behind ordered answers.
 
     Parameters
@@ -19,6 +22,8 @@ def polychoric_correlations(data: pd.DataFrame, ordered: Sequence[str] | None = 
         One row a case; not changed. Ordered columns hold numbers or an ordered pandas categorical.
     ordered : sequence of str, optional
         The ordered columns; by default all of them.
+    sampling_weights : str, optional
+        Column with how many people each case stands for, above zero; it is none of the variables.
 
     Returns
     -------
@@ -31,7 +36,7 @@ def polychoric_correlations(data: pd.DataFrame, ordered: Sequence[str] | None = 
     ------
     EmolaborError
         A column that is no ordered answer (one category, more than 20, text without an order), two columns never
-        answered together.
+        answered together, weights that are missing or not above zero.
 
     References
     ----------
@@ -48,7 +53,10 @@ def polychoric_correlations(data: pd.DataFrame, ordered: Sequence[str] | None = 
     0.403
     """
     check_frame(data)
-    names = list(data.columns)
+    names = [name for name in data.columns if name != sampling_weights]
+    weights = None if sampling_weights is None else read_weights(data, sampling_weights)
     which = ordered_names(True if ordered is None else ordered, names)
     answers = used_categories(read_answers(data, names, which), names)
-    return pd.DataFrame(first_step(answers, names).correlations, index=names, columns=names)
+    if weights is not None:
+        weights = weights / weights.mean()
+    return pd.DataFrame(first_step(answers, names, weights).correlations, index=names, columns=names)

@@ -21,7 +21,7 @@ def edges(codes: np.ndarray, thresholds: np.ndarray) -> tuple[Any, ...]:
     return bounds[codes], bounds[codes + 1]
 
 
-def polyserial(codes: np.ndarray, z: np.ndarray, thresholds: np.ndarray) -> float:
+def polyserial(codes: np.ndarray, z: np.ndarray, thresholds: np.ndarray, weights: np.ndarray | None = None) -> float:
     """The polyserial correlation of one pair.
 
     Parameters
@@ -31,6 +31,8 @@ def polyserial(codes: np.ndarray, z: np.ndarray, thresholds: np.ndarray) -> floa
     z : ndarray (n,)
         The continuous variable, standardized by its own mean and standard deviation.
     thresholds : ndarray (k - 1,)
+    weights : ndarray (n,), optional
+        What each case counts, instead of one.
 
     Returns
     -------
@@ -39,18 +41,18 @@ def polyserial(codes: np.ndarray, z: np.ndarray, thresholds: np.ndarray) -> floa
     spread = codes.std()
     start = np.mean((codes - codes.mean()) * (z - z.mean())) / spread if spread > 0 else 0.0
     lower, upper = edges(codes, thresholds)
-    return polyserial_between(lower, upper, z, float(start))
+    return polyserial_between(lower, upper, z, float(start), np.ones(len(z)) if weights is None else weights)
 
 
-def polyserial_between(lower: np.ndarray, upper: np.ndarray, z: np.ndarray, start: float) -> float:
-    """The same from the limits (n,) of each case's answer, where the search starts at a correlation."""
+def polyserial_between(lower: np.ndarray, upper: np.ndarray, z: np.ndarray, start: float, counted: np.ndarray) -> float:
+    """The same from the limits (n,) of each case's answer and what it counts; the search starts at a correlation."""
 
     def derivatives(_, rho):
         (p_low, s_low, b_low), (p_up, s_up, b_up) = (_edge(edge, z, rho[0]) for edge in (lower, upper))
         probability = np.maximum(p_up - p_low, LEAST)
         ratio = (s_up - s_low) / probability
-        hessian = np.sum((b_up - b_low) / probability - ratio**2)
-        return np.array([ratio.sum()]), np.array([hessian]), np.array([np.sum(ratio**2)])
+        hessian = counted @ ((b_up - b_low) / probability - ratio**2)
+        return np.array([counted @ ratio]), np.array([hessian]), np.array([counted @ ratio**2])
 
     return float(maximize_correlation(derivatives, np.clip(np.array([start]), -0.9, 0.9))[0])
 

@@ -10,6 +10,7 @@ from emolabor.common.errors import EmolaborError, refuse, refuse_because, shown
 from emolabor.sem.linalg import inverse_and_logdet
 from emolabor.sem.observed.columns import LARGEST, quoted, read_numbers
 from emolabor.sem.observed.completion import IncompleteRows, sort_by_holes
+from emolabor.sem.observed.design import Design, with_designs
 from emolabor.sem.observed.missing import check_pairs, saturated_moments
 
 NUMBERS = 4_000_000  # numbers in an array made of a block of cases: 32 MB
@@ -39,7 +40,7 @@ class Sample:
     n_dropped: int = 0
     data: np.ndarray | None = None
     file: object | None = None  # where the cases are read from, once more, if they are not in memory
-    clusters: np.ndarray | None = None
+    design: Design | None = None  # how the cases were drawn, where they were not drawn one by one with equal chances
     incomplete: IncompleteRows | None = None  # where answers are missing: the rows by their holes
     saturated_half: float | None = None  # half the discrepancy of the saturated model, FIML only
     rows: np.ndarray | None = None  # places of the cases in the data ...
@@ -48,6 +49,46 @@ class Sample:
     exogenous_missing: tuple[
         tuple[str, int], ...
     ] = ()  # names of exogenous variables and in how many rows they are missing
+
+    @property
+    def clusters(self):
+        """Numbers of each case's clusters (n, c); None where cases do not come in clusters."""
+        return None if self.design is None else self.design.clusters
+
+    @property
+    def case_weights(self):
+        """Sampling weights (n,) with mean one; None where every case counts the same."""
+        return None if self.design is None else self.design.weights
+
+    @property
+    def in_units(self):
+        """Whether scores are added up within units before they are multiplied."""
+        return self.design is not None and bool(self.design.summed)
+
+    @property
+    def resampling_weights(self):
+        """What each case (n,) counts as often as it is drawn; None where that is one.
+
+        From a stratum with J units J - 1 are drawn, each counting J / (J - 1): the resamples then spread as the
+        estimates do (Rao & Wu, 1988, *Journal of the American Statistical Association* 83:231-241).
+        """
+        if not self.in_units or self.design.strata is None:
+            return self.case_weights
+        own = self.design.summed[0]
+        factor = own.scale[own.codes] ** 2
+        return factor if self.case_weights is None else factor * self.case_weights
+
+    def resampled_weights(self, counts):
+        """Weights with mean one of cases drawn as often as counts (n,) say; None where each counts one."""
+        weights = self.resampling_weights
+        if weights is None:
+            return None
+        drawn = np.repeat(weights, counts)
+        return drawn / drawn.mean()
+
+    def signed(self, rows):
+        """Rows (r, ...) of units' sums times the signs of their classifications, those of cases as they are."""
+        return rows * self.design.signs[:, None] if self.in_units else rows
 
     def blocks(self, width):
         """Yield the cases (b, p), so few at a time that `width` numbers of each make no array above `NUMBERS`."""
@@ -59,6 +100,13 @@ class Sample:
         else:
             for start in range(0, self.n, size):
                 yield self.data[start : start + size]
+
+    def weighed_blocks(self, width):
+        """Yield the cases as `blocks` does, with what multiplies their scores: sampling weights (b, 1) or 1.0."""
+        first = 0
+        for values in self.blocks(width):
+            yield values, 1.0 if self.case_weights is None else self.case_weights[first : first + len(values), None]
+            first += len(values)
 
 
 def continuous_samples(columns, missing="listwise", wishart=False, exogenous=()):
@@ -79,41 +127,40 @@ def continuous_samples(columns, missing="listwise", wishart=False, exogenous=())
     -------
     list of Sample
     """
-    values, names, clusters = columns.answers.values, columns.names, columns.clusters
-    samples = []
+    values, names = columns.answers.values, columns.names
+    samples, drawn = [], []
     for i, label in enumerate(columns.labels):
         here = slice(None) if len(columns.labels) == 1 else columns.members == i
-        own_clusters = None if clusters is None else clusters[here]
-        sample, kept = _sample(values[here], names, str(label), own_clusters, missing, wishart, exogenous)
-        samples.append(replace(sample, rows=np.arange(len(values))[here][kept], labels=columns.index))
-    return samples
+        sample, kept = _sample(values[here], names, str(label), columns.drawn.at(here), missing, wishart, exogenous)
+        rows = np.arange(len(values))[here][kept]
+        samples.append(replace(sample, rows=rows, labels=columns.index))
+        drawn.append(columns.drawn.at(rows))
+    return with_designs(samples, drawn)
 
 
-def _sample(values, names, label, clusters, missing, wishart, exogenous):
+def _sample(values, names, label, drawn, missing, wishart, exogenous):
     place = f"data, group {label}" if label else "data"
     n_given, holes, kept, without = len(values), np.isnan(values), slice(None), {}
     if holes.any():
         without = without_exogenous(holes, names, exogenous) if missing == "fiml" else {}
         kept = _kept(holes, names, place, missing, exogenous)
         values, holes = values[kept], holes[kept]
-        clusters = None if clusters is None else clusters[kept]
+    weights = drawn.at(kept).weights
     n, p = values.shape
     dropped = n_given - n
     if n <= p:
         rows = "complete rows" if missing == "listwise" else "rows with answers"
         refuse_because(place, f"{n} {rows} for {p} variables ({dropped} rows left out)", "more rows than variables")
-    if clusters is not None and len(np.unique(clusters)) < 2:
-        refuse_because("cluster", f"{place} has one cluster only", "two or more")
     if missing == "fiml" and holes.any():
-        sample = replace(incomplete_sample(sort_by_holes(values), names, place), data=values)
-        return replace(sample, label=label, n_dropped=dropped, clusters=clusters, **without), kept
+        sample = replace(incomplete_sample(sort_by_holes(values, weights=weights), names, place), data=values)
+        return replace(sample, label=label, n_dropped=dropped, **without), kept
     values = np.ascontiguousarray(values)
-    mean = values.mean(axis=0)
+    mean = np.average(values, axis=0, weights=weights)
     centred = values - mean
     weight = n - 1.0 if wishart else float(n)
-    cov = centred.T @ centred / weight
+    cov = centred.T @ (centred if weights is None else centred * weights[:, None]) / weight
     check_variances(cov, names, place, mean)
-    return Sample(cov, mean, n, weight, label, dropped, values, clusters=clusters, **without), kept
+    return Sample(cov, mean, n, weight, label, dropped, values, **without), kept
 
 
 def incomplete_sample(rows, names, place):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,7 +24,8 @@ class FirstStep:
 
     `codes` (n, p) categories from 0, -1 where missing or continuous; `z` (n, p) continuous variables standardized by
     `mean` and `sd` (p,), NaN elsewhere; `thresholds` (p, k - 1), `FAR` beyond the last one; `counts` (p, k); `pairs`
-    the ordered pairs (m, 2) and `tables` (m, k, k) their frequencies; `correlations` (p, p).
+    the ordered pairs (m, 2) and `tables` (m, k, k) their frequencies; `correlations` (p, p). Frequencies are weighted
+    where there are sampling `weights` (n,), which have mean one.
     """
 
     ordered: np.ndarray
@@ -38,13 +39,29 @@ class FirstStep:
     pairs: np.ndarray
     tables: np.ndarray
     correlations: np.ndarray
+    weights: np.ndarray | None = field(default=None, kw_only=True)
+
+    @property
+    def people(self) -> tuple[np.ndarray, np.ndarray]:
+        """Frequencies as `counts` and `tables` hold them, but of cases whatever their weights."""
+        if self.weights is None:
+            return self.counts, self.tables
+        on = np.flatnonzero(self.ordered)
+        found, tables = count_categories(self.codes[:, on], self.n_categories[on])
+        counts = np.zeros_like(self.counts)
+        counts[on] = found
+        return counts, tables
+
+    def counted(self, scores: np.ndarray, seen: Any = slice(None)) -> np.ndarray:
+        """Scores (m, ...) of the cases seen times their sampling weights."""
+        return scores if self.weights is None else (scores.T * self.weights[seen]).T
 
     def own_thresholds(self, variable: int) -> np.ndarray:
         """The thresholds of one variable (k_own - 1,)."""
         return self.thresholds[variable, : self.n_categories[variable] - 1]
 
 
-def first_step(answers: Answers, names: Sequence[str]) -> FirstStep:
+def first_step(answers: Answers, names: Sequence[str], weights: np.ndarray | None = None) -> FirstStep:
     """Estimate thresholds, means, variances and correlations.
 
     Parameters
@@ -52,6 +69,8 @@ def first_step(answers: Answers, names: Sequence[str]) -> FirstStep:
     answers : Answers
     names : sequence of str
         For messages.
+    weights : ndarray (n,), optional
+        Sampling weights with mean one.
 
     Returns
     -------
@@ -59,11 +78,11 @@ def first_step(answers: Answers, names: Sequence[str]) -> FirstStep:
     """
     values, ordered = answers.values, answers.ordered
     codes = np.where(ordered & ~np.isnan(values), np.nan_to_num(values), -1).astype(int)
-    z, mean, sd = _standardized(values, ordered)
+    z, mean, sd = _standardized(values, ordered, weights)
     refuse_two_valued(z, names)
     p = len(ordered)
     places = np.flatnonzero(ordered)
-    counts, tables = count_categories(codes[:, places], answers.n_categories[places])
+    counts, tables = count_categories(codes[:, places], answers.n_categories[places], weights)
     thresholds = np.full((p, max(counts.shape[1] - 1, 0)), FAR)
     if len(places):
         thresholds[places] = thresholds_of(counts)
@@ -77,8 +96,9 @@ def first_step(answers: Answers, names: Sequence[str]) -> FirstStep:
     all_counts = np.zeros((p, counts.shape[1]))
     all_counts[places] = counts
     step = FirstStep(
-        ordered, answers.n_categories, codes, z, mean, sd, thresholds, all_counts, pairs, tables, correlations
-    )
+        ordered, answers.n_categories, codes, z, mean, sd, thresholds, all_counts, pairs, tables, correlations,
+        weights=weights,
+    )  # fmt: skip
     for b in np.flatnonzero(~ordered):
         for a in range(p):
             if a != b and (ordered[a] or a < b):
@@ -86,12 +106,19 @@ def first_step(answers: Answers, names: Sequence[str]) -> FirstStep:
     return step
 
 
-def _standardized(values: np.ndarray, ordered: np.ndarray) -> tuple[Any, ...]:
+def _standardized(values: np.ndarray, ordered: np.ndarray, weights: np.ndarray | None) -> tuple[Any, ...]:
     mean, sd = np.zeros(len(ordered)), np.ones(len(ordered))
     z = np.full(values.shape, np.nan)
     here = ~ordered
     if here.any():
-        mean[here], sd[here] = np.nanmean(values[:, here], axis=0), np.nanstd(values[:, here], axis=0)
+        own = values[:, here]
+        if weights is None:
+            mean[here], sd[here] = np.nanmean(own, axis=0), np.nanstd(own, axis=0)
+        else:
+            counted = np.where(np.isnan(own), 0.0, weights[:, None])
+            counted /= counted.sum(axis=0)
+            mean[here] = np.sum(counted * np.nan_to_num(own), axis=0)
+            sd[here] = np.sqrt(np.sum(counted * np.nan_to_num(own - mean[here]) ** 2, axis=0))
         z[:, here] = (values[:, here] - mean[here]) / sd[here]
     return z, mean, sd
 
@@ -101,20 +128,21 @@ def _with_continuous(step: FirstStep, a: int, b: Any, names: Sequence[Any]) -> f
     z = step.z[:, b]
     seen = ~np.isnan(z) & ((step.codes[:, a] >= 0) if step.ordered[a] else ~np.isnan(step.z[:, a]))
     refuse_unseen(np.array([seen.sum()]), np.array([[a, b]]), names)
+    weights = None if step.weights is None else step.weights[seen]
     if step.ordered[a]:
-        return polyserial(step.codes[seen, a], z[seen], step.own_thresholds(a))
-    rho = pearson(step.z[seen, a], z[seen])
+        return polyserial(step.codes[seen, a], z[seen], step.own_thresholds(a), weights)
+    rho = pearson(step.z[seen, a], z[seen], weights)
     if abs(rho) > BOUND:
         raise EmolaborError(f"data: '{names[a]}' and '{names[b]}' say the same (their correlation is {rho:.0f})")
     return rho
 
 
-def pearson(x: np.ndarray, y: np.ndarray) -> float:
+def pearson(x: np.ndarray, y: np.ndarray, weights: np.ndarray | None = None) -> float:
     """The likeliest correlation of two variables standardized by given means and standard deviations.
 
     With complete answers it is the mean product; else the root of the score, a cubic equation.
     """
-    product, squares = np.mean(x * y), np.mean(x**2) + np.mean(y**2)
+    product, squares = (np.average(own, weights=weights) for own in (x * y, x**2 + y**2))
     if abs(squares - 2) < 1e-12:
         return float(product)
     roots = np.roots([-1.0, product, 1.0 - squares, product])

@@ -34,13 +34,13 @@ class Estimator:
     missing : tuple of str
         What may be done about missing answers.
     wishart, clusters : bool
-        Whether the Wishart likelihood and cluster-robust errors can be had.
+        Whether the Wishart likelihood, and errors that allow for clusters, strata and sampling weights, can be had.
     cases : bool
         Whether it needs the cases, not only their covariances.
     difference_tests : tuple of str
         Methods of `lr_test`, its own first.
     with_clusters : str
-        The estimator that stands in its place where there are clusters.
+        The estimator that stands in its place where there are clusters, strata or sampling weights.
     correction : str
         How the summary names the test's correction.
     """
@@ -109,11 +109,20 @@ ESTIMATORS = {
             "scaled_shifted",
             ordered=True,
             missing=("listwise", "pairwise"),
+            clusters=True,
             cases=True,
             difference_tests=("satorra_2000",),
             correction="simple second-order correction",
         ),
-        Estimator("DWLS", "dwls", ordered=True, missing=("listwise", "pairwise"), cases=True),
+        Estimator(
+            "DWLS",
+            "dwls",
+            ordered=True,
+            missing=("listwise", "pairwise"),
+            clusters=True,
+            cases=True,
+            with_clusters="WLSMV",
+        ),
         Estimator(
             "ULSMV",
             "uls_ordered",
@@ -121,6 +130,7 @@ ESTIMATORS = {
             "scaled_shifted",
             ordered=True,
             missing=("listwise", "pairwise"),
+            clusters=True,
             cases=True,
             difference_tests=("satorra_2000",),
             correction="simple second-order correction",
@@ -136,18 +146,19 @@ def estimators_with(fits: Callable[..., Any]) -> str:
     return ", ".join(name for name, row in ESTIMATORS.items() if fits(row))
 
 
-def estimator_for(name: str | None, ordered: Sequence[str], cluster: str | None) -> Estimator:
-    """The estimator asked for, or the default for such answers; with clusters the one that allows for them.
+def estimator_for(name: str | None, ordered: Sequence[str], designed: bool) -> Estimator:
+    """The estimator asked for, or the default for such answers; with clusters and the like one that allows for them.
 
     Parameters
     ----------
     name : str or None
     ordered : sequence of str
         The ordered variables of the model.
-    cluster : str or None
+    designed : bool
+        Whether there are clusters, strata or sampling weights.
     """
     row = ESTIMATORS[name] if name else next(row for row in ESTIMATORS.values() if row.ordered == bool(ordered))
-    return ESTIMATORS[row.with_clusters] if cluster is not None and row.with_clusters else row
+    return ESTIMATORS[row.with_clusters] if designed and row.with_clusters else row
 
 
 def check_estimator(row: Estimator, given: dict[str, Any], ordered: Sequence[str]) -> None:
@@ -179,10 +190,13 @@ def check_estimator(row: Estimator, given: dict[str, Any], ordered: Sequence[str
         found = f"'wishart' with the estimator {name}" + (" and FIML" if missing == "fiml" else "")
         those = estimators_with(lambda other: other.wishart)
         refuse("likelihood", found, f"normal; 'wishart' goes with {those} and complete data")
-    if given["cluster"] is not None and not row.clusters:
-        those = estimators_with(lambda other: other.clusters)
-        refuse("cluster", f"clusters with the estimator {name}", f"none; clusters go with {those}")
-    asked = {name: row.cases, "FIML": missing == "fiml", "groups": given["group"], "clusters": given["cluster"]}
+    design = {"cluster": "clusters", "sampling_weights": "sampling weights", "strata": "strata"}
+    for argument, what in design.items():
+        if given[argument] is not None and not row.clusters:
+            those = estimators_with(lambda other: other.clusters)
+            refuse(argument, f"{what} with the estimator {name}", f"none; {what} go with {those}")
+    asked = {name: row.cases, "FIML": missing == "fiml", "groups": given["group"]}
+    asked.update({what: given[argument] is not None for argument, what in design.items()})
     if given["data"] is None and any(asked.values()):
         needs = ", ".join(what for what, needed in asked.items() if needed)
         refuse_because("sample_cov", f"covariances are not enough for {needs}", "the data")

@@ -9,6 +9,7 @@ from emolabor.common.errors import refuse, refuse_because, shown
 from emolabor.sem.estimation.estimate import estimate_parameters
 from emolabor.sem.estimation.two_level_model import TwoLevelModel
 from emolabor.sem.observed.columns import check_frame, read_columns
+from emolabor.sem.observed.drawn import read_drawn
 from emolabor.sem.observed.incomplete_levels import incomplete_level_samples
 from emolabor.sem.observed.level_samples import two_level_samples
 from emolabor.sem.specification.blocks import build_two_levels
@@ -48,7 +49,8 @@ def fit_two_levels(text: str, syntax: Syntax, given: dict[str, Any], equal: tupl
     latent = {term.lhs for term in syntax.terms if term.op == "=~"}
     for name in latent & set(data.columns):
         refuse_because("model", f"the latent variable '{name}' is a column of data", "another name")
-    columns = read_columns(data, [name for name in names if name not in latent], group=group, cluster=cluster)
+    observed = [name for name in names if name not in latent]
+    columns = read_columns(data, observed, group=group, drawn=read_drawn(data, cluster))
     if cluster in columns.names:
         refuse_because("cluster", f"'{cluster}' is a variable of the model", "another column")
     labels = tuple(str(label) for label in columns.labels)
@@ -69,6 +71,8 @@ def _check_arguments(given: dict[str, Any]) -> None:
     cluster = given["cluster"]
     if cluster is None:
         refuse_because("cluster", "not given, and the text has 'level:' blocks", "the column of the clusters")
+    if isinstance(cluster, list) and len(cluster) == 1:
+        given["cluster"] = cluster = cluster[0]
     if not isinstance(cluster, str):
         refuse("cluster", f"{shown(cluster)} with 'level:' blocks", "the name of one column")
     if given["estimator"] not in (None, *TAKEN):
