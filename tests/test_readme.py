@@ -118,7 +118,7 @@ def test_every_relative_link_and_named_path_exists(page):
 
 
 def in_english(link):
-    return link.replace(".zh-CN.md", ".md").replace(".zh.png", ".en.png")
+    return link.replace(".zh-CN.md", ".md").replace(".zh.png", ".en.png").replace(".zh.svg", ".en.svg")
 
 
 # Headings and words of a table of items, as each page types them.

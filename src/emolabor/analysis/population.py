@@ -39,6 +39,9 @@ def population_moments(text, std_lv=False):
     (0.5, 1.0)
     """
     table = build_table(parse_model(text), std_lv=std_lv, fixed_x=False)
+    made = next((name for name in table.variables.observed if ":" in name), None)
+    if made is not None:
+        refuse_because("population", f"'{made}' is a product, which is not normal", "a model without products")
     rows, open_variances = [], {}
     for row in table.rows:
         if row.value is None and row.op in ("=~", "~"):

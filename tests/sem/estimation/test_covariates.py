@@ -69,6 +69,16 @@ def test_fit_measures_equal_lavaan(name):
     assert not wrong
 
 
+def test_the_baseline_is_the_model_of_no_association():
+    # lavaan leaves its slopes free: it is not nested in this model then, whose CFI is 0 by it and whose TLI below.
+    measures = fitted("probits").fit_measures()
+    none = "b1 ~ 0*z + 0*female + 0*w + 0*post; u1 ~ 0*z + 0*female + 0*w + 0*post; b2 ~ 0*z + 0*female + 0*w + 0*post"
+    alone = el.sem(f"{none}; b1 ~~ 0*u1 + 0*b2; u1 ~~ 0*b2", frame(), ordered=["b1", "u1", "b2"]).fit_measures()
+    for name in ("chisq", "df", "chisq_scaled"):
+        assert measures[f"baseline_{name}"] == pytest.approx(alone[name], rel=1e-9), name
+    assert measures.baseline_df == 3 + 3 * 4 and 0 < measures.cfi < 1
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_residual_slopes_equal_lavaan(name):
     theirs = _table("covariates").query("case == @name and op == 'residual'")
@@ -218,6 +228,18 @@ def test_rows_without_a_covariate_are_left_out_and_told():
     assert said.startswith("4 of 600 rows were left out for a missing exogenous variable (z in 4)") and "~~" not in said
 
 
+def test_zero_far_from_a_covariate_is_told_where_thresholds_are_held():
+    data = frame().assign(z=lambda own: own.z + 2020)
+    options = dict(ordered=["u1", "u2", "u3", "u4"], group="side")
+    held = el.sem(MODEL, data, **options, group_equal=["thresholds", "loadings"])
+    (notice,) = held.warnings
+    assert notice.code == "far_covariates" and "z (mean 2022, standard deviation 0.97)" in notice
+    near = el.sem(MODEL, frame(), **options, group_equal=["thresholds", "loadings"])
+    se = [fit.tidy().query("op == '~' and rhs == 'z' and group == 2").se.item() for fit in (near, held)]
+    assert near.warnings == () and se[1] > 5 * se[0]
+    assert el.sem(MODEL, data, **options).warnings == ()
+
+
 def test_the_ladder_of_groups():
     found = el.invariance(MODEL, frame(), "side", ordered=["u1", "u2", "u3", "u4"])
     assert found.table.df.is_monotonic_increasing and list(found.table.index)[:3] == [
@@ -242,6 +264,7 @@ DATA = frame()
             r"column 'female' holds '[fm]'; .*pandas.get_dummies",
         ),
         (MODEL, {"z": pd.Categorical(DATA.post)}, None, r"column 'z' holds categories; .*pandas.get_dummies"),
+        (MODEL, {"z": np.nan}, None, "data: 'z' without any value"),
         (MODEL, {"female": 1}, None, "'female' does not vary"),
         (MODEL + " + post", {"post": 2 * DATA.female - 1}, None, "duplicated or summed variables"),
         (MODEL, {"female": (DATA.u1 > 3) * 1}, None, "'female' parts the answers to 'u1' so well"),

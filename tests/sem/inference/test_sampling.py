@@ -102,6 +102,7 @@ def jackknife(text, data, options):
         ("answers", {"group": "sex", "group_equal": ["loadings"], "ordered": ITEMS}),
         ("gaps", {"missing": "fiml", "estimator": "MLR", "sampling_weights": "w"}),
         ("covariates", {"ordered": ITEMS}),
+        ("numbers", {"estimator": "GLS", "sampling_weights": "w", "mean_structure": True}),
     ],
 )
 def test_errors_are_near_those_of_leaving_out_a_cluster_at_a_time(data, options):
@@ -216,7 +217,6 @@ REFUSED = {
     "none": ({"cluster": []}, "no name"),
     "one cluster": ({"cluster": ["cluster", "one"]}, "one cluster only of 'one'"),
     "missing id": ({"cluster": ["cluster", "gap"]}, "'gap' is missing in row 1 and 59 more of 600"),
-    "estimator": ({"estimator": "GLS", "sampling_weights": "w"}, "sampling weights with the estimator GLS"),
     "single": ({"cluster": "cluster", "strata": "single"}, "stratum 'lonely' with a single cluster"),
     "torn": ({"cluster": "cluster", "strata": "sex"}, "a cluster of 'cluster' lies in 'm' and in another stratum"),
     "strata": ({"cluster": ["cluster", "department"], "strata": "half"}, "strata with 2 classifications"),

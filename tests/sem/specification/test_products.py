@@ -81,6 +81,11 @@ def test_a_product_of_ordered_answers_is_refused(data):
         el.sem("v ~ u + u:m\nu ~~ u; u:m ~~ u:m + u", frame, ordered=["u", "v"])
 
 
+def test_no_power_is_drawn_of_a_product():
+    with pytest.raises(el.EmolaborError, match="population: 'x:m' is a product, which is not normal"):
+        el.power("y ~ start(0.3)*x + start(0.2)*m + start(0.2)*x:m", n=[100], n_replications=10)
+
+
 def test_no_answers_are_drawn_of_a_product(data):
     with pytest.raises(el.EmolaborError, match="'x:m' is a product, which is not normal"):
         el.sem(MODEL, data).simulate(10)

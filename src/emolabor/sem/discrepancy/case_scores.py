@@ -54,3 +54,31 @@ def deviations_and_predicted(sample, exogenous, width):
     for values in sample.blocks(width):
         deviations = values - sample.mean
         yield deviations, deviations[:, x] @ slopes
+
+
+def moment_contributions(sample, layout, exogenous):
+    """What each case, or each unit, adds to the free moments (r, m) about their mean, weighted.
+
+    Parameters
+    ----------
+    sample : Sample
+        Complete.
+    layout : Structure
+        Of the saturated model: which moments they are.
+    exogenous : sequence of int
+        Fixed exogenous variables: what they predict of a case's moments is taken out first.
+    """
+    means = layout.kind == 2
+    i, j = layout.row[~means], layout.col[~means]
+    blocks = deviations_and_predicted(sample, exogenous, len(layout.kind))
+    deviations, predicted = (np.vstack(parts) for parts in zip(*blocks, strict=True))
+    rows = deviations[:, i] * deviations[:, j] - predicted[:, i] * predicted[:, j]
+    rows = np.hstack([rows, (deviations - predicted)[:, layout.row[means]]])
+    return in_units(sample, rows - np.average(rows, axis=0, weights=sample.case_weights))
+
+
+def in_units(sample, rows):
+    """Rows of cases (n, m), weighted and added up within units."""
+    if sample.case_weights is not None:
+        rows = rows * sample.case_weights[:, None]
+    return sample.design.sums([rows], rows.shape[1]) if sample.in_units else rows

@@ -61,7 +61,7 @@ def design_effects(fit: Fit) -> pd.DataFrame:
     samples = fit.model.samples
     if samples[0].design is None:
         refuse_because("design_effects", "the fit has neither clusters nor weights", "a fit with 'cluster' or the like")
-    latent = list(fit.table.variables.latent)
+    latent = tuple(fit.table.variables.latent)
     scores = None
     if latent:
         scores = factor_scores(fit, "EBM" if fit.table.ordered else "Bartlett").to_numpy()
@@ -69,7 +69,7 @@ def design_effects(fit: Fit) -> pd.DataFrame:
         scores = np.split(scores[order], np.cumsum([sample.n for sample in samples])[:-1])
     rows = []
     for group, sample in enumerate(samples):
-        parts = [("item", fit.table.variables.observed, sample.data)]
+        parts = [("item", tuple(fit.table.variables.observed), sample.data)]
         parts += [("factor", latent, scores[group])] if scores is not None else []
         for kind, names, values in parts:
             for name, own in zip(names, values.T, strict=True):

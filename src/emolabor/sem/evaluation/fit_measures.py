@@ -89,7 +89,7 @@ def all_fit_measures(model, estimate):
     base_chisq = weighed(model, discrepancies(base, base_theta), saturated)
     weight = model.weight
     # The statistic of unweighted least squares is not distributed as chi-square (Browne, 1984): it has no p-value.
-    pvalue = test_statistic.chisq_pvalue if model.estimator.test != "none" else lambda *_: np.nan
+    pvalue = test_statistic.chisq_pvalue if model.estimator.discrepancy != "uls" else lambda *_: np.nan
     result = {
         "npar": n_free,
         "fmin": _minimum(model, own - saturated, chisq),

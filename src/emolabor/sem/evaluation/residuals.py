@@ -10,7 +10,7 @@ import pandas as pd
 from emolabor.common.checks import check_choice, check_whole
 from emolabor.common.errors import refuse_because
 from emolabor.sem.discrepancy import fiml
-from emolabor.sem.discrepancy.case_scores import deviations_and_predicted
+from emolabor.sem.discrepancy.case_scores import in_units, moment_contributions
 from emolabor.sem.discrepancy.dwls import implied_statistics, jacobian
 from emolabor.sem.implied.ram import implied_moments, moment_slopes
 from emolabor.sem.linalg import bordered_inverse
@@ -190,18 +190,8 @@ def _moment_scores(full, exogenous):
     if sample.data is None:
         refuse_because("data", "these residuals need the cases, which a file does not keep", "a DataFrame")
     if sample.incomplete:
-        scores = fiml.case_scores(layout, full.moments, sample.data, sample.incomplete.centre)
-    else:
-        means = layout.kind == 2
-        i, j = layout.row[~means], layout.col[~means]
-        blocks = deviations_and_predicted(sample, exogenous, len(layout.kind))
-        deviations, predicted = (np.vstack(parts) for parts in zip(*blocks, strict=True))
-        scores = deviations[:, i] * deviations[:, j] - predicted[:, i] * predicted[:, j]
-        scores = np.hstack([scores, (deviations - predicted)[:, layout.row[means]]])
-        scores = scores - np.average(scores, axis=0, weights=sample.case_weights)
-    if sample.case_weights is not None:
-        scores = scores * sample.case_weights[:, None]
-    return sample.design.sums([scores], scores.shape[1]) if sample.in_units else scores
+        return in_units(sample, fiml.case_scores(layout, full.moments, sample.data, sample.incomplete.centre))
+    return moment_contributions(sample, layout, exogenous)
 
 
 def residuals(fit: Fit, kind: str = "raw", group: int = 1) -> pd.DataFrame:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from emolabor.sem.discrepancy import dwls
-from emolabor.sem.discrepancy.case_scores import moment_meat, unit_rows
+from emolabor.sem.discrepancy.case_scores import moment_contributions, moment_meat, over_groups, unit_rows
+from emolabor.sem.implied.ram import implied_moments, moment_slopes
 from emolabor.sem.linalg import bordered_inverse
 from emolabor.sem.specification import expressions
 from emolabor.sem.specification.constraints import label_values
@@ -72,10 +73,30 @@ def meat(model: Model, theta: np.ndarray, kind: str) -> np.ndarray:
     """Mean cross-product (q, q) of the cases' scores over all groups."""
     if kind == "robust_dwls":
         return dwls.robust_meat(model, theta)
+    if kind == "robust_sem" and model.samples[0].design is not None:
+        spreads = [np.sqrt(share) * spread for share, spread, _ in moment_spreads(model, theta)]
+        samples = model.samples
+        return sum(rows.T @ samples[0].signed(rows) for rows in over_groups(spreads, samples))
     if kind == "robust_sem":
         parts = (moment_meat(structure, theta, sample, model.exogenous) for structure, sample, _ in model.groups)
         return sum(parts) / model.n_obs
     return sum(rows.T @ model.samples[0].signed(rows) for rows in units_of(model, theta)) / model.n_obs
+
+
+def moment_spreads(model: Model, theta: np.ndarray) -> Iterator[tuple[float, np.ndarray, float]]:
+    """Yield for each group its share, a root (r, q) of J'V Gamma V J and the trace of V Gamma.
+
+    V are the weights of the moments, Gamma their asymptotic covariances, from cases, or units, as they were drawn.
+    """
+    for share, full, (structure, sample, discrepancy) in zip(
+        model.case_shares, model.saturated, model.groups, strict=True
+    ):
+        implied = implied_moments(structure, theta)
+        weights = discrepancy.information_of_moments(full, implied, False)
+        rows = moment_contributions(sample, full.structure, model.exogenous) / np.sqrt(sample.n)
+        weighed = rows @ weights
+        trace = float(np.vdot(sample.signed(rows), weighed))
+        yield share, weighed @ moment_slopes(structure, implied)[full.kept], trace
 
 
 def units_of(model: Model, theta: np.ndarray) -> Iterator[np.ndarray]:

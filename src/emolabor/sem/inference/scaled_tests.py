@@ -8,7 +8,7 @@ import numpy as np
 from emolabor.sem import linalg
 from emolabor.sem.discrepancy.case_scores import deviations_and_predicted
 from emolabor.sem.implied.ram import implied_moments, moment_slopes
-from emolabor.sem.inference.covariance import meat
+from emolabor.sem.inference.covariance import meat, moment_spreads
 from emolabor.sem.linalg import bordered_inverse
 
 
@@ -30,6 +30,8 @@ def satorra_bentler_trace(model, theta, basis):
     if bread is None:
         return np.nan
     spent = float(np.sum(bread * meat(model, theta, "robust_sem")))
+    if model.samples[0].design is not None:
+        return sum(trace for *_, trace in moment_spreads(model, theta)) - spent
     total = 0.0
     for structure, sample, _ in model.groups:
         inverse, _ = linalg.inverse_and_logdet(implied_moments(structure, theta).sigma)

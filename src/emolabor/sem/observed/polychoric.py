@@ -9,7 +9,7 @@ from scipy.special import ndtr, ndtri, owens_t
 
 FAR = 40.0  # a threshold beyond which nobody answers
 BOUND = 1 - 1e-7  # correlations stay within it: a table with empty corners would have 1
-STEPS, TOLERANCE = 60, 1e-11
+STEPS, TOLERANCE, NEAR = 60, 1e-11, 1e-5
 LEAST = 1e-100  # its square can still be divided by
 SHOWN = 4_000_000  # numbers at a time in the table of who chose what: 32 MB
 
@@ -155,7 +155,7 @@ def maximize_correlation(derivatives, start):
     ndarray (m,)
     """
     rho, going = start.copy(), np.arange(len(start))
-    low, high = np.full(len(start), -BOUND), np.full(len(start), BOUND)
+    low, high, last = np.full(len(start), -BOUND), np.full(len(start), BOUND), np.ones(len(start))
     for _ in range(STEPS):
         if not len(going):
             break
@@ -165,8 +165,10 @@ def maximize_correlation(derivatives, start):
         with np.errstate(divide="ignore", invalid="ignore"):
             new = now + np.where(hessian < 0, -gradient / hessian, gradient / information)
         inside = np.isfinite(new) & (new > low[going]) & (new < high[going])
-        new = np.where(inside, new, 0.5 * (low[going] + high[going]))
-        rho[going] = new
+        # Near the end a step that rounds to none would fall on the limit that it has just set.
+        settled = (np.abs(new - now) <= TOLERANCE) & (last[going] < NEAR)
+        new = np.where(inside | settled, new, 0.5 * (low[going] + high[going]))
+        rho[going], last[going] = new, np.abs(new - now)
         going = going[np.abs(new - now) > TOLERANCE]
     return rho
 

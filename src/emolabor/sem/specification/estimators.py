@@ -7,7 +7,7 @@ first row of its kind is the default: for continuous variables ML, for ordered o
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from emolabor.common.errors import refuse, refuse_because
@@ -85,6 +85,7 @@ ESTIMATORS = {
             "robust_sem",
             "satorra_bentler",
             wishart=True,
+            clusters=True,
             cases=True,
             difference_tests=SATORRA_BENTLER,
             correction="Satorra-Bentler correction",
@@ -100,8 +101,8 @@ ESTIMATORS = {
             difference_tests=SATORRA_BENTLER,
             correction="Yuan-Bentler correction (Mplus variant)",
         ),
-        Estimator("GLS", "gls"),
-        Estimator("ULS", "uls", test="none"),
+        Estimator("GLS", "gls", clusters=True),
+        Estimator("ULS", "uls", test="none", clusters=True),
         Estimator(
             "WLSMV",
             "dwls",
@@ -158,6 +159,10 @@ def estimator_for(name: str | None, ordered: Sequence[str], designed: bool) -> E
         Whether there are clusters, strata or sampling weights.
     """
     row = ESTIMATORS[name] if name else next(row for row in ESTIMATORS.values() if row.ordered == bool(ordered))
+    if designed and row.least_squares:  # errors and test as those of MLM, with their own weights of the moments
+        robust = ESTIMATORS["MLM"]
+        names = ("errors", "test", "cases", "difference_tests", "correction")
+        return replace(row, **{name: getattr(robust, name) for name in names})
     return ESTIMATORS[row.with_clusters] if designed and row.with_clusters else row
 
 
