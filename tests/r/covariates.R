@@ -28,6 +28,8 @@ rows <- do.call(rbind, lapply(seq_len(nrow(cases)), function(i) {
   message("covariates: ", case$case)
   arguments <- case_arguments(case, data)
   arguments$ordered <- ordered[sapply(ordered, function(name) grepl(paste0("\\b", name, "\\b"), case$model))]
+  # A baseline with free slopes, lavaan's default, is not nested in a model that restricts slopes.
+  arguments$baseline.conditional.x.free.slopes <- FALSE
   fit <- try(settled_fit(arguments), silent = TRUE)
   if (inherits(fit, "try-error")) { message("  ", fit); return(NULL) }
   rbind(parameters(fit, case$case), as_measures(fitMeasures(fit), case$case), shift_of(fit, case$case), observed(fit, case$case))

@@ -165,9 +165,10 @@ class Fit:
         Returns
         -------
         Series
-            npar, fmin, chisq, df, pvalue; against the independence model cfi, tli, nfi, rfi, ifi, rni, pnfi; rmsea with
-            its 90 % interval and tests, srmr, rmr, gfi and their relatives; logl, aic, bic, bic2 of likelihood
-            estimators. Scaled tests and indices (``_scaled``, ``_robust``) where the estimator has them.
+            npar, fmin, chisq, df, pvalue; against the independence model (slopes on covariates are zero too) cfi, tli,
+            nfi, rfi, ifi, rni, pnfi; rmsea with its 90 % interval and tests, srmr, rmr, gfi and their relatives; logl,
+            aic, bic, bic2 of likelihood estimators. Scaled tests and indices (``_scaled``, ``_robust``) where the
+            estimator has them.
 
         References
         ----------

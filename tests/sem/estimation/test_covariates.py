@@ -69,6 +69,16 @@ def test_fit_measures_equal_lavaan(name):
     assert not wrong
 
 
+def test_the_baseline_is_the_model_of_no_association():
+    # lavaan leaves its slopes free: it is not nested in this model then, whose CFI is 0 by it and whose TLI below.
+    measures = fitted("probits").fit_measures()
+    none = "b1 ~ 0*z + 0*female + 0*w + 0*post; u1 ~ 0*z + 0*female + 0*w + 0*post; b2 ~ 0*z + 0*female + 0*w + 0*post"
+    alone = el.sem(f"{none}; b1 ~~ 0*u1 + 0*b2; u1 ~~ 0*b2", frame(), ordered=["b1", "u1", "b2"]).fit_measures()
+    for name in ("chisq", "df", "chisq_scaled"):
+        assert measures[f"baseline_{name}"] == pytest.approx(alone[name], rel=1e-9), name
+    assert measures.baseline_df == 3 + 3 * 4 and 0 < measures.cfi < 1
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_residual_slopes_equal_lavaan(name):
     theirs = _table("covariates").query("case == @name and op == 'residual'")

@@ -32,8 +32,8 @@ def ordinal_fit_measures(model, estimate):
     sizes = [len(discrepancy.weights) for discrepancy in model.discrepancies]
     df = sum(sizes) - n_free
     chisq = 2 * weight * model.value(theta)
-    base_df = sum(len(sample.statistics.pairs) for sample in model.samples)
-    base_chisq = sum(d.sample.weight * _squares(d, _covariances(d.sample)) for d in model.discrepancies)
+    base_df = sum(len(s.statistics.pairs) + len(s.statistics.slopes) for s in model.samples)
+    base_chisq = sum(d.sample.weight * _squares(d, _joint(d.sample)) for d in model.discrepancies)
     result = {
         "npar": n_free,
         "fmin": chisq / model.n_obs / 2,
@@ -56,9 +56,12 @@ def ordinal_fit_measures(model, estimate):
     return result
 
 
-def _covariances(sample):
-    """Where the covariances stand among the statistics."""
-    return sample.statistics.covariances
+def _joint(sample):
+    """Where the statistics stand that the baseline has at zero: covariances, and slopes on covariates.
+
+    Slopes too: a baseline that leaves them free, as lavaan's does, is not nested in a model that restricts slopes.
+    """
+    return sample.statistics.joint
 
 
 def _squares(discrepancy, here):
@@ -106,8 +109,8 @@ def _scaled(model, estimate, plain):
     bread = bordered_inverse(model.information(estimate.theta), estimate.basis)
     own = (np.nan, np.nan) if bread is None else dwls.traces(model, estimate.theta, bread)
     chisq, scaling, shift = scaled_shifted(plain["chisq"], plain["df"], *own)
-    # The baseline leaves the correlations zero and the rest saturated: U is W there and zero elsewhere.
-    first, second = dwls.weighted_traces(model, _covariances)
+    # The baseline has correlations and slopes zero and the rest saturated: U is W there and zero elsewhere.
+    first, second = dwls.weighted_traces(model, _joint)
     base, base_scaling, base_shift = scaled_shifted(plain["baseline_chisq"], plain["baseline_df"], first, second)
     groups = len(model.samples)
     indices = _against_baseline(chisq, plain["df"], base, plain["baseline_df"], model.weight, groups)
@@ -161,7 +164,7 @@ def _correlation_misfit(model, estimate):
     own = expected = base = base_expected = 0.0
     parts, spreads = [], []
     for share, (structure, sample, discrepancy) in zip(model.case_shares, model.groups, strict=True):
-        here, (i, j) = _covariances(sample), structure.ordered.pairs
+        here, (i, j) = _joint(sample), structure.ordered.pairs
         implied, found = inverse_and_logdet(_scaled_sigma(structure, theta)), inverse_and_logdet(sample.cov)
         if implied is None or found is None:
             return [np.nan] * 4

@@ -41,6 +41,11 @@ class Statistics:
         first = len(self.variable) + len(self.continuous)
         return slice(first, first + len(self.pairs))
 
+    @property
+    def joint(self) -> slice:
+        """Where what variables have to do with one another stands: covariances and slopes."""
+        return slice(self.covariances.start, None)
+
 
 @dataclass(frozen=True)
 class CaseInfluence:
