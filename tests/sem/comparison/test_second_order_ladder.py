@@ -87,6 +87,20 @@ def test_ordered_answers_climb_by_level_of_factors_too():
     assert found.table.df.is_monotonic_increasing and found.level == "strict"
 
 
+def test_a_first_order_mean_that_differs_is_named_and_can_be_freed():
+    rng = np.random.default_rng(6)
+    group = rng.choice(["a", "b"], 900)
+    factors = 0.7 * rng.normal(size=(900, 1)) + 0.7 * rng.normal(size=(900, 3))
+    factors[group == "b", 1] += 1.0
+    data = pd.DataFrame(0.8 * np.repeat(factors, 3, axis=1) + 0.6 * rng.normal(size=(900, 9)), columns=ITEMS)
+    found = el.invariance(MODEL, data.assign(school=group), "school")
+    assert found.level == "scalar" and list(found.table.index)[-1] == "second-order scalar"
+    assert "group_partial=['textual ~1']" in found.decision()
+    again = el.invariance(MODEL, data.assign(school=group), "school", group_partial=["textual ~1"])
+    assert again.level == "strict"
+    assert again.table.df["second-order scalar"] == found.table.df["second-order scalar"] - 1
+
+
 def test_one_level_of_factors_has_the_steps_it_had():
     found = el.invariance(MODEL.rsplit(";", 1)[0], public_data("holzinger"), "school")
     assert "second-order metric" not in found.table.index and "2005" not in found.rule()

@@ -228,6 +228,18 @@ def test_rows_without_a_covariate_are_left_out_and_told():
     assert said.startswith("4 of 600 rows were left out for a missing exogenous variable (z in 4)") and "~~" not in said
 
 
+def test_zero_far_from_a_covariate_is_told_where_thresholds_are_held():
+    data = frame().assign(z=lambda own: own.z + 2020)
+    options = dict(ordered=["u1", "u2", "u3", "u4"], group="side")
+    held = el.sem(MODEL, data, **options, group_equal=["thresholds", "loadings"])
+    (notice,) = held.warnings
+    assert notice.code == "far_covariates" and "z (mean 2022, standard deviation 0.97)" in notice
+    near = el.sem(MODEL, frame(), **options, group_equal=["thresholds", "loadings"])
+    se = [fit.tidy().query("op == '~' and rhs == 'z' and group == 2").se.item() for fit in (near, held)]
+    assert near.warnings == () and se[1] > 5 * se[0]
+    assert el.sem(MODEL, data, **options).warnings == ()
+
+
 def test_the_ladder_of_groups():
     found = el.invariance(MODEL, frame(), "side", ordered=["u1", "u2", "u3", "u4"])
     assert found.table.df.is_monotonic_increasing and list(found.table.index)[:3] == [
@@ -252,6 +264,7 @@ DATA = frame()
             r"column 'female' holds '[fm]'; .*pandas.get_dummies",
         ),
         (MODEL, {"z": pd.Categorical(DATA.post)}, None, r"column 'z' holds categories; .*pandas.get_dummies"),
+        (MODEL, {"z": np.nan}, None, "data: 'z' without any value"),
         (MODEL, {"female": 1}, None, "'female' does not vary"),
         (MODEL + " + post", {"post": 2 * DATA.female - 1}, None, "duplicated or summed variables"),
         (MODEL, {"female": (DATA.u1 > 3) * 1}, None, "'female' parts the answers to 'u1' so well"),

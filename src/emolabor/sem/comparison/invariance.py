@@ -20,6 +20,7 @@ from emolabor.sem.comparison.invariance_levels import (
     items_step,
     level_step,
     lower_factors,
+    most_apart,
 )
 from emolabor.sem.comparison.invariance_ordinal import ORDINAL_STEPS, ordinal_step
 from emolabor.sem.comparison.invariance_rule import COLUMNS, RULE, judge, limits_for, limits_in_words
@@ -132,6 +133,12 @@ class Invariance:
         steps = [name for name in self.table.index if not name.startswith("partial ")]
         if steps[-1] != self.level:
             words.append(f"{steps[-1].capitalize()} {self.table.decision[steps[-1]]}.")
+        if steps[-1] == f"{SECOND_ORDER}scalar" != self.level and steps[-1] in self.fits:
+            name = most_apart(self.fits[steps[-1]])
+            words.append(
+                f"The mean of {name} would lower the misfit most if it might differ: group_partial="
+                f"[{', '.join(repr(own) for own in (*self.exempt, f'{name} ~1'))}]."
+            )
         if self.partial:
             free = ", ".join(f'"{name}"' for name in (*self.exempt, *self.partial))
             words.append(
@@ -252,7 +259,8 @@ def invariance(
     Where factors measure factors each step is taken for the items first and for the factors next (Chen, Sousa & West,
     2005). Equal intercepts of items leave the means of first-order factors free in the later groups, and hold the
     second-order mean at 0; equal intercepts of first-order factors, which are 0 in every group, leave the second-order
-    mean free. To free all at once would not be identified.
+    mean free. To free all at once would not be identified. ``group_partial=["f ~1"]`` lets the mean of the
+    first-order factor f differ there.
 
     A first loading fixed at one counts as equal; whether it is, is not tested.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from emolabor.sem.fit import Fit
     from emolabor.sem.specification.parameter_table import ParameterTable
 
 SECOND_ORDER = "second-order "
@@ -68,6 +69,12 @@ def level_step(step: str, table: ParameterTable) -> tuple[str, tuple[str, ...], 
 def _measured_by(table: ParameterTable, name: str, lower: tuple[str, ...]) -> bool:
     """Whether a factor is measured by factors."""
     return any(row.op == "=~" and row.lhs == name and row.rhs in lower for row in table.rows)
+
+
+def most_apart(fit: Fit) -> str:
+    """The first-order factor whose mean, held at 0 in every group, has the largest modification index."""
+    found, lower = fit.modification_indices(op="~1"), lower_factors(fit.table)
+    return str(found[found.lhs.isin(lower)].groupby("lhs").mi.sum().idxmax())
 
 
 def items_step(step: str) -> str:

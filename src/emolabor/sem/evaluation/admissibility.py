@@ -6,7 +6,7 @@ import numpy as np
 
 from emolabor.common.notices import Notice
 from emolabor.sem.estimation.test_statistic import degrees_of_freedom
-from emolabor.sem.evaluation.sparse_answers import sparse_answers
+from emolabor.sem.evaluation.sparse_answers import far_covariates, sparse_answers
 from emolabor.sem.implied.ram import fill, implied_moments
 from emolabor.sem.inference.covariance import covariance_of_estimates, without_negative
 from emolabor.sem.observed.design import cluster_counts
@@ -97,6 +97,8 @@ def find_warnings(fit):
     if "chisq_scaled" in measures and np.isnan(measures["chisq_scaled"]):
         said = "the scaling factor of the test is not positive: there is no scaled test and no robust index"
         yield Notice("no_scaled_test", said)
+    if fit.table.ordered:
+        yield from far_covariates(fit)
     for group, sample in enumerate(samples):
         place = f"group {sample.label}: " if len(samples) > 1 else ""
         own = len({row.free for row in fit.table.rows if row.group == group and row.free >= 0})

@@ -12,9 +12,11 @@ from emolabor.sem.linalg import inverse_and_logdet
 from emolabor.sem.observed.corners import cells_in_words, impossible_corners
 
 if TYPE_CHECKING:
+    from emolabor.sem.fit import Fit
     from emolabor.sem.observed.ordinal_samples import OrdinalSample
 
 FEW = 5  # answers in a category
+AWAY = 3.0  # standard deviations of a covariate between its mean and zero
 EMPTY = 0.2  # share of the cells of a two-way table; five-point answers that go together leave some corners empty
 MOVED = 0.01  # of a correlation, by leaving out its impossible cells
 AT_BOUND = 0.995  # the likelihood of a table without a single contradiction is flat beyond
@@ -68,6 +70,39 @@ def sparse_answers(sample: OrdinalSample, names: Sequence[str], place: str) -> I
     if not len(strong) and inverse_and_logdet(sample.cov) is None:
         said = f"{place}the matrix of polychoric correlations is not positive definite: there are no robust indices"
         yield Notice("polychorics_not_positive_definite", said)
+
+
+def far_covariates(fit: Fit) -> Iterator[Any]:
+    """Find covariates whose zero, at which thresholds stand, is far from their values, where thresholds are held.
+
+    Free thresholds take up whatever zero means. Those held equal are weighed by their precision at that zero, without
+    regard to the slopes that they go with: the further away it is, the less is left of the precision of the slopes.
+
+    Parameters
+    ----------
+    fit : Fit
+
+    Yields
+    ------
+    Notice
+        One for all of them.
+    """
+    levels = [row for row in fit.table.rows if row.op == "|"]
+    if len({row.free for row in levels if row.free >= 0}) == len(levels):
+        return
+    names, far = fit.table.variables.observed, {}
+    for sample in fit.model.samples:
+        for place in sample.covariates:
+            mean, sd = sample.mean[place], np.sqrt(sample.cov[place, place])
+            if abs(mean) > AWAY * sd:
+                far.setdefault(names[place], f"{names[place]} (mean {mean:.4g}, standard deviation {sd:.2g})")
+    if far:
+        said = (
+            "thresholds are held, and they stand where covariates are zero, far from the values of "
+            f"{_some([*far.values()])}: estimates depend on where zero lies, and errors are larger than need be; "
+            "subtract a number near the mean"
+        )
+        yield Notice("far_covariates", said)
 
 
 def _empty_cells(step: Any, names: Sequence[Any], place: str) -> Iterator[Any]:

@@ -123,6 +123,7 @@ def ordinal_samples(columns, missing="listwise", covariates=()):
     names, labels, members = columns.names, columns.labels, columns.members
     places = tuple(names.index(name) for name in covariates)
     holes = np.isnan(columns.answers.values)
+    _refuse_unanswered(holes, names, members, labels)
     kept = ~holes.any(axis=1) if missing == "listwise" else ~holes.all(axis=1) & ~holes[:, places].any(axis=1)
     if kept.sum() < 2:
         refuse_because("data", f"{int(kept.sum())} rows without a missing answer", "two or more")
@@ -195,6 +196,14 @@ def ordinal_resample(sample, counts, names):
         return ordinal_sample(answers, names, covariates=sample.covariates, weights=weights)
     except EmolaborError:
         return None
+
+
+def _refuse_unanswered(holes, names, members, labels):
+    """Every group must have values of every variable, before rows are left out for another one."""
+    for i, label in enumerate(labels):
+        for place in np.flatnonzero(holes[members == i].all(axis=0)):
+            where = f"data, group {label}" if len(labels) > 1 else "data"
+            refuse_because(where, f"'{names[place]}' without any value", "columns with answers")
 
 
 def _refuse_empty(answers, names, members, labels):

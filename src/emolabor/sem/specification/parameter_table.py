@@ -321,7 +321,9 @@ def _equal_over_groups(
         if row.group > 0 and row.free < 0 and not row.where:
             levels = "thresholds" if ordered else "intercepts"
             if kind == "means" and levels in group_equal and "means" not in group_equal:
-                if row.lhs not in lower:  # means of factors that measure others are those others' (Chen et al., 2005)
+                if (
+                    row.lhs not in lower or exempt
+                ):  # means of factors that measure others are those others' (Chen et al., 2005)
                     row = replace(row, free=0, value=None)
             elif kind == spread and row.lhs in names_ordered and spread not in group_equal:
                 row = replace(row, free=0, value=None)
