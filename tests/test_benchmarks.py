@@ -49,6 +49,8 @@ def test_engine_writes_a_row_for_each_piece_of_work(script, tmp_path, monkeypatc
         "0.07",
         "0.08",
         "0.1",
+        "0.05",
+        "0.05",
         "0.15",
         "0.3",
         "0.15",
