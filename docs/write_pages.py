@@ -79,7 +79,7 @@ RETURNED = {
     },
     "theory": {
         "Claim": "theory.claims",
-        "Path": "theory.claims",
+        "ClaimPath": "theory.claims",
         "CodingAgreement": "theory.coding",
         "ModeratedModel": "theory.moderation",
     },

@@ -111,7 +111,7 @@ def test_what_is_taken_and_returned_is_described(name):
     assert found and [one["head"] for one in found if not one["words"]] == []
     named = {word for one in found for word in re.findall(r"\b[A-Z]\w+", one["head"])}
     known = {kind for classes in WRITE_PAGES.RETURNED.values() for kind in classes}
-    assert named <= known | {"DataFrame", "Series", "Figure"}
+    assert named <= known | {"DataFrame", "Series", "Figure", "Path"}
 
 
 @pytest.mark.parametrize("name", PUBLIC)

@@ -10,10 +10,10 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from emolabor.study.compare import rounding_edges
 from emolabor.study.needs import NEEDS, PARTS
 from emolabor.study.parameters import notebook_parameters
 from emolabor.study.plan import factors_of, results_name
+from emolabor.study.reference import rounding_edges
 
 ROOT = Path(__file__).resolve().parents[1]
 PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -175,8 +175,8 @@ def test_a_notebook_that_runs_for_each_factor_is_committed_with_one_of_them(path
 
 def test_the_reference_holds_what_the_notebook_shows(path, code):
     """Every number on a page is the rounding of a stored one."""
-    from emolabor.study.compare import flatten
     from emolabor.study.display import rounded
+    from emolabor.study.reference import flatten
 
     name = results_name(path.stem, notebook_parameters(path).get("factor"))
     content = json.loads((REFERENCE / f"{name}.json").read_text(encoding="utf-8"))

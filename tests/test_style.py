@@ -24,6 +24,7 @@ def test_ruff_finds_nothing_in_the_code_and_its_tests(arguments):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.slow
 def test_mypy_finds_nothing():
     done = run("mypy")
     assert done.returncode == 0, done.stdout + done.stderr

@@ -13,6 +13,7 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 
 MOVED = {
+    "analysis.comparing": "analysis.rival_tests",
     "analysis.tasks": "common.tasks",
     "cli_claims": "cli.claims",
     "cli_fit": "cli.model",

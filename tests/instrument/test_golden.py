@@ -3,6 +3,8 @@
 import pytest
 from small_instrument import CASES, GOLDEN, parts, write
 
+pytestmark = pytest.mark.slow  # the bytes are those of the locked packages, not of the oldest allowed
+
 
 @pytest.mark.parametrize(("name", "language"), CASES)
 def test_a_format_writes_its_golden_file(tmp_path, name, language):

@@ -10,7 +10,7 @@ ITEMS = ["ex1", "ex2", "ex3", "ex4"]
 STAFF = el.simulate_staff(n=300, seed=1)[[*ITEMS, "sex"]]
 MODEL = "f =~ " + " + ".join(ITEMS)
 OBJECTS = STAFF.astype({"ex1": object, "ex3": object})
-HUGE = OBJECTS.assign(ex1=[10**400, *OBJECTS["ex1"][1:]])
+HUGE = OBJECTS.assign(ex1=pd.Series([10**400, *OBJECTS["ex1"][1:]], OBJECTS.index, dtype=object))
 ALIKE = STAFF.assign(sex=[(1, "1", 2)[row % 3] for row in range(300)])
 
 

@@ -40,7 +40,7 @@ from emolabor.report import (
     specification_curve,
     verdict_figure,
 )
-from emolabor.theory import ORIGINS, Claim, Path as Arrow
+from emolabor.theory import ORIGINS, Claim, ClaimPath as Arrow
 
 pytestmark = pytest.mark.slow
 

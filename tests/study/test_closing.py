@@ -2,9 +2,9 @@ from pathlib import Path
 
 from emolabor.study import closing_table, import_seconds
 from emolabor.study.closing import write_page
-from emolabor.study.compare import Comparison, Difference
 from emolabor.study.design import load_design
 from emolabor.study.execution import Execution
+from emolabor.study.reference import Comparison, Difference
 from emolabor.study.runner import Run
 
 DIFFERENCE = Difference("03_scale_quality", "reliability > exhaustion > alpha", 0.83, 0.84)

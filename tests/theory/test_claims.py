@@ -9,7 +9,7 @@ from emolabor.theory import (
     CONSTRUCT_GROUPS,
     CONSTRUCTS,
     ORIGINS,
-    Path,
+    ClaimPath,
     claim_paths,
     full_model,
     load_claims,
@@ -75,10 +75,10 @@ def test_constructs_are_what_the_instrument_measures_but_the_marker(claims):
 
 
 def test_a_path_knows_its_steps_and_its_key():
-    moderated = Path("deep_acting", "service_quality", "+", moderator="exhaustion")
+    moderated = ClaimPath("deep_acting", "service_quality", "+", moderator="exhaustion")
     assert moderated.key == "deep_acting*exhaustion>service_quality"
     assert moderated.steps == (("deep_acting", "service_quality"), ("exhaustion", "service_quality"))
-    indirect = Path("deep_acting", "proactive_service", "+", via="accomplishment")
+    indirect = ClaimPath("deep_acting", "proactive_service", "+", via="accomplishment")
     assert indirect.steps == (("deep_acting", "accomplishment"), ("accomplishment", "proactive_service"))
     assert indirect.parameter == "deep_acting__accomplishment__proactive_service"
 
@@ -90,7 +90,7 @@ def test_claims_cannot_be_changed(claims):
 
 def test_own_claims_can_be_read(tmp_path):
     (claim,) = read(tmp_path, CLAIM)
-    assert (claim.id, claim.paths) == ("X01", (Path("surface_acting", "exhaustion", "+"),))
+    assert (claim.id, claim.paths) == ("X01", (ClaimPath("surface_acting", "exhaustion", "+"),))
 
 
 def test_one_language_stands_in_for_the_other(tmp_path):
@@ -156,7 +156,7 @@ def test_arrows_of_constructs_that_were_not_measured_are_set_aside_with_what_is_
     measured = {claim.id: claim for claim in measured_claims(claims, dimensions)}
     assert list(measured) == [claim.id for claim in claims]
     assert measured["C01"].paths == ()
-    assert measured["C01"].unmeasured == {Path("role_pressure", "surface_acting", "+"): ("role_pressure",)}
+    assert measured["C01"].unmeasured == {ClaimPath("role_pressure", "surface_acting", "+"): ("role_pressure",)}
     assert measured["C05"] == next(claim for claim in claims if claim.id == "C05")
     assert "exhaustion" not in full_model(dimensions, measured.values())
     assert all({*measured[claim.id].paths, *measured[claim.id].unmeasured} == {*claim.paths} for claim in claims)
@@ -199,7 +199,7 @@ def test_the_essay_is_rendered_sentence_by_sentence_and_ends_before_section_thre
     for section in set(sections):
         numbers = [int(place.split("/s")[1]) for place in essay.index if place.split("/s")[0] == section]
         assert numbers == list(range(1, len(numbers) + 1)), section
-    assert essay["says_zh"].str.contains("[\u4e00-\u9fff]").all() and essay["says_en"].str.isascii().all()
+    assert essay["says_zh"].str.contains("[\u4e00-\u9fff]").all() and essay["says_en"].map(str.isascii).all()
 
 
 def test_claim_paths_tells_origin_place_and_what_stands_there(claims):
@@ -246,3 +246,12 @@ def test_own_claims_need_not_tell_an_origin(tmp_path):
 def test_a_missing_file_is_a_users_mistake(tmp_path):
     with pytest.raises(EmolaborError, match=r"none\.yaml: found no readable file"):
         load_claims(tmp_path / "none.yaml")
+
+
+def test_the_old_name_of_a_path_says_what_it_is_now():
+    import emolabor.theory
+
+    with pytest.warns(DeprecationWarning, match="emolabor.theory.Path is emolabor.theory.ClaimPath now"):
+        assert emolabor.theory.Path is ClaimPath
+    with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
+        _ = emolabor.theory.nothing

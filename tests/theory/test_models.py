@@ -10,7 +10,7 @@ from emolabor.theory import (
     CONSTRUCT_GROUPS,
     CONSTRUCTS,
     Claim,
-    Path,
+    ClaimPath,
     full_model,
     load_claims,
     measurement_model,
@@ -124,11 +124,11 @@ def test_a_construct_without_items_is_refused(claims):
 
 
 def test_a_loop_is_refused():
-    loop = (Path("exhaustion", "belonging", "-"), Path("belonging", "exhaustion", "-"))
+    loop = (ClaimPath("exhaustion", "belonging", "-"), ClaimPath("belonging", "exhaustion", "-"))
     with pytest.raises(EmolaborError, match=r"form a loop: .*exhaustion"):
         structural_model([claim(*loop)])
 
 
 def test_a_moderation_claim_brings_its_first_order_terms_and_no_product():
-    moderated = claim(Path("deep_acting", "service_quality", "+", moderator="exhaustion"))
+    moderated = claim(ClaimPath("deep_acting", "service_quality", "+", moderator="exhaustion"))
     assert structural_model([moderated]) == "service_quality ~ deep_acting + exhaustion"

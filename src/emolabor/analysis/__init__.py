@@ -1,6 +1,5 @@
 """What follows from a fit, and what published studies say."""
 
-from emolabor.analysis.comparing import nested_tests
 from emolabor.analysis.confounding import confounding
 from emolabor.analysis.correlation_table import (
     CorrelationTable,
@@ -19,6 +18,7 @@ from emolabor.analysis.power import power, sample_size
 from emolabor.analysis.profiles import Profiles, profiles
 from emolabor.analysis.published import compare_published, latent_models
 from emolabor.analysis.published_tables import PublishedTable, load_published
+from emolabor.analysis.rival_tests import nested_tests
 from emolabor.analysis.rmsea_power import rmsea_power, rmsea_sample_size
 from emolabor.analysis.rounding_bands import rounding_bands
 from emolabor.analysis.specifications import effect_multiverse, shown_specifications

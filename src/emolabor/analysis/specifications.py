@@ -167,7 +167,7 @@ class EffectEstimate:
     dimensions : dict of str to list of str
         The constructs of the model, with all their items.
     reversed_items : frozenset of str
-    paths : list of Path
+    paths : list of ClaimPath
         The path itself first.
     covariates : dict of str to tuple of str
         Sets of background columns, by name.

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pandas as pd
 
-from emolabor.study.compare import Comparison
+from emolabor.study.reference import Comparison
 
 
 def import_seconds():

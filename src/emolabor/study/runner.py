@@ -18,7 +18,6 @@ from emolabor.common.files import write_text
 from emolabor.common.languages import chosen_language
 from emolabor.responses.personal_contents import redacted
 from emolabor.study.closing import write_page
-from emolabor.study.compare import Comparison, compare_notebook, rounding_edges
 from emolabor.study.design import load_design
 from emolabor.study.display import LANGUAGES
 from emolabor.study.environment import commit_of, data_of, environment_text
@@ -27,6 +26,7 @@ from emolabor.study.folder import fingerprints, open_folder
 from emolabor.study.needs import carried_jobs
 from emolabor.study.paths import PACKAGED, project_root, results_place
 from emolabor.study.plan import longest_first, plan_jobs
+from emolabor.study.reference import Comparison, compare_notebook, rounding_edges
 from emolabor.study.workers import execute_all
 
 

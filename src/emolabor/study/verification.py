@@ -8,8 +8,8 @@ from pathlib import Path
 
 from emolabor.common.errors import EmolaborError
 from emolabor.common.files import write_text
-from emolabor.study.compare import compare_notebook, flatten, read_results
 from emolabor.study.paths import project_root
+from emolabor.study.reference import compare_notebook, flatten, read_results
 
 PAGES = ("README.md", "README.zh-CN.md", "docs/reproduction.md", "docs/reproduction.zh-CN.md")
 BEGIN, END = "<!-- reproduction: begin -->\n", "<!-- reproduction: end -->\n"

@@ -1,9 +1,11 @@
 """The essay's claims as data, and the models that follow from them."""
 
+import warnings
+
 from emolabor.theory.claims import (
     ORIGINS,
     Claim,
-    Path,
+    ClaimPath,
     claim_paths,
     essay_source,
     load_claims,
@@ -47,9 +49,9 @@ __all__ = [
     "STUDY_FILE",
     "UNDESIRABLE",
     "Claim",
+    "ClaimPath",
     "CodingAgreement",
     "ModeratedModel",
-    "Path",
     "claim_paths",
     "coding_agreement",
     "coding_sheet",
@@ -71,3 +73,10 @@ __all__ = [
     "structure_text",
     "tell_reversed",
 ]
+
+
+def __getattr__(name):
+    if name != "Path":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    warnings.warn("emolabor.theory.Path is emolabor.theory.ClaimPath now", DeprecationWarning, stacklevel=2)
+    return ClaimPath

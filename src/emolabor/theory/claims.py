@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import resources
+from pathlib import Path
 
 import pandas as pd
 
@@ -18,7 +19,7 @@ _ORIGIN = ("origin", "place", "citation")
 
 
 @dataclass(frozen=True)
-class Path:
+class ClaimPath:
     """One arrow of a claim; `via` makes it indirect, `moderator` makes it a moderated one.
 
     Attributes
@@ -41,7 +42,7 @@ class Path:
 
     Examples
     --------
-    >>> Path("surface_acting", "proactive_service", "-", via="exhaustion").key
+    >>> ClaimPath("surface_acting", "proactive_service", "-", via="exhaustion").key
     'surface_acting>exhaustion>proactive_service'
     """
 
@@ -108,7 +109,7 @@ class Claim:
         What is claimed, by language.
     testable : bool
         Whether answers from one point in time can speak to it.
-    paths : tuple of Path
+    paths : tuple of ClaimPath
         What it says of constructs; empty where it cannot be tested.
     reason : dict or None
         Why it cannot be tested, by language.
@@ -122,7 +123,7 @@ class Claim:
     section: str
     text: dict
     testable: bool
-    paths: tuple[Path, ...] = ()
+    paths: tuple[ClaimPath, ...] = ()
     reason: dict | None = None
     caution: dict | None = None
     unmeasured: dict = field(default_factory=dict)
@@ -345,7 +346,7 @@ def _path(item, constructs, place):
     if len(set(named)) < len(named):
         refuse_because(place, f"a path names {' > '.join(named)}", "each construct once")
     ends = item["from"], item["to"], item["sign"], item.get("via"), item.get("moderator")
-    return Path(*ends, *_origin(item, f"{place}, paths, {' > '.join(named)}"))
+    return ClaimPath(*ends, *_origin(item, f"{place}, paths, {' > '.join(named)}"))
 
 
 def _origin(item, place):

@@ -121,7 +121,7 @@ def coding_agreement(first: pd.DataFrame, second: pd.DataFrame) -> CodingAgreeme
     }
     counts = pd.crosstab(one["origin"], other["origin"]).reindex(index=ORIGINS, columns=ORIGINS, fill_value=0)
     apart = (one["origin"] != other["origin"]) | (_sections(one["place"]) != _sections(other["place"]))
-    both = one[apart].join(other[apart], suffixes=("_first", "_second"))
+    both = pd.merge(one[apart], other[apart], left_index=True, right_index=True, suffixes=("_first", "_second"))
     return CodingAgreement(pd.DataFrame.from_dict(summary, orient="index"), counts, both)
 
 

@@ -8,7 +8,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from emolabor.common.errors import EmolaborError, refuse
-from emolabor.theory.claims import Path
+from emolabor.theory.claims import ClaimPath
 from emolabor.theory.constructs import CONSTRUCT_GROUPS
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def structure_text(paths, groups=CONSTRUCT_GROUPS):
 
     Parameters
     ----------
-    paths : list of Path
+    paths : list of ClaimPath
         Of the claims, or of a rival of them.
     groups : dict of str to tuple of str
         The constructs by group, in the order in which the model lists them.
@@ -181,12 +181,12 @@ def paths_around(claims, path):
     ----------
     claims : iterable of Claim
         The claims.
-    path : Path
+    path : ClaimPath
         A direct or indirect one.
 
     Returns
     -------
-    list of Path
+    list of ClaimPath
         The path and the steps of all claims that end where one of its steps ends. In a model of these alone, every
         other construct is unexplained, and the equations of the path are those of the whole model.
 
@@ -199,7 +199,7 @@ def paths_around(claims, path):
     """
     ends = {to for _, to in path.steps}
     steps = {step: one.sign for claim in claims for one in claim.paths for step in one.steps if step[1] in ends}
-    return [path, *(Path(*step, sign) for step, sign in steps.items())]
+    return [path, *(ClaimPath(*step, sign) for step, sign in steps.items())]
 
 
 def _paths(claims, indirect):
@@ -207,7 +207,7 @@ def _paths(claims, indirect):
     paths = [path for claim in claims for path in claim.paths]
     if indirect:
         return paths
-    steps = [(Path(*step, path.sign) for step in path.steps) if path.via else (path,) for path in paths]
+    steps = [(ClaimPath(*step, path.sign) for step in path.steps) if path.via else (path,) for path in paths]
     return [path for some in steps for path in some]
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from emolabor.theory.claims import Path
+from emolabor.theory.claims import ClaimPath
 from emolabor.theory.constructs import CONSTRUCT_GROUPS, MERGE, REVERSE
 from emolabor.theory.models import constructs_of, measurement_model, model_text
 
@@ -111,7 +111,7 @@ def _reversed(paths, groups, reverse):
             turned.append(path)
         else:
             steps = zip(path.steps, backward, strict=True)
-            turned += [Path(*(step[::-1] if back else step), path.sign) for step, back in steps]
+            turned += [ClaimPath(*(step[::-1] if back else step), path.sign) for step, back in steps]
     return turned
 
 
@@ -121,7 +121,7 @@ def _direct(paths):
 
 def _direct_only(paths):
     dropped = {path.steps[1] for path in paths if path.via}
-    steps = [Path(*step, path.sign) for path in paths for step in path.steps if step not in dropped]
+    steps = [ClaimPath(*step, path.sign) for path in paths for step in path.steps if step not in dropped]
     return steps + _direct(paths)
 
 

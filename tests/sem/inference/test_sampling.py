@@ -170,6 +170,7 @@ def test_intervals_come_from_the_t_distribution_of_the_fewest_clusters():
     row = fit.tidy().iloc[0]
     assert fit.model.degrees_of_errors == 22
     assert (row.ci_upper - row.est) / row.se == pytest.approx(2.0738730679, rel=1e-9)  # t(22) at .975
+    assert "t(22)" in fit.summary()
     assert any("23 clusters of 'department' are few" in said for said in fit.warnings)
 
 

@@ -212,6 +212,7 @@ def residuals(fit: Fit, kind: str = "raw", group: int = 1) -> pd.DataFrame:
     -------
     DataFrame (p, p)
         By variable, in the order of the model; as lavaan's ``residuals()``, standard errors robust where the fit's are.
+        Covariates of ordered outcomes are not in it: the others are given them (see `residual_slopes`).
 
     Raises
     ------

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from emolabor.common.errors import EmolaborError
-from emolabor.study.compare import compare_notebook, flatten, is_equal, rounding_edges
+from emolabor.study.reference import compare_notebook, flatten, is_equal, rounding_edges
 
 VALUES = {"fit": {"cfi": 0.96712, "df": 84, "verdict": "supported", "none": None}, "r2": {"exhaustion": {"value": 0.3}}}
 
