@@ -116,7 +116,7 @@ def test_the_population_of_the_coverage_study_has_the_true_values_it_states(scri
 def test_ordinal_coverage_writes_shares_for_each_kind_of_answers(script, tmp_path):
     script("coverage_ordinal").main(["--quick", "--folder", str(tmp_path)])
     table = rows(tmp_path / "coverage_ordinal.csv")
-    assert len({row["data"] for row in table}) == 4
+    assert len({row["data"] for row in table}) == 5
     assert all(0 <= float(row["coverage"]) <= 1 for row in table)
 
 
