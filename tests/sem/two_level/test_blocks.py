@@ -120,6 +120,8 @@ def test_fewer_clusters_than_parameters_are_warned_of():
     fit = el.sem(TEXT, DATA[DATA.centre < 9], cluster="centre")
     (warning,) = [own for own in fit.warnings if own.code == "few_clusters"]
     assert "8 clusters are fewer than the 9 free parameters of the between level" in warning
+    fit = el.sem(TEXT, DATA[DATA.centre < 21], cluster="centre")
+    assert any(own.startswith("20 clusters are few") for own in fit.warnings)
 
 
 OTHERS = {
