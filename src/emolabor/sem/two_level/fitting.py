@@ -46,10 +46,22 @@ def fit_two_levels(text: str, syntax: Syntax, given: dict[str, Any], equal: tupl
     _check_arguments(given)
     data, group, cluster = given["data"], given["group"], given["cluster"]
     names = tuple(dict.fromkeys(name for term in syntax.terms for name in (term.lhs, term.rhs) if name))
+    for term in syntax.terms:
+        if term.op in ("|", "~*~"):
+            refuse_because(
+                term.token.where,
+                f"'{term.op}' with 'level:' blocks",
+                "continuous variables; ordered ones have one level",
+            )
     latent = {term.lhs for term in syntax.terms if term.op == "=~"}
     for name in latent & set(data.columns):
         refuse_because("model", f"the latent variable '{name}' is a column of data", "another name")
     observed = [name for name in names if name not in latent]
+    for name in observed:
+        if name in data.columns and getattr(data.dtypes[name], "ordered", False):
+            refuse_because("data", f"'{name}' is an ordered categorical, and the text has 'level:' blocks", "numbers")
+    if not len(data):
+        refuse_because("data", "no row", "a row a case")
     columns = read_columns(data, observed, group=group, drawn=read_drawn(data, cluster))
     if cluster in columns.names:
         refuse_because("cluster", f"'{cluster}' is a variable of the model", "another column")
