@@ -6,6 +6,7 @@ import pytest
 
 from emolabor.common.errors import EmolaborError
 from emolabor.study import Results
+from emolabor.study.execution import STAGE
 
 
 @pytest.fixture
@@ -91,3 +92,20 @@ def test_a_figure_is_saved_twice_and_shown_as_png(results, tmp_path):
         "07_structural_model_line.svg",
     ]
     assert shown.data == results.figure("line", figure).data
+
+
+def test_a_notebook_run_by_hand_keeps_what_other_parameters_gave(tmp_path, monkeypatch):
+    given = {"seed": 1, "data_path": "/somewhere/else/mine.csv"}
+    results = Results("07_structural_model", tmp_path, "en", **given)
+    results.show("r2", pd.Series({"exhaustion": 0.5}))
+    results.save()
+    Results("07_structural_model", tmp_path, "en", **given)
+    kept = (tmp_path / "07_structural_model.json").read_bytes()
+    with pytest.raises(
+        EmolaborError, match=r"results_dir: 07_.*other parameters \(language 'en', now 'zh'; seed 1, now 2"
+    ):
+        Results("07_structural_model", tmp_path, "zh", **given | {"seed": 2})
+    assert (tmp_path / "07_structural_model.json").read_bytes() == kept
+    Results("07_structural_model", tmp_path / "mine", "en", **given | {"seed": 2})
+    monkeypatch.setenv(STAGE, str(tmp_path))  # a run has a stage of its own, and its folder's rule
+    Results("07_structural_model", tmp_path, "en", **given | {"seed": 2})

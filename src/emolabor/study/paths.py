@@ -75,6 +75,29 @@ def results_place(root, study_path=None):
     return (Path.cwd() if root == PACKAGED else root) / "results"
 
 
+def seen_from_notebooks(path: str | Path | None) -> str | Path | None:
+    """Return a path that a notebook's parameters give, so that it is found from wherever the notebook is run.
+
+    Parameters
+    ----------
+    path : str, Path or None
+        One that begins with ``..`` is seen from the project's folder of notebooks where it leads nowhere from the
+        current one.
+
+    Returns
+    -------
+    str, Path or None
+
+    Examples
+    --------
+    >>> seen_from_notebooks("mine.csv"), seen_from_notebooks(None)
+    ('mine.csv', None)
+    """
+    if path is None or not Path(path).parts[:1] == ("..",) or Path(path).exists() or Path(path).parent.exists():
+        return path
+    return project_root() / "notebooks" / path
+
+
 def _is_project(folder):
     """Tell whether a folder is emolabor's, and not somebody's own with notebooks in it."""
     try:

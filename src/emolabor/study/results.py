@@ -8,12 +8,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.errors import EmolaborError, refuse_because
 from emolabor.common.extras import require
 from emolabor.common.files import write_text
 from emolabor.responses.personal_contents import redacted
 from emolabor.study.display import LANGUAGES, load_words, table_of
 from emolabor.study.execution import STAGE
+from emolabor.study.paths import seen_from_notebooks
 from emolabor.study.plan import results_name
 
 COLOURS = 32
@@ -69,13 +70,18 @@ class Results:
     notebook : str
         The notebook's name without its ending.
     results_dir : str or Path
-        The run's folder.
+        The run's folder. What lies there of the same notebook with other parameters is refused, not overwritten.
     language : {"zh", "en"}
         The language of table heads; the stored values do not depend on it.
     **parameters
         What the numbers depend on besides (seed, estimator, data_path ...); kept in the file. Of a path only
         the file's name is kept, so that no machine's folders are published. A `factor` becomes part of the file's
         name, since the notebook runs once for each.
+
+    Raises
+    ------
+    EmolaborError
+        Another language, or a folder in which results of the same notebook with other parameters lie.
 
     Examples
     --------
@@ -90,7 +96,7 @@ class Results:
         if language not in LANGUAGES:
             raise EmolaborError(f"language: found {language!r}; allowed: {', '.join(LANGUAGES)}")
         self.notebook = results_name(notebook, parameters.get("factor"))
-        self.folder = Path(os.environ.get(STAGE, results_dir))
+        self.folder = Path(os.environ.get(STAGE, seen_from_notebooks(results_dir)))
         self.language = language
         self.words = load_words()[language]
         self.parameters = {"language": language} | {
@@ -98,6 +104,24 @@ class Results:
             for name, value in parameters.items()
         }
         self.values = {}
+        if STAGE not in os.environ:
+            self._refuse_to_overwrite()
+
+    def _refuse_to_overwrite(self):
+        """Keep results of other parameters from a notebook that is run by hand."""
+        path = self.folder / f"{self.notebook}.json"
+        try:
+            found = json.loads(path.read_text(encoding="utf-8"))["parameters"]
+        except (OSError, ValueError, KeyError, TypeError):  # nothing there, or nothing of ours
+            return
+        other = [
+            f"{name} {found.get(name)!r}, now {self.parameters.get(name)!r}"
+            for name in sorted(found.keys() | self.parameters.keys())
+            if found.get(name) != self.parameters.get(name)
+        ]
+        if other:
+            reason = f"{path.name} there was made with other parameters ({'; '.join(other)})"
+            refuse_because("results_dir", reason, "another folder, such as '../results/mine'")
 
     def show(self, key, table, labels=None):
         """Store a table under a key and return it for display.

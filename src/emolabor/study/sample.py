@@ -11,6 +11,7 @@ from emolabor.instrument import Instrument
 from emolabor.responses import Staff, read_responses, scored_items, screen
 from emolabor.sem.numerics import parse_model
 from emolabor.study.design import LANGUAGE, Design, load_design
+from emolabor.study.paths import seen_from_notebooks
 from emolabor.theory import full_model, measured_claims
 
 
@@ -170,6 +171,7 @@ def open_study(data_path, mapping_path=None, study_path=None):
     >>> study, len(study.answers), study.source
     (Study(respondents=300, careless=12), 204, 'simulated.csv')
     """
+    data_path, mapping_path, study_path = map(seen_from_notebooks, (data_path, mapping_path, study_path))
     design = load_design(study_path)
     instrument = design.instrument
     staff = read_responses(data_path, instrument, mapping_path, partial=True)

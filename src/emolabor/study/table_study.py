@@ -14,6 +14,7 @@ from emolabor.analysis import (
 )
 from emolabor.common.errors import EmolaborError
 from emolabor.study.design import Design, load_design
+from emolabor.study.paths import seen_from_notebooks
 from emolabor.study.sample import open_study
 from emolabor.theory import measured_claims
 
@@ -89,6 +90,7 @@ def open_table(data_path, mapping_path=None, study_path=None):
     EmolaborError
         The file cannot be used, or names no construct.
     """
+    data_path, mapping_path, study_path = map(seen_from_notebooks, (data_path, mapping_path, study_path))
     source = Path(data_path).name
     if not is_correlation_table(data_path):
         study = open_study(data_path, mapping_path, study_path)
