@@ -60,6 +60,7 @@ def levers():
 
 def store(folder, name, heads=("Title", "标题"), tables=None, figures=(), **parameters):
     """Leave in a folder what a notebook leaves there."""
+    (folder / f"{name}.json").unlink(missing_ok=True)  # what other parameters gave is not overwritten
     results = Results(name.partition("-")[0], folder, "zh", **parameters)
     for key, table in (tables or {}).items():
         results.show(key, table)
