@@ -11,6 +11,7 @@ from emolabor.instrument import Instrument
 from emolabor.responses import Staff, read_responses, scored_items, screen
 from emolabor.sem.numerics import parse_model
 from emolabor.study.design import LANGUAGE, Design, load_design
+from emolabor.study.rehearsal import read_truth
 from emolabor.theory import full_model, measured_claims
 
 
@@ -30,6 +31,8 @@ class Study:
         Name of the file of answers; with "simulated" in it, they are simulated.
     design : Design
         What the study asks and claims, whether or not it is in the file.
+    truth : dict or None
+        Of answers that were simulated to rehearse a study, the true value of each path by its key.
     """
 
     staff: Staff
@@ -37,6 +40,7 @@ class Study:
     claims: tuple
     source: str
     design: Design
+    truth: dict | None = None
 
     def __repr__(self):
         # No respondent's row is ever printed, notebooks show the last value of a cell.
@@ -183,7 +187,7 @@ def open_study(data_path, mapping_path=None, study_path=None):
             f"{data_path}: found nobody whose {design.population['column']} is {values}, whom the study is about; "
             "allowed: answers of such staff, or a study file that says population: everyone"
         )
-    return Study(staff, screen(staff), claims, Path(data_path).name, design)
+    return Study(staff, screen(staff), claims, Path(data_path).name, design, read_truth(data_path))
 
 
 def in_population(data, population):
