@@ -113,3 +113,35 @@ def personality_items(n=2800, seed=1, holes=True):
 def frame(values):
     """Columns x1, x2, ... from an array (n, p)."""
     return pd.DataFrame(values, columns=[f"x{i + 1}" for i in range(values.shape[1])])
+
+
+LEVELS = """
+level: 1
+  demands =~ d1 + d2 + d3 + d4
+  strain =~ e1 + e2 + e3 + e4
+  strain ~ demands + hours
+level: 2
+  demands_b =~ d1 + d2 + d3 + d4
+  strain_b =~ e1 + e2 + e3 + e4
+  strain_b ~ demands_b + climate
+"""
+
+
+def two_levels(holes=False):
+    """Staff in 150 centres of 5 to 24, simulated: eight answers, hours of a person, climate of a centre."""
+    rng = np.random.default_rng(20242)
+    sizes = rng.integers(5, 25, 150)
+    centre = np.repeat(np.arange(150), sizes)
+    n, loadings = len(centre), np.array([1, 0.8, 0.9, 0.7])
+    hours, climate = rng.normal(size=n), rng.normal(size=150)
+    demands = 0.3 * hours + rng.normal(size=n), 0.6 * rng.normal(size=150)
+    strain = 0.4 * demands[0] + rng.normal(size=n), 0.5 * demands[1] - 0.3 * climate + 0.4 * rng.normal(size=150)
+    data = pd.DataFrame({"centre": centre, "hours": hours, "climate": climate[centre]})
+    for name, (within, between) in (("d", demands), ("e", strain)):
+        for i, loading in enumerate(loadings, start=1):
+            own = 0.3 * rng.normal(size=150)
+            data[f"{name}{i}"] = loading * (within + between[centre]) + own[centre] + 0.7 * rng.normal(size=n)
+    if holes:
+        items = data.columns[3:]
+        data[items] = data[items].mask(rng.random((n, 8)) < 0.05)
+    return data

@@ -50,6 +50,8 @@ work <- list(
       estimates$se[estimates$lhs == "ab"]
     }))
   },
+  levels = function(model, data) whole(model, data, cluster = "centre"),
+  levels_fiml = function(model, data) whole(model, data, cluster = "centre", missing = "fiml"),
   holzinger_wlsmv = function(model, data) whole(model, data, ordered = names(data)),
   covariates_wlsmv = function(model, data) whole(model, data, ordered = paste0("x", 1:9)),
   personality_wlsmv = function(model, data) whole(model, data, ordered = names(data))

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from cases import (
     HOLZINGER,
+    LEVELS,
     MEDIATION,
     ON_COVARIATES,
     holzinger,
@@ -28,6 +29,7 @@ from cases import (
     personality_items,
     thirty_indicators,
     thirty_weighted,
+    two_levels,
 )
 from machine import machine, timed
 from tables import listed, markdown, write_page, write_table
@@ -195,6 +197,8 @@ def all_work(resamples):
         ("thirty_modification", "30 indicators, all modification indices, with the fit", THIRTY, thirty),
         ("thirty_power", "the same, Monte Carlo power of all parameters, a replication", THIRTY, thirty),
         ("thirty_weights", "the same, MLR with clusters and sampling weights", THIRTY, thirty_weighted()),
+        ("levels", "two levels, 150 centres of 5 to 24, 8 items, 2 covariates", LEVELS, two_levels()),
+        ("levels_fiml", "the same, FIML, 5 % missing", LEVELS, two_levels(holes=True)),
         ("holzinger_wlsmv", "Holzinger-Swineford in four categories, WLSMV", HOLZINGER, holzinger_in_four()),
         ("covariates_wlsmv", "the same, on two covariates", ON_COVARIATES, holzinger_on_covariates()),
         ("personality_wlsmv", "25 items, 5 factors, N = 2,800, WLSMV", measurement(5), personality_items(holes=False)),
@@ -212,6 +216,8 @@ def all_work(resamples):
         "thirty_modification": (modification, "none", (15, 3, 0), 0.07),
         "thirty_power": (planning(resamples), "none", (3, 1, 0), 0.08, resamples, resamples),
         "thirty_weights": (by_emolabor(**robust, **designed), "neither", (15, 3, 0), 0.10),
+        "levels": (by_emolabor(cluster="centre"), "random effects of its own", (15, 3, 0), 0.05),
+        "levels_fiml": (by_emolabor(cluster="centre", **full), "none", (3, 1, 0), 0.05),
         "holzinger_wlsmv": (by_emolabor(ordered=True), "crash on numpy 2", (25, 5, 0), 0.15),
         "covariates_wlsmv": (by_emolabor(ordered=True), "none", (9, 5, 0), 0.30),
         "personality_wlsmv": (by_emolabor(ordered=True), "crash on numpy 2", (5, 1, 0), 0.15),

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 from emolabor.common.files import write_text
 
 PICTURES = Path(__file__).resolve().parent / "pictures"
-WIDTH, HEIGHT = 480, 500
+WIDTH, HEIGHT = 480, 538
 LEFT, TOP, CELL_WIDTH, CELL_HEIGHT = 102, 92, 114, 78
 INK, PALE, LINE = "#1f2933", "#eef2f6", "#5f6c7b"
 FONT = "system-ui, 'Noto Sans', 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif"
@@ -25,6 +25,7 @@ WORDS = {
             ("and so are those whom a department sends", 'cluster=["centre", "department"]'),
             ("filled and hollow: two kinds of employment", 'group="dispatch_type"'),
             ("a dot: one answer, large where it stands for more people", 'sampling_weights="w"'),
+            ("the claim is about the boxes, not the dots", 'level: 1, level: 2 and cluster="centre"'),
         ],
     },
     "zh": {
@@ -36,6 +37,7 @@ WORDS = {
             ("同一部门派出的人也彼此相似", 'cluster=["centre", "department"]'),
             ("实心与空心：两种用工形式", 'group="dispatch_type"'),
             ("一点一份作答，点越大，代表的人越多", 'sampling_weights="w"'),
+            ("论断说的是方框，不是圆点", 'level: 1, level: 2 与 cluster="centre"'),
         ],
     },
 }

@@ -19,7 +19,7 @@ from emolabor.drawing.style import style
 from emolabor.instrument import load_instrument
 from emolabor.report import argument_map, closing_picture
 from emolabor.report.pictures import KINDS
-from emolabor.study import closing_table, import_seconds, reproduce
+from emolabor.study import closing_table, reproduce
 from emolabor.theory import load_claims
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -69,7 +69,7 @@ def draw():
 def draw_closing_table(source):
     """Draw what a whole run prints at its end: of a run made now, or as a file holds it; return the picture's path."""
     if source == "--run":
-        text = closing_table(reproduce(language="zh"), import_seconds(), ROOT)
+        text = closing_table(reproduce(language="zh"), ROOT)
         print(text)
     else:
         text = Path(source).read_text(encoding="utf-8")

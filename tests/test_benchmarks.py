@@ -49,6 +49,8 @@ def test_engine_writes_a_row_for_each_piece_of_work(script, tmp_path, monkeypatc
         "0.07",
         "0.08",
         "0.1",
+        "0.05",
+        "0.05",
         "0.15",
         "0.3",
         "0.15",
@@ -114,7 +116,7 @@ def test_the_population_of_the_coverage_study_has_the_true_values_it_states(scri
 def test_ordinal_coverage_writes_shares_for_each_kind_of_answers(script, tmp_path):
     script("coverage_ordinal").main(["--quick", "--folder", str(tmp_path)])
     table = rows(tmp_path / "coverage_ordinal.csv")
-    assert len({row["data"] for row in table}) == 4
+    assert len({row["data"] for row in table}) == 5
     assert all(0 <= float(row["coverage"]) <= 1 for row in table)
 
 
@@ -149,3 +151,11 @@ def test_coverage_with_few_clusters_writes_a_row_for_each_kind(script, tmp_path)
     table = rows(tmp_path / "coverage_clusters.csv")
     assert {row["clusters"] for row in table} == {"12", "24", "48"}
     assert {row["interval"] for row in table} == {"t", "normal"} and len(table) >= 60
+
+
+def test_coverage_of_levels_writes_a_row_for_each_interval_and_parameter(script, tmp_path):
+    script("coverage_levels").main(["--quick", "--folder", str(tmp_path)])
+    table = rows(tmp_path / "coverage_levels.csv")
+    assert {row["centres"] for row in table} == {"40", "100", "200"}
+    assert {row["interval"] for row in table} == {"ML, Wald", "ML, Monte Carlo", "MLR, Wald", "FIML, Wald"}
+    assert all(0 <= float(row["coverage"]) <= 1 and int(row["samples"]) <= 4 for row in table)

@@ -146,6 +146,48 @@ def test_the_page_tells_what_the_run_gave_in_both_languages(folder):
     assert "模拟作答" in told["zh"]
 
 
+FIT = {
+    "chisq_scaled": 301.5,
+    "df": 120,
+    "pvalue_scaled": 1e-9,
+    "cfi_robust": 0.926,
+    "tli_robust": 0.91,
+    "rmsea_robust": 0.081,
+}
+FIT |= {"rmsea_ci_lower_robust": 0.07, "rmsea_ci_upper_robust": 0.09, "srmr": 0.092, "n_obs": 852, "admissible": True}
+SCALES = pd.DataFrame(
+    {"items": 3, "n": 840, "alpha": [0.67, 0.85], "alpha_lower": 0.6, "alpha_upper": 0.9, "omega_total_ml": 0.8},
+    index=["belonging", "exhaustion"],
+)
+
+
+def test_the_page_begins_with_sample_reliability_and_fit_and_warns_of_what_is_poor(folder):
+    sample = pd.concat([SAMPLE, pd.Series({"contrast": 0, "centre": 48, "complete": 900, "findings": 2}, dtype=object)])
+    tables = {"sample": sample, "verdicts": VERDICTS, "fit": pd.Series(FIT, dtype=object)}
+    store(folder, "07_structural_model", ("Structural", "结构"), tables, [], **JUDGED)
+    store(folder, "03_scale_quality", ("Scales", "量表"), {"reliability": SCALES}, [])
+    told = texts(written(folder, _03_scale_quality=(9, 9, "", (), "")))
+    poor = "Structural: the model describes the answers poorly (CFI 0.926 (< 0.95), RMSEA 0.081 (> 0.06), SRMR 0.092"
+    assert poor in told["en"].partition("On this page")[0]
+    assert told["en"].index("Sample, reliability and fit 1,200 respondents") < told["en"].index(
+        "Claims and verdicts An"
+    )
+    assert "900 of them answered everything · 48 groups by “Code of the service centre”" in told["en"]
+    assert "contrast only" not in told["en"]
+    assert "852 301.5 (120) < .001 0.926 0.910 0.081 [0.070, 0.090] 0.092" in told["en"]
+    assert "信度偏低（α 小于 0.70）：归属感；" in told["zh"] and "归属感 3 840 0.67 [0.60, 0.90] 0.80" in told["zh"]
+
+
+@pytest.mark.parametrize(("changes", "told"), [({"cfi_robust": 0.95, "rmsea_robust": 0.06, "srmr": 0.08}, None),
+    ({"admissible": False, "cfi_robust": 0.99}, "Structural: the solution is not admissible")])  # fmt: skip
+def test_a_model_at_the_marks_is_not_warned_of_and_one_that_is_no_solution_is(folder, changes, told):
+    tables = {"sample": SAMPLE, "verdicts": VERDICTS, "fit": pd.Series(FIT | changes, dtype=object)}
+    store(folder, "07_structural_model", ("Structural", "结构"), tables, [], **JUDGED)
+    page = texts(written(folder))["en"]
+    assert (told in page) if told else ("describes the answers poorly" not in page)
+    assert "describes the answers poorly" not in page
+
+
 def test_the_factor_with_the_largest_association_is_named_at_the_top(folder, levers):
     first = levers.table.loc[levers.table["rank"].idxmin()]
     name = el.load_instrument("window_staff").names("en")[first["factor"]]

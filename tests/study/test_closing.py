@@ -1,6 +1,10 @@
 from pathlib import Path
 
-from emolabor.study import closing_table, import_seconds
+import pytest
+
+from emolabor.common.text_width import text_width
+from emolabor.common.words import speaking
+from emolabor.study import closing_table
 from emolabor.study.closing import write_page
 from emolabor.study.design import load_design
 from emolabor.study.execution import Execution
@@ -8,6 +12,11 @@ from emolabor.study.reference import Comparison, Difference
 from emolabor.study.runner import Run
 
 DIFFERENCE = Difference("03_scale_quality", "reliability > exhaustion > alpha", 0.83, 0.84)
+
+
+@pytest.fixture(autouse=True)
+def in_english(monkeypatch):
+    monkeypatch.setenv("EMOLABOR_LANGUAGE", "en")
 
 
 def table(**changes):
@@ -22,7 +31,7 @@ def table(**changes):
         "paper_problem": "",
         "seconds": 12.34,
     }
-    return closing_table(Run(**run | changes), 0.42, Path("/project")).splitlines()
+    return closing_table(Run(**run | changes), Path("/project")).splitlines()
 
 
 def test_each_notebook_has_a_line_with_seconds_and_counts():
@@ -66,7 +75,7 @@ def test_what_was_skipped_stands_in_the_closing_table_with_its_reason():
 
 
 def test_paper_times_and_place_close_the_table():
-    assert table()[-3:] == ["paper: 1 html, 2 pdf", "import emolabor: 0.42 s", "look in: results/mine/index.html"]
+    assert table()[-2:] == ["paper: 1 html, 2 pdf", "look in: results/mine/index.html"]
 
 
 def test_a_paper_that_failed_says_why():
@@ -96,5 +105,15 @@ def test_a_run_succeeds_only_when_nothing_failed_and_nothing_differs():
     assert not Run(executions=(good,), comparisons=(equal,), **run | {"paper_problem": "x"}).succeeded
 
 
-def test_the_import_is_timed_in_a_fresh_interpreter():
-    assert import_seconds() > 0
+def test_the_table_is_told_in_the_language_of_the_run():
+    skipped = Execution("08_centres", 0.0, skipped={"zh": "没有中心", "en": "no column centre"})
+    own = Comparison("03_scale_quality", 0, (), "your own data")
+    with speaking("zh"):
+        lines = table(notes=("量表 x 较短",))
+        others = table(executions=(skipped, Execution("03_scale_quality", 1.0)), comparisons=(own,), paper=())
+    assert lines[0].split() == ["notebook", "秒", "比较", "相等"] and lines[2].split()[-1] == "失败"
+    assert len({text_width(line) for line in (lines[0], lines[1], lines[3])}) == 1
+    assert "您的数据：量表 x 较短" in lines and lines[-1] == "结果页面：results/mine/index.html"
+    assert "不相等：03_scale_quality：reliability > exhaustion > alpha：参考值 0.83，本次 0.84" in lines
+    assert others[1].split() == ["08_centres", "跳过"] and others[2].endswith("未比较（您自己的数据）")
+    assert "跳过（没有中心）：08_centres" in others and "论文：未生成" in others

@@ -246,12 +246,3 @@ def test_own_claims_need_not_tell_an_origin(tmp_path):
 def test_a_missing_file_is_a_users_mistake(tmp_path):
     with pytest.raises(EmolaborError, match=r"none\.yaml: found no readable file"):
         load_claims(tmp_path / "none.yaml")
-
-
-def test_the_old_name_of_a_path_says_what_it_is_now():
-    import emolabor.theory
-
-    with pytest.warns(DeprecationWarning, match="emolabor.theory.Path is emolabor.theory.ClaimPath now"):
-        assert emolabor.theory.Path is ClaimPath
-    with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
-        _ = emolabor.theory.nothing

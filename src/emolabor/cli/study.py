@@ -49,7 +49,7 @@ def reproduce(
     except KeyboardInterrupt:
         click.echo("\nStopped. What was finished is kept whole; the same command with --resume goes on.", err=True)
         return 130
-    click.echo(study.closing_table(finished, study.import_seconds(), Path.cwd()))
+    click.echo(study.closing_table(finished, Path.cwd()))
     return 0 if finished.succeeded else 1
 
 

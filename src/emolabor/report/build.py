@@ -6,6 +6,8 @@ import re
 import tempfile
 from pathlib import Path
 
+from tqdm import tqdm
+
 from emolabor.common.errors import EmolaborError
 from emolabor.common.extras import require
 from emolabor.common.files import write_bytes
@@ -57,7 +59,7 @@ def build_paper(results_folder, languages=("zh", "en"), paper_folder=None):
     with tempfile.TemporaryDirectory() as scratch:
         reference = Path(scratch) / "reference.docx"
         reference.write_bytes(reference_document(pandoc(["--print-default-data-file", "reference.docx"])))
-        for language in languages:
+        for language in tqdm(languages, desc="paper", disable=None):
             manuscript = sources / f"manuscript.{language}.md"
             if not manuscript.is_file():
                 raise EmolaborError(

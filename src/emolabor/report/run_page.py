@@ -7,6 +7,7 @@ from emolabor.instrument import load_instrument
 from emolabor.report.bilingual import FILES, TAGS, described, filled, worded
 from emolabor.report.run_figures import figures_content
 from emolabor.report.run_notebooks import frame_of, read_notebooks
+from emolabor.report.run_quality import quality_content
 from emolabor.report.run_tables import claims_content, closing_content
 from emolabor.report.what_if_panel import NOTEBOOK, what_if_content, what_if_panel
 from emolabor.theory import load_claims
@@ -51,7 +52,9 @@ def write_run_page(folder, notebooks, paper, language, instrument=None, claims=N
     levers = what_if_content(done[NOTEBOOK].values, names) if NOTEBOOK in done else None
     titles = filled(described()["words"]["title"], study=_in_both(instrument.title))
     meanings = {key: _in_both(scale.construct) for scale in instrument.scales for key in _keys(scale)}
+    quality = quality_content(done, names, instrument)
     sections = {
+        "quality": quality,
         "claims": claims_content(done[CLAIMS], names, claims or load_claims()) if CLAIMS in done else None,
         "what_if": what_if_panel(levers, meanings, done[NOTEBOOK].data == "simulated") if levers else None,
         "figures": figures_content(folder, done, names),
@@ -72,7 +75,7 @@ def write_run_page(folder, notebooks, paper, language, instrument=None, claims=N
         titles=titles,
         run=folder.name,
         simulated="simulated" in {one.data for one in done.values()},
-        summary=_summary(notebooks, done, levers, paper_problem),
+        summary=_summary(notebooks, done, levers, quality, paper_problem),
         sections={key: section for key, section in sections.items() if section},
         content=as_json(content, sort_keys=True),
         script=page_file(FILES, "run.js"),
@@ -89,12 +92,14 @@ def _keys(scale):
     return (scale.key, *(dimension.key for dimension in scale.dimensions))
 
 
-def _summary(notebooks, done, levers, paper_problem):
+def _summary(notebooks, done, levers, quality, paper_problem):
     """Say in a few lines whose answers these are, what became of the claims and whether the numbers are as expected."""
     lines = [worded("data_collected")] if "collected" in {one.data for one in done.values()} else []
     sample = next((one.values["sample"] for one in done.values() if "sample" in one.values), None)
     if sample:
         lines.append(worded("sample", **{key: show(sample[key], ",d") for key in ("respondents", "kept", "careless")}))
+    poor = quality["warnings"] if quality else []
+    lines += poor
     if CLAIMS in done:
         found = frame_of(done[CLAIMS].values["verdicts"])["verdict"]
         counts = {key: int((found == key).sum()) for key in ("supported", "undecided", "contradicted")}
@@ -112,7 +117,7 @@ def _summary(notebooks, done, levers, paper_problem):
     failed = int((notebooks["problem"] != "").sum())
     alarms = [worded("failed_counts", failed=failed)] if failed else []
     alarms += [worded("paper_failed")] if paper_problem else []
-    return [{"texts": one, "alarms": one in alarms} for one in (*lines, *alarms)]
+    return [{"texts": one, "alarms": one in (*poor, *alarms)} for one in (*lines, *alarms)]
 
 
 def _paper(folder, paper, problem):

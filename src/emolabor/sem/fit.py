@@ -126,6 +126,8 @@ class Fit:
             One row a parameter in lavaan's order; columns lhs, op, rhs, group (from 1; 0 for `:=`), label, est, se, z,
             pvalue, ci_lower, ci_upper, std_lv (latent variables standardized), std_all (all variables); of several
             groups at last group_label, the group's value in its column. Fixed parameters have se 0 and no z.
+            With clusters p-values and intervals are from the t distribution with the fewest clusters less one degrees
+            of freedom (less the strata where there are some).
 
         Raises
         ------

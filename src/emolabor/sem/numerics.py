@@ -14,12 +14,12 @@ from emolabor.sem.observed.columns import read_numbers, refuse_alike
 from emolabor.sem.observed.drawn import read_weights
 from emolabor.sem.observed.polychoric import binormal_cdf
 from emolabor.sem.observed.samples import Sample, sample_from_cov
+from emolabor.sem.specification.blocks import parse_without_blocks as parse_model
 from emolabor.sem.specification.cautions import missing_codes
 from emolabor.sem.specification.constraints import build_constraints
 from emolabor.sem.specification.effects import Effect, list_effects
 from emolabor.sem.specification.estimators import ESTIMATORS, MAXIMUM_LIKELIHOOD
 from emolabor.sem.specification.parameter_table import Row, build_table
-from emolabor.sem.specification.syntax import parse_model
 
 __all__ = [
     "ESTIMATORS",

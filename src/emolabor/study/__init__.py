@@ -1,7 +1,7 @@
 """The run: parameters, papermill, results store, comparison with the reference."""
 
 from emolabor.study.careless import paths_and_careless, verdicts_and_careless
-from emolabor.study.closing import closing_table, import_seconds
+from emolabor.study.closing import closing_table
 from emolabor.study.design import Design, load_design
 from emolabor.study.factor_report import FactorReport
 from emolabor.study.lavaan_agreement import beside_lavaan, fit_models, largest_differences, second_opinions
@@ -36,7 +36,6 @@ __all__ = [
     "construct_correlations",
     "fit_models",
     "fit_table",
-    "import_seconds",
     "instrument_table",
     "largest_differences",
     "load_design",

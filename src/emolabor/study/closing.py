@@ -1,29 +1,23 @@
 """The closing table of a run, for people."""
 
-import subprocess
-import sys
 from collections import Counter
 
 import pandas as pd
 
+from emolabor.common.text_width import text_width
+from emolabor.common.words import Words, spoken
 from emolabor.study.reference import Comparison
 
-
-def import_seconds():
-    """Measure how long a fresh interpreter takes to import emolabor, in seconds."""
-    code = "import time; start = time.perf_counter(); import emolabor; print(time.perf_counter() - start)"
-    return float(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout)
+say = Words("emolabor.study")
 
 
-def closing_table(run, seconds_to_import, shown_from):
-    """Write what a run gave, as text.
+def closing_table(run, shown_from):
+    """Write what a run gave, as text, in the language that is spoken.
 
     Parameters
     ----------
     run : Run
         From `reproduce`.
-    seconds_to_import : float
-        From `import_seconds`.
     shown_from : Path
         Folders are written as seen from here.
 
@@ -31,29 +25,35 @@ def closing_table(run, seconds_to_import, shown_from):
     -------
     str
         One line a notebook with its seconds and how many values were compared and are equal; then what the data lack
-        and what was skipped for it, every difference with both values, every problem, the paper's files, the times,
-        and where to look.
+        and what was skipped for it, every difference with both values, every problem, the paper's files, and where to
+        look.
     """
     comparisons = {comparison.notebook: comparison for comparison in run.comparisons}
+    heads = [say(f"closing_{key}") for key in ("notebook", "seconds", "compared", "equal")]
     width = max(28, *(len(execution.notebook) for execution in run.executions))
-    lines = [f"{'notebook':<{width}}{'seconds':>9}{'compared':>10}{'equal':>8}"]
+    lines = [_line(width, *heads)]
     for execution in run.executions:
         comparison = comparisons.get(execution.notebook)
-        outcome = "  skipped" if execution.skipped else "  failed" if comparison is None else _outcome(comparison)
-        seconds = "earlier" if execution.earlier else "" if execution.skipped else f"{execution.seconds:.1f}"
-        lines.append(f"{execution.notebook:<{width}}{seconds:>9}{outcome}")
-    compared, equal = (sum(getattr(one, name) for one in run.comparisons) for name in ("compared", "equal"))
-    lines += [f"{'all notebooks':<{width}}{run.seconds:>9.1f}{compared:>10}{equal:>8}", ""]
-    lines += [f"your data: {note}" for note in run.notes]
+        seconds = (
+            say("closing_earlier") if execution.earlier else "" if execution.skipped else f"{execution.seconds:.1f}"
+        )
+        counts = _outcome(execution, comparison)
+        if len(counts) == 2:
+            lines.append(_line(width, execution.notebook, seconds, *counts))
+        else:
+            lines.append(_line(width, execution.notebook, seconds) + f"  {counts[0]}")
+    totals = (sum(getattr(one, name) for one in run.comparisons) for name in ("compared", "equal"))
+    lines += [_line(width, say("closing_all"), f"{run.seconds:.1f}", *map(str, totals)), ""]
+    lines += [say("closing_note", note=note) for note in run.notes]
     lines += _skipped(run.executions, run.folder)
-    lines += [f"not equal: {difference}" for one in run.comparisons for difference in one.differences]
-    lines += [f"failed: {_failure(execution, run.folder)}" for execution in run.executions if execution.problem]
-    lines += [f"paper failed: {run.paper_problem}"] if run.paper_problem else []
+    lines += [_difference(difference) for one in run.comparisons for difference in one.differences]
+    failed = (execution for execution in run.executions if execution.problem)
+    lines += [say("closing_failure", why=execution.problem + _left(execution, run.folder)) for execution in failed]
+    lines += [say("closing_paper_failed", why=run.paper_problem)] if run.paper_problem else []
     endings = Counter(path.suffix[1:] for path in run.paper)
-    files = ", ".join(f"{count} {ending}" for ending, count in sorted(endings.items())) or "not built"
+    files = ", ".join(f"{count} {ending}" for ending, count in sorted(endings.items())) or say("closing_no_paper")
     folder = run.folder.relative_to(shown_from) if run.folder.is_relative_to(shown_from) else run.folder
-    ending = [f"paper: {files}", f"import emolabor: {seconds_to_import:.2f} s", f"look in: {folder / 'index.html'}"]
-    return "\n".join([*lines, *ending])
+    return "\n".join([*lines, say("closing_paper", files=files), say("closing_page", page=folder / "index.html")])
 
 
 def write_page(run, language, design):
@@ -86,16 +86,27 @@ def write_page(run, language, design):
     )
 
 
-def _outcome(comparison):
-    """Write a notebook's two counts, or why nothing was compared."""
+def _line(width, name, *columns):
+    """Write a row: the name to the left, each column to the right of its place."""
+    cells = [" " * (places - text_width(text)) + text for text, places in zip(columns, (10, 10, 8), strict=False)]
+    return name + " " * (width - text_width(name)) + "".join(cells)
+
+
+def _outcome(execution, comparison):
+    """Return a notebook's two counts, or one text: why nothing was compared."""
+    if execution.skipped:
+        return (say("closing_is_skipped"),)
+    if comparison is None:
+        return (say("closing_is_failed"),)
     if comparison.reason:
-        return f"  not compared ({comparison.reason})"
-    return f"{comparison.compared:>10}{comparison.equal:>8}"
+        kind, colon, detail = comparison.reason.partition(": ")
+        return (say(f"closing_not_compared_{kind.replace(' ', '_')}") + colon + detail,)
+    return str(comparison.compared), str(comparison.equal)
 
 
-def _failure(execution, folder):
-    """Write why a notebook failed, and that what still lies there is not of this run."""
-    return execution.problem + _left(execution, folder)
+def _difference(difference):
+    facts = {"reference": repr(difference.reference), "found": repr(difference.found)}
+    return say("closing_difference", notebook=difference.notebook, key=difference.key, **facts)
 
 
 def _skipped(executions, folder):
@@ -103,10 +114,11 @@ def _skipped(executions, folder):
     names = {}
     for execution in executions:
         if execution.skipped:
-            names.setdefault(execution.skipped["en"], []).append(execution.notebook + _left(execution, folder))
-    return [f"skipped ({reason}): {', '.join(those)}" for reason, those in names.items()]
+            reason = execution.skipped[spoken()]
+            names.setdefault(reason, []).append(execution.notebook + _left(execution, folder))
+    return [say("closing_skipped", reason=reason, names=", ".join(those)) for reason, those in names.items()]
 
 
 def _left(execution, folder):
     is_left = (folder / f"{execution.notebook}.json").is_file()
-    return f" ({execution.notebook}.json is an earlier run's)" if is_left else ""
+    return say("closing_left_over", notebook=execution.notebook) if is_left else ""

@@ -1,7 +1,5 @@
 """The essay's claims as data, and the models that follow from them."""
 
-import warnings
-
 from emolabor.theory.claims import (
     ORIGINS,
     Claim,
@@ -73,10 +71,3 @@ __all__ = [
     "structure_text",
     "tell_reversed",
 ]
-
-
-def __getattr__(name):
-    if name != "Path":
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    warnings.warn("emolabor.theory.Path is emolabor.theory.ClaimPath now", DeprecationWarning, stacklevel=2)
-    return ClaimPath

@@ -73,8 +73,17 @@ def test_means_that_the_text_gives_stay_as_they_are(ladder):
         group_equal=["loadings", "intercepts"],
     )
     own = level_step("scalar", el.sem(MODEL + "; visual ~ c(0, 0)*1", public_data("holzinger"), group="school").table)
-    assert own[0].split("\n")[1:] == ["textual ~ c(0, NA)*1", "speed ~ c(0, NA)*1", "G ~ c(0, 0)*1"]
+    assert own[0].split("\n")[1:] == ["textual ~ c(0, NA)*1", "speed ~ c(0, NA)*1"]  # G is identified by visual
     assert found.fit_measures().df == ladder.table.df["scalar"] + 1
+
+
+def test_a_text_that_holds_all_first_order_means_has_one_step_of_intercepts(ladder):
+    held = "".join(f"; {name} ~ c(0, 0)*1" for name in ("visual", "textual", "speed"))
+    data = public_data("holzinger")
+    table = el.sem(MODEL + held, data, group="school").table
+    assert level_step("scalar", table)[0].strip() == ""
+    fit = el.sem(MODEL + held, data, group="school", group_equal=["loadings", "intercepts"])
+    assert fit.fit_measures().chisq == pytest.approx(ladder.fits["second-order scalar"].fit_measures().chisq, rel=1e-9)
 
 
 def test_ordered_answers_climb_by_level_of_factors_too():

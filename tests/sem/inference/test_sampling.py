@@ -147,6 +147,22 @@ def test_weights_and_clusters_of_ordered_outcomes_of_covariates(missing):
     assert errors(weighted) == pytest.approx(errors(copied) * np.sqrt(599 / 600), rel=1e-5)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("ordered", [False, True])
+def test_standardized_residuals_of_groups_that_share_clusters(ordered):
+    data = designed("answers" if ordered else "numbers").assign(sex=np.where(np.arange(600) % 2, "f", "m"))
+    options = {"group": "sex", "group_equal": ["loadings"], "cluster": "cluster"}
+    options |= {"ordered": ITEMS} if ordered else {"estimator": "MLR"}
+    fit = el.sem(MODEL, data, **options)
+    with np.errstate(invalid="ignore"):  # the diagonal of ordered answers
+        expected = fit.residuals().to_numpy() / fit.residuals("standardized").to_numpy()
+    left = np.array([el.sem(MODEL, data[data.cluster != own], **options).residuals() for own in data.cluster.unique()])
+    found = np.sqrt((len(left) - 1) ** 2 / len(left) * left.var(axis=0, ddof=1))
+    lower = np.tril_indices(6, -1)
+    ratio = np.log(expected[lower] / found[lower])
+    assert abs(np.median(ratio)) < 0.1 and np.abs(ratio).max() < 0.5
+
+
 def test_weights_of_any_unit_are_the_same():
     data = designed("numbers")
     one, other = (el.sem(MODEL, data.assign(w=data.w * unit), sampling_weights="w") for unit in (1, 1000))
@@ -170,6 +186,7 @@ def test_intervals_come_from_the_t_distribution_of_the_fewest_clusters():
     row = fit.tidy().iloc[0]
     assert fit.model.degrees_of_errors == 22
     assert (row.ci_upper - row.est) / row.se == pytest.approx(2.0738730679, rel=1e-9)  # t(22) at .975
+    assert "t(22)" in fit.summary()
     assert any("23 clusters of 'department' are few" in said for said in fit.warnings)
 
 

@@ -1,5 +1,7 @@
 """Blocks of formulas: what they mean, and what is refused by name."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -118,3 +120,42 @@ def test_fewer_clusters_than_parameters_are_warned_of():
     fit = el.sem(TEXT, DATA[DATA.centre < 9], cluster="centre")
     (warning,) = [own for own in fit.warnings if own.code == "few_clusters"]
     assert "8 clusters are fewer than the 9 free parameters of the between level" in warning
+
+
+OTHERS = {
+    "interaction": lambda text: el.interaction(text, DATA, "dw", "db", "ew"),
+    "power": lambda text: el.power(text, 200, n_replications=3),
+    "invariance": lambda text: el.invariance(text, DATA, group="region", cluster="centre"),
+    "levers_by_group": lambda text: el.levers_by_group(text, DATA, "region"),
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_other_functions_of_a_text_refuse_levels(name):
+    with pytest.raises(EmolaborError, match="level"):
+        OTHERS[name](TEXT)
+
+
+def test_a_label_in_a_group_block_holds_nothing_equal():
+    text = "group: north; dw =~ d1 + a1*d2 + d3; group: south; dw =~ d1 + a2*d2 + d3"
+    assert "equal_over_groups" not in [own.code for own in el.sem(text, DATA, group="region").warnings]
+
+
+def test_bounds_belong_to_their_level():
+    text = "level: 1; dw =~ d1 + d2 + d3; d2 ~~ lower(0.01)*d2; level: 2; db =~ d1 + d2 + d3; d2 ~~ lower(0.2)*d2"
+    tidy = el.sem(text, DATA, cluster="centre").tidy().query("lhs == 'd2' and op == '~~'").set_index("level").est
+    assert tidy[2] == pytest.approx(0.2) and tidy[1] > 0.3
+
+
+@pytest.mark.parametrize(
+    ("text", "data", "said"),
+    [
+        ("level: 1; d1 | t1; d1 ~ hours; level: 2; d1 ~ climate", DATA, "line 1, column 16: '|' with 'level:' blocks"),
+        (TEXT, DATA.assign(d1=pd.Categorical(DATA.d1.round(), ordered=True)), "'d1' is an ordered categorical"),
+        (TEXT, DATA.iloc[:0], "data: no row"),
+        (TEXT, DATA.assign(centre=DATA.centre.where(DATA.centre > 2)), "'centre' is missing"),
+    ],
+)
+def test_what_no_level_has_is_refused(text, data, said):
+    with pytest.raises(EmolaborError, match=re.escape(said)):
+        el.sem(text, data, cluster="centre")

@@ -56,9 +56,13 @@ def level_step(step: str, table: ParameterTable) -> tuple[str, tuple[str, ...], 
         return "", (), tuple(f"{factor}=~{name}" for factor, name in sorted(loadings))
     if step == "scalar":
         given = {row.lhs for row in table.rows if row.op == "~1" and row.where}
+        held = {row.lhs for row in table.rows if row.op == "~1" and row.where and row.group and row.free < 0}
         later = table.n_groups - 1
         first = [f"{name} ~ c({', '.join(['0'] + ['NA'] * later)})*1" for name in lower if name not in given]
-        others = [name for name in latent if name not in lower and _measured_by(table, name, lower)]
+        # Where the text holds the mean of a first-order factor, that of the second-order one is identified.
+        others = [
+            name for name in latent if name not in lower and (own := _measures(table, name, lower)) and not own & held
+        ]
         zero = [f"{name} ~ c({', '.join(['0'] * (later + 1))})*1" for name in others if name not in given]
         return "\n" + "\n".join(first + zero), (), ()
     if step in (f"{SECOND_ORDER}strict", "strict"):
@@ -66,9 +70,9 @@ def level_step(step: str, table: ParameterTable) -> tuple[str, tuple[str, ...], 
     return "", (), ()
 
 
-def _measured_by(table: ParameterTable, name: str, lower: tuple[str, ...]) -> bool:
-    """Whether a factor is measured by factors."""
-    return any(row.op == "=~" and row.lhs == name and row.rhs in lower for row in table.rows)
+def _measures(table: ParameterTable, name: str, lower: tuple[str, ...]) -> set[str]:
+    """The factors that a factor is measured by."""
+    return {row.rhs for row in table.rows if row.op == "=~" and row.lhs == name and row.rhs in lower}
 
 
 def most_apart(fit: Fit) -> str:

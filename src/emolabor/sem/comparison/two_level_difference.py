@@ -30,6 +30,7 @@ class ImpliedMoments:
     levels: Any
     fixed: Any
     label: str
+    incomplete: bool = False
 
 
 def check_two_levels(restricted: Any, larger: Any, method: str) -> None:

@@ -270,7 +270,9 @@ class IncompleteLikelihood(NormalLikelihood):
     def case_scores(self, structure, theta):
         """Yield the gradients of the rows' weighted log-likelihoods (b, q), a block of rows at a time."""
         for values, weights in self.sample.weighed_blocks(len(structure.kind)):
-            yield case_scores(structure, theta, values, self.sample.incomplete.centre) * weights
+            scores = case_scores(structure, theta, values, self.sample.incomplete.centre)
+            scores *= weights
+            yield scores
 
     @property
     def saturated(self):

@@ -202,7 +202,9 @@ class NormalLikelihood:
         """Yield the gradients of the cases' weighted log-likelihoods (b, q), a block of cases at a time."""
         centre = None if structure.mean_structure else self.sample.mean
         for values, weights in self.sample.weighed_blocks(len(structure.kind)):
-            yield case_scores(structure, theta, values, centre) * weights
+            scores = case_scores(structure, theta, values, centre)
+            scores *= weights
+            yield scores
 
     def information_of_moments(self, saturated, implied, observed):
         """Information of the distinct moments (m, m) where the model puts them."""

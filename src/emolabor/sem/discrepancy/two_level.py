@@ -86,8 +86,12 @@ class TwoLevelLikelihood:
             blocks = (slice(0, k), slice(k, None))
             for structure, implied, slope, block in zip(structures, moments, slopes, blocks, strict=True):
                 information[block, block] += second_derivatives(structure, implied, *slope)
-        n, entries = self.sample.n, _entries(pair)
+        n, entries = self.sample.n, entries_of(pair)
         return value, sum_entries(entries, gradient) / n, sum_entry_pairs(entries, information) / n
+
+    def value_and_gradient(self, pair: LevelPair, theta: np.ndarray) -> tuple[Any, ...]:
+        """Value and gradient (q,) of a case."""
+        return self.derivatives(pair, theta)[:2]
 
     def _gradient(self, own: Any, inside: Any, pieces: Any) -> tuple[Any, ...]:
         """Slope by entry, and the slopes in each level's covariances and means that it is made of."""
@@ -154,6 +158,6 @@ class TwoLevelLikelihood:
         return add_up_columns(pair, entries)
 
 
-def _entries(pair: LevelPair) -> Any:
+def entries_of(pair: LevelPair) -> Any:
     """What the sums of entries ask of a structure, which a pair knows as well."""
     return pair

@@ -116,6 +116,9 @@ def summary_text(fit: Fit) -> str:
         errors = "Robust.cluster" if design.names else "Robust.survey"
     lines += ["", "Parameter Estimates:"]
     lines += [f"  {'Standard errors':<{LABEL}}{errors:>{NUMBER}}", f"  {'Information':<{LABEL}}{information:>{NUMBER}}"]
+    if np.isfinite(fit.model.degrees_of_errors):
+        distribution = f"t({fit.model.degrees_of_errors:.0f})"
+        lines.append(f"  {'Intervals and p-values from':<{LABEL}}{distribution:>{NUMBER}}")
     if fit.table.ordered:
         ordered = [structure.ordered for structure in fit.model.structures if structure.ordered is not None]
         kind = "Theta" if ordered[0].is_theta else "Delta"

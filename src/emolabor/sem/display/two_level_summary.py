@@ -78,4 +78,7 @@ def _header(fit: TwoLevelFit) -> list[tuple[str, str]]:
     dropped = sum(sample.n_dropped for sample in fit.bound.samples)
     if dropped:
         rows.append((f"({dropped} rows with missing answers left out)", ""))
+    if any(sample.incomplete for sample in fit.bound.samples):
+        patterns = [str(own.n_patterns) for own in fit.bound.samples]
+        rows.append(("Number of missing patterns", ", ".join(patterns)))
     return rows

@@ -5,11 +5,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from emolabor.common.errors import EmolaborError, refuse_because
-from emolabor.sem.estimation.optimize import Optimum, minimize, minimize_on_curve
-from emolabor.sem.estimation.optimize_many import minimize_many
+from emolabor.sem.estimation.optimize import Optimum, minimize, minimize_by_gradients, minimize_on_curve
 from emolabor.sem.implied.ram import implied_moments
-from emolabor.sem.linalg import bordered_inverse, inverse_and_logdet
-from emolabor.sem.observed.samples import Sample
+from emolabor.sem.linalg import inverse_and_logdet
 from emolabor.sem.specification.constraints import (
     build_constraints,
     check_bounds,
@@ -20,8 +18,6 @@ from emolabor.sem.specification.constraints import (
 )
 
 BOUND = 1e-7  # of a case's standard error: how far inequalities and their multipliers may be off, for rounding's sake
-
-FAR_BELOW = 1e-21  # g' H^-1 g of a search by gradients: the next gradient is at the limit of the digits
 
 
 @dataclass(frozen=True)
@@ -156,7 +152,12 @@ def _search(model, constraints, start, bounds=()):
         optimum = minimize_on_curve(value, derivatives, constraint, len(curved), first)
     elif model.incomplete:
         first, information = _near_complete(model, constraints, start, first)
-        optimum = _by_gradients(model, theta_of, information, first, basis) or minimize(value, derivatives, first)
+
+        def slope(alpha):
+            total, gradient = model.value_and_gradient(theta_of(alpha))
+            return total, None if gradient is None else gradient @ basis
+
+        optimum = minimize_by_gradients(slope, information, first) or minimize(value, derivatives, first)
     else:
         optimum = minimize(value, derivatives, first)
     if optimum is None:
@@ -173,32 +174,12 @@ def _near_complete(model, constraints, start, first):
     With the information there of as many complete answers, which costs far less than that of the incomplete ones; None
     where there are no such estimates.
     """
-    samples = [Sample(sample.cov, sample.mean, sample.n, sample.weight) for sample in model.samples]
-    complete = model.with_samples(samples)
+    complete = model.completed()
     found = _search(complete, constraints, start)
     if found is None or not found.optimum.converged:
         return first, None
     basis, information = constraints.basis, complete.derivatives(found.theta)[2]
     return basis.T @ (found.theta - constraints.offset), basis.T @ information @ basis
-
-
-def _by_gradients(model, theta_of, information, first, basis):
-    """Minimise with one information matrix, improved by the gradients on the way; None where that fails."""
-    inverse = None if information is None else bordered_inverse(information, np.eye(len(first)))
-    if inverse is None:
-        return None
-
-    def evaluate(_, alphas):
-        value, gradient = model.value_and_gradient(theta_of(alphas[0]))
-        if gradient is None:
-            return np.array([np.nan]), np.zeros_like(alphas)
-        return np.array([value]), (gradient @ basis)[None]
-
-    with np.errstate(invalid="ignore"):
-        alphas, _, converged = minimize_many(evaluate, first[None], inverse, FAR_BELOW)
-    value, gradient = evaluate(None, alphas)
-    optimum = Optimum(alphas[0], float(value[0]), gradient[0] / np.sqrt(np.abs(information.diagonal())), 1)
-    return optimum if converged[0] and optimum.converged else None
 
 
 def _admissible(model, theta):

@@ -12,6 +12,7 @@ from emolabor.sem.discrepancy.kinds import discrepancy_of
 from emolabor.sem.estimation.saturated import saturated
 from emolabor.sem.implied.ram import build_structure
 from emolabor.sem.observed.design import degrees_of_errors
+from emolabor.sem.observed.samples import Sample
 
 if TYPE_CHECKING:
     from emolabor.sem.implied.ram import Structure
@@ -58,6 +59,10 @@ class Model:
     def with_samples(self, samples):
         """The same model of other samples, such as resamples."""
         return self.bind(self.table, samples, self.estimator, self.fiml, self.linear_test)
+
+    def completed(self):
+        """The same model of the saturated moments, from whose estimates the search among incomplete answers starts."""
+        return self.with_samples([Sample(s.cov, s.mean, s.n, s.weight) for s in self.samples])
 
     def with_table(self, table):
         """The same samples under another table of the same variables, such as one without equalities."""

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from scipy.linalg import lapack
 
+from emolabor.sem.estimation.optimize_many import minimize_many
+from emolabor.sem.linalg import bordered_inverse
 from emolabor.sem.specification.constraints import null_space, row_lengths
 
 MAX_ITERATIONS = 200
@@ -17,6 +19,7 @@ NEAR = 0.1  # gain per case that a full step promises, below which the Hessian t
 # A search that takes this many steps in a row, each shorter than this part of the full step, runs along a valley that
 # has no end: loadings grow and the latent variance shrinks for as long as one lets them.
 SHORT, MANY = 0.1, 12
+FAR_BELOW = 1e-21  # g' H^-1 g of a search by gradients: the next gradient is at the limit of the digits
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,40 @@ def minimize(value: Callable[..., Any], derivatives: Callable[..., Any], start: 
         if still >= 2 or (near and np.max(np.abs(gradient) / _units(information), initial=0.0) < ENOUGH):
             break
     return Optimum(theta, current, gradient / _units(information), iteration)
+
+
+def minimize_by_gradients(
+    value_and_gradient: Callable[..., Any], information: np.ndarray | None, start: np.ndarray
+) -> Optimum | None:
+    """Minimise with one information matrix, improved by the gradients on the way; None where that fails.
+
+    Parameters
+    ----------
+    value_and_gradient : callable
+        theta -> (value, gradient); (infinite, None) outside the domain.
+    information : ndarray (q, q) or None
+        None where there is none, which fails.
+    start : ndarray (q,)
+
+    Returns
+    -------
+    Optimum or None
+    """
+    inverse = None if information is None else bordered_inverse(information, np.eye(len(start)))
+    if information is None or inverse is None:
+        return None
+
+    def evaluate(_, thetas):
+        value, gradient = value_and_gradient(thetas[0])
+        if gradient is None:
+            return np.array([np.nan]), np.zeros_like(thetas)
+        return np.array([value]), gradient[None]
+
+    with np.errstate(invalid="ignore"):
+        thetas, _, converged = minimize_many(evaluate, start[None], inverse, FAR_BELOW)
+    value, gradient = evaluate(None, thetas)
+    optimum = Optimum(thetas[0], float(value[0]), gradient[0] / np.sqrt(np.abs(information.diagonal())), 1)
+    return optimum if converged[0] and optimum.converged else None
 
 
 def _step_size(value: Callable[..., Any], theta: np.ndarray, step: np.ndarray, current: float) -> float:

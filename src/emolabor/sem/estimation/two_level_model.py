@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from emolabor.sem.discrepancy.two_level import TwoLevelLikelihood
-from emolabor.sem.estimation.optimize import minimize
+from emolabor.sem.discrepancy.two_level_fiml import IncompleteTwoLevelLikelihood
+from emolabor.sem.estimation.optimize import minimize, minimize_by_gradients
 from emolabor.sem.estimation.saturated import moment_structure
 from emolabor.sem.estimation.start import start_values
 from emolabor.sem.implied.level_pair import LevelPair
@@ -51,7 +52,8 @@ class TwoLevelModel:
         for group, sample in enumerate(samples):
             parts = zip(tables.levels, sample.levels, strict=True)
             pairs.append(LevelPair(*(build_structure(table, group, own.cov, own.mean) for table, own in parts)))
-        likelihoods = tuple(TwoLevelLikelihood(sample) for sample in samples)
+        kinds = {False: TwoLevelLikelihood, True: IncompleteTwoLevelLikelihood}
+        likelihoods = tuple(kinds[sample.incomplete](sample) for sample in samples)
         return cls(tables, tuple(pairs), tuple(samples), likelihoods, estimator)
 
     def with_samples(self, samples):
@@ -76,7 +78,23 @@ class TwoLevelModel:
     @property
     def incomplete(self) -> bool:
         """Whether answers are missing."""
-        return False
+        return any(sample.incomplete for sample in self.samples)
+
+    def completed(self) -> TwoLevelModel:
+        """The same model of filled answers, from whose estimates the search among incomplete ones starts."""
+        samples = [sample.complete for sample in self.samples]
+        likelihoods = tuple(TwoLevelLikelihood(sample) for sample in samples)
+        return replace(self, samples=tuple(samples), likelihoods=likelihoods)
+
+    def value_and_gradient(self, theta: np.ndarray) -> tuple[Any, ...]:
+        """Value and gradient (q,) of a case over all groups."""
+        value, gradient = 0.0, 0.0
+        for share, (pair, _, likelihood) in zip(self.shares, self.groups, strict=True):
+            own, slope = likelihood.value_and_gradient(pair, theta)
+            if slope is None:
+                return np.inf, None
+            value, gradient = value + share * own, gradient + share * slope
+        return value, gradient
 
     @property
     def n_obs(self) -> int:
@@ -151,8 +169,14 @@ class TwoLevelModel:
             LevelPair(*(replace(s, parameter=s.parameter + first, n_parameters=count) for s, first in own))
             for own in pairs
         )
-        model = replace(self, pairs=numbered)
-        optimum = minimize(model.value, model.derivatives, np.concatenate(starts))
+        model, start = replace(self, pairs=numbered), np.concatenate(starts)
+        optimum = minimize(model.value, model.derivatives, start) if not self.incomplete else None
+        if self.incomplete:
+            complete = model.completed()
+            first = minimize(complete.value, complete.derivatives, start).theta
+            information = complete.derivatives(first)[2]
+            found = minimize_by_gradients(model.value_and_gradient, information, first)
+            optimum = found or minimize(model.value, model.derivatives, first)
         return model, optimum.theta, optimum
 
     def _moments(self, sample: TwoLevelSample, level: int, free: str) -> tuple[Structure, np.ndarray]:

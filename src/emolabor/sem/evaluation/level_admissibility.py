@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from emolabor.common.notices import Notice
-from emolabor.sem.evaluation.admissibility import LEFT_OUT, SCALES, is_positive
+from emolabor.sem.evaluation.admissibility import HOLES, LEFT_OUT, SCALES, is_positive
 from emolabor.sem.evaluation.two_level_measures import level_moments
 from emolabor.sem.implied.ram import fill, implied_moments
 from emolabor.sem.specification.blocks import LEVEL_NAMES
@@ -111,10 +111,7 @@ def level_warnings(fit: TwoLevelFit) -> Iterator[Notice]:
                     "between level says of it is not reliable"
                 )
                 yield Notice("level_without_variance", said)
-        given = sample.n + sample.n_dropped
-        if sample.n_dropped > LEFT_OUT * given:
-            said = f"{place}{sample.n_dropped} rows with missing answers ({sample.n_dropped / given:.0%}) were left out"
-            yield Notice("rows_left_out", said)
+        yield from _left_out(sample, place)
         yield from missing_codes(sample.cases, sample.names, place)
         variances = sample.grand[1].diagonal()
         if variances.max() > SCALES * variances.min():
@@ -122,6 +119,23 @@ def level_warnings(fit: TwoLevelFit) -> Iterator[Notice]:
             ratio = f"{variances.max() / variances.min():.2g}"
             said = f"{place}the variance of {largest} is {ratio} times that of {smallest}: take similar scales"
             yield Notice("unequal_scales", said)
+
+
+def _left_out(sample: Any, place: str) -> Iterator[Notice]:
+    """Warnings about rows that were left out and answers that are not there."""
+    given, without = sample.n + sample.n_dropped, sample.n_without_exogenous
+    if without:
+        said = (
+            f"{place}{without} of {given} rows were left out for a missing exogenous variable, which full information "
+            "does not fill. To keep them make the exogenous variables part of the model: 'x ~~ x'"
+        )
+        yield Notice("exogenous_missing", said)
+    if sample.n_dropped - without > LEFT_OUT * given:
+        said = f"{place}{sample.n_dropped} rows with missing answers ({sample.n_dropped / given:.0%}) were left out"
+        yield Notice("rows_left_out", said)
+    whole = sample.n * sample.n_within + sample.n_clusters * (len(sample.names) - sample.n_within)
+    if sample.n_values < (1 - HOLES) * whole:
+        yield Notice("many_missing", f"{place}{1 - sample.n_values / whole:.0%} of the answers are missing")
 
 
 def _at(fit: TwoLevelFit, level: int, group: int) -> str:

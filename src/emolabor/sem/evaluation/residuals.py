@@ -130,22 +130,28 @@ def _standard_errors(fit, group, of_residual):
     """Standard errors of one group's moments or of their residuals, in the shapes of these; 0 where nothing varies."""
     model = fit.model
     parts = [_moment_parts(model, fit.estimate.theta, fit.se, g) for g in range(len(model.samples))]
-    slope, weight, spread = parts[group]
+    slope, weight, spread, _ = parts[group]
     n = model.samples[group].n
     variance = np.diag(spread) / n
     if of_residual:
         shares = model.case_shares
-        info = sum(share * d.T @ w @ d for share, (d, w, _) in zip(shares, parts, strict=True))
+        info = sum(share * d.T @ w @ d for share, (d, w, *_) in zip(shares, parts, strict=True))
         inverse = bordered_inverse(info, fit.estimate.basis)
         if inverse is None:
             refuse_because("kind", "'standardized' needs a model that is identified", "'normalized'")
-        meat = sum(
-            share**2 / s.n * d.T @ w @ g @ w @ d
-            for share, s, (d, w, g) in zip(shares, model.samples, parts, strict=True)
-        )
         moved = slope @ inverse
-        shared = shares[group] / n * np.sum((moved @ slope.T @ weight) * spread, axis=1)
-        left = variance - 2 * shared + np.sum((moved @ meat) * moved, axis=1)
+        if model.samples[0].in_units:  # a row for every unit of all groups, which groups may share
+            roots = [root / np.sqrt(s.n) for (*_, root), s in zip(parts, model.samples, strict=True)]
+            drawn = sum(share * r @ w @ d for share, r, (d, w, *_) in zip(shares, roots, parts, strict=True))
+            rows = roots[group] - drawn @ moved.T
+            left = np.sum(model.samples[0].signed(rows) * rows, axis=0)
+        else:
+            meat = sum(
+                share**2 / s.n * d.T @ w @ g @ w @ d
+                for share, s, (d, w, g, _) in zip(shares, model.samples, parts, strict=True)
+            )
+            shared = shares[group] / n * np.sum((moved @ slope.T @ weight) * spread, axis=1)
+            left = variance - 2 * shared + np.sum((moved @ meat) * moved, axis=1)
         variance = np.where(left > ZERO * variance, left, 0.0)
     errors = np.sqrt(variance)
     if model.table.ordered:
@@ -163,11 +169,12 @@ def _standard_errors(fit, group, of_residual):
 def _moment_parts(model, theta, se, group):
     """What the moments of one group do.
 
-    Derivatives by the parameters (m, q), weight matrix of the discrepancy (m, m), asymptotic covariances (m, m).
+    Derivatives by the parameters (m, q), weight matrix of the discrepancy (m, m), asymptotic covariances (m, m), and a
+    root of these (r, m) where they are robust.
     """
     structure, sample = model.structures[group], model.samples[group]
     if structure.ordered is not None:
-        return jacobian(structure, theta), np.diag(model.discrepancies[group].weights), sample.gamma
+        return jacobian(structure, theta), np.diag(model.discrepancies[group].weights), sample.gamma, sample.root
     full = model.saturated[group]
     implied = implied_moments(structure, theta)
     slope = moment_slopes(structure, implied)[full.kept]
@@ -175,13 +182,13 @@ def _moment_parts(model, theta, se, group):
     observed = sample.incomplete is not None or se == "huber_white"
     at_sample = full.information_at(sample.cov, sample.mean, sample.incomplete is not None)
     weights = model.discrepancies[group].information_of_moments(full, implied, observed)
-    spread = np.linalg.inv(at_sample)
+    spread, root = np.linalg.inv(at_sample), None
     if robust:
-        scores = _moment_scores(full, model.exogenous)
+        root = _moment_scores(full, model.exogenous) / np.sqrt(sample.n)
         if sample.incomplete:
-            scores = scores @ spread
-        spread = scores.T @ sample.signed(scores) / sample.n
-    return slope, weights, spread
+            root = root @ spread
+        spread = root.T @ sample.signed(root)
+    return slope, weights, spread, root
 
 
 def _moment_scores(full, exogenous):
@@ -212,6 +219,7 @@ def residuals(fit: Fit, kind: str = "raw", group: int = 1) -> pd.DataFrame:
     -------
     DataFrame (p, p)
         By variable, in the order of the model; as lavaan's ``residuals()``, standard errors robust where the fit's are.
+        Covariates of ordered outcomes are not in it: the others are given them (see `residual_slopes`).
 
     Raises
     ------

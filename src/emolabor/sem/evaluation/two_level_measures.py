@@ -63,8 +63,7 @@ def log_likelihood(model: TwoLevelModel, value: float) -> float:
     """Log-likelihood given the fixed exogenous variables, from the half discrepancy of a case."""
     total = -model.n_obs * value
     for sample in model.samples:
-        q, p = sample.n_within, len(sample.names)
-        total -= 0.5 * np.log(2 * np.pi) * (sample.n * q + sample.n_clusters * (p - q))
+        total -= 0.5 * np.log(2 * np.pi) * sample.n_values
         for level, own, count in zip(sample.levels, sample.fixed, (sample.n, sample.n_clusters), strict=True):
             if own:
                 logdet = inverse_and_logdet(level.cov[np.ix_(own, own)])[1]

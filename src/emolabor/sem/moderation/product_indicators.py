@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from emolabor.common.errors import EmolaborError, refuse, refuse_because, shown
-from emolabor.sem.specification.syntax import parse_model
+from emolabor.sem.specification.blocks import parse_without_blocks
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def interaction(
     a_x_b =~ ex1.sa1 + ex2.sa2 + ex3.sa3
     c ~ a_x_b
     """
-    syntax = parse_model(model)
+    syntax = parse_without_blocks(model)
     effects = {(row.lhs, row.rhs) for row in syntax.terms if row.op == "~"}
     for name in (predictor, moderator):
         if (outcome, name) not in effects:

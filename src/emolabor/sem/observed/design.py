@@ -14,8 +14,6 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from emolabor.common.errors import refuse_because, shown
 
@@ -77,7 +75,7 @@ class Design:
             if own.strata is not None:
                 means = np.zeros((own.strata.max() + 1, width))
                 _add_up(means, own.strata, total)
-                means /= np.bincount(own.strata)[:, None]
+                means /= np.maximum(np.bincount(own.strata), 1)[:, None]  # a stratum may have lost its cases
                 total -= means[own.strata]
             total *= own.scale[:, None]
         return np.vstack(totals)
@@ -167,9 +165,8 @@ def _scales(codes: np.ndarray, members: np.ndarray, strata: Any, drawn: Drawn) -
     """Roots of J / (J - 1) by unit (u,), and the units' strata (u,) or None."""
     units = int(codes.max()) + 1
     if strata is None:
-        groups = int(members.max()) + 1
-        links = coo_array((np.ones(len(codes)), (members, groups + codes)), shape=(groups + units, groups + units))
-        own = connected_components(links, directed=False)[1][groups:]  # groups that share units are one
+        own = np.zeros(units, int)
+        own[codes] = _sharing(codes, members)[members]
         counts = np.bincount(own)[own]
         return np.sqrt(counts / (counts - 1)), None
     own = np.zeros(units, int)
@@ -187,3 +184,15 @@ def _scales(codes: np.ndarray, members: np.ndarray, strata: Any, drawn: Drawn) -
             "strata", f"{found}, which shows no variation", f"two or more {what}s in each: join it with a neighbour"
         )
     return np.sqrt(counts / (counts - 1)), own
+
+
+def _sharing(codes: np.ndarray, members: np.ndarray) -> np.ndarray:
+    """One number (g,) for all groups that share units with each other, at first hand or through others."""
+    present = np.zeros((members.max() + 1, codes.max() + 1), bool)
+    present[members, codes] = True
+    linked, found = present @ present.T, np.arange(len(present))
+    while True:
+        lowest = np.where(linked, found, len(found)).min(axis=1)
+        if (lowest == found).all():
+            return found
+        found = lowest

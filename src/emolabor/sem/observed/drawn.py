@@ -43,7 +43,8 @@ def cluster_names(cluster: Any) -> tuple[str, ...]:
     """The columns that `cluster` names: none, one or several."""
     if cluster is None:
         return ()
-    names = (cluster,) if isinstance(cluster, str) or not isinstance(cluster, Sequence) else tuple(cluster)
+    several = isinstance(cluster, Sequence | np.ndarray | pd.Index) and not isinstance(cluster, str | bytes)
+    names = tuple(cluster) if several else (cluster,)
     if not names:
         refuse("cluster", "no name", "a column, or a list of columns that cross each other")
     if len(names) > 4:

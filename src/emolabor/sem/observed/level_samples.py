@@ -41,6 +41,27 @@ class TwoLevelSample:
     clusters: np.ndarray  # (J,) values of the cluster column
     label: str = ""
     n_dropped: int = 0
+    n_without_exogenous: int = 0  # of those left out, for an exogenous variable that full information does not fill
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether answers are missing."""
+        return False
+
+    @property
+    def n_patterns(self) -> int:
+        """Distinct patterns of missing answers of cases."""
+        return 1
+
+    @property
+    def complete(self) -> TwoLevelSample:
+        """The sample without holes."""
+        return self
+
+    @property
+    def n_values(self) -> int:
+        """How many answers there are."""
+        return self.n * self.n_within + self.n_clusters * (len(self.names) - self.n_within)
 
     @property
     def n(self) -> int:
@@ -136,7 +157,10 @@ class TwoLevelSample:
 
 
 def two_level_samples(
-    columns: Any, cluster_values: np.ndarray, levels: Sequence[Sequence[str]], fixed: Sequence[Sequence[str]]
+    columns: Any,
+    cluster_values: np.ndarray,
+    levels: Sequence[Sequence[str]],
+    fixed: Sequence[Sequence[str]],
 ) -> list[TwoLevelSample]:
     """Samples of complete rows, one a group.
 
@@ -156,52 +180,71 @@ def two_level_samples(
     list of TwoLevelSample
         Rows with a missing answer are left out.
     """
+    samples = []
+    for part in nested_parts(columns, cluster_values, levels, fixed):
+        whole = ~np.isnan(part.values).any(axis=1)
+        if not whole.any():
+            refuse_because(part.place, "no complete row", "rows with an answer to every variable of the model")
+        sample = sample_of(part.kept(whole))
+        samples.append(replace(sample, n_dropped=int((~whole).sum())))
+    return samples
+
+
+@dataclass(frozen=True)
+class Nested:
+    """The rows of one group as they were given: values (n, p), cluster codes and names (n,), and what they are."""
+
+    values: np.ndarray
+    codes: np.ndarray
+    clusters: np.ndarray
+    names: tuple[str, ...]
+    places: np.ndarray
+    fixed: tuple[tuple[int, ...], tuple[int, ...]]
+    n_within: int
+    label: str
+    place: str  # as messages name it
+
+    def kept(self, rows: np.ndarray) -> Nested:
+        """Some of the rows."""
+        return replace(self, values=self.values[rows], codes=self.codes[rows], clusters=self.clusters[rows])
+
+
+def nested_parts(
+    columns: Any, cluster_values: np.ndarray, levels: Sequence[Sequence[str]], fixed: Sequence[Sequence[str]]
+) -> list[Nested]:
+    """The rows of each group, variables of the within level first; arguments as for `two_level_samples`."""
     check_nested(columns, cluster_values)
     names = (*levels[0], *(name for name in levels[1] if name not in levels[0]))
     order = [columns.names.index(name) for name in names]
     places = np.array([names.index(name) for name in levels[1]])
-    fixed_places = tuple(tuple(list(own).index(name) for name in held) for own, held in zip(levels, fixed, strict=True))
-    samples = []
+    held = [tuple(list(own).index(name) for name in some) for own, some in zip(levels, fixed, strict=True)]
+    parts = []
     for number, label in enumerate(columns.labels):
         place = f"data, group {label}" if len(columns.labels) > 1 else "data"
         here = np.flatnonzero(columns.members == number)
         values = columns.answers.values[here][:, order]
-        whole = ~np.isnan(values).any(axis=1)
-        dropped = int((~whole).sum())
-        values, clusters = values[whole], columns.drawn.clusters[here][whole, 0]
-        labels = cluster_values[here][whole]
-        if not len(values):
-            refuse_because(place, "no complete row", "rows with an answer to every variable of the model")
-        sample = _sample(values, clusters, labels, names, places, fixed_places, len(levels[0]), label, place)
-        samples.append(replace(sample, n_dropped=dropped))
-    return samples
+        own = values, columns.drawn.clusters[here, 0], cluster_values[here], names, places, (held[0], held[1])
+        parts.append(Nested(*own, len(levels[0]), str(label), place))
+    return parts
 
 
-def _sample(
-    values: np.ndarray,
-    clusters: np.ndarray,
-    labels: np.ndarray,
-    names: tuple[str, ...],
-    places: np.ndarray,
-    fixed: Any,
-    n_within: int,
-    label: Any,
-    place: str,
-) -> TwoLevelSample:
-    codes, counts = np.unique(clusters, return_inverse=True, return_counts=True)[1:]
+def sample_of(part: Nested) -> TwoLevelSample:
+    """The sample of complete rows of one group."""
+    names, places, n_within, place = part.names, part.places, part.n_within, part.place
+    codes, counts = np.unique(part.codes, return_inverse=True, return_counts=True)[1:]
     if len(counts) < 2:
         refuse_because("cluster", f"{place} has one cluster only", "two or more")
     if counts.max() == 1:
         refuse_because("cluster", f"{place} has one case in every cluster", "clusters of several cases, or no levels")
-    rows = np.lexsort((codes, counts[codes]))  # clusters of one size together
-    values, codes, labels = values[rows], codes[rows], labels[rows]
+    rows = in_clusters(codes, counts)
+    values, codes, labels = part.values[rows], codes[rows], part.clusters[rows]
     starts = np.flatnonzero(np.diff(codes, prepend=-1))
     sizes = np.diff(starts, append=len(codes))
     means = np.add.reduceat(values, starts, axis=0) / sizes[:, None]
     means[:, n_within:] = values[starts, n_within:]
     _check_cluster_level(values, starts, sizes, labels, names, n_within)
     deviations = values[:, :n_within] - np.repeat(means[:, :n_within], sizes, axis=0)
-    sample = TwoLevelSample(names, places, deviations, sizes, means, fixed, labels[starts], str(label))
+    sample = TwoLevelSample(names, places, deviations, sizes, means, part.fixed, labels[starts], part.label)
     if sample.n_clusters <= len(places):
         refuse_because(
             "cluster",
@@ -210,6 +253,11 @@ def _sample(
         )
     _check_levels(sample, place)
     return sample
+
+
+def in_clusters(codes: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """Order of the rows (n,), cluster by cluster, those of one size together."""
+    return np.lexsort((codes, counts[codes]))
 
 
 def check_nested(columns: Any, cluster_values: np.ndarray) -> None:

@@ -15,8 +15,8 @@ from scipy.special import ndtr
 from emolabor.sem.observed.polychoric import LEAST, binormal_cdf
 
 SIGNS = np.array([1.0, -1.0, -1.0, 1.0])
-# Correlations up to which so many nodes leave no error above 1e-15 (Genz, 2004); beyond the last, Owen's functions.
-NODES = ((0.3, 6), (0.75, 12), (0.925, 20))
+# Correlations up to which so many nodes leave no error above 1e-15 in any corner; beyond the last, Owen's functions.
+NODES = ((0.15, 5), (0.3, 6), (0.4, 7), (0.5, 8), (0.6, 9), (0.65, 10), (0.75, 12), (0.85, 16), (0.925, 20))
 CASES = 2048  # at a time, which stay near the processor
 RULES = {count: np.polynomial.legendre.leggauss(count) for _, count in NODES}
 

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from emolabor.common.errors import refuse, refuse_because
-from emolabor.sem.specification.block_lines import BLOCKS
+from emolabor.sem.specification.block_lines import BLOCKS, Block
 from emolabor.sem.specification.parameter_table import build_table, finished_table
-from emolabor.sem.specification.syntax import Syntax
+from emolabor.sem.specification.syntax import Syntax, parse_model
 from emolabor.sem.specification.variables import classify
 
 if TYPE_CHECKING:
@@ -54,6 +54,27 @@ class TwoLevelTable:
 def has_levels(syntax: Syntax) -> bool:
     """Whether the text has level blocks."""
     return any(term.block.level for term in syntax.terms)
+
+
+def parse_without_blocks(text: str, argument: str = "model") -> Syntax:
+    """Read a model text that has no blocks, which the function that asks for it could not keep apart.
+
+    Parameters
+    ----------
+    text : str
+    argument : str
+        The argument that holds the text.
+
+    Returns
+    -------
+    Syntax
+    """
+    syntax = parse_model(text)
+    block = next((term.block for term in syntax.terms if term.block != Block()), None)
+    if block is not None:
+        said = "level" if block.level else "group"
+        refuse_because(argument, f"the text has '{said}:' blocks, which only el.sem reads", "a text without blocks")
+    return syntax
 
 
 def joined(syntax: Syntax) -> Syntax:

@@ -64,7 +64,11 @@ def text_warnings(fit: Fit) -> Iterator[Any]:
                 "product; a product is a column of its own (see el.interaction), a label has another name",
             )
     if fit.table.n_groups > 1:
-        single = {modifier.values[0]: term for modifier, term in labels if len(modifier.values) == 1}
+        single = {
+            modifier.values[0]: term
+            for modifier, term in labels
+            if len(modifier.values) == 1 and not term.block.group  # in a group block it is that group's
+        }
         if single:
             known = _some(
                 [f"{label} ({t.lhs} {t.op} {t.rhs})".replace(" ~1 )", " ~ 1)") for label, t in single.items()]

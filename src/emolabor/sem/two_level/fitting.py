@@ -10,6 +10,7 @@ from emolabor.sem.estimation.estimate import estimate_parameters
 from emolabor.sem.estimation.two_level_model import TwoLevelModel
 from emolabor.sem.observed.columns import check_frame, read_columns
 from emolabor.sem.observed.drawn import read_drawn
+from emolabor.sem.observed.incomplete_levels import incomplete_level_samples
 from emolabor.sem.observed.level_samples import two_level_samples
 from emolabor.sem.specification.blocks import build_two_levels
 from emolabor.sem.specification.estimators import ESTIMATORS
@@ -45,10 +46,22 @@ def fit_two_levels(text: str, syntax: Syntax, given: dict[str, Any], equal: tupl
     _check_arguments(given)
     data, group, cluster = given["data"], given["group"], given["cluster"]
     names = tuple(dict.fromkeys(name for term in syntax.terms for name in (term.lhs, term.rhs) if name))
+    for term in syntax.terms:
+        if term.op in ("|", "~*~"):
+            refuse_because(
+                term.token.where,
+                f"'{term.op}' with 'level:' blocks",
+                "continuous variables; ordered ones have one level",
+            )
     latent = {term.lhs for term in syntax.terms if term.op == "=~"}
     for name in latent & set(data.columns):
         refuse_because("model", f"the latent variable '{name}' is a column of data", "another name")
     observed = [name for name in names if name not in latent]
+    for name in observed:
+        if name in data.columns and getattr(data.dtypes[name], "ordered", False):
+            refuse_because("data", f"'{name}' is an ordered categorical, and the text has 'level:' blocks", "numbers")
+    if not len(data):
+        refuse_because("data", "no row", "a row a case")
     columns = read_columns(data, observed, group=group, drawn=read_drawn(data, cluster))
     if cluster in columns.names:
         refuse_because("cluster", f"'{cluster}' is a variable of the model", "another column")
@@ -56,7 +69,8 @@ def fit_two_levels(text: str, syntax: Syntax, given: dict[str, Any], equal: tupl
     tables = build_two_levels(syntax, labels, bool(given["std_lv"]), *equal)
     levels = [table.variables.observed for table in tables.levels]
     fixed = [table.variables.fixed_x for table in tables.levels]
-    samples = two_level_samples(columns, data[cluster].to_numpy(), levels, fixed)
+    read = incomplete_level_samples if given["missing"] == "fiml" else two_level_samples
+    samples = read(columns, data[cluster].to_numpy(), levels, fixed)
     estimator = ESTIMATORS[given["estimator"] or "ML"]
     model = TwoLevelModel.bind(tables, samples, estimator)
     estimate = estimate_parameters(model, model.start())
@@ -79,8 +93,8 @@ def _check_arguments(given: dict[str, Any]) -> None:
         found = "covariances" if given["data"] is None else "a file"
         refuse_because("data", f"{found} with 'level:' blocks", "a DataFrame with a row a case")
     check_frame(given["data"])
-    if given["missing"] != "listwise":
-        refuse("missing", f"{given['missing']!r} with 'level:' blocks", "listwise")
+    if given["missing"] not in ("listwise", "fiml"):
+        refuse("missing", f"{given['missing']!r} with 'level:' blocks", ("listwise", "fiml"))
     for name, value in given.items():
         if name in KNOWN:
             continue
