@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from graphlib import CycleError
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from emolabor.common.checks import check_seed, check_share, check_whole
-from emolabor.common.errors import EmolaborError, refuse, refuse_because, shown
+from emolabor.common.errors import refuse, refuse_because, shown
 from emolabor.simulation.background import cluster_codes, draw_background
 from emolabor.simulation.cutting import loading_for, thresholds
 from emolabor.simulation.latent import draw_structure, latent_correlation
@@ -118,8 +117,6 @@ def simulate_answers(
     except np.linalg.LinAlgError:
         why = "clusters and products leave nothing to the respondents themselves"
         refuse_because("clusters", why, "smaller intraclass correlations, smaller products")
-    except CycleError as error:
-        raise EmolaborError(f"claims: the paths form a loop: {' > '.join(error.args[1])}") from None
     answers = _given(instrument, pd.DataFrame(latent, columns=list(structure.constructs)), loading, rng)
     rows = np.sort(rng.choice(n, size=round(n * careless), replace=False))
     points = np.array(list(instrument.points().values()))

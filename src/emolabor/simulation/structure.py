@@ -1,5 +1,7 @@
 """From claims to a structure whose truth is known: signs as claimed, sizes as given, correlations from a table."""
 
+from graphlib import CycleError, TopologicalSorter
+
 import numpy as np
 import pandas as pd
 
@@ -29,7 +31,7 @@ def claimed_structure(dimensions, claims, effect, effects, correlations):
     Raises
     ------
     EmolaborError
-        An effect or correlation of what there is not, out of range, or no table of correlations.
+        An effect or correlation of what there is not, or out of range; no table of correlations; claims in a loop.
     """
     claimed = [path for claim in claims for path in claim.paths]
     constructs = tuple(dict.fromkeys([*dimensions, *(name for path in claimed for name in path.constructs)]))
@@ -46,12 +48,18 @@ def claimed_structure(dimensions, claims, effect, effects, correlations):
         if isinstance(value, bool) or not isinstance(value, int | float | np.number) or not -1 < value < 1:
             refuse(f"effects, {key}", shown(value), "a number between -1 and 1")
         table[key] = (*table[key][:-1], float(value))
-    explained = {to for _, to, _ in arrows.values()} | {to for _, _, to, _ in products.values()}
+    causes = {}
+    for *sources, to, _ in (*arrows.values(), *products.values()):
+        causes.setdefault(to, set()).update(sources)
+    try:
+        TopologicalSorter(causes).prepare()
+    except CycleError as error:
+        raise EmolaborError(f"claims: the paths form a loop: {' > '.join(error.args[1])}") from None
     return Structure(
         constructs,
         pd.DataFrame(list(arrows.values()), columns=["from", "to", "value"]),
         pd.DataFrame(list(products.values()), columns=["from", "moderator", "to", "value"]),
-        _correlations(correlations, constructs, explained),
+        _correlations(correlations, constructs, explained=causes),
     )
 
 
