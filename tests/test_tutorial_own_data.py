@@ -54,4 +54,8 @@ def test_the_claims_judged_are_the_page_s_own(walked):
 def test_simulated_answers_are_called_simulated(page, word):
     page = (DOCS / page).read_text(encoding="utf-8")
     assert page.count(word) >= 2
-    assert set(re.findall(r"[\w-]+\.csv", page, re.ASCII)) == {"pilot-simulated.csv", "table-simulated.csv", "answers-simulated.csv"}
+    assert set(re.findall(r"[\w-]+\.csv", page, re.ASCII)) == {
+        "pilot-simulated.csv",
+        "table-simulated.csv",
+        "answers-simulated.csv",
+    }

@@ -26,7 +26,7 @@ def simulate_answers(
     instrument: Instrument,
     n: int,
     seed: int = 1,
-    claims: Iterable[Claim] = (),
+    claims: Iterable[Claim] | None = None,
     effect: float = 0.2,
     effects: Mapping[str, float] | None = None,
     correlations: pd.DataFrame | None = None,
@@ -99,7 +99,7 @@ def simulate_answers(
     check_share("effect", effect, zero=True)
     check_share("missing", missing, zero=True)
     check_share("careless", careless, zero=True)
-    claims, dimensions = tuple(claims), instrument.dimensions()
+    claims, dimensions = tuple(claims or ()), instrument.dimensions()
     structure = claimed_structure(dimensions, claims, effect, effects or {}, correlations)
     alphas = _alphas(alpha, dimensions)
     loading = _loadings(instrument, alphas, loadings or {})

@@ -46,7 +46,7 @@ def answer_correlation(latent, points):
 
     Examples
     --------
-    >>> round(answer_correlation(0.5, 2) * np.pi / np.arcsin(0.5), 6)
+    >>> round(float(answer_correlation(0.5, 2) * np.pi / np.arcsin(0.5)), 6)
     2.0
     """
     cut = thresholds(points)
