@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import time
 from multiprocessing import get_context
 
@@ -95,6 +96,19 @@ def test_resume_runs_what_is_not_finished(run, root):
     assert earlier(finished) == ["01_first", "02_second"]
     assert len(finished.comparisons) == 3
     assert earlier(run()) == []
+
+
+def test_one_notebook_renews_its_part_of_the_page_and_keeps_what_still_holds_of_the_others(run, root):
+    def shown():
+        return re.findall(r"<code>(0\d_\w+)</code>", (root / "results" / "default" / "index.html").read_text("utf-8"))
+
+    run()
+    assert shown() == ["01_first", "02_second", "03_third"]
+    finished = run(only="02")
+    assert [execution.notebook for execution in finished.executions] == ["02_second"]
+    assert shown() == ["01_first", "02_second", "03_third"]
+    run(only="02", parameters={"seed": 2})  # of other parameters than the rest, which is then of another run
+    assert shown() == ["02_second"]
 
 
 def _change_parameters(root):

@@ -175,8 +175,9 @@ def reproduce(
         Name of the run; its results go to results/<run>/, of the project or, with a study file of one's own, beside
         that. By default `default`, and with a file of one's own the file's name.
     only : str, optional
-        Run only the notebooks whose names begin so; the paper is then not built. Without it, a run on data of one's
-        own leaves out the published evidence and the comparison with lavaan.
+        Run only the notebooks whose names begin so: the page keeps what the others gave if nothing that decides it has
+        changed since, the paper is not built. Without it, a run on data of one's own leaves out the published evidence
+        and the comparison with lavaan.
     language : {"zh", "en"}, optional
         Language of the notebooks' tables and figures; by default that of `EMOLABOR_LANGUAGE` or the system where the
         study is written in it, and of a reference zh. The paper is built in both.
@@ -220,7 +221,8 @@ def reproduce(
     if layout:
         given = given | {"mapping_path": _mapping_with(layout, given, place / "mapping.yaml")}
     results_dir = Path(os.path.relpath(place, root / "notebooks")).as_posix()
-    jobs = plan_jobs(root / "notebooks", only, given | {"language": language, "results_dir": results_dir})
+    given = given | {"language": language, "results_dir": results_dir}
+    jobs = plan_jobs(root / "notebooks", only, given)
     carried, skipped, notes = carried_jobs(jobs)
     with open_folder(place) as folder:
         executions = _execute(carried, folder, fingerprints(carried, root / "data"), resume, workers or cpu_count())
@@ -236,8 +238,21 @@ def reproduce(
         ordered = tuple(executions[job.name] for job in jobs)
         seconds = time.perf_counter() - start
         finished = Run(folder.path, ordered, comparisons, paper, paper_problem, seconds, notes)
-        write_page(finished, language, design)
+        rest = [] if only is None else _finished_before(plan_jobs(root / "notebooks", None, given), jobs, folder, root)
+        compared = [_compare(job, folder.path, root / "results" / "reference") for job in rest]
+        kept = [Execution(job.name, 0.0, earlier=True) for job in rest]
+        everything = sorted([*ordered, *kept], key=lambda execution: execution.notebook)
+        page = replace(finished, executions=tuple(everything), comparisons=(*comparisons, *compared))
+        write_page(page, language, design)
     return finished
+
+
+def _finished_before(jobs, executed, folder, root):
+    """List the other notebooks whose results lie there, made by the same cells, parameters, data and library."""
+    names = {job.name for job in executed}
+    others = [job for job in jobs if job.name not in names]
+    made_from = fingerprints(others, root / "data")
+    return [job for job in others if folder.is_finished(job, made_from[job.name])]
 
 
 def _check_run(run, language, parameters, as_reference):

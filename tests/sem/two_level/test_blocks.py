@@ -120,6 +120,8 @@ def test_fewer_clusters_than_parameters_are_warned_of():
     fit = el.sem(TEXT, DATA[DATA.centre < 9], cluster="centre")
     (warning,) = [own for own in fit.warnings if own.code == "few_clusters"]
     assert "8 clusters are fewer than the 9 free parameters of the between level" in warning
+    fit = el.sem(TEXT, DATA[DATA.centre < 21], cluster="centre")
+    assert any(own.startswith("20 clusters are few") for own in fit.warnings)
 
 
 OTHERS = {
@@ -159,3 +161,24 @@ def test_bounds_belong_to_their_level():
 def test_what_no_level_has_is_refused(text, data, said):
     with pytest.raises(EmolaborError, match=re.escape(said)):
         el.sem(text, data, cluster="centre")
+
+
+def test_moments_of_an_exogenous_variable_of_both_levels_are_parameters():
+    short = el.sem("level: 1; pay ~ load; level: 2; pay ~ load", DATA, cluster="centre")
+    written = "level: 1; pay ~ load; load ~~ load; level: 2; pay ~ load; load ~~ load; load ~ 1"
+    long = el.sem(written, DATA, cluster="centre")
+    keys = ["lhs", "op", "rhs", "level"]
+    one, other = (fit.tidy().set_index(keys)[["est", "se"]].sort_index() for fit in (short, long))
+    pd.testing.assert_frame_equal(one, other, rtol=1e-6)
+    assert (one.se[[("load", "~~", "load", 1), ("load", "~~", "load", 2)]] > 0).all()
+    fixed = el.sem("level: 1; pay ~ hours; level: 2; pay ~ climate", DATA, cluster="centre").tidy()
+    assert (fixed[(fixed.lhs == "hours") | (fixed.lhs == "climate")].se == 0).all()
+
+
+def test_a_cluster_level_variable_may_be_an_outcome_and_a_product_a_predictor():
+    text = "level: 1; dw =~ d1 + d2 + d3; pay ~ hours + hours:climate; level: 2; db =~ d1 + d2 + d3; climate ~ db"
+    fit = el.sem(text, DATA, cluster="centre")
+    assert fit.admissible
+    assert {("pay", "hours:climate", 1), ("climate", "db", 2)} <= {
+        (row.lhs, row.rhs, row.level) for row in fit.tidy().itertuples()
+    }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from emolabor.common.notices import Notice
-from emolabor.sem.evaluation.admissibility import HOLES, LEFT_OUT, SCALES, is_positive
+from emolabor.sem.evaluation.admissibility import FEW_CLUSTERS, HOLES, LEFT_OUT, SCALES, is_positive
 from emolabor.sem.evaluation.two_level_measures import level_moments
 from emolabor.sem.implied.ram import fill, implied_moments
 from emolabor.sem.specification.blocks import LEVEL_NAMES
@@ -97,6 +97,12 @@ def level_warnings(fit: TwoLevelFit) -> Iterator[Notice]:
         said = (
             f"{model.n_clusters} clusters are fewer than the {count} free parameters of the between level: its "
             "standard errors are not reliable"
+        )
+        yield Notice("few_clusters", said)
+    elif model.n_clusters < FEW_CLUSTERS:
+        said = (
+            f"{model.n_clusters} clusters are few, and what the between level says rests on their number: its standard "
+            "errors are too small, and tests of fit too strict"
         )
         yield Notice("few_clusters", said)
     moments = level_moments(model, fit.estimate.theta)
