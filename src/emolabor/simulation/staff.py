@@ -42,7 +42,7 @@ def simulate_staff(n: int = 1200, seed: int = 1, instrument: Instrument | None =
     ------
     EmolaborError
         If `n` is not a whole number above 0, `seed` is not one from 0, or the instrument asks something that the
-        population does not answer.
+        population does not answer; `simulate_answers` does.
 
     Examples
     --------
@@ -105,7 +105,11 @@ def _check_instrument(instrument, population, known):
     strange += [variable.key for variable in instrument.background if variable.key not in known.columns]
     strange += [key for key, points in instrument.points().items() if points != POINTS]
     if strange:
-        refuse("instrument", ", ".join(strange), f"items and background of {known.key}, with {POINTS} answers each")
+        refuse(
+            "instrument",
+            ", ".join(strange),
+            f"items and background of {known.key}, with {POINTS} answers each; simulate_answers draws any other",
+        )
 
 
 def _background(population, n, rng):
