@@ -105,11 +105,8 @@ def _check_instrument(instrument, population, known):
     strange += [variable.key for variable in instrument.background if variable.key not in known.columns]
     strange += [key for key, points in instrument.points().items() if points != POINTS]
     if strange:
-        refuse(
-            "instrument",
-            ", ".join(strange),
-            f"items and background of {known.key}, with {POINTS} answers each; simulate_answers draws any other",
-        )
+        allowed = f"items and background of {known.key}, with {POINTS} answers each; simulate_answers draws any other"
+        refuse("instrument", ", ".join(strange), allowed)
 
 
 def _background(population, n, rng):
