@@ -106,3 +106,12 @@ def test_whole_clusters_are_drawn_with_their_holes(fit):
     draws = fit.bootstrap(20, seed=2)
     assert draws.n_failed < 6
     assert np.nanmean(draws.thetas, axis=0) == pytest.approx(fit.estimate.theta, abs=0.5)
+
+
+def test_an_independence_model_without_a_solution_leaves_its_indices_out():
+    # Within uncorrelated and between saturated the moments are driven to the end of the domain.
+    text = "level: 1; dw =~ d1 + a*d2 + b*d3 + d4; level: 2; db =~ d1 + a*d2 + b*d3 + d4"
+    fit = el.sem(text, GAPS, cluster="centre", group="region", missing="fiml")
+    levels = fit.level_fit().set_index("level")
+    assert np.isnan(levels.cfi["within"]) and np.isfinite(levels.cfi["between"])
+    assert np.isfinite(levels[["chisq", "rmsea"]].to_numpy()).all()

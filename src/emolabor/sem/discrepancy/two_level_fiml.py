@@ -148,20 +148,23 @@ class IncompleteTwoLevelLikelihood(TwoLevelLikelihood):
         value, gradient = self.value_and_gradient(pair, theta)
         if gradient is None:
             return np.inf, None, None
-        if not observed:
-            return value, gradient, TwoLevelLikelihood(self.sample.complete).derivatives(pair, theta)[2]
+        complete = None if observed else TwoLevelLikelihood(self.sample.complete).derivatives(pair, theta)[2]
+        if complete is not None:  # complete answers may have no likelihood where incomplete ones have one
+            return value, gradient, complete
         steps = STEP * np.maximum(1.0, np.abs(theta))
         hessian = np.empty((len(theta), len(theta)))
         for k, step in enumerate(steps):
-            ends = []
-            for sign in (1, -1):
-                moved = theta.copy()
-                moved[k] += sign * step
-                ends.append(self.value_and_gradient(pair, moved)[1])
-            if ends[0] is None or ends[1] is None:
-                return np.inf, None, None
-            hessian[k] = (ends[0] - ends[1]) / (2 * step)
+            up, down = (self._gradient_beside(pair, theta, k, sign * step) for sign in (1, -1))
+            if up is None or down is None:  # beside the end of the domain one side has to do
+                up, down, step = gradient if up is None else up, gradient if down is None else down, step / 2
+            hessian[k] = (up - down) / (2 * step)
         return value, gradient, 0.5 * (hessian + hessian.T)
+
+    def _gradient_beside(self, pair: LevelPair, theta: np.ndarray, k: int, step: float) -> Any:
+        """Gradient (q,) with parameter k moved; None outside the domain."""
+        moved = theta.copy()
+        moved[k] += step
+        return self.value_and_gradient(pair, moved)[1]
 
     def cluster_scores(self, pair: LevelPair, theta: np.ndarray) -> np.ndarray:
         """Gradients of the clusters' log-likelihoods (J, q)."""

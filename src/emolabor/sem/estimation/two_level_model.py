@@ -10,7 +10,7 @@ import numpy as np
 
 from emolabor.sem.discrepancy.two_level import TwoLevelLikelihood
 from emolabor.sem.discrepancy.two_level_fiml import IncompleteTwoLevelLikelihood
-from emolabor.sem.estimation.optimize import minimize, minimize_by_gradients
+from emolabor.sem.estimation.optimize import Optimum, minimize, minimize_by_gradients
 from emolabor.sem.estimation.saturated import moment_structure
 from emolabor.sem.estimation.start import start_values
 from emolabor.sem.implied.level_pair import LevelPair
@@ -176,7 +176,8 @@ class TwoLevelModel:
             first = minimize(complete.value, complete.derivatives, start).theta
             information = complete.derivatives(first)[2]
             found = minimize_by_gradients(model.value_and_gradient, information, first)
-            optimum = found or minimize(model.value, model.derivatives, first)
+            # Moments driven to the end of the domain have no maximum: a search with Hessians only takes longer.
+            optimum = found or Optimum(first, np.nan, np.full(len(first), np.inf), 1)
         return model, optimum.theta, optimum
 
     def _moments(self, sample: TwoLevelSample, level: int, free: str) -> tuple[Structure, np.ndarray]:

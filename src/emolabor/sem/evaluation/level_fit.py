@@ -44,7 +44,8 @@ def level_fit(fit: TwoLevelFit) -> pd.DataFrame:
     DataFrame
         One row a level: level, chisq, df, pvalue, cfi, tli, rmsea with its 90 % interval, srmr; with MLR also
         chisq_scaled, pvalue_scaled and cfi_scaled, tli_scaled, rmsea_scaled. RMSEA counts cases at the within level and
-        clusters at the between level.
+        clusters at the between level. CFI and TLI are missing where the level's independence model, the other level
+        saturated, has no solution.
 
     Raises
     ------
@@ -74,7 +75,7 @@ def level_fit(fit: TwoLevelFit) -> pd.DataFrame:
         own, estimate = _partly_saturated(fit, level)
         free = ["all", "all"]
         free[level] = "variances"
-        base, independent, _ = model.of_moments(*free)
+        base, independent, ended = model.of_moments(*free)
         df, base_df = len(best) - estimate.n_free, len(best) - len(independent)
         chisq = max(float(2 * n * (own.value(estimate.theta) - top)), 0.0)
         base_chisq = max(float(2 * n * (base.value(independent) - top)), 0.0)
@@ -82,7 +83,7 @@ def level_fit(fit: TwoLevelFit) -> pd.DataFrame:
         indices = fit_indices.incremental(chisq, df, base_chisq, base_df)
         rmsea = fit_indices.rmsea(chisq, df, count, len(model.samples))
         row = {"level": name, "chisq": chisq, "df": df, "pvalue": chisq_pvalue(chisq, df)}
-        row.update(cfi=indices["cfi"], tli=indices["tli"])
+        row.update({key: indices[key] if ended.converged else np.nan for key in ("cfi", "tli")})
         row.update({key: rmsea[key] for key in ("rmsea", "rmsea_ci_lower", "rmsea_ci_upper")})
         row["srmr"] = srmr[f"srmr_{name}"]
         if robust:
@@ -91,7 +92,7 @@ def level_fit(fit: TwoLevelFit) -> pd.DataFrame:
             scaled = chisq / factor if df > 0 and factor > 0 else chisq if df == 0 else np.nan
             indices = fit_indices.incremental(scaled, df, base_chisq / base_factor, base_df)
             row.update(chisq_scaled=scaled, pvalue_scaled=chisq_pvalue(scaled, df))
-            row.update(cfi_scaled=indices["cfi"], tli_scaled=indices["tli"])
+            row.update({f"{key}_scaled": indices[key] if ended.converged else np.nan for key in ("cfi", "tli")})
             row["rmsea_scaled"] = fit_indices.rmsea(scaled, df, count, len(model.samples))["rmsea"]
         rows.append(row)
     return pd.DataFrame(rows)

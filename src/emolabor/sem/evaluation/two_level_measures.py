@@ -32,10 +32,11 @@ def two_level_measures(model: TwoLevelModel, estimate: Estimate) -> dict[str, fl
     """
     n, groups = model.n_obs, len(model.samples)
     saturated, best, _ = model.saturated
-    base, independent, _ = model.baseline
+    base, independent, ended = model.baseline
     own, top, bottom = model.value(estimate.theta), saturated.value(best), base.value(independent)
     df, base_df = len(best) - estimate.n_free, len(best) - len(independent)
     chisq, base_chisq = (max(float(2 * n * (value - top)), 0.0) for value in (own, bottom))
+    base_chisq = base_chisq if ended.converged else np.nan
     logl = log_likelihood(model, own)
     result = {
         "npar": estimate.n_free,
@@ -56,6 +57,8 @@ def two_level_measures(model: TwoLevelModel, estimate: Estimate) -> dict[str, fl
     }
     if model.estimator.robust:
         result.update(_scaled(model, estimate, result))
+    if not ended.converged:  # without a baseline there is nothing to compare with
+        result.update({name: np.nan for name in result if name.startswith("cfi")})
     return {**result, **residual_measures(model, estimate.theta)}
 
 
