@@ -36,6 +36,7 @@ def test_each_run_left_its_results_in_a_folder_of_its_own(walked):
     assert names == {
         "my_study/results/pilot-simulated": "03_scale_quality.json",
         "my_study/results/my_claims": "15_correlation_table.json",
+        "my_study/results/answers-simulated": "07_structural_model.json",
         "results/table-simulated": "15_correlation_table.json",
     }
 
@@ -53,4 +54,8 @@ def test_the_claims_judged_are_the_page_s_own(walked):
 def test_simulated_answers_are_called_simulated(page, word):
     page = (DOCS / page).read_text(encoding="utf-8")
     assert page.count(word) >= 2
-    assert set(re.findall(r"[\w-]+\.csv", page, re.ASCII)) == {"pilot-simulated.csv", "table-simulated.csv"}
+    assert set(re.findall(r"[\w-]+\.csv", page, re.ASCII)) == {
+        "pilot-simulated.csv",
+        "table-simulated.csv",
+        "answers-simulated.csv",
+    }

@@ -99,6 +99,7 @@ if TYPE_CHECKING:  # for editors and type checkers; a test holds these names and
     )
     from emolabor.simulation import (
         plant_faults as plant_faults,
+        simulate_answers as simulate_answers,
         simulate_export as simulate_export,
         simulate_staff as simulate_staff,
     )
@@ -195,6 +196,7 @@ ROOM_OF = {
     "sem": "sem",
     "short_forms": "measurement",
     "simple_slopes": "sem",
+    "simulate_answers": "simulation",
     "simulate_export": "simulation",
     "simulate_staff": "simulation",
     "structural_model": "theory",

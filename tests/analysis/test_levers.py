@@ -233,6 +233,8 @@ def test_differences_of_what_is_no_lever_or_of_several_groups_are_refused(found,
 @pytest.mark.parametrize(
     ("options", "told"),
     [
+        ({"factors": "pay"}, "factors: 'pay' is not in the model"),
+        ({"factors": ["unit_guidance"], "scale": {"exhaustion": (1, 5)}}, "scale: 'unit_guidance' is not in it"),
         ({"outcome": "service"}, "outcome: 'service' is not in the model"),
         ({"factors": ["pay"]}, "factors: 'pay' is not in the model"),
         ({"factors": ["proactive_service"]}, "no way leads from 'proactive_service'"),
@@ -285,3 +287,19 @@ def test_without_two_large_groups_everyone_is_one_group(data, group):
     assert np.isnan(found.difference.chisq_diff)
     together = el.levers(el.sem(MODEL, data), n_boot=2)
     np.testing.assert_allclose(found.levers.table.gain, together.table.gain, atol=1e-5)
+
+
+def test_levels_of_ordered_answers_are_mean_answers_and_beyond_the_scale_there_is_no_performance():
+    staff = el.simulate_staff(n=400, seed=3).assign(w=lambda frame: np.where(frame.sex == "male", 2.0, 0.5))
+    staff["woman"] = (staff.sex == "female") * 1.0
+    text = "g =~ ug1 + ug3 + ug5; p =~ ps1 + ps2 + ps3; p ~ g + woman"
+    fit = el.sem(text, staff, ordered=True, sampling_weights="w")
+    draws = fit.monte_carlo(20)
+    table = el.levers(fit, "p", np.array(["g", "woman"]), draws=draws).table
+    known = staff.dropna(subset=["ug1", "ug3", "ug5", "ps1", "ps2", "ps3"])
+    answers = np.average(known[["ug1", "ug3", "ug5"]].mean(axis=1), weights=known.w)
+    assert table.level["g"] == pytest.approx(answers, abs=1e-12)
+    assert table.performance["g"] == pytest.approx(25 * (answers - 1), abs=1e-10)
+    assert np.isnan(table.performance["woman"])  # a share below 1, and the scale was not told
+    told = el.levers(fit, "p", ["woman"], scale={"woman": (0, 1)}, draws=draws).table
+    assert told.performance["woman"] == pytest.approx(100 * np.average(known.woman, weights=known.w), abs=1e-10)

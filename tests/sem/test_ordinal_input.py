@@ -141,6 +141,12 @@ def test_names_that_are_not_in_the_model_do_no_harm():
     assert [name for name, _ in fit.table.ordered] == ["a1", "a2", "a3", "a4"]
 
 
+@pytest.mark.parametrize("kind", [np.array, pd.Index, pd.Series, set, tuple])
+def test_names_of_ordered_answers_come_in_any_collection(kind):
+    expected = el.sem(MODEL, ordinal(), ordered=["a1", "a2", "a3", "a4"]).tidy()
+    assert el.sem(MODEL, ordinal(), ordered=kind(["a1", "a2", "a3", "a4"])).tidy().equals(expected)
+
+
 def test_the_data_are_not_changed():
     data = ordinal_frame("gaps")
     before = data.copy()

@@ -1,7 +1,9 @@
 """Studies of other people, whole: questionnaire, claims, study file and answers that were drawn at random."""
 
-import numpy as np
 import pandas as pd
+
+import emolabor as el
+from emolabor.study import load_design
 
 AGREEMENT = {
     "en": "[Strongly disagree, Disagree, Rather disagree, Neither, Rather agree, Agree, Strongly agree]",
@@ -64,22 +66,8 @@ undesirable: [strain]
 """,
         encoding="utf-8",
     )
-    rng = np.random.default_rng(11)
-    n = 420
-    leadership = rng.normal(size=n)
-    autonomy = 0.4 * leadership + 0.9 * rng.normal(size=n)
-    engagement = 0.35 * leadership + 0.3 * autonomy + 0.8 * rng.normal(size=n)
-    latent = {
-        "leadership": leadership,
-        "autonomy": autonomy,
-        "engagement": engagement,
-        "strain": -0.3 * engagement + 0.9 * rng.normal(size=n),
-        "voice": 0.4 * engagement + 0.8 * rng.normal(size=n),
-    }
-    answers = _answers(rng, latent, constructs, 7, ("leadership4",))
-    groups = {name: rng.choice(list(values), n) for name, values in background.items()}
-    answers.assign(**groups).to_csv(folder / "answers.csv", index=False)
-    return folder
+    together = pd.DataFrame([[1, 0.4], [0.4, 1]], *[["leadership", "autonomy"]] * 2)
+    return _answered(folder, 420, seed=11, effect=0.35, correlations=together)
 
 
 def two_moderations(folder):
@@ -114,22 +102,7 @@ profiles: {constructs: [resources, support], outcomes: [invention]}
 """,
         encoding="utf-8",
     )
-    rng = np.random.default_rng(12)
-    n = 480
-    school = rng.integers(0, 24, n)
-    resources = rng.normal(size=n) + 0.4 * rng.normal(size=24)[school]
-    support = 0.3 * resources + 0.9 * rng.normal(size=n)
-    devotion = 0.4 * resources + 0.2 * support + 0.2 * resources * support + 0.8 * rng.normal(size=n)
-    invention = 0.4 * devotion + 0.15 * devotion * support + 0.8 * rng.normal(size=n)
-    latent = {"resources": resources, "support": support, "devotion": devotion, "invention": invention}
-    answers = _answers(rng, latent, constructs, 5)
-    answers = answers.assign(
-        school=[f"S{number}" for number in school],
-        district=[f"Q{number}" for number in rng.integers(0, 8, n)],
-        stage=rng.choice(["primary", "middle"], n),
-    )
-    answers.to_csv(folder / "answers.csv", index=False)
-    return folder
+    return _answered(folder, 480, seed=12, effect=0.4, clusters={"school": (24, 0.1), "district": (8, 0.05)})
 
 
 def table_only(folder):
@@ -172,13 +145,9 @@ def _write_instrument(folder, key, language, constructs, background, names=None,
     (folder / "instrument.yaml").write_text(text, encoding="utf-8")
 
 
-def _answers(rng, latent, constructs, points, reverse=()):
-    """Whole answers around the middle of the scale, two in a hundred missing."""
-    columns = {}
-    for construct, count in constructs.items():
-        for i in range(1, count + 1):
-            felt = 0.8 * latent[construct] + 0.6 * rng.normal(size=len(latent[construct]))
-            given = np.clip(np.round((points + 1) / 2 + felt * points / 5), 1, points)
-            given = points + 1 - given if f"{construct}{i}" in reverse else given
-            columns[f"{construct}{i}"] = np.where(rng.random(len(given)) < 0.02, np.nan, given)
-    return pd.DataFrame(columns)
+def _answered(folder, n, **settings):
+    """Let simulated respondents answer the study, none of them carelessly."""
+    design = load_design(folder / "study.yaml")
+    answers, _ = el.simulate_answers(design.instrument, n, claims=design.claims, careless=0, **settings)
+    answers.to_csv(folder / "answers.csv", index=False)
+    return folder

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from numbers import Real
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -122,8 +123,11 @@ class LeverModel:
         return [self._names[name] for name in names]
 
     def levels(self):
-        """Mean answer to the items of each factor (groups * f,)."""
-        means = [self.fit.implied_mean(group + 1).to_numpy() for group in range(len(self.groups))]
+        """Mean answer to the items of each factor (groups * f,); missing where ordered answers are words."""
+        means = [self.fit.implied_mean(group + 1).to_numpy(copy=True) for group in range(len(self.groups))]
+        for mean, sample in zip(means, self.fit.model.samples, strict=True):
+            for name, _ in self.fit.table.ordered:  # whose implied mean is that of the normal variable behind it
+                mean[self._names[name]] = _mean_answer(sample, self._names[name])
         return np.array([mean[self.items(factor)].mean() for mean in means for factor in self.factors])
 
     def values(self, thetas):
@@ -177,3 +181,13 @@ class LeverModel:
         if construct in self.fit.table.variables.observed:
             return np.ones(len(paths))
         return paths[:, self.items(construct), self._names[construct]].mean(axis=1)
+
+
+def _mean_answer(sample, place):
+    """Mean of the answers to an ordered item, by the sampling weights."""
+    categories = sample.answers.categories[place]
+    values = np.array([value if isinstance(value, Real) else np.nan for value in categories], float)
+    codes = sample.data[:, place]
+    seen = ~np.isnan(codes)
+    weights = np.ones(sample.n) if sample.case_weights is None else sample.case_weights
+    return np.average(values[codes[seen].astype(int)], weights=weights[seen])

@@ -139,7 +139,7 @@ def levers(
     undesirable : collection of str
         Constructs of which less is better: their improvement is a decrease. By default those of `theory`.
     scale : tuple of float, or dict of str to tuple of float
-        Lowest and highest answer; by factor where they have different ones.
+        Lowest and highest answer; by factor where they have different ones, such as ``{"woman": (0, 1)}``.
     draws : Draws, optional
         Resamples or Monte Carlo draws of `fit`; by default `fit.bootstrap(n_boot, seed)`.
     n_boot : int
@@ -155,22 +155,25 @@ def levers(
     -------
     Levers
         Its `table` ranks the factors by `gain`: points of the outcome that go with a one-point improvement of the
-        factor. `ways` says by which constructs, `what_if` adds several changes up. Associations, of cross-sectional
+        factor, `performance` says where its `level` lies on its scale, from 0 to 100 (missing where beyond: tell
+        `scale`). `ways` says by which constructs, `what_if` adds several changes up. Associations, of cross-sectional
         data.
 
     Raises
     ------
     EmolaborError
         An outcome or factor that the model does not have, or from which no way leads to the outcome; no factor left;
-        draws of another fit.
+        draws of another fit; a factor that `scale` does not have.
 
     Notes
     -----
-    The fit's latent variables have the unit of their first item, which is arbitrary. Effects coding (Little, Slegers &
-    Card, 2006, *Structural Equation Modeling* 13:59-72) takes as unit that of the mean of the items: loadings average
-    one. A total effect b becomes b times the outcome's mean loading over the factor's, which no choice of marker
-    changes. Importance (gain) against present level is the importance-performance map of Ringle and Sarstedt (2016,
-    *Industrial Management & Data Systems* 116:1865-1886), with equal weights of the items.
+    The fit's latent variables have the unit of their first item, which is arbitrary. Effects coding (Little,
+    Slegers & Card, 2006, *Structural Equation Modeling* 13:59-72) takes as unit that of the mean of the items:
+    loadings average one. A total effect b becomes b times the outcome's mean loading over the factor's, which no
+    choice of marker changes. With ordered answers this mean is one of the normal variables behind the items, so
+    that gains are in their units, near one standard deviation, while levels are mean answers. Importance (gain)
+    against present level is the importance-performance map of Ringle and Sarstedt (2016, *Industrial Management &
+    Data Systems* 116:1865-1886), with equal weights of the items.
 
     Examples
     --------
@@ -215,12 +218,13 @@ def levers(
 def _factors(fit, outcome, factors):
     """The factors asked for, or those of the essay; from each a way leads to the outcome."""
     names = {*fit.table.variables.latent, *fit.table.variables.observed}
-    for argument, asked in (("outcome", (outcome,)), ("factors", factors or ())):
+    given = (factors,) if isinstance(factors, str) else () if factors is None else tuple(factors)
+    for argument, asked in (("outcome", (outcome,)), ("factors", given)):
         for name in asked:
             if name not in names:
                 refuse_because(argument, f"{shown(name)} is not in the model", "its variables and constructs")
     leading = sources_of(fit, outcome)
-    chosen = [name for name in FACTORS if name in leading] if factors is None else list(factors)
+    chosen = [name for name in FACTORS if name in leading] if factors is None else given
     for name in chosen:
         if name not in leading:
             refuse_because("factors", f"no way leads from {shown(name)} to {shown(outcome)}", leading)
@@ -246,12 +250,16 @@ def _correlations(gains):
 
 
 def _levels(model, scale):
+    left = [factor for factor in model.factors if isinstance(scale, dict) and factor not in scale]
+    if left:
+        refuse_because("scale", f"{shown(left[0])} is not in it", "lowest and highest value of every factor")
     ends = [scale[factor] if isinstance(scale, dict) else scale for factor in model.factors]
     lowest, highest = np.tile(np.array(ends, dtype=float), (len(model.groups), 1)).T
     level = model.levels()
     share = (level - lowest) / (highest - lowest)
     turned = np.where(np.tile(model.directions, len(model.groups)) > 0, share, 1 - share)
-    return {"level": level, "lowest": lowest, "highest": highest, "performance": 100 * turned}
+    performance = np.where((level < lowest) | (level > highest), np.nan, 100 * turned)  # of another scale than told
+    return {"level": level, "lowest": lowest, "highest": highest, "performance": performance}
 
 
 def _columns(part, name, with_error=False):

@@ -8,8 +8,9 @@ import click
 from emolabor.cli.answers import check, score, screen, validate_scale
 from emolabor.cli.claims import claims
 from emolabor.cli.model import fit
-from emolabor.cli.questionnaire import codebook, questionnaire, simulate
+from emolabor.cli.questionnaire import codebook, questionnaire
 from emolabor.cli.scales import scales
+from emolabor.cli.simulation import simulate
 from emolabor.cli.study import new_study, purge, reproduce
 from emolabor.common.errors import NO_MEMORY, EmolaborError, fault_message, printable, system_message
 from emolabor.common.terminal import Printable, keep_libraries_quiet

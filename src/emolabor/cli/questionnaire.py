@@ -1,4 +1,4 @@
-"""The commands about what is asked: the questionnaire, its codebook, and simulated answers to it."""
+"""The commands about what is asked: the questionnaire and its codebook."""
 
 from pathlib import Path
 
@@ -79,15 +79,3 @@ def codebook(instrument, output, data, mapping, partial, language, **layout):
     described, answers = (staff.instrument, staff.data) if staff else (loaded, None)
     book = make_codebook(described, answers, source=redacted(Path(data).name) if data else None)
     click.echo(f"written: {book.write(output, language)}")
-
-
-@click.command(epilog=examples("emolabor simulate my_simulation --n 500 --seed 7"))
-@click.argument("folder", metavar="DIR")
-@click.option("--n", default=1200, show_default=True, help="Number of simulated respondents.")
-@click.option("--seed", default=1, show_default=True, help="Seed of the random numbers.")
-def simulate(folder, n, seed):
-    """Write simulated answers of window staff, with codebook and population, to DIR."""
-    from emolabor.simulation import write_simulated
-
-    for path in write_simulated(folder, n, seed):
-        click.echo(f"written: {path}")

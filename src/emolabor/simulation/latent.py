@@ -32,13 +32,45 @@ def draw_latent(population, centre, unit, dispatch, rng):
     ndarray, shape (n, k)
         Mean 0 and variance 1 over the population.
     """
-    total = disturbance_covariance(population)
     means, type_covariance = dispatch_means(population)
-    by_centre, between_centres = _draw_groups(population.centre_share, total, centre, rng)
-    by_unit, between_units = _draw_groups(population.unit_share, total, unit, rng)
-    own = total - between_centres - between_units - type_covariance - np.diag(interaction_variance(population))
-    by_person = rng.standard_normal((len(centre), len(total))) @ np.linalg.cholesky(own).T
-    return _follow_paths(population, by_person + by_centre + by_unit + means[dispatch])
+    groups = [(population.centre_share, centre), (population.unit_share, unit)]
+    return draw_structure(population, groups, len(centre), rng, means[dispatch], type_covariance)
+
+
+def draw_structure(structure, groups, n, rng, shift=0.0, shift_covariance=0.0):
+    """Draw latent values whose disturbances are shared in groups that may cross: one row a respondent.
+
+    Parameters
+    ----------
+    structure : Structure
+        With k constructs.
+    groups : list of (ndarray, ndarray)
+        Of each classification the share of every disturbance's variance between its groups, shape (k,), and the number
+        of each respondent's group from 0, shape (n,).
+    n : int
+    rng : numpy.random.Generator
+        The only source of chance.
+    shift : ndarray, shape (n, k), or 0
+        What else each respondent's disturbances have.
+    shift_covariance : ndarray, shape (k, k), or 0
+        What the shift adds to their covariance.
+
+    Returns
+    -------
+    ndarray, shape (n, k)
+        Mean 0 and variance 1 over the population.
+
+    Raises
+    ------
+    numpy.linalg.LinAlgError
+        If groups, shift and products leave nothing to the respondents themselves.
+    """
+    total = disturbance_covariance(structure)
+    drawn = [_draw_groups(share, total, group, rng) for share, group in groups]
+    own = total - sum(covariance for _, covariance in drawn) - shift_covariance
+    own = own - np.diag(interaction_variance(structure))
+    values = rng.standard_normal((n, len(total))) @ np.linalg.cholesky(own).T
+    return _follow_paths(structure, sum((by_group for by_group, _ in drawn), values) + shift)
 
 
 def _draw_groups(share, total, group, rng):

@@ -12,19 +12,33 @@ from emolabor.theory import CONSTRUCTS, MARKER
 
 
 @dataclass(frozen=True)
-class Population:
-    """Everything that a draw needs, read from ``population.yaml``.
+class Structure:
+    """What goes with what among the latent variables.
 
     Attributes
     ----------
     constructs : tuple of str
         The latent variables, k of them, in the order of all arrays.
     paths : DataFrame
-        from, to, value, source: standardized paths.
+        from, to, value: standardized paths.
     interactions : DataFrame
-        from, moderator, to, value, source.
+        from, moderator, to, value.
     correlations : ndarray, shape (k, k)
         Among unexplained constructs and the disturbances of explained ones.
+    """
+
+    constructs: tuple[str, ...]
+    paths: pd.DataFrame
+    interactions: pd.DataFrame
+    correlations: np.ndarray
+
+
+@dataclass(frozen=True)
+class Population(Structure):
+    """Everything that a draw of our staff needs, read from ``population.yaml``; paths and interactions have a source.
+
+    Attributes
+    ----------
     centre_share, unit_share : ndarray, shape (k,)
         Shares of each disturbance's variance between centres and between home units, which are crossed.
     method_share : float
@@ -37,10 +51,6 @@ class Population:
         The sections centres, units, dispatch_types, background and answering, as the file has them.
     """
 
-    constructs: tuple[str, ...]
-    paths: pd.DataFrame
-    interactions: pd.DataFrame
-    correlations: np.ndarray
     centre_share: np.ndarray
     unit_share: np.ndarray
     method_share: float
@@ -188,8 +198,8 @@ def disturbance_covariance(population):
 
     Parameters
     ----------
-    population : Population
-        As `load_population` gives it.
+    population : Structure
+        Such as `load_population` gives.
 
     Returns
     -------
@@ -199,7 +209,7 @@ def disturbance_covariance(population):
     Raises
     ------
     ArithmeticError
-        If the paths explain more than the whole variance of a construct.
+        If the paths explain more than the whole variance of a construct, which is named.
     """
     total_effects = np.linalg.inv(np.eye(len(population.constructs)) - path_matrix(population))
     variances = np.ones(len(population.constructs))
@@ -210,7 +220,8 @@ def disturbance_covariance(population):
         if np.abs(lacking).max() < 1e-12:
             return covariance
         variances = np.maximum(variances + lacking, 0)
-    raise ArithmeticError("population.yaml: the paths explain more than the whole variance of a construct")
+    name = population.constructs[int(np.argmin(lacking))]
+    raise ArithmeticError(f"the paths explain more than the whole variance of {name}")
 
 
 def _shares(share, constructs):

@@ -42,7 +42,7 @@ def simulate_staff(n: int = 1200, seed: int = 1, instrument: Instrument | None =
     ------
     EmolaborError
         If `n` is not a whole number above 0, `seed` is not one from 0, or the instrument asks something that the
-        population does not answer.
+        population does not answer; `simulate_answers` does.
 
     Examples
     --------
@@ -88,7 +88,7 @@ def draw_staff(population, instrument, n, seed):
 
     careless = np.zeros(n, dtype=bool)
     careless[rng.choice(n, size=round(n * settings["careless"]), replace=False)] = True
-    answers[careless] = _careless_answers(careless.sum(), answers.shape[1], rng)
+    answers[careless] = careless_answers(careless.sum(), np.full(answers.shape[1], POINTS), rng)
     answers = pd.DataFrame(answers, columns=list(instrument.points()))
     items = answers.columns.intersection(population.items.index, sort=False)
     answers[items] = answers[items].mask(_left_out(background["tenure_band"], careless, len(items), settings, rng))
@@ -105,7 +105,8 @@ def _check_instrument(instrument, population, known):
     strange += [variable.key for variable in instrument.background if variable.key not in known.columns]
     strange += [key for key, points in instrument.points().items() if points != POINTS]
     if strange:
-        refuse("instrument", ", ".join(strange), f"items and background of {known.key}, with {POINTS} answers each")
+        allowed = f"items and background of {known.key}, with {POINTS} answers each; simulate_answers draws any other"
+        refuse("instrument", ", ".join(strange), allowed)
 
 
 def _background(population, n, rng):
@@ -181,20 +182,22 @@ def _careful_answers(population, instrument, latent, dispatch, rng):
     return answers[keys].to_numpy(copy=True)
 
 
-def _careless_answers(n, width, rng):
-    """Answer without reading, shape (n, width): one answer throughout, any answer, or a pattern, in equal parts.
+def careless_answers(n, points, rng):
+    """Answer without reading, shape (n, items): one answer throughout, any answer, or a pattern, in equal parts.
 
-    Half of the patterns run diagonally (1 2 3 4 5 1 ...), half alternate between two answers.
+    Half of the patterns run diagonally (1 2 3 4 5 1 ...), half alternate between two answers. An answer that an item,
+    by its number of points, does not have begins again at 1.
     """
+    most, width = points.max(), len(points)
     position = np.arange(width)
-    first, second = rng.integers(1, POINTS + 1, size=(2, n, 1))
+    first, second = rng.integers(1, most + 1, size=(2, n, 1))
     straight = np.broadcast_to(first, (n, width))
-    at_random = rng.integers(1, POINTS + 1, size=(n, width))
-    diagonal = (first - 1 + position) % POINTS + 1
+    at_random = rng.integers(1, most + 1, size=(n, width))
+    diagonal = first + position
     alternating = np.where(position % 2, second, first)
     kind = rng.integers(6, size=(n, 1)) // 2
     pattern = np.where(rng.random((n, 1)) < 0.5, diagonal, alternating)
-    return np.select([kind == 0, kind == 1], [straight, at_random], pattern)
+    return (np.select([kind == 0, kind == 1], [straight, at_random], pattern) - 1) % points + 1
 
 
 def _left_out(tenure_band, careless, width, settings, rng):

@@ -6,11 +6,14 @@ from functools import partial
 from pathlib import Path
 
 from emolabor.analysis import is_correlation_table
+from emolabor.common.words import Words, spoken
 from emolabor.responses.findings import sentences
 from emolabor.sem.numerics import parse_model
 from emolabor.study.factor_report import FactorReport
 from emolabor.study.sample import open_study
 from emolabor.study.table_study import TableStudy, open_table
+
+say = Words("emolabor.study")
 
 # Fewer clusters than this say nothing about differences between them (Maas & Hox 2005, Methodology 1:86-92, found
 # standard errors of the higher level wrong with 30 and badly so with 10).
@@ -364,6 +367,6 @@ def parts_not(study):
 def _notes(study):
     """Say which scales the file does not hold; a typing mistake in a heading shows here."""
     if isinstance(study, TableStudy):
-        return (f"a correlation table of {len(study.table.cor)} variables, {study.table.n} respondents",)
+        return (say("closing_table_note", variables=len(study.table.cor), n=study.table.n),)
     report = study.staff.report
-    return tuple(sentences(report[report["kind"].isin(("scale_absent", "scale_shortened"))], "en"))
+    return tuple(sentences(report[report["kind"].isin(("scale_absent", "scale_shortened"))], spoken()))

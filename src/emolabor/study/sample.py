@@ -11,7 +11,11 @@ from emolabor.instrument import Instrument
 from emolabor.responses import Staff, read_responses, scored_items, screen
 from emolabor.sem.numerics import parse_model
 from emolabor.study.design import LANGUAGE, Design, load_design
+<<<<<<< HEAD
 from emolabor.study.paths import seen_from_notebooks
+=======
+from emolabor.study.rehearsal import read_truth
+>>>>>>> main
 from emolabor.theory import full_model, measured_claims
 
 
@@ -31,6 +35,8 @@ class Study:
         Name of the file of answers; with "simulated" in it, they are simulated.
     design : Design
         What the study asks and claims, whether or not it is in the file.
+    truth : dict or None
+        Of answers that were simulated to rehearse a study, the true value of each path by its key.
     """
 
     staff: Staff
@@ -38,6 +44,7 @@ class Study:
     claims: tuple
     source: str
     design: Design
+    truth: dict | None = None
 
     def __repr__(self):
         # No respondent's row is ever printed, notebooks show the last value of a cell.
@@ -185,7 +192,7 @@ def open_study(data_path, mapping_path=None, study_path=None):
             f"{data_path}: found nobody whose {design.population['column']} is {values}, whom the study is about; "
             "allowed: answers of such staff, or a study file that says population: everyone"
         )
-    return Study(staff, screen(staff), claims, Path(data_path).name, design)
+    return Study(staff, screen(staff), claims, Path(data_path).name, design, read_truth(data_path))
 
 
 def in_population(data, population):

@@ -20,8 +20,8 @@ def truth_table(study, verdicts):
     Returns
     -------
     DataFrame
-        One row a path with an estimate: truth, est, ci_lower, ci_upper, covered (the interval holds the truth). Empty
-        for answers that were collected: their truth nobody knows.
+        One row a path with an estimate and a truth: truth, est, ci_lower, ci_upper, covered (the interval holds the
+        truth). Empty for answers that were collected: their truth nobody knows.
 
     Examples
     --------
@@ -29,7 +29,7 @@ def truth_table(study, verdicts):
     >>> from emolabor.theory import load_claims
     >>> numbers = {"est": [0.38], "ci_lower": [0.3], "ci_upper": [0.46]}
     >>> table = pd.DataFrame(numbers, index=["C02 surface_acting>exhaustion"])
-    >>> study = SimpleNamespace(source="simulated.csv", claims=load_claims())
+    >>> study = SimpleNamespace(source="simulated.csv", claims=load_claims(), truth=None)
     >>> truth_table(study, table)[["truth", "covered"]]
                                    truth  covered
     C02 surface_acting>exhaustion    0.4     True
@@ -37,17 +37,26 @@ def truth_table(study, verdicts):
     columns = ["truth", "est", "ci_lower", "ci_upper", "covered"]
     if "simulated" not in study.source:
         return pd.DataFrame(columns=columns)
-    population = load_population()
-    paths = truth(population)["std_all"]
-    interactions = population.interactions.set_index(["from", "moderator", "to"])["value"]
-    values = {
-        f"{claim.id} {path.key}": interactions.get((path.source, path.moderator, path.to), 0.0)
-        if path.moderator
-        else prod(paths.get(f"{to}~{source}", 0.0) for source, to in path.steps)
-        for claim in study.claims
-        for path in claim.paths
-    }
+    of_path = _of_staff() if study.truth is None else lambda path: study.truth.get(path.key)
+    values = {f"{claim.id} {path.key}": of_path(path) for claim in study.claims for path in claim.paths}
     table = verdicts[verdicts["est"].notna()]
-    table = table.assign(truth=table.index.map(values))
+    table = table.assign(truth=pd.to_numeric(table.index.map(values)))
+    table = table[table["truth"].notna()]
     covered = (table["ci_lower"] <= table["truth"]) & (table["truth"] <= table["ci_upper"])
     return table.assign(covered=covered)[columns].rename_axis(None)
+
+
+def _of_staff():
+    """Return the function from a path to its value among our simulated staff; None where one has no such construct."""
+    population = load_population()
+    paths = truth(population)["std_all"]
+    products = population.interactions.set_index(["from", "moderator", "to"])["value"]
+
+    def of_path(path):
+        if not set(path.constructs) <= set(population.constructs):
+            return None
+        if path.moderator:
+            return products.get((path.source, path.moderator, path.to), 0.0)
+        return prod(paths.get(f"{to}~{source}", 0.0) for source, to in path.steps)
+
+    return of_path

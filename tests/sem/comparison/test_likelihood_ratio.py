@@ -91,6 +91,15 @@ def test_pairs_that_cannot_be_compared_are_refused(first, second, found):
         el.lr_test(*fits)
 
 
+@pytest.mark.parametrize("design", [{"cluster": "school"}, {"cluster": "x9", "sampling_weights": "x1"}])
+def test_models_of_another_design_are_refused_by_that(design):
+    data = frame("holzinger").assign(half=np.arange(301) // 2)
+    one = el.sem("f =~ x2 + x3 + x4 + x5", data, cluster="half", estimator="MLR")
+    other = el.sem("f =~ x2 + a*x3 + a*x4 + x5", data, estimator="MLR", **design)
+    with pytest.raises(EmolaborError, match="differ in 'cluster', 'sampling_weights' or 'strata'"):
+        el.lr_test(one, other)
+
+
 def test_nested_though_the_variables_come_in_another_order():
     data = frame("holzinger")
     one = el.sem("f =~ x4 + x3 + x1 + x2; x1 ~~ 0*x2", data)

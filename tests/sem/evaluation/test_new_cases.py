@@ -63,7 +63,8 @@ def test_means_of_a_covariance_matrix():
 def test_what_the_fit_does_not_know_is_refused(staff):
     fit = el.sem(MODEL, staff, ordered=True, group="sex")
     for new, said in (
-        (staff.assign(ex1=9), "newdata: 'ex1' holds 9; allowed: the answers of the fit: '1.0', '2.0'"),
+        (staff.assign(ex1=9), "newdata: 'ex1' holds 9; allowed: the answers of the fit: 1.0, 2.0"),
+        (staff.assign(ex1="2"), "newdata: 'ex1' holds '2'; allowed: the answers of the fit: 1.0, 2.0"),
         (staff.assign(sex="other"), "newdata: column 'sex' holds 'other'; allowed: the groups of the fit"),
         (staff.drop(columns="sex"), "newdata: the model's variables 'sex' are no columns"),
         (staff.drop(columns="ps1"), "newdata: the model's variables 'ps1' are no columns"),

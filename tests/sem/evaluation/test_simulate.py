@@ -80,6 +80,19 @@ def test_a_fit_of_ordered_answers_gives_its_categories(options):
         fit.simulate(thresholds={"a1": [0.0]})
 
 
+def test_covariates_are_drawn_as_the_sampling_weights_have_them():
+    rng = np.random.default_rng(5)
+    woman = rng.permutation(np.repeat([0.0, 1.0], 200))
+    data = pd.DataFrame({f"y{i}": np.digitize(woman + rng.normal(size=400), [0.0, 1.0]) for i in (1, 2, 3)})
+    data = data.assign(woman=woman, w=np.where(woman == 1, 3.0, 1.0))
+    fit = el.sem("f =~ y1 + y2 + y3; f ~ woman", data, ordered=True, sampling_weights="w")
+    assert fit.simulate(N).woman.mean() == pytest.approx(0.75, abs=CLOSE)
+    drawn = fit.simulate(N).y1.value_counts(normalize=True).sort_index()
+    weighed = data.groupby("y1").w.sum() / data.w.sum()
+    # Slopes of the items are free to differ in the data and not in the model: shares come near, not nearer than this.
+    np.testing.assert_allclose(drawn, weighed, atol=0.02)
+
+
 @pytest.mark.parametrize(
     ("options", "found"),
     [

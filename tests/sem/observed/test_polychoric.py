@@ -132,3 +132,9 @@ def test_derivatives_of_the_cells_are_those_of_their_probabilities():
     slope, bend = cell_slopes(first, second, rho)
     assert np.allclose(slope, (up - down) / (2 * step), atol=1e-8)
     assert np.allclose(bend, (up - 2 * mid + down) / step**2, atol=1e-6)
+
+
+def test_weights_that_are_no_name_of_a_column_are_refused():
+    data = ordinal_frame("ordinal")[["a1", "a2"]]
+    with pytest.raises(el.EmolaborError, match=r"sampling_weights: Series of shape \(\d+,\) is no column"):
+        el.polychoric_correlations(data, sampling_weights=data.a1)

@@ -182,3 +182,28 @@ def test_a_cluster_level_variable_may_be_an_outcome_and_a_product_a_predictor():
     assert {("pay", "hours:climate", 1), ("climate", "db", 2)} <= {
         (row.lhs, row.rhs, row.level) for row in fit.tidy().itertuples()
     }
+
+
+@pytest.mark.parametrize(
+    ("options", "begin"),
+    [({}, ""), ({"ordered": ["u1", "u2", "u3"]}, ""), ({"cluster": "centre"}, "level: 1")],
+)
+def test_the_line_that_a_refusal_of_unlike_groups_gives_is_taken(options, begin):
+    rng = np.random.default_rng(4)
+    shared = rng.normal(size=300)
+    data = pd.DataFrame({f"u{i}": np.digitize(shared + rng.normal(size=300), [-1, 0, 1]) for i in (1, 2, 3)})
+    data = data.assign(x=rng.normal(size=300), centre=np.arange(300) // 10)
+    data["side"] = np.where(data.centre % 2, "a", "b")
+    end = "level: 2\n g =~ u1 + u2 + u3" if begin else ""
+
+    def text(line):
+        own = [
+            f"group: {side}\n{begin}\n f =~ u1 + u2 + u3\n {more}\n{end}"
+            for side, more in (("b", "f ~ x"), ("a", line))
+        ]
+        return "\n".join(own)
+
+    with pytest.raises(EmolaborError, match=r"'x' is observed in one of the groups.*'y ~ 0\*x' names one"):
+        el.sem(text(""), data, group="side", **options)
+    slopes = el.sem(text("f ~ 0*x"), data, group="side", **options).tidy().query("op == '~'")
+    assert slopes.groupby("group_label").est.first()["a"] == 0.0

@@ -203,3 +203,8 @@ def test_reliability_of_each_level_by_hand(fit):
     variance = (cov.to_numpy().sum() - errors) / loadings**2
     assert row.omega == pytest.approx(loadings**2 * variance / (loadings**2 * variance + errors))
     assert row.ci_lower < row.omega < row.ci_upper
+
+
+def test_the_invariance_ladder_refuses_levels():
+    with pytest.raises(EmolaborError, match=r"^model: the text has 'level:' blocks"):
+        el.invariance(TEXT, DATA.assign(half=DATA.centre % 2), "half", cluster="centre")

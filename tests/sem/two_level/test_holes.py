@@ -96,6 +96,7 @@ def test_what_is_left_out_is_said():
     assert fit.n_obs == len(GAPS) - left and fit.n_clusters == 59
     (warning,) = [own for own in fit.warnings if own.code == "exogenous_missing"]
     assert f"{left} of {len(GAPS)} rows were left out" in warning
+    assert "each at its level: 'hours ~~ hours; climate ~~ climate'" in warning
     assert "Number of missing patterns" in fit.summary()
     with pytest.raises(EmolaborError, match="'d1' without any value"):
         el.sem(text, GAPS.assign(d1=np.nan), cluster="centre", missing="fiml")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from emolabor.common.errors import refuse
+from emolabor.common.errors import refuse, refuse_because
 from emolabor.sem.api import sem
 from emolabor.sem.comparison.invariance_levels import (
     NOTE,
@@ -26,6 +26,7 @@ from emolabor.sem.comparison.invariance_ordinal import ORDINAL_STEPS, ordinal_st
 from emolabor.sem.comparison.invariance_rule import COLUMNS, RULE, judge, limits_for, limits_in_words
 from emolabor.sem.comparison.partial_invariance import FEWEST_TIED, NAMES, ORDINAL_NAMES, free_until_it_holds
 from emolabor.sem.specification.lavaan_words import arguments_known
+from emolabor.sem.two_level.fit import TwoLevelFit
 
 if TYPE_CHECKING:
     from emolabor.sem.fit import Fit
@@ -336,5 +337,8 @@ def _check_steps(steps: Sequence[Any], known: Iterable[str]) -> None:
 
 
 def _check_latent(fit: Fit) -> None:
+    if isinstance(fit, TwoLevelFit):
+        allowed = "a text without them; in their text c(a, a)* holds loadings equal, and el.lr_test compares"
+        refuse_because("model", "the text has 'level:' blocks, whose models the ladder does not climb", allowed)
     if not fit.table.variables.latent:
         refuse("model", "no latent variable", "a measurement model such as 'f =~ x1 + x2 + x3'")

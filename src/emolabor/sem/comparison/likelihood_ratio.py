@@ -263,12 +263,17 @@ def _check_same_data(a: Any, b: Any) -> None:
     names_a, names_b = a.table.variables.observed, b.table.variables.observed
     if set(names_a) != set(names_b):
         other = ", ".join(sorted(set(names_a) ^ set(names_b)))
-        refuse_because("lr_test", f"the models are of different variables ({other} in one only)", "the same")
+        found = f"the models are of different variables ({other} in one only)"
+        refuse_because("lr_test", found, "the same; '0*' keeps a variable without its slope: 'y ~ 0*x'")
     same = len(a.samples) == len(b.samples)
     if same:
         order = _order(a, b)
         same = all(_same_sample(x, y, order) for x, y in zip(a.samples, b.samples, strict=True))
     if not same:
+        alike = [sample.n for sample in a.samples] == [sample.n for sample in b.samples]
+        if alike and not all(_same_design(x, y) for x, y in zip(a.samples, b.samples, strict=True)):
+            found = "the models differ in 'cluster', 'sampling_weights' or 'strata'"
+            refuse_because("lr_test", found, "the same columns in both")
         refuse_because(
             "lr_test",
             f"the models are fitted to different data (groups {len(a.samples)} and {len(b.samples)}, cases "
@@ -281,10 +286,14 @@ def _same_sample(x: Any, y: Any, order: Any) -> Any:
     scale = np.sqrt(np.diag(y.cov))
     return (
         (x.n, x.weight) == (y.n, y.weight)
-        and all(_equal(own, other) for own, other in zip(_drawn(x), _drawn(y), strict=True))
+        and _same_design(x, y)
         and np.allclose(x.cov[np.ix_(order, order)] / np.outer(scale, scale), y.cov / np.outer(scale, scale), atol=1e-8)
         and np.allclose(x.mean[order] / scale, y.mean / scale, atol=1e-8)
     )
+
+
+def _same_design(x: Any, y: Any) -> bool:
+    return all(_equal(own, other) for own, other in zip(_drawn(x), _drawn(y), strict=True))
 
 
 def _drawn(sample: Any) -> Any:

@@ -117,7 +117,8 @@ def level_warnings(fit: TwoLevelFit) -> Iterator[Notice]:
                     "between level says of it is not reliable"
                 )
                 yield Notice("level_without_variance", said)
-        yield from _left_out(sample, place)
+        exogenous = dict.fromkeys(name for table in model.tables.levels for name in table.variables.fixed_x)
+        yield from _left_out(sample, list(exogenous), place)
         yield from missing_codes(sample.cases, sample.names, place)
         variances = sample.grand[1].diagonal()
         if variances.max() > SCALES * variances.min():
@@ -127,13 +128,14 @@ def level_warnings(fit: TwoLevelFit) -> Iterator[Notice]:
             yield Notice("unequal_scales", said)
 
 
-def _left_out(sample: Any, place: str) -> Iterator[Notice]:
+def _left_out(sample: Any, exogenous: list[str], place: str) -> Iterator[Notice]:
     """Warnings about rows that were left out and answers that are not there."""
     given, without = sample.n + sample.n_dropped, sample.n_without_exogenous
     if without:
         said = (
             f"{place}{without} of {given} rows were left out for a missing exogenous variable, which full information "
-            "does not fill. To keep them make the exogenous variables part of the model: 'x ~~ x'"
+            "does not fill. To keep them make the exogenous variables part of the model, each at its level: "
+            f"'{'; '.join(f'{name} ~~ {name}' for name in exogenous)}'"
         )
         yield Notice("exogenous_missing", said)
     if sample.n_dropped - without > LEFT_OUT * given:

@@ -59,7 +59,8 @@ def _codes(column: Any, categories: Sequence[Any], name: str) -> np.ndarray:
     answers = column.astype(object).to_numpy()
     unknown = next((value for value, here in zip(answers, seen, strict=True) if here and value not in numbers), None)
     if unknown is not None:
-        refuse_because("newdata", f"'{name}' holds {shown(unknown)}", f"the answers of the fit: {quoted(categories)}")
+        known = ", ".join(map(shown, categories))
+        refuse_because("newdata", f"'{name}' holds {shown(unknown)}", f"the answers of the fit: {known}")
     return np.array([numbers[value] if here else np.nan for value, here in zip(answers, seen, strict=True)], float)
 
 

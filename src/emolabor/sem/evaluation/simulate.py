@@ -54,8 +54,9 @@ def simulate(
     -------
     DataFrame (n, p)
         Normal answers about the implied means (without a mean structure: about the sample means); of a fit with ordered
-        variables these are cut at its thresholds into the categories of the data; with groups a first column ``group``
-        with their labels.
+        variables these are cut at its thresholds into the categories of the data, and their covariates are those of
+        cases drawn from the data (in proportion to their sampling weights, if any); with groups a first column
+        ``group`` with their labels.
 
     Raises
     ------
@@ -105,7 +106,12 @@ def _drawn(fit: Fit, group: int, size: int, rng: np.random.Generator) -> np.ndar
         p = structure.n_observed
         return means[:p] + rng.standard_normal((size, p)) @ np.linalg.cholesky(implied.sigma).T
     given, y = implied_moments(structure.given, fit.estimate.theta), structure.ordered.dependent
-    values = sample.data[rng.integers(sample.n, size=size)]
+    weights = sample.case_weights
+    if weights is None:
+        drawn = rng.integers(sample.n, size=size)
+    else:
+        drawn = rng.choice(sample.n, size=size, p=weights / weights.sum())
+    values = sample.data[drawn]
     root = np.linalg.cholesky(given.sigma[np.ix_(y, y)])
     predicted = given.mu[y] + values[:, x] @ given.total[np.ix_(y, x)].T
     values[:, y] = predicted + rng.standard_normal((size, len(y))) @ root.T

@@ -79,9 +79,14 @@ def ordered_in(data, variables, ordered, by_text):
     tuple of str
     """
     names = variables.observed
-    declared = [name for name in names if name not in variables.fixed_x] if ordered is True else ordered or ()
-    declared = (declared,) if isinstance(declared, str) else declared
-    if not isinstance(declared, Iterable) or not all(isinstance(name, str) for name in declared):
+    if ordered is True:
+        declared = [name for name in names if name not in variables.fixed_x]
+    elif ordered is None or ordered is False:
+        declared = ()
+    else:
+        # A tuple, because what is "in" a pandas Series is its index.
+        declared = (ordered,) if isinstance(ordered, str) or not isinstance(ordered, Iterable) else tuple(ordered)
+    if not all(isinstance(name, str) for name in declared):
         refuse("ordered", shown(ordered), "True or names of columns")
     unknown = [name for name in declared if name not in data.columns]
     if unknown and ordered is not True:

@@ -53,8 +53,8 @@ def polychoric_correlations(
     0.403
     """
     check_frame(data)
-    names = [name for name in data.columns if name != sampling_weights]
     weights = None if sampling_weights is None else read_weights(data, sampling_weights)
+    names = [name for name in data.columns if name != sampling_weights]
     which = ordered_names(True if ordered is None else ordered, names)
     answers = used_categories(read_answers(data, names, which), names)
     if weights is not None:

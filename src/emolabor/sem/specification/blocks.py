@@ -141,8 +141,14 @@ def check_groups(parts: Sequence[Syntax], fixed_x: bool, labels: Sequence[Any]) 
                 refuse_because(
                     "model",
                     f"'{name}' is {said} in one of the groups {labels[0]} and {label} only",
-                    "the same variables in every group; 'x ~~ x' names one that nothing else needs",
+                    _named_where_not_needed(name, all(name in each.fixed_x for each in own if name in each.observed)),
                 )
+
+
+def _named_where_not_needed(name: str, covariate: bool) -> str:
+    """How a group's block names a variable that only others need: a variance would make a covariate something else."""
+    line = f"'y ~ 0*{name}'" if covariate else f"'{name} ~~ {name}'"
+    return f"the same variables in every group; {line} names one that nothing else needs"
 
 
 def check_levels(syntax: Syntax) -> None:

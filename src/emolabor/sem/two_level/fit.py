@@ -42,6 +42,8 @@ INSTEAD = {
     "simulate": "write a population's text for each level and draw clusters",
     "modification_indices": "free a parameter in the text and take el.lr_test",
     "score_test": "free the equality in the text and take el.lr_test",
+    # What functions that take a fit ask of it first.
+    **dict.fromkeys(("model", "table"), "functions that take it need a text without 'level:' blocks"),
 }
 
 
