@@ -11,11 +11,8 @@ from emolabor.instrument import Instrument
 from emolabor.responses import Staff, read_responses, scored_items, screen
 from emolabor.sem.numerics import parse_model
 from emolabor.study.design import LANGUAGE, Design, load_design
-<<<<<<< HEAD
 from emolabor.study.paths import seen_from_notebooks
-=======
 from emolabor.study.rehearsal import read_truth
->>>>>>> main
 from emolabor.theory import full_model, measured_claims
 
 
