@@ -175,6 +175,24 @@ def test_fit_takes_clusters_and_weights(answers, tmp_path, capsys):
     assert cli.main(["fit", str(model), str(tmp_path / "design.csv"), "--sampling-weights", "sa9"]) == 2
 
 
+def test_fit_takes_what_the_engine_takes_of_missing_answers_groups_and_categories(answers, tmp_path, capsys):
+    model = write(tmp_path, "model.txt", MODEL)
+
+    def summary(*options):
+        assert cli.main(["fit", str(model), str(answers), *options]) == 0
+        return capsys.readouterr().out.rstrip().splitlines()[1:]
+
+    data = pd.read_csv(answers)
+    for options, words in (
+        (["--missing", "fiml", "--estimator", "MLR"], {"missing": "fiml", "estimator": "MLR"}),
+        (["--ordered", "--missing", "pairwise"], {"ordered": True, "missing": "pairwise"}),
+        (["--group", "sex", "--strata", "dispatch_type"], {"group": "sex", "strata": "dispatch_type"}),
+    ):
+        assert summary(*options) == el.sem(MODEL, data, **words).summary().rstrip().splitlines()[1:]
+    assert cli.main(["fit", str(model), str(answers), "--missing", "drop"]) == 2
+    assert "missing: found 'drop'" in capsys.readouterr().err
+
+
 def test_a_byte_order_mark_in_the_model_does_no_harm(answers, tmp_path, capsys):
     summaries = []
     for encoding in ("utf-8", "utf-8-sig"):
