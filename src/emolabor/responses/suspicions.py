@@ -92,7 +92,8 @@ def against_their_dimension(data, instrument):
     """
     keyed, found = scored_items(data, instrument), []
     for dimension, items in instrument.dimensions().items():
-        complete = keyed[items].dropna().to_numpy()
+        answers = keyed[items].to_numpy(dtype=float)
+        complete = answers[~np.isnan(answers).any(axis=1)]
         if len(complete) < _RESPONDENTS or len(items) < 3:
             continue
         covariance = np.cov(complete, rowvar=False)
