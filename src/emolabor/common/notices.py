@@ -28,6 +28,7 @@ CODES = {
     "level_without_variance": "an answer of both levels hardly varies between clusters",
     "no_scaled_test": "the scaling factor of the test is not positive",
     "few_cases": "fewer cases than free parameters",
+    "few_effective_cases": "weighted cases tell no more than fewer cases than free parameters would",
     "rows_left_out": "many rows with missing answers were left out",
     "far_covariates": "thresholds are held, and zero is far from the values of a covariate",
     "exogenous_missing": "rows with a missing exogenous variable were left out",

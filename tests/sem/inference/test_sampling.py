@@ -253,6 +253,23 @@ def test_what_cannot_be_a_design_is_refused(case):
         el.sem(MODEL, **{"data": data, **options})
 
 
+def test_clusters_without_a_name_are_missing():
+    data = crossed()
+    data["cluster"] = data.cluster.astype(str).where(data.index % 100 != 7, "  ")
+    with pytest.raises(el.EmolaborError, match="cluster: column 'cluster' is missing in row 8 and 5 more of 600"):
+        el.sem(MODEL, data, cluster="cluster")
+
+
+@pytest.mark.parametrize(("heavy", "is_told"), [(1e6, True), (2.0, False)])
+def test_weights_that_leave_hardly_a_case_are_warned_of(heavy, is_told):
+    data = crossed().assign(w=np.where(np.arange(600) == 5, heavy, 1.0))
+    fit = el.sem(MODEL, data, sampling_weights="w")
+    told = [warning for warning in fit.warnings if warning.code == "few_effective_cases"]
+    assert bool(told) == is_told
+    if is_told:
+        assert "600 cases tell about as much as 1, fewer than the 13 free parameters" in told[0]
+
+
 def test_a_file_takes_one_classification(tmp_path):
     crossed().to_parquet(tmp_path / "staff.parquet")
     for options in ({"cluster": ["cluster", "department"]}, {"sampling_weights": "w"}, {"strata": "side"}):

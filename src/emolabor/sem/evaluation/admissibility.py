@@ -104,6 +104,14 @@ def find_warnings(fit):
         own = len({row.free for row in fit.table.rows if row.group == group and row.free >= 0})
         if sample.n < own:
             yield Notice("few_cases", f"{place}{sample.n} cases are fewer than the {own} free parameters")
+        weights = None if sample.design is None else sample.design.weights
+        effective = np.inf if weights is None else weights.sum() ** 2 / (weights**2).sum()  # Kish (1965)
+        if effective < own <= sample.n:
+            said = (
+                f"{place}with these sampling weights {sample.n} cases tell about as much as {effective:.0f}, fewer "
+                f"than the {own} free parameters: look at the largest weights, and trim them if they are no mistake"
+            )
+            yield Notice("few_effective_cases", said)
         yield from _left_out(sample, fit.table.variables.fixed_x, place, bool(fit.table.ordered))
         if fit.table.ordered:
             yield from sparse_answers(sample, fit.table.variables.observed, place)

@@ -280,13 +280,14 @@ def check_column(data: pd.DataFrame, column: Any, argument: str) -> None:
 
 
 def codes_of(data: pd.DataFrame, column: str, argument: str) -> tuple[np.ndarray, Any]:
-    """Numbers from 0 for the values of a column, in order of appearance, and these; missing ones are refused."""
+    """Numbers from 0 for the values of a column, in order of appearance, and these; missing ones and blanks are refused."""
     check_column(data, column, argument)
     try:
         codes, found = pd.factorize(data[column])
     except TypeError:
         refuse_because(argument, f"column '{column}' holds lists or dicts", "numbers or texts")
-    missing = codes < 0
+    blank = [place for place, value in enumerate(found) if isinstance(value, str) and not value.strip()]
+    missing = (codes < 0) | np.isin(codes, blank)
     if missing.any():
         found = f"column '{column}' is missing in {rows_of(missing)}"
         refuse_because(argument, found, "a value in every row; fill it in, or leave these rows out")
