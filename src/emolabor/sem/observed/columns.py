@@ -280,7 +280,7 @@ def check_column(data: pd.DataFrame, column: Any, argument: str) -> None:
 
 
 def codes_of(data: pd.DataFrame, column: str, argument: str) -> tuple[np.ndarray, Any]:
-    """Numbers from 0 for the values of a column, in order of appearance, and these; missing ones and blanks are refused."""
+    """Numbers from 0 for a column's values, in order of appearance, and these; missing ones and blanks are refused."""
     check_column(data, column, argument)
     try:
         codes, found = pd.factorize(data[column])
