@@ -12,7 +12,8 @@ pytestmark = pytest.mark.slow
 
 
 def test_the_paper_and_its_properties_tell_no_name_of_a_file(run_folder, paper_folder):
-    results = Results("07_structural_model", run_folder, "en", data_path=f"/home/me/{' '.join(IN_FILE_NAMES)}.csv")
+    named = f"/home/me/{' '.join(IN_FILE_NAMES)}.csv"
+    results = Results("07_structural_model", run_folder / "mine", "en", data_path=named)
     stored = json.loads((run_folder / "07_structural_model.json").read_text(encoding="utf-8"))
     stored["parameters"] |= results.parameters
     (run_folder / "07_structural_model.json").write_text(json.dumps(stored), encoding="utf-8")

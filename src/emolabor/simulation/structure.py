@@ -107,7 +107,7 @@ def _correlations(table, constructs, explained):
     try:
         values = table.to_numpy(dtype=float)
     except (TypeError, ValueError):
-        raise EmolaborError("correlations: found what is no number; allowed: numbers between -1 and 1") from None
+        refuse("correlations", "what is no number", "numbers between -1 and 1")
     if not np.isfinite(values).all() or np.abs(values).max(initial=0) > 1 or (np.diag(values) != 1).any():
         refuse("correlations", "a value that is missing or beyond 1", "numbers from -1 to 1, with 1 in the diagonal")
     for i, j in np.argwhere(~np.isclose(values, values.T, rtol=0, atol=1e-8)):
