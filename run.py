@@ -5,7 +5,7 @@
     python3 run.py --only 07    ... with options of `emolabor reproduce` (python3 run.py reproduce --help lists them)
     python3 run.py test         run the tests, then check every notebook against its committed outputs (nbval)
     python3 run.py test -k sem  ... with options or paths of pytest
-    python3 run.py test -m quick    ... only what takes less than a minute in all
+    python3 run.py test -m quick    ... only the quick ones, in two minutes
     python3 run.py test -m ""   ... all: those in a browser, of whole studies, of the wheel and with random input too
     python3 run.py test --cov   ... and how much of the code they run
     python3 run.py lab          open the notebooks in JupyterLab, on this machine only
