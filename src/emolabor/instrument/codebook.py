@@ -16,7 +16,7 @@ from emolabor.common.privacy import SMALLEST_CELL, coarse, is_small, rounded_cou
 from emolabor.common.templates import render
 from emolabor.instrument.columns import variables
 from emolabor.instrument.instrument import Instrument
-from emolabor.scales.traditional import in_traditional
+from emolabor.scales.traditional import written_in
 
 _HIDDEN = "–"
 
@@ -154,8 +154,9 @@ class Codebook:
         ...     book.read_text(encoding="utf-8").splitlines()[0]
         '# Codebook: Emotional labour and proactive service of government service window staff'
         """
-        if language == "zh-Hant" and language not in self.instrument.languages:
-            return replace(self, instrument=in_traditional(self.instrument)).write(path, language)
+        instrument = written_in(self.instrument, language)
+        if instrument is not self.instrument:
+            return replace(self, instrument=instrument).write(path, language)
         language = chosen_language(language, self.instrument.languages)
         match Path(path).suffix.lower():
             case ".csv":

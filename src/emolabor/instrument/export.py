@@ -13,7 +13,7 @@ from emolabor.common.languages import chosen_language
 from emolabor.instrument.form import make_form
 from emolabor.instrument.losses import LANGUAGE, cut_labels, mapping, not_carried
 from emolabor.scales.scale import PLACEHOLDER
-from emolabor.scales.traditional import in_traditional
+from emolabor.scales.traditional import written_in
 
 if TYPE_CHECKING:
     from emolabor.instrument.instrument import Instrument
@@ -102,8 +102,7 @@ def write_instrument(instrument: Instrument, path: str | Path, *, format: str, l
     if format not in _FORMATS:
         raise EmolaborError(f"format: found {format!r}; allowed: {', '.join(FORMATS)}")
     marked = instrument.converted
-    if language == "zh-Hant":
-        instrument = in_traditional(instrument)
+    instrument = written_in(instrument, language)
     language = chosen_language(language or instrument.languages[0], instrument.languages)
     _refuse_unwritten(instrument)
     module, function, lost = _FORMATS[format]

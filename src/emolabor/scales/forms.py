@@ -9,7 +9,7 @@ from emolabor.common.errors import EmolaborError
 from emolabor.common.files import write_bytes
 from emolabor.common.languages import chosen_language
 from emolabor.common.office import document_bytes, read_tables, workbook_bytes
-from emolabor.scales.traditional import in_traditional
+from emolabor.scales.traditional import written_in
 from emolabor.scales.workbook_words import HEADINGS, YES_NO, in_any_language
 
 if TYPE_CHECKING:
@@ -167,8 +167,7 @@ def _filled(path, title, names, rows, kind, keys):
 
 
 def _write(kind, layout, scale, path, language):
-    if language == "zh-Hant":
-        scale = in_traditional(scale)
+    scale = written_in(scale, language)
     language = chosen_language(language or scale.languages[0], scale.languages)
     written = "en" if language == "en" else "zh"
     scales = getattr(scale, "scales", (scale,))  # a whole questionnaire: every scale with its definition above

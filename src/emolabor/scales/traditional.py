@@ -128,6 +128,11 @@ def in_traditional(written: Written) -> Written:
     return _beside(written, _converter())
 
 
+def written_in(written: Written, language: str | None) -> Written:
+    """Return what a text in a language is taken from: with Traditional Chinese where that is asked for."""
+    return in_traditional(written) if language == "zh-Hant" else written
+
+
 def _beside(node, convert):
     """A tree of texts in which each one in zh has its like in zh-Hant beside it."""
     if isinstance(node, dict):
