@@ -1,8 +1,10 @@
 import json
 import os
+import socket
 
 import nbformat
 import pytest
+from jupyter_client.connect import LocalPortCache
 from nbformat.v4 import new_code_cell, new_notebook
 
 from emolabor.study.execution import clean, execute
@@ -39,6 +41,22 @@ def test_a_notebook_runs_in_its_folder_with_its_parameters_and_writes_to_its_sta
     assert str(tmp_path) not in output.read_text(encoding="utf-8")
     assert [cell.execution_count for cell in notebook.cells] == [1, 2, 3, 4]
     assert not (project / "results" / "executed").exists()
+
+
+@pytest.mark.parametrize(("starts_in_vain", "problem"), [(2, ""), (3, "01_first: Kernel died before replying")])
+def test_a_kernel_whose_port_somebody_took_is_started_anew(project, tmp_path, monkeypatch, starts_in_vain, problem):
+    find_free = LocalPortCache.find_available_port
+    ports_of_a_kernel, asked = 5, []
+
+    def find(self, ip):
+        asked.append(ip)
+        return taken.getsockname()[1] if len(asked) <= ports_of_a_kernel * starts_in_vain else find_free(self, ip)
+
+    monkeypatch.setattr(LocalPortCache, "find_available_port", find)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        found = execute(Job("01_first", project / "notebooks" / "01_first.ipynb", {}, {}), tmp_path).problem
+    assert found.startswith(problem)
+    assert bool(found) == bool(problem)
 
 
 def test_a_failing_notebook_is_named_with_cell_and_message_and_leaves_no_copy(project, tmp_path):

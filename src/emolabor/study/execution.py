@@ -25,6 +25,9 @@ _NEEDED: tuple[str, ...] = (
     "PYTHONPYCACHEPREFIX",
 )
 _NEEDED += ("PYTHONDONTWRITEBYTECODE", "JUPYTER_RUNTIME_DIR")
+# jupyter_client looks for free ports first and the kernel binds them later: somebody may take one in between.
+_STARTS = 3
+_DIED_UNSTARTED = "Kernel died before replying to kernel_info"
 
 
 @dataclass(frozen=True)
@@ -107,6 +110,17 @@ def clean_start(stage):
             os.environ.update(kept)
 
 
+def _started_anew(run, starts=_STARTS):
+    """Return what `run` returns; begin again while its kernel died before any cell ran, `starts` times in all."""
+    while True:
+        starts -= 1
+        try:
+            return run()
+        except RuntimeError as error:
+            if not starts or _DIED_UNSTARTED not in str(error):
+                raise
+
+
 def execute(job, stage):
     """Execute one notebook in its own folder; it and its executed copy, clean and whole, write to another one.
 
@@ -132,15 +146,17 @@ def execute(job, stage):
     problem = ""
     try:
         with clean_start(stage):
-            notebook = papermill.execute_notebook(
-                prepared(job),
-                None,
-                job.parameters,
-                kernel_name="python3",
-                cwd=job.path.parent,
-                progress_bar=False,
-                record_timing=False,
-                extra_arguments=["--log-level=CRITICAL"],  # The kernel's own notices are not for the user.
+            notebook = _started_anew(
+                lambda: papermill.execute_notebook(
+                    prepared(job),
+                    None,
+                    job.parameters,
+                    kernel_name="python3",
+                    cwd=job.path.parent,
+                    progress_bar=False,
+                    record_timing=False,
+                    extra_arguments=["--log-level=CRITICAL"],  # The kernel's own notices are not for the user.
+                )
             )
         write_text(stage / "notebooks" / f"{job.name}.ipynb", nbformat.writes(clean(notebook)) + "\n")
     except PapermillExecutionError as error:
