@@ -7,7 +7,7 @@ from scipy.optimize import minimize
 from scipy.special import ndtr
 
 from emolabor.sem import polychoric_corners, polychoric_correlations, sem
-from emolabor.sem.observed.polychoric import cell_probabilities, count_categories, thresholds_of
+from emolabor.sem.ordinal.polychoric import cell_probabilities, count_categories, thresholds_of
 
 
 def _strong_answers():
