@@ -221,7 +221,7 @@ def test_a_notebook_of_which_a_part_failed_is_shown_and_the_loss_told_at_the_top
     lost = (0, 0, "a part failed: 07_structural_model: cell [9]", (), "")
     told = texts(written(folder, _07_structural_model=lost))["en"]
     assert "Notebooks of which a part failed: 1" in told.partition("On this page")[0]
-    assert "a part failed: 07_structural_model: cell [9]" in told and "Claims and verdicts" in told
+    assert "a part failed, the rest is there : 07_structural_model: cell [9]" in told and "Claims and verdicts" in told
 
 
 def test_verdicts_and_levers_are_explained_where_they_stand(folder):

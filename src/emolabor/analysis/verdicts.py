@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy.stats import false_discovery_control
 
 from emolabor.common.checks import check_share
 from emolabor.common.errors import refuse, refuse_because, shown
@@ -104,7 +103,7 @@ def verdicts(
             size = smallest[SIZES[path.kind]]
             verdict = "not_estimated" if sound is None else "open"
             if sound:
-                verdict = judge(*numbers[1:3], 1 if path.sign == "+" else -1, size)
+                verdict = judge(numbers[1], numbers[2], 1 if path.sign == "+" else -1, size)
                 found[f"{claim.id} {path.key}"] = (path.key, numbers[3])
             rows[f"{claim.id} {path.key}"] = (claim.section, path.sign, *numbers, size, verdict)
         for path in claim.unmeasured:
@@ -157,6 +156,8 @@ def _check_smallest(smallest):
 
 def _adjusted(found):
     """Adjust p values, row to (parameter, p), to the false discovery rate; a parameter in two claims is one test."""
+    from scipy.stats import false_discovery_control
+
     tests = {key: pvalue for key, pvalue in found.values() if not np.isnan(pvalue)}
     rates = dict(zip(tests, false_discovery_control(list(tests.values())), strict=True)) if tests else {}
     return {row: rates.get(key, np.nan) for row, (key, _) in found.items()}

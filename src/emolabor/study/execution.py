@@ -174,8 +174,7 @@ def execute(job, stage):
     from papermill.exceptions import PapermillExecutionError
 
     start = time.perf_counter()
-    failed_parts: list[str] = []
-    failed: dict[str, str] = {}
+    failed_parts, failed = [], {}
     while True:
         problem, part = "", []
         try:
