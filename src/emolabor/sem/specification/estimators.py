@@ -140,6 +140,8 @@ ESTIMATORS = {
 }
 
 MAXIMUM_LIKELIHOOD = ESTIMATORS["ML"]
+# Correlations that come with their covariance matrix, pooled from studies: no file of answers is fitted with it.
+POOLED_CORRELATIONS = Estimator("WLS", "wls_correlations", ordered=True, cases=True)
 
 
 def estimators_with(fits: Callable[..., Any]) -> str:
