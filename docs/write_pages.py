@@ -35,6 +35,7 @@ ROOMS = {
     "sem": "Structural equation models",
     "theory": "Claims and the models built from them",
     "analysis": "What follows from a fit",
+    "evidence": "Evidence: what published studies say",
     "simulation": "Simulated staff",
     "report": "Pages",
     "common.errors": "Mistakes",
@@ -65,6 +66,7 @@ RETURNED = {
         "ValidationReport": "measurement.validation",
         "Versions": "measurement.versions",
     },
+    "evidence": {"PublishedTable": "evidence.tables", "Pooled": "evidence.pooling"},
     "sem": {
         "Fit": "sem.fit",
         "TwoLevelFit": "sem.two_level.fit",

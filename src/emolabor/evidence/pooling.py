@@ -45,6 +45,8 @@ class Pooled:
         "random" or "fixed"; how variances of true values were estimated.
     notes : tuple of str
         What a reader must know of this pooling, a sentence each.
+    tables, arguments : dict
+        What was pooled, and how.
     """
 
     cor: pd.DataFrame
@@ -57,24 +59,24 @@ class Pooled:
     model: str
     method: str
     notes: tuple[str, ...]
-    _tables: Mapping[str, Any]
-    _arguments: Mapping[str, Any]
+    tables: Mapping[str, Any]
+    arguments: Mapping[str, Any]
 
     def __repr__(self) -> str:
         """One line: how many cells from how many tables."""
         p = len(self.cor)
         return (
             f"{len(self.cells)} of {p * (p - 1) // 2} correlations of {p} variables, pooled from "
-            f"{len(self._tables)} tables ({self.n_obs} respondents) by a {self.model} model"
+            f"{len(self.tables)} tables ({self.n_obs} respondents) by a {self.model} model"
         )
 
     @cached_property
     def _without(self) -> dict[str, Pooled | None]:
-        projects = list(dict.fromkeys(table.project for table in self._tables.values()))
+        projects = list(dict.fromkeys(table.project for table in self.tables.values()))
         found: dict[str, Pooled | None] = {}
         for project in projects:
-            rest = {key: table for key, table in self._tables.items() if table.project != project}
-            found[project] = pool(rest, **self._arguments) if rest else None
+            rest = {key: table for key, table in self.tables.items() if table.project != project}
+            found[project] = pool(rest, **self.arguments) if rest else None
         return found
 
     def leave_one_out(self) -> pd.DataFrame:
@@ -100,7 +102,7 @@ class Pooled:
             left = None if rest is None else rest.cells.set_index(["a", "b"])
             for (a, b), row in own.iterrows():
                 place = next((key for key in ((a, b), (b, a)) if left is not None and key in left.index), None)
-                if project not in _projects(row["studies"], self._tables):
+                if project not in _projects(row["studies"], self.tables):
                     continue
                 names = ["k", "r", "ci_lower", "ci_upper", "tau"]
                 values = [0, *[np.nan] * 4] if place is None else left.loc[place, names].tolist()
@@ -134,11 +136,11 @@ class Pooled:
         """
         rows = []
         for project, rest in self._without.items():
-            own = [table for table in self._tables.values() if table.project == project]
+            own = [table for table in self.tables.values() if table.project == project]
             enters = {
                 name
                 for name, studies in zip(self.acov, self.cells["studies"], strict=True)
-                if project in _projects(studies, self._tables)
+                if project in _projects(studies, self.tables)
             }
             kept = [
                 (name, pair)
@@ -211,8 +213,8 @@ def pool(
     Returns
     -------
     Pooled
-        Pooled matrix, its covariance matrix, cells, what is missing, notes. A cell of one study keeps that study's
-        value; no heterogeneity can be estimated there, which the notes say.
+        Pooled matrix, its covariance matrix, cells, what is missing, notes. Of a cell that one study has no heterogeneity
+        can be estimated: the variance of its true values is fixed at zero, which the notes say.
 
     Raises
     ------

@@ -79,7 +79,7 @@ class PublishedTable:
             object.__setattr__(self, "project", self.key)
 
 
-def load_published(folder):
+def load_published(folder: str | Path) -> dict[str, PublishedTable]:
     """Read every published correlation table in a folder.
 
     Parameters
@@ -100,7 +100,8 @@ def load_published(folder):
 
     Examples
     --------
-    >>> tables = load_published("data/published")
+    >>> import emolabor as el
+    >>> tables = el.load_published("data/published")
     >>> tables["lu2019"].cor.loc["work_stress", "ego_depletion"]
     np.float64(0.19)
     """

@@ -17,6 +17,8 @@ from emolabor.sem.implied.ram import implied_moments
 if TYPE_CHECKING:
     from emolabor.sem.implied.ram import Structure
 
+STEP = 1e-5  # parameters are correlations and slopes of standardized variables, of order one
+
 
 @dataclass(frozen=True)
 class WeightedCorrelations(DiagonallyWeighted):
@@ -29,7 +31,7 @@ class WeightedCorrelations(DiagonallyWeighted):
         return value if np.isfinite(value) else np.inf
 
     def derivatives(self, structure: Any, theta: Any, observed: Any = False) -> Any:
-        """Value, gradient (q,) and information J'WJ (q, q) of a case, which stands in for the Hessian."""
+        """Value, gradient (q,) and information J'WJ (q, q) of a case; observed: the Hessian, by differences."""
         implied = implied_moments(structure.given, theta)
         gap = self.sample.statistics.values - implied_statistics(structure, theta, implied)
         value = 0.5 * float(gap @ self.weights @ gap)
@@ -37,7 +39,17 @@ class WeightedCorrelations(DiagonallyWeighted):
             return np.inf, None, None
         slopes = jacobian(structure, theta, implied)
         weighted = self.weights @ slopes
+        if observed:
+            return value, -(gap @ weighted), self._hessian(structure, theta)
         return value, -(gap @ weighted), slopes.T @ weighted
+
+    def _hessian(self, structure: Structure, theta: np.ndarray) -> np.ndarray:
+        """Central differences of the slope: correlations are few, and second derivatives of theirs many."""
+        rows = []
+        for unit in STEP * np.eye(len(theta)):
+            above, below = (self.derivatives(structure, theta + side * unit)[1] for side in (1, -1))
+            rows.append((above - below) / (2 * STEP))
+        return 0.5 * (np.array(rows) + np.array(rows).T)
 
     def weighed(self, rows: np.ndarray) -> np.ndarray:
         """Rows (s, k) times the weights."""

@@ -211,7 +211,9 @@ def _residual_measures(model, theta):
         unit_x = np.sqrt(np.diag(sample.cov))[part.slopes[1]]
         sd, sd_model = (_deviations(part, own[len(statistics.variable) : here.start]) for own in (values, implied))
         levels = (values - implied)[: len(statistics.variable)][statistics.category >= 0]
-        p, (i, j), y = len(part.dependent), part.pairs, part.slopes[0]
+        # Pooled correlations have no variances: nothing to count.
+        p = 0 if sample.answers is None else len(part.dependent)
+        (i, j), y = part.pairs, part.slopes[0]
         by_pair, by_slope = values[here] - implied[here], values[last] - implied[last]
         standard, slopes = sd[i] * sd[j], by_slope * unit_x / sd[y]
         gaps = {
