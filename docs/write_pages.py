@@ -71,7 +71,7 @@ RETURNED = {
         "Fit": "sem.fit",
         "TwoLevelFit": "sem.two_level.fit",
         "Draws": "sem.inference.draws",
-        "TwoLevelDraws": "sem.inference.level_draws",
+        "TwoLevelDraws": "sem.two_level.level_draws",
         "Interaction": "sem.moderation.product_indicators",
         "Invariance": "sem.comparison.invariance",
         "LikelihoodRatioTest": "sem.comparison.likelihood_ratio",

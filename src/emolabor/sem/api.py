@@ -16,16 +16,16 @@ from emolabor.sem.estimation.estimate import estimate_parameters
 from emolabor.sem.estimation.model import Model
 from emolabor.sem.estimation.start import start_values
 from emolabor.sem.fit import Fit
+from emolabor.sem.language.syntax import parse_model
 from emolabor.sem.observed.columns import check_covariates, check_frame, read_columns
 from emolabor.sem.observed.drawn import cluster_names, read_drawn
-from emolabor.sem.observed.ordinal_samples import ordered_in, ordinal_samples
 from emolabor.sem.observed.parquet_samples import column_names, samples_from_parquet
 from emolabor.sem.observed.samples import check_means, continuous_samples, sample_from_cov
+from emolabor.sem.ordinal.ordinal_samples import ordered_in, ordinal_samples
 from emolabor.sem.specification.blocks import by_group, check_groups, has_levels, joined
 from emolabor.sem.specification.estimators import ESTIMATORS, MAXIMUM_LIKELIHOOD, check_estimator, estimator_for
 from emolabor.sem.specification.lavaan_words import arguments_known, canonical
 from emolabor.sem.specification.parameter_table import build_table
-from emolabor.sem.specification.syntax import parse_model
 from emolabor.sem.specification.variables import classify
 from emolabor.sem.two_level.fitting import fit_two_levels
 

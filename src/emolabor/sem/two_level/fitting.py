@@ -17,7 +17,7 @@ from emolabor.sem.specification.estimators import ESTIMATORS
 from emolabor.sem.two_level.fit import TwoLevelFit
 
 if TYPE_CHECKING:
-    from emolabor.sem.specification.syntax import Syntax
+    from emolabor.sem.language.syntax import Syntax
 
 TAKEN = ("ML", "MLR")
 # Arguments of `sem` that a two-level model takes; any other is refused where it is given.

@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import logistic, norm
 
 from emolabor.common.errors import EmolaborError
-from emolabor.sem.specification import expressions
+from emolabor.sem.language import expressions
 
 VALUES = {"a": 0.7, "b": -1.3, "c": 2.1}
 

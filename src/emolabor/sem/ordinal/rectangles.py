@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 from scipy.special import ndtr
 
-from emolabor.sem.observed.polychoric import LEAST, binormal_cdf
+from emolabor.sem.ordinal.polychoric import LEAST, binormal_cdf
 
 SIGNS = np.array([1.0, -1.0, -1.0, 1.0])
 # Correlations up to which so many nodes leave no error above 1e-15 in any corner; beyond the last, Owen's functions.

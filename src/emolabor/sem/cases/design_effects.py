@@ -9,7 +9,7 @@ import pandas as pd
 
 from emolabor.common.errors import refuse_because
 from emolabor.common.threads import one_thread
-from emolabor.sem.evaluation.factor_scores import factor_scores, need_cases
+from emolabor.sem.cases.factor_scores import factor_scores, need_cases
 
 if TYPE_CHECKING:
     from emolabor.sem.fit import Fit

@@ -12,9 +12,9 @@ from ordinal_data import ordinal_frame
 
 import emolabor as el
 from emolabor.sem.observed.columns import read_answers
-from emolabor.sem.observed.ordinal_statistics import statistics_of
-from emolabor.sem.observed.polychoric import binormal_cdf, cell_probabilities, cell_slopes
-from emolabor.sem.observed.stage_one import first_step
+from emolabor.sem.ordinal.ordinal_statistics import statistics_of
+from emolabor.sem.ordinal.polychoric import binormal_cdf, cell_probabilities, cell_slopes
+from emolabor.sem.ordinal.stage_one import first_step
 
 CORRELATIONS, THRESHOLDS, GAMMA = 1e-6, 1e-9, 1e-6
 CASES = {

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy.special import ndtr
 
-from emolabor.sem.observed.polychoric import FAR, cell_probabilities, cell_slopes
-from emolabor.sem.observed.polyserial import density, polyserial_scores
+from emolabor.sem.ordinal.polychoric import FAR, cell_probabilities, cell_slopes
+from emolabor.sem.ordinal.polyserial import density, polyserial_scores
 
 NUMBERS = 4_000_000  # numbers in a block of influences: 32 MB
 

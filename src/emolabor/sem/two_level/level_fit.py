@@ -14,14 +14,14 @@ from emolabor.common.threads import one_thread
 from emolabor.sem.estimation.estimate import estimate_parameters
 from emolabor.sem.estimation.test_statistic import chisq_pvalue
 from emolabor.sem.evaluation import fit_indices
-from emolabor.sem.evaluation.two_level_measures import residual_measures
 from emolabor.sem.implied.level_pair import LevelPair
 from emolabor.sem.implied.quantities import jacobian_by_differences
 from emolabor.sem.implied.ram import implied_moments
 from emolabor.sem.implied.values import wald
-from emolabor.sem.inference.level_errors import covariance_of_two_levels, score_trace
-from emolabor.sem.specification import expressions
+from emolabor.sem.language import expressions
 from emolabor.sem.specification.blocks import LEVEL_NAMES
+from emolabor.sem.two_level.level_errors import covariance_of_two_levels, score_trace
+from emolabor.sem.two_level.two_level_measures import residual_measures
 
 if TYPE_CHECKING:
     from emolabor.sem.estimation.two_level_model import TwoLevelModel

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from emolabor.sem.observed.polychoric import binormal_cdf, binormal_density
-from emolabor.sem.observed.rectangles import NODES, Rectangles
+from emolabor.sem.ordinal.polychoric import binormal_cdf, binormal_density
+from emolabor.sem.ordinal.rectangles import NODES, Rectangles
 
 LIMITS = np.sort(np.random.default_rng(1).normal(scale=1.7, size=(2, 2, 5000)), axis=1)
 LIMITS[0, 0, :500], LIMITS[1, 1, 200:900] = -40.0, 40.0  # outermost categories

@@ -8,9 +8,9 @@ import numpy as np
 
 from emolabor.sem.estimation.test_statistic import chisq_pvalue
 from emolabor.sem.evaluation import fit_indices
-from emolabor.sem.inference.level_errors import score_trace
 from emolabor.sem.linalg import inverse_and_logdet
 from emolabor.sem.specification.blocks import LEVEL_NAMES
+from emolabor.sem.two_level.level_errors import score_trace
 
 if TYPE_CHECKING:
     from emolabor.sem.estimation.estimate import Estimate

@@ -15,16 +15,16 @@ import numpy as np
 from scipy.special import ndtri
 
 from emolabor.common.errors import EmolaborError, refuse_because
-from emolabor.sem.observed.polychoric import (
+from emolabor.sem.ordinal.polychoric import (
     BOUND,
     FAR,
     LEAST,
     count_categories,
     maximize_correlation,
 )
-from emolabor.sem.observed.polyserial import density, polyserial_between
-from emolabor.sem.observed.rectangles import Rectangles, interval
-from emolabor.sem.observed.stage_one import FirstStep, pearson, refuse_two_valued, refuse_unseen
+from emolabor.sem.ordinal.polyserial import density, polyserial_between
+from emolabor.sem.ordinal.rectangles import Rectangles, interval
+from emolabor.sem.ordinal.stage_one import FirstStep, pearson, refuse_two_valued, refuse_unseen
 
 if TYPE_CHECKING:
     from emolabor.sem.observed.columns import Answers

@@ -7,9 +7,9 @@ from itertools import chain
 from typing import Any
 
 from emolabor.common.errors import EmolaborError, refuse, refuse_because
-from emolabor.sem.specification import expressions
-from emolabor.sem.specification.block_lines import Block, block_of, is_block_line
-from emolabor.sem.specification.modifiers import (
+from emolabor.sem.language import expressions
+from emolabor.sem.language.block_lines import Block, block_of, is_block_line
+from emolabor.sem.language.modifiers import (
     Modifier,
     bare,
     check_parts,
@@ -19,7 +19,7 @@ from emolabor.sem.specification.modifiers import (
     spaced,
     split,
 )
-from emolabor.sem.specification.tokens import ALLOWED_OPERATORS, Token, tokens_of
+from emolabor.sem.language.tokens import ALLOWED_OPERATORS, Token, tokens_of
 
 THRESHOLD = re.compile(r"t[1-9]\d*")
 CONSTRAINT_OPERATORS = (":=", "==", "<", ">")

@@ -11,11 +11,11 @@ import pandas as pd
 
 from emolabor.common.threads import one_thread
 from emolabor.sem.observed.columns import check_frame, ordered_names, read_answers, used_categories
-from emolabor.sem.observed.polychoric import cell_probabilities, polychoric
-from emolabor.sem.observed.stage_one import first_step, without_empty_cells
+from emolabor.sem.ordinal.polychoric import cell_probabilities, polychoric
+from emolabor.sem.ordinal.stage_one import first_step, without_empty_cells
 
 if TYPE_CHECKING:
-    from emolabor.sem.observed.stage_one import FirstStep
+    from emolabor.sem.ordinal.stage_one import FirstStep
 
 IMPOSSIBLE = 1e-3  # answers that a cell may expect: fewer than one sample in a thousand has any there
 COLUMNS = ("item", "other", "n", "r", "cells", "cases", "r_without", "change")

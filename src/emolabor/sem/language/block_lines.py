@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from emolabor.common.errors import refuse, refuse_because
 
 if TYPE_CHECKING:
-    from emolabor.sem.specification.tokens import Token
+    from emolabor.sem.language.tokens import Token
 
 LEVELS = {"1": 1, "within": 1, "2": 2, "between": 2}
 BLOCKS = "'level: 1' (or within), 'level: 2' (or between), 'group: a' with a value of the group column"

@@ -12,13 +12,13 @@ import numpy as np
 from scipy.special import ndtr
 
 from emolabor.common.errors import refuse_because
-from emolabor.sem.observed.ordinal_statistics import CaseInfluence, Statistics
-from emolabor.sem.observed.polychoric import LEAST
-from emolabor.sem.observed.polyserial import density, scores_between
-from emolabor.sem.observed.rectangles import Rectangles, interval
+from emolabor.sem.ordinal.ordinal_statistics import CaseInfluence, Statistics
+from emolabor.sem.ordinal.polychoric import LEAST
+from emolabor.sem.ordinal.polyserial import density, scores_between
+from emolabor.sem.ordinal.rectangles import Rectangles, interval
 
 if TYPE_CHECKING:
-    from emolabor.sem.observed.conditional_step import ConditionalStep
+    from emolabor.sem.ordinal.conditional_step import ConditionalStep
 
 
 def conditional_statistics(step: ConditionalStep) -> Statistics:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from emolabor.common.errors import EmolaborError, refuse_because
-from emolabor.sem.observed.polychoric import BOUND, FAR, count_categories, polychoric, thresholds_of
-from emolabor.sem.observed.polyserial import polyserial
+from emolabor.sem.ordinal.polychoric import BOUND, FAR, count_categories, polychoric, thresholds_of
+from emolabor.sem.ordinal.polyserial import polyserial
 
 if TYPE_CHECKING:
     from emolabor.sem.observed.columns import Answers

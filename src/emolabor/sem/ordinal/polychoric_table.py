@@ -7,7 +7,7 @@ import pandas as pd
 from emolabor.common.threads import one_thread
 from emolabor.sem.observed.columns import check_frame, ordered_names, read_answers, used_categories
 from emolabor.sem.observed.drawn import read_weights
-from emolabor.sem.observed.stage_one import first_step
+from emolabor.sem.ordinal.stage_one import first_step
 
 
 @one_thread

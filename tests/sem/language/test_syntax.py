@@ -3,8 +3,8 @@
 import pytest
 
 from emolabor.common.errors import EmolaborError
+from emolabor.sem.language.syntax import Modifier, parse_model
 from emolabor.sem.specification.parameter_table import build_table
-from emolabor.sem.specification.syntax import Modifier, parse_model
 
 
 def terms(text):

@@ -9,10 +9,10 @@ import numpy as np
 
 from emolabor.common.notices import Notice
 from emolabor.sem.evaluation.admissibility import FEW_CLUSTERS, HOLES, LEFT_OUT, SCALES, is_positive
-from emolabor.sem.evaluation.two_level_measures import level_moments
 from emolabor.sem.implied.ram import fill, implied_moments
 from emolabor.sem.specification.blocks import LEVEL_NAMES
 from emolabor.sem.specification.cautions import missing_codes
+from emolabor.sem.two_level.two_level_measures import level_moments
 
 if TYPE_CHECKING:
     from emolabor.sem.two_level.fit import TwoLevelFit

@@ -11,7 +11,7 @@ from scipy.special import expit
 
 from emolabor.common.checks import check_seed, check_whole
 from emolabor.common.errors import refuse, refuse_because, shown
-from emolabor.sem.evaluation.factor_scores import implied_for_cases
+from emolabor.sem.cases.factor_scores import implied_for_cases
 from emolabor.sem.implied.quantities import row_draws
 from emolabor.sem.implied.ram import implied_moments
 from emolabor.sem.observed.products import factors_of

@@ -10,12 +10,12 @@ import pandas as pd
 from emolabor.common.errors import EmolaborError, refuse, refuse_because, shown
 from emolabor.sem.linalg import cross_product_root
 from emolabor.sem.observed.columns import Answers, quoted, used_categories
-from emolabor.sem.observed.conditional_statistics import conditional_statistics
-from emolabor.sem.observed.conditional_step import conditional_step, moments_over_covariates
 from emolabor.sem.observed.design import with_designs
-from emolabor.sem.observed.ordinal_statistics import Statistics, statistics_of
 from emolabor.sem.observed.samples import Sample, check_variances, without_exogenous
-from emolabor.sem.observed.stage_one import FirstStep, first_step
+from emolabor.sem.ordinal.conditional_statistics import conditional_statistics
+from emolabor.sem.ordinal.conditional_step import conditional_step, moments_over_covariates
+from emolabor.sem.ordinal.ordinal_statistics import Statistics, statistics_of
+from emolabor.sem.ordinal.stage_one import FirstStep, first_step
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.special import chdtrc
 
 from emolabor.common.errors import refuse
-from emolabor.sem.evaluation.factor_scores import answered, by_case, implied_for_cases, need_cases
+from emolabor.sem.cases.factor_scores import answered, by_case, implied_for_cases, need_cases
 from emolabor.sem.linalg import bordered_inverse, inverse_and_logdet
 from emolabor.sem.specification.estimators import estimators_with
 

@@ -8,10 +8,10 @@ import pandas as pd
 
 from emolabor.common.checks import check_choice, check_whole
 from emolabor.common.threads import one_thread
-from emolabor.sem.evaluation.two_level_measures import correlations, level_moments
 from emolabor.sem.implied.level_values import level_views
 from emolabor.sem.implied.values import r_squared
 from emolabor.sem.specification.blocks import LEVEL_NAMES
+from emolabor.sem.two_level.two_level_measures import correlations, level_moments
 
 if TYPE_CHECKING:
     from emolabor.sem.two_level.fit import TwoLevelFit

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from emolabor.common.errors import refuse, refuse_because, shown
-from emolabor.sem.evaluation.new_cases import new_cases
-from emolabor.sem.evaluation.ordinal_factor_scores import likeliest, posterior_modes
+from emolabor.sem.cases.new_cases import new_cases
+from emolabor.sem.cases.ordinal_factor_scores import likeliest, posterior_modes
 from emolabor.sem.implied.ram import fill, implied_moments
 from emolabor.sem.linalg import inverse_and_logdet
 

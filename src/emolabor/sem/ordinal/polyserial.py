@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from scipy.special import ndtr
 
-from emolabor.sem.observed.polychoric import FAR, LEAST, maximize_correlation
+from emolabor.sem.ordinal.polychoric import FAR, LEAST, maximize_correlation
 
 ROOT_2PI = np.sqrt(2 * np.pi)
 

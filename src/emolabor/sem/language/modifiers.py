@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from emolabor.common.errors import EmolaborError, refuse, refuse_because
-from emolabor.sem.specification import expressions
-from emolabor.sem.specification.tokens import NAME
+from emolabor.sem.language import expressions
+from emolabor.sem.language.tokens import NAME
 
 if TYPE_CHECKING:
-    from emolabor.sem.specification.tokens import Token
+    from emolabor.sem.language.tokens import Token
 
 RESERVED = ("Inf", "NaN", "NULL", "TRUE", "FALSE")  # words of R that are no labels
 MODIFIERS = "start(), equal(), label(), c(), lower(), upper()"
