@@ -30,6 +30,8 @@ if TYPE_CHECKING:  # for editors and type checkers; a test holds these names and
     from emolabor.evidence import (
         PublishedTable as PublishedTable,
         code_tables as code_tables,
+        estimable_model as estimable_model,
+        evidence_map as evidence_map,
         load_coding as load_coding,
         load_published as load_published,
         masem as masem,
@@ -145,6 +147,8 @@ ROOM_OF = {
     "efa": "measurement",
     "effect_multiverse": "analysis",
     "equate": "measurement",
+    "estimable_model": "evidence",
+    "evidence_map": "evidence",
     "factor_adequacy": "measurement",
     "fornell_larcker": "measurement",
     "full_model": "theory",

@@ -44,7 +44,8 @@ def masem(model: str, pooled: Pooled) -> Fit:
 
     Notes
     -----
-    N of the fit indices is the number of all respondents, as metaSEM has it; the chi-square does not depend on it.
+    N of the fit indices are all respondents of the tables that have one of the model's cells; the chi-square does not
+    depend on it.
 
     References
     ----------
@@ -84,7 +85,9 @@ def masem(model: str, pooled: Pooled) -> Fit:
     i, j = np.triu_indices(len(names), 1)
     known = {frozenset(label.split("~")): label for label in pooled.acov}
     cells = [known[frozenset((names[a], names[b]))] for a, b in zip(i, j, strict=True)]
-    sample = correlation_sample(cor, pooled.acov.loc[cells, cells].to_numpy(), pooled.n_obs)
+    behind = pooled.cells.set_axis(pooled.acov.index).loc[cells, "studies"].str.split(", ").explode().unique()
+    n = sum(pooled.tables[key].n for key in behind)
+    sample = correlation_sample(cor, pooled.acov.loc[cells, cells].to_numpy(), n)
     fit = fit_table(model, _of_correlations(syntax, names), [sample], POOLED_CORRELATIONS)
     return replace(fit, columns=tuple(pooled.cor))
 

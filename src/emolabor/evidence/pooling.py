@@ -213,8 +213,8 @@ def pool(
     Returns
     -------
     Pooled
-        Pooled matrix, its covariance matrix, cells, what is missing, notes. Of a cell that one study has no heterogeneity
-        can be estimated: the variance of its true values is fixed at zero, which the notes say.
+        Pooled matrix, its covariance matrix, cells, what is missing, notes. Of a cell of one study no heterogeneity can
+        be estimated: the variance of its true values is fixed at zero, which the notes say.
 
     Raises
     ------

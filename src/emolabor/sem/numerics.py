@@ -11,9 +11,9 @@ from emolabor.sem.inference.effects import effects_table
 from emolabor.sem.inference.replications import intervals, replicate, wanted
 from emolabor.sem.linalg import bordered_inverse, inverse_and_logdet
 from emolabor.sem.observed.columns import read_numbers, refuse_alike
-from emolabor.sem.observed.correlation_sample import correlation_sample
 from emolabor.sem.observed.drawn import read_weights
 from emolabor.sem.observed.samples import Sample, sample_from_cov
+from emolabor.sem.ordinal.correlation_sample import correlation_sample
 from emolabor.sem.ordinal.polychoric import binormal_cdf
 from emolabor.sem.specification.blocks import parse_without_blocks as parse_model
 from emolabor.sem.specification.cautions import missing_codes

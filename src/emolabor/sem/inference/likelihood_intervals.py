@@ -11,7 +11,7 @@ from scipy.special import chdtri
 from emolabor.common.checks import check_level
 from emolabor.common.errors import refuse_because
 from emolabor.common.threads import one_thread
-from emolabor.sem.specification import expressions
+from emolabor.sem.language import expressions
 from emolabor.sem.specification.constraints import build_constraints, label_values
 
 if TYPE_CHECKING:

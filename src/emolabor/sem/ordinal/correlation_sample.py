@@ -7,8 +7,8 @@ from functools import cached_property
 
 import numpy as np
 
-from emolabor.sem.observed.ordinal_samples import OrdinalSample
-from emolabor.sem.observed.ordinal_statistics import Statistics
+from emolabor.sem.ordinal.ordinal_samples import OrdinalSample
+from emolabor.sem.ordinal.ordinal_statistics import Statistics
 
 
 @dataclass(frozen=True)
