@@ -32,10 +32,10 @@ ELSEWHERE = {
     "data/published/README": "data/published",
     "data/reference_lavaan/README": "data/reference_lavaan",
 }
-NOTEBOOKS = {"en": ("The study, section by section", "Notebooks"), "zh": ("研究各节", "notebook")}
+NOTEBOOKS = {"en": "The study, section by section", "zh": "研究各节"}
 NOTE = {
-    "en": "Executed, with all outputs, as they are committed: in Chinese, of **simulated** staff. `python3 run.py --language en`\n"
-    "runs them in English.",
+    "en": "Executed, with all outputs, as they are committed: in Chinese, of **simulated** staff.\n"
+    "`python3 run.py --language en` runs them in English.",
     "zh": "按提交时的原样呈现，含全部输出；人员为**模拟数据**。",
 }
 LINK = re.compile(r"(!?\[[^\]]*\]\()([^)\s]+)(\))")
@@ -50,7 +50,8 @@ def pages(language):
         folder = "benchmarks/" if path.parent.name == "benchmarks" else ""
         found[path] = "index" if own == "README" else folder + own
     for own, name in ELSEWHERE.items():
-        found |= {ROOT / f"{own}{ending}": name for ending in (".md", ".zh-CN.md") if (ROOT / f"{own}{ending}").exists()}
+        twins = (ROOT / f"{own}{ending}" for ending in (".md", ".zh-CN.md"))
+        found |= {path: name for path in twins if path.exists()}
     found |= {path: f"notebooks/{path.stem}" for path in sorted((ROOT / "notebooks").glob("*.ipynb"))}
     wanted = {}
     for path, name in found.items():
@@ -72,12 +73,12 @@ def lay_out(language, folder):
         text = re.sub(r"^\[(?:简体中文|English)\]\([^)]*\)\n+", "", text, flags=re.MULTILINE)
         text = _navigation(text) if name == "index" else text
         text = drawn(text, folder / "gallery") if name == "gallery" else text
-        text = _led(text, path, name, language, folder, lacking)
+        text = _led(text, path, name, folder, lacking)
         text += "\n" + reference_index(language) if name == "functions" else ""
         _write(folder / f"{name}.md", text)
-    title, _ = NOTEBOOKS[language]
     listed = "\n".join(name.removeprefix("notebooks/") for name in own.values() if name.startswith("notebooks/"))
-    _write(folder / "notebooks/index.md", f"# {title}\n\n{NOTE[language]}\n\n```{{toctree}}\n{listed}\n```\n")
+    head = f"# {NOTEBOOKS[language]}\n\n{NOTE[language]}"
+    _write(folder / "notebooks/index.md", f"{head}\n\n```{{toctree}}\n{listed}\n```\n")
     for room in ROOMS:
         for name, value in entries(room).items():
             _write(folder / f"reference/{name}.md", reference_page(name, value))
@@ -98,9 +99,9 @@ def _navigation(text):
     return text
 
 
-def _led(text, path, name, language, folder, lacking):
+def _led(text, path, name, folder, lacking):
     """Lead the links of a page to pages of the site, and to copies of other files of the project."""
-    own, known = pages(language), pages("en") | pages("zh")
+    known = pages("en") | pages("zh")
     here = Path(name).parent
 
     def lead(target):
