@@ -96,16 +96,17 @@ class Pooled:
         >>> pooled.leave_one_out()[["left_out", "k", "r", "change"]].round(2).values.tolist()
         [['a', 1, 0.4, 0.1], ['b', 1, 0.2, -0.1]]
         """
-        own = self.cells.set_index(["a", "b"])
+        own, names = self.cells.set_index(["a", "b"]), ["k", "r", "ci_lower", "ci_upper", "tau"]
         rows = []
         for project, rest in self._without.items():
             left = None if rest is None else rest.cells.set_index(["a", "b"])
             for (a, b), row in own.iterrows():
-                place = next((key for key in ((a, b), (b, a)) if left is not None and key in left.index), None)
                 if project not in _projects(row["studies"], self.tables):
                     continue
-                names = ["k", "r", "ci_lower", "ci_upper", "tau"]
-                values = [0, *[np.nan] * 4] if place is None else left.loc[place, names].tolist()
+                values = [0, *[np.nan] * 4]
+                if left is not None:
+                    found = [left.loc[key, names].tolist() for key in ((a, b), (b, a)) if key in left.index]
+                    values = found[0] if found else values
                 rows.append([project, a, b, *values, values[1] - row["r"]])
         columns = ["left_out", "a", "b", "k", "r", "ci_lower", "ci_upper", "tau", "change"]
         return pd.DataFrame(rows, columns=columns).astype({"k": int})
@@ -136,24 +137,22 @@ class Pooled:
         """
         rows = []
         for project, rest in self._without.items():
-            own = [table for table in self.tables.values() if table.project == project]
+            here = [table for table in self.tables.values() if table.project == project]
             enters = {
                 name
                 for name, studies in zip(self.acov, self.cells["studies"], strict=True)
                 if project in _projects(studies, self.tables)
             }
-            kept = [
-                (name, pair)
-                for name, pair in zip(self.acov, self._pairs, strict=True)
-                if rest is not None and set(pair) <= set(rest.cor) and not np.isnan(rest.cor.loc[pair])
-            ]
-            change = np.array([rest.cor.loc[pair] - self.cor.loc[pair] for _, pair in kept]) if kept else np.zeros(0)
+            cor = self.cor * np.nan if rest is None else rest.cor
+            pairs = zip(self.acov, self._pairs, strict=True)
+            kept = [own for own in pairs if set(own[1]) <= set(cor) and not np.isnan(cor.loc[own[1]])]
+            change = np.array([cor.loc[pair] - self.cor.loc[pair] for _, pair in kept])
             names = [name for name, _ in kept]
             cook = change @ np.linalg.solve(self.acov.loc[names, names], change) if kept else np.nan
             most = int(np.argmax(np.abs(change))) if kept else -1
             rows.append(
                 {
-                    "n": sum(table.n for table in own),
+                    "n": sum(table.n for table in here),
                     "cells": len(enters),
                     "lost": len(enters - set(names)),
                     "largest": change[most] if kept else np.nan,

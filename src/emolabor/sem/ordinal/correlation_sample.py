@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from emolabor.sem.ordinal.ordinal_statistics import Statistics
 class CorrelationSample(OrdinalSample):
     """Correlations in the order of `pairs`; `weights` (m, m) are the inverse of a case's covariance matrix of them."""
 
-    acov: np.ndarray | None = None
+    acov: Any = None
 
     @cached_property
     def root(self) -> np.ndarray:
@@ -41,6 +42,7 @@ def correlation_sample(cor: np.ndarray, acov: np.ndarray, n: int) -> Correlation
     p = len(cor)
     i, j = np.triu_indices(p, 1)
     none = np.zeros(0, int)
-    statistics = Statistics(cor[i, j], None, none, none, none, np.column_stack([i, j]))
+    cases: Any = None  # there are none
+    statistics = Statistics(cor[i, j], cases, none, none, none, np.column_stack([i, j]))
     weights = np.linalg.inv((n - 1.0) * acov)
     return CorrelationSample(cor, np.zeros(p), n, n - 1.0, statistics=statistics, weights=weights, acov=acov)
