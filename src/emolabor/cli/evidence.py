@@ -10,6 +10,7 @@ from emolabor.common.languages import chosen_language
 _FOLDER = click.option(
     "--folder", default="data/published", show_default=True, metavar="FOLDER", help="Where published tables lie."
 )
+_READ = click.option("--folder", metavar="FOLDER", help="Published tables; by default the package's own.")
 _GRADE = click.option(
     "--grade",
     default="proxy",
@@ -59,8 +60,10 @@ def _coded(folder, grade):
 
     from emolabor.evidence import code_tables, load_coding, load_published
     from emolabor.evidence.coding import GRADES
+    from emolabor.evidence.tables import shipped_folder
     from emolabor.theory import CONSTRUCTS
 
+    folder = shipped_folder() if folder is None else folder
     if not Path(folder).is_dir():
         raise EmolaborError(f"--folder: found no folder {folder}; allowed: one with published tables and coding.yaml")
     tables = load_published(folder)
@@ -71,7 +74,7 @@ def _coded(folder, grade):
 @evidence.command(
     "pool", epilog=examples("emolabor evidence pool", "emolabor evidence pool --grade neighbouring --output pooled.csv")
 )
-@_FOLDER
+@_READ
 @_GRADE
 @_RELIABILITY
 @click.option("--output", metavar="CSV", help="Write the cells there, too.")
@@ -91,7 +94,7 @@ def pool_command(folder, grade, reliability, output):
 @evidence.command(
     "map", epilog=examples("emolabor evidence map", "emolabor evidence map --figure map.svg --language zh")
 )
-@_FOLDER
+@_READ
 @_RELIABILITY
 @click.option("--output", metavar="CSV", help="Write the table there, too.")
 @click.option("--figure", metavar="SVG|PNG", help="Draw it there.")

@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 import yaml
 
 from emolabor.common.errors import EmolaborError, refuse, refuse_because, shown
-
-if TYPE_CHECKING:
-    from emolabor.evidence.tables import PublishedTable
+from emolabor.evidence.tables import PublishedTable, shipped_folder
 
 GRADES = ("same", "neighbouring", "proxy")  # from the best match to the worst
 RATERS = ("self", "other", "objective", "unknown")
@@ -22,13 +19,14 @@ COLUMNS = ["table", "variable", "construct", "grade", "direction", "rater", "wav
 FIELDS = {"construct", "grade", "direction", "rater", "wave", "note"}
 
 
-def load_coding(path: str | Path, constructs: Sequence[str] | None = None) -> pd.DataFrame:
+def load_coding(path: str | Path | None = None, constructs: Sequence[str] | None = None) -> pd.DataFrame:
     """Read which variable of which table stands for which construct.
 
     Parameters
     ----------
-    path : str or Path
-        A YAML file laid out like ``data/published/coding.yaml``: for each table ``coded``, a line a variable.
+    path : str or Path, optional
+        A YAML file: for each table ``coded``, a line a variable; by default ``data/published/coding.yaml``, which comes
+        with the package and says what goes where.
     constructs : sequence of str, optional
         The constructs there are; another one is refused.
 
@@ -47,11 +45,11 @@ def load_coding(path: str | Path, constructs: Sequence[str] | None = None) -> pd
     Examples
     --------
     >>> import emolabor as el
-    >>> coding = el.load_coding("data/published/coding.yaml")
+    >>> coding = el.load_coding()
     >>> coding.query("table == 'deng2020'").iloc[4][["variable", "construct", "grade", "direction"]].tolist()
     ['inefficacy', 'accomplishment', 'neighbouring', '-']
     """
-    path = Path(path)
+    path = shipped_folder() / "coding.yaml" if path is None else Path(path)
     try:
         entries = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
@@ -127,8 +125,8 @@ def code_tables(
     Examples
     --------
     >>> import emolabor as el
-    >>> tables = el.load_published("data/published")
-    >>> coded = el.code_tables(tables, el.load_coding("data/published/coding.yaml"), grades=["same"])
+    >>> tables = el.load_published()
+    >>> coded = el.code_tables(tables, el.load_coding(), grades=["same"])
     >>> sorted(coded), coded["deng2021_s2"].cor.round(2).iloc[0, 1]
     (['deng2020', 'deng2021_s2'], np.float64(0.43))
     """

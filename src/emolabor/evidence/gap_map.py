@@ -59,7 +59,7 @@ def evidence_map(
     Examples
     --------
     >>> import emolabor as el
-    >>> found = el.evidence_map(el.load_published("data/published"), el.load_coding("data/published/coding.yaml"))
+    >>> found = el.evidence_map(el.load_published(), el.load_coding())
     >>> found.loc["C02 surface_acting>exhaustion", ["verdict", "grade", "rated"]].tolist()
     ['expected', 'same', 'self']
     >>> int((found["k"] == 0).sum()), len(found)

@@ -56,8 +56,8 @@ def masem(model: str, pooled: Pooled) -> Fit:
     Examples
     --------
     >>> import emolabor as el
-    >>> tables = el.load_published("data/published")
-    >>> pooled = el.pool(el.code_tables(tables, el.load_coding("data/published/coding.yaml")))
+    >>> tables = el.load_published()
+    >>> pooled = el.pool(el.code_tables(tables, el.load_coding()))
     >>> fit = el.masem("exhaustion ~ role_pressure; proactive_service ~ exhaustion + role_pressure", pooled)
     >>> fit.tidy().query("op == '~'")[["lhs", "rhs", "est", "ci_lower", "ci_upper"]].round(2)
                      lhs            rhs   est  ci_lower  ci_upper

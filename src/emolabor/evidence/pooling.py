@@ -235,8 +235,8 @@ def pool(
     Examples
     --------
     >>> import emolabor as el
-    >>> tables = el.load_published("data/published")
-    >>> pooled = el.pool(el.code_tables(tables, el.load_coding("data/published/coding.yaml")))
+    >>> tables = el.load_published()
+    >>> pooled = el.pool(el.code_tables(tables, el.load_coding()))
     >>> pooled.cells.query("a == 'exhaustion' and b == 'proactive_service'")[["k", "n"]].values.tolist()
     [[2, 779]]
     """

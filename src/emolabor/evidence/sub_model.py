@@ -37,8 +37,8 @@ def estimable_model(claims: Iterable[Claim], pooled: Pooled, groups: dict = CONS
     Examples
     --------
     >>> import emolabor as el
-    >>> coding = el.load_coding("data/published/coding.yaml")
-    >>> pooled = el.pool(el.code_tables(el.load_published("data/published"), coding))
+    >>> coding = el.load_coding()
+    >>> pooled = el.pool(el.code_tables(el.load_published(), coding))
     >>> text = el.estimable_model(el.load_claims(), pooled)
     >>> el.masem(text, pooled).admissible
     True

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib import resources
 from pathlib import Path
 
 import numpy as np
@@ -79,13 +80,21 @@ class PublishedTable:
             object.__setattr__(self, "project", self.key)
 
 
-def load_published(folder: str | Path) -> dict[str, PublishedTable]:
+def shipped_folder() -> Path:
+    """Find the published tables that come with the package: in a wheel within it, else beside its sources."""
+    package = Path(str(resources.files("emolabor")))
+    within = package / "project" / "data" / "published"
+    return within if within.is_dir() else package.parents[1] / "data" / "published"
+
+
+def load_published(folder: str | Path | None = None) -> dict[str, PublishedTable]:
     """Read every published correlation table in a folder.
 
     Parameters
     ----------
-    folder : str or Path
-        Holds ``study-<key>_data.csv`` and ``study-<key>_source.yaml`` for each study.
+    folder : str or Path, optional
+        Holds ``study-<key>_data.csv`` and ``study-<key>_source.yaml`` for each study; by default the tables that come
+        with the package, which are real.
 
     Returns
     -------
@@ -101,10 +110,11 @@ def load_published(folder: str | Path) -> dict[str, PublishedTable]:
     Examples
     --------
     >>> import emolabor as el
-    >>> tables = el.load_published("data/published")
+    >>> tables = el.load_published()
     >>> tables["lu2019"].cor.loc["work_stress", "ego_depletion"]
     np.float64(0.19)
     """
+    folder = shipped_folder() if folder is None else folder
     paths = sorted(Path(folder).glob("study-*_data.csv"))
     if not paths:
         raise EmolaborError(f"{folder}: found no file study-<key>_data.csv, expected at least one")
