@@ -106,7 +106,7 @@ def test_the_map_holds_every_path_and_pools_the_best_match_only(tables, coding):
     assert found.index.tolist() == el.claim_paths(el.load_claims()).index.tolist()
     row = found.loc["C03 exhaustion>proactive_service"]
     assert (row["k"], row["grade"], row["worse"], row["studies"]) == (1, "neighbouring", 1, "lu2019")
-    assert (found.loc[found["k"] == 0, "verdict"] == "none").all()
+    assert (found.loc[found["k"] == 0, "verdict"] == "no_study").all()
     assert found["kind"].eq("moderation").any() and (found.loc[found["kind"] == "moderation", "k"] == 0).all()
     two = found[found["k"] > 1]
     assert (two["pi_upper"] >= two["ci_upper"]).all()
