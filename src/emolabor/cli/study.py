@@ -53,17 +53,27 @@ def reproduce(
     return 0 if finished.succeeded else 1
 
 
-@click.command("new-study", epilog=examples("emolabor new-study my_study", "emolabor new-study my_study --language en"))
+@click.command(
+    "new-study",
+    epilog=examples(
+        "emolabor new-study my_study",
+        "emolabor new-study my_study --language en",
+        "emolabor new-study my_study --claims claims.xlsx --items items.xlsx",
+    ),
+)
 @click.argument("folder", metavar="DIR")
+@click.option("--claims", metavar="XLSX|CSV", help="A row a path: from, to, via or moderator, sign, sentence.")
+@click.option("--items", metavar="XLSX", help="A row an item: construct, key, text, reverse, labels.")
 @language_option("what is told")
-def new_study(folder, language):
+def new_study(folder, claims, items, language):
     """Begin a study of your own: questionnaire, scales, claims and settings to adapt, in DIR.
 
     What is written works at once, so that you can change one thing at a time. A folder that holds anything is refused.
+    With --claims and --items the study is about your own constructs; all mistakes of a table are listed at once.
     """
     from emolabor.study.new_study import write_study
 
-    click.echo(write_study(folder, language))
+    click.echo(write_study(folder, language, claims, items))
 
 
 @click.command(

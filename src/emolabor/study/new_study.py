@@ -7,13 +7,14 @@ import tempfile
 from importlib import resources
 from pathlib import Path
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.errors import EmolaborError, refuse
 from emolabor.common.extras import require
 from emolabor.common.files import write_bytes, write_text
 from emolabor.common.languages import chosen_language
 from emolabor.instrument import load_instrument
 from emolabor.study.needs import NEEDS
 from emolabor.study.paths import project_root
+from emolabor.study.table_of_claims import fill_from_tables
 from emolabor.theory import INSTRUMENT, STUDY_FILE
 
 _HEADER = """\
@@ -40,7 +41,7 @@ _TOLD = {
 }
 
 
-def write_study(folder, language=None):
+def write_study(folder, language=None, claims=None, items=None):
     """Write a study's folder, whole or not at all.
 
     Parameters
@@ -49,6 +50,9 @@ def write_study(folder, language=None):
         A new folder, or an empty one.
     language : {"zh", "en"}, optional
         Of what is told; by default that of `EMOLABOR_LANGUAGE` or the system.
+    claims, items : str or Path, optional
+        Tables of claims (`theory.claims_from_table`) and of items (`scales.scales_from_table`), both or none: the
+        study is then about these in place of the essay's.
 
     Returns
     -------
@@ -58,7 +62,7 @@ def write_study(folder, language=None):
     Raises
     ------
     EmolaborError
-        The folder holds something, or is a file.
+        The folder holds something, or is a file; one table without the other; mistakes in a table, all at once.
 
     Examples
     --------
@@ -69,13 +73,16 @@ def write_study(folder, language=None):
     ['claims.yaml', 'instrument.yaml', 'mapping.yaml', 'notebooks', 'scales', 'study.yaml']
     """
     folder = Path(folder)
+    if (claims is None) != (items is None):
+        refuse("claims, items", "one table without the other", "both, or none")
     language = chosen_language(language)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise EmolaborError(f"{folder}: found something there already; allowed: a new folder, or an empty one")
     folder.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
-        scales = _fill(draft)
+        scales = _fill(draft) if claims is None else fill_from_tables(draft, claims, items)
+        _fill_beside(draft)
         os.chmod(draft, 0o755)
         if folder.exists():
             folder.rmdir()
@@ -88,9 +95,7 @@ def write_study(folder, language=None):
 
 
 def _fill(folder):
-    """Write the files; return those of the scales."""
-    for template in resources.files(__package__).joinpath("study_files").iterdir():
-        write_bytes(folder / template.name, template.read_bytes())
+    """Write the essay's questionnaire, claims and study file; return the files of the scales."""
     files = load_instrument(INSTRUMENT).files
     scales = {key: path for key, path in files.items() if key != INSTRUMENT}
     for path in scales.values():
@@ -102,10 +107,16 @@ def _fill(folder):
     _, entries = STUDY_FILE.read_text(encoding="utf-8").split(f"instrument: {INSTRUMENT}\n")
     # Not written out: claims that the user writes anew have other paths, and the first indirect one takes its place.
     write_text(folder / "study.yaml", _HEADER + _FILES + entries.replace("\neffect: ", "\n# effect: "))
+    return scales
+
+
+def _fill_beside(folder):
+    """Write what every study's folder holds: what to read first, the mapping's template, notebooks."""
+    for template in resources.files(__package__).joinpath("study_files").iterdir():
+        write_bytes(folder / template.name, template.read_bytes())
     for path in sorted((project_root() / "notebooks").glob("*.ipynb")):
         if path.stem in NEEDS:
             write_text(folder / "notebooks" / path.name, _own_notebook(path))
-    return scales
 
 
 def _own_notebook(path):
