@@ -151,12 +151,17 @@ def test_all_faults_are_named_at_once():
         "d": dataclasses.replace(table("d"), ecological=True),
         "e": table("e", n=3),
         "f": "a table",
+        "g": el.PublishedTable("g", np.eye(2), 100),
+        "h": table("h", alpha=pd.Series([1.3, 0.9], ["x", "y"])),
+        "i": table("i", alpha=pd.Series([0.8], ["x"])),
+        "j, k": table("j"),
     }
     with pytest.raises(EmolaborError) as error:
         el.pool(tables)
     lines = str(error.value).splitlines()
-    assert [line[0] for line in lines] == list("abcdef")
+    assert [line[0] for line in lines] == list("abcdefghij")
     wanted = ["N is missing", "not positive definite", "x twice", "group of people", "at least 4", "PublishedTable"]
+    wanted += ["cor as ndarray", "alpha of x: found 1.3", "every variable of the table", "a comma"]
     assert all(words in line for words, line in zip(wanted, lines, strict=True))
     assert "without x they are" in lines[1]
 
