@@ -205,3 +205,16 @@ def test_influence_is_what_leaving_out_does():
     assert row["cook"] == pytest.approx(change @ np.linalg.solve(pooled.acov, change), rel=1e-6)
     left = pooled.leave_one_out().query("left_out == '2'")
     np.testing.assert_allclose(left["r"], rest.cells["r"], atol=1e-12)
+
+
+def test_rounding_is_carried_through():
+    tables = {
+        key: table(key, r, n, rounding={"correlation": 0.005}) for key, r, n in (("a", 0.2, 90), ("b", 0.31, 200))
+    }
+    cell = el.pool(tables).cells.iloc[0]
+    exact = [pool_cell([0.2 + side, 0.31 + side], [90, 200])["r"] for side in (-0.005, 0.005)]
+    assert [cell["rounding_lower"], cell["rounding_upper"]] == pytest.approx(exact)
+    rng = np.random.default_rng(1)
+    inner = [pool_cell([0.2, 0.31] + rng.uniform(-0.005, 0.005, 2), [90, 200])["r"] for _ in range(50)]
+    assert exact[0] < min(inner) and max(inner) < exact[1]
+    assert el.pool({"a": table("a")}).cells.iloc[0][["rounding_lower", "rounding_upper"]].nunique() == 1
