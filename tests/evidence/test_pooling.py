@@ -215,6 +215,6 @@ def test_rounding_is_carried_through():
     exact = [pool_cell([0.2 + side, 0.31 + side], [90, 200])["r"] for side in (-0.005, 0.005)]
     assert [cell["rounding_lower"], cell["rounding_upper"]] == pytest.approx(exact)
     rng = np.random.default_rng(1)
-    inner = [pool_cell([0.2, 0.31] + rng.uniform(-0.005, 0.005, 2), [90, 200])["r"] for _ in range(50)]
+    inner = [pool_cell(np.array([0.2, 0.31]) + rng.uniform(-0.005, 0.005, 2), [90, 200])["r"] for _ in range(50)]
     assert exact[0] < min(inner) and max(inner) < exact[1]
     assert el.pool({"a": table("a")}).cells.iloc[0][["rounding_lower", "rounding_upper"]].nunique() == 1
