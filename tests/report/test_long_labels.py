@@ -27,6 +27,7 @@ from emolabor.report import (
     argument_map,
     closing_picture,
     correlation_figure,
+    evidence_map_figure,
     importance_map,
     invariance_figure,
     lever_figure,
@@ -117,9 +118,22 @@ def published(language, labels):
 
 def verdicts(language, labels):
     rows = [f"C{n:02} {a}>{b}>{c}" for n, (a, b, c) in enumerate(zip(KEYS, KEYS[1:], KEYS[2:], strict=False), 1)]
-    table = VALUES.head(len(rows)).set_axis(rows).assign(expected="+")
-    names = itertools.cycle(("supported", "undecided", "contradicted"))
-    return verdict_figure(table.assign(verdict=[next(names) for _ in rows]), 0.05, language, labels)
+    table = VALUES.head(len(rows)).set_axis(rows).assign(expected="+", smallest=0.1)
+    names = itertools.cycle(("at_least", "open", "below"))
+    return verdict_figure(table.assign(verdict=[next(names) for _ in rows]), language, labels)
+
+
+def evidence(language, labels):
+    kinds = [(0, "no_study", ""), (1, "as_expected", "same"), (3, "open", "proxy"), (2, "contrary", "neighbouring")]
+    kinds = itertools.cycle(kinds)
+    rows = [f"C{number:02}" for number in range(len(KEYS))]
+    found = [next(kinds) for _ in rows]
+    table = pd.DataFrame(
+        [[k, 4000 * k, 0.2, 0.1, 0.3, -0.2, 0.6, verdict, grade, "unknown", "+"] for k, verdict, grade in found],
+        [f"{row} {KEYS[i]}>{KEYS[(i + 1) % len(KEYS)]}" for i, row in enumerate(rows)],
+        ["k", "n", "r", "ci_lower", "ci_upper", "pi_lower", "pi_upper", "verdict", "grade", "rated", "expected"],
+    )
+    return evidence_map_figure(table, language, labels)
 
 
 def moderation(language, labels):
@@ -192,6 +206,7 @@ FIGURES = {
     "likert": likert,
     "loadings": loadings,
     "correlations": correlations,
+    "evidence": evidence,
     "published": published,
     "verdicts": verdicts,
     "moderation": moderation,
@@ -280,11 +295,11 @@ def print_digests():
 
 
 def test_the_same_bytes_from_another_process_with_another_order_of_sets():
-    script = f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r}); import {__name__.split('.')[-1]} as t; "
+    script = f"import {__name__.split('.')[-1]} as t; t.print_digests()"
     processes = [
         subprocess.Popen(
-            [sys.executable, "-c", script + "t.print_digests()"],
-            env=os.environ | {"PYTHONHASHSEED": seed},
+            [sys.executable, "-c", script],
+            env=os.environ | {"PYTHONHASHSEED": seed, "PYTHONPATH": str(Path(__file__).parent)},
             stdout=subprocess.PIPE,
             text=True,
         )

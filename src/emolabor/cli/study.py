@@ -66,6 +66,28 @@ def new_study(folder, language):
     click.echo(write_study(folder, language))
 
 
+@click.command(
+    epilog=examples(
+        "emolabor plan my_study/study.yaml --n 400",
+        "emolabor plan my_study/study.yaml --n 400 --estimator MLR --mapping my_study/mapping.yaml",
+    )
+)
+@click.argument("study_file", metavar="STUDY.yaml")
+@click.option("--n", type=int, metavar="N", help="Respondents that you plan to analyse, after exclusions.")
+@click.option("--estimator", default="MLR", show_default=True, help="Of the models.")
+@click.option("--mapping", metavar="YAML", help="With which you will read the answers; by default mapping.yaml beside.")
+def plan(study_file, n, estimator, mapping):
+    """Write plan.yaml beside STUDY.yaml: what will be tested, by which rule, before you have answers.
+
+    It holds the claimed paths with their directions, the rule, the smallest associations of interest, estimator,
+    exclusions, planned number of respondents, and checksums of the study's files and of itself. `reproduce` then says
+    whether a run keeps to it and names every departure. It is a plan; registered it is where you deposit it.
+    """
+    from emolabor.study.frozen_plan import write_plan
+
+    click.echo(f"written: {write_plan(study_file, n, estimator, mapping)}")
+
+
 @click.command(epilog=examples("emolabor purge my_study", "emolabor purge my_study --yes"))
 @click.argument("folder", metavar="DIR")
 @click.option("--yes", is_flag=True, help="Delete what is listed.")
