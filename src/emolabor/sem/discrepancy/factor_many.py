@@ -72,8 +72,8 @@ class Inverted:
     crossed: np.ndarray
     kernel: np.ndarray
     logdet: np.ndarray
-    mean: np.ndarray | None
-    factor_means: np.ndarray | None
+    mean: Any
+    factor_means: Any
 
 
 def _inverted(structure: Structure, thetas: np.ndarray) -> Inverted:
@@ -89,7 +89,8 @@ def _inverted(structure: Structure, thetas: np.ndarray) -> Inverted:
         among = _filled(structure.paths[p:, p:], values[:, here.path], row[here.path] - p, col[here.path] - p)
         effects = np.linalg.inv(identity - among)
         loadings, cov_from = own @ effects, psi @ effects.swapaxes(1, 2)
-    mean = factor_means = None
+    mean: Any = None
+    factor_means: Any = None
     if structure.mean_structure:
         intercepts = _filled(structure.intercepts, values[:, here.intercept], row[here.intercept])
         factor_means = intercepts[:, p:, None] if effects is None else effects @ intercepts[:, p:, None]
