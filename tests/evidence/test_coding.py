@@ -116,3 +116,8 @@ def test_the_flow_counts_the_tables_that_are_there(tables):
     flow = yaml.safe_load((PUBLISHED / "flow.yaml").read_text(encoding="utf-8"))
     assert flow["registered"] is False and all(entry["reason"]["zh"] for entry in flow["left_out"])
     assert not any(table.citation in entry["what"] for entry in flow["left_out"] for table in tables.values())
+
+
+def test_something_else_than_a_coding_is_refused(tables):
+    with pytest.raises(EmolaborError, match="what load_coding returns"):
+        el.code_tables(tables, "coding.yaml")
