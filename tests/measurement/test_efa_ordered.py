@@ -12,7 +12,7 @@ pytestmark = pytest.mark.slow
 
 REFERENCE = pd.read_csv(R / "efa_ordered.csv", keep_default_na=False).set_index(["set", "method", "rotation", "what"])
 # psych's correlations are up to 2e-5 from the likelihood's maximum; ours equal lavaan's to 1e-6
-# (tests/sem/observed/test_polychoric.py). A rotated loading moves by up to three times as much.
+# (tests/sem/ordinal/test_polychoric.py). A rotated loading moves by up to three times as much.
 LOADINGS = 1e-4
 # The same 2e-5 in up to 105 correlations move chi-square by up to 2e-4 of itself; the other measures are roots of it or
 # of the residuals.

@@ -4,7 +4,7 @@
 #   Rscript tests/r/efa_ordered.R FOLDER      FOLDER holds semopy's example data
 #
 # correct = 0: psych would otherwise put half a respondent into cells of a cross table that nobody chose, which moves
-# correlations by .01; lavaan does not, and we agree with it (tests/sem/observed/test_polychoric.py).
+# correlations by .01; lavaan does not, and we agree with it (tests/sem/ordinal/test_polychoric.py).
 suppressMessages({library(psych); library(GPArotation)})
 here <- dirname(sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)))
 folder <- commandArgs(TRUE)[1]

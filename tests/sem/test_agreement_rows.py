@@ -7,7 +7,7 @@ from scipy.optimize import minimize
 from scipy.special import ndtr
 
 from emolabor.sem import polychoric_corners, polychoric_correlations, sem
-from emolabor.sem.observed.polychoric import cell_probabilities, count_categories, thresholds_of
+from emolabor.sem.ordinal.polychoric import cell_probabilities, count_categories, thresholds_of
 
 
 def _strong_answers():
@@ -66,6 +66,7 @@ def test_chisquare_moves_with_the_corners():
     )
 
 
+@pytest.mark.slow
 def test_standardized_residuals_in_groups_have_variance_one():
     # With equalities over groups lavaan divides by errors that are up to a fifth too small. Chance of the
     # simulation: 12 correlated residuals of 250 replications, about 0.04 of a variance.

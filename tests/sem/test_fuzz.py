@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 
 from emolabor.common.errors import EmolaborError
 from emolabor.sem import sem
+from emolabor.sem.language.syntax import parse_model
 from emolabor.sem.specification.parameter_table import build_table
-from emolabor.sem.specification.syntax import parse_model
 
 pytestmark = pytest.mark.whole
 

@@ -5,7 +5,7 @@ import pytest
 
 from emolabor.common.errors import EmolaborError
 from emolabor.instrument import load_instrument
-from emolabor.sem.specification.syntax import parse_model
+from emolabor.sem.language.syntax import parse_model
 from emolabor.theory import (
     CONSTRUCT_GROUPS,
     CONSTRUCTS,

@@ -12,8 +12,8 @@ from emolabor.sem.inference.standardized import interaction_size
 from emolabor.sem.moderation.moderated_mediation import moderated_mediation
 from emolabor.sem.moderation.probing import interaction_lines, johnson_neyman, simple_slopes
 from emolabor.sem.moderation.product_indicators import Interaction, interaction
-from emolabor.sem.observed.corners import polychoric_corners
-from emolabor.sem.observed.polychoric_table import polychoric_correlations
+from emolabor.sem.ordinal.corners import polychoric_corners
+from emolabor.sem.ordinal.polychoric_table import polychoric_correlations
 from emolabor.sem.two_level.fit import TwoLevelFit
 from emolabor.sem.two_level.slopes import RandomSlopeFit
 

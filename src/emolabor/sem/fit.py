@@ -10,13 +10,14 @@ import numpy as np
 import pandas as pd
 
 from emolabor.common.threads import one_thread
+from emolabor.sem.cases.casewise import casewise
+from emolabor.sem.cases.design_effects import design_effects
+from emolabor.sem.cases.factor_scores import factor_scores
+from emolabor.sem.cases.simulate import simulate
 from emolabor.sem.display.diagram import plot
 from emolabor.sem.display.parameter_frame import parameter_frame
 from emolabor.sem.display.summary import summary_html, summary_text
 from emolabor.sem.evaluation.admissibility import find_problems, find_warnings
-from emolabor.sem.evaluation.casewise import casewise
-from emolabor.sem.evaluation.design_effects import design_effects
-from emolabor.sem.evaluation.factor_scores import factor_scores
 from emolabor.sem.evaluation.fit_measures import all_fit_measures
 from emolabor.sem.evaluation.local_fit import local_fit
 from emolabor.sem.evaluation.modification_indices import modification_indices
@@ -24,7 +25,6 @@ from emolabor.sem.evaluation.ordinal_fit_measures import ordinal_fit_measures
 from emolabor.sem.evaluation.reported_measures import reported_names
 from emolabor.sem.evaluation.residuals import one_group, residual_means, residual_slopes, residual_thresholds, residuals
 from emolabor.sem.evaluation.second_opinion import ask_semopy
-from emolabor.sem.evaluation.simulate import simulate
 from emolabor.sem.implied import quantities
 from emolabor.sem.implied.ram import implied_moments
 from emolabor.sem.implied.values import r_squared, wald

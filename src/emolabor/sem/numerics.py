@@ -12,8 +12,8 @@ from emolabor.sem.inference.replications import intervals, replicate, wanted
 from emolabor.sem.linalg import bordered_inverse, inverse_and_logdet
 from emolabor.sem.observed.columns import read_numbers, refuse_alike
 from emolabor.sem.observed.drawn import read_weights
-from emolabor.sem.observed.polychoric import binormal_cdf
 from emolabor.sem.observed.samples import Sample, sample_from_cov
+from emolabor.sem.ordinal.polychoric import binormal_cdf
 from emolabor.sem.specification.blocks import parse_without_blocks as parse_model
 from emolabor.sem.specification.cautions import missing_codes
 from emolabor.sem.specification.constraints import build_constraints

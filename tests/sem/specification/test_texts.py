@@ -7,8 +7,8 @@ import pytest
 
 import emolabor as el
 from emolabor.common.errors import EmolaborError
+from emolabor.sem.language.syntax import parse_model
 from emolabor.sem.specification.parameter_table import build_table
-from emolabor.sem.specification.syntax import parse_model
 
 X = "f =~ x1 + x2 + x3"
 # Text -> the plain text that means the same; lavaan's parser gives both the same rows (lavParseModelString, 0.6-14).

@@ -9,10 +9,10 @@ import numpy as np
 from emolabor.common.errors import refuse_because
 from emolabor.sem.comparison.two_level_difference import NESTED_TOLERANCE, check_same_answers
 from emolabor.sem.estimation.test_statistic import chisq_pvalue
-from emolabor.sem.evaluation.two_level_measures import log_likelihood
-from emolabor.sem.inference.level_errors import score_trace
 from emolabor.sem.specification.constraints import constraint_values
 from emolabor.sem.two_level.fit import TwoLevelFit
+from emolabor.sem.two_level.level_errors import score_trace
+from emolabor.sem.two_level.two_level_measures import log_likelihood
 
 SAME = 1e-7  # of max(1, |value|): values that both models hold
 AT_THE_END = (

@@ -18,7 +18,7 @@ from emolabor.sem.discrepancy.normal import second_derivatives
 from emolabor.sem.implied.ram import derivative_columns, implied_moments, sum_entry_pairs
 
 if TYPE_CHECKING:
-    from emolabor.sem.observed.ordinal_samples import OrdinalSample
+    from emolabor.sem.ordinal.ordinal_samples import OrdinalSample
 
 
 def implied_statistics(structure, theta, implied=None):

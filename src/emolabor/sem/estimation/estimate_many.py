@@ -12,8 +12,8 @@ from emolabor.sem.estimation.optimize_many import minimize_many
 from emolabor.sem.estimation.test_statistic import chi_square
 from emolabor.sem.linalg import bordered_inverse, inverse_and_logdet
 from emolabor.sem.observed.completion import sort_by_holes
-from emolabor.sem.observed.ordinal_samples import ordinal_resample
 from emolabor.sem.observed.samples import Sample, incomplete_sample
+from emolabor.sem.ordinal.ordinal_samples import ordinal_resample
 from emolabor.sem.specification.constraints import build_constraints
 
 

@@ -9,11 +9,11 @@ import numpy as np
 
 from emolabor.common.notices import Notice
 from emolabor.sem.linalg import inverse_and_logdet
-from emolabor.sem.observed.corners import cells_in_words, impossible_corners
+from emolabor.sem.ordinal.corners import cells_in_words, impossible_corners
 
 if TYPE_CHECKING:
     from emolabor.sem.fit import Fit
-    from emolabor.sem.observed.ordinal_samples import OrdinalSample
+    from emolabor.sem.ordinal.ordinal_samples import OrdinalSample
 
 FEW = 5  # answers in a category
 AWAY = 3.0  # standard deviations of a covariate between its mean and zero

@@ -13,7 +13,7 @@ import numpy as np
 
 from emolabor.sem.implied.thresholds import leave_residuals
 from emolabor.sem.implied.values import row_values, standardizing_units
-from emolabor.sem.specification import expressions
+from emolabor.sem.language import expressions
 
 if TYPE_CHECKING:
     from emolabor.sem.estimation.model import Model

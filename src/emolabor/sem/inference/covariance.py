@@ -10,8 +10,8 @@ import numpy as np
 from emolabor.sem.discrepancy import dwls
 from emolabor.sem.discrepancy.case_scores import moment_contributions, moment_meat, over_groups, unit_rows
 from emolabor.sem.implied.ram import implied_moments, moment_slopes
+from emolabor.sem.language import expressions
 from emolabor.sem.linalg import bordered_inverse
-from emolabor.sem.specification import expressions
 from emolabor.sem.specification.constraints import label_values
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from emolabor.common.errors import EmolaborError, refuse, refuse_because, shown
 from emolabor.sem.estimation.test_statistic import chisq_pvalue
-from emolabor.sem.specification import expressions
+from emolabor.sem.language import expressions
 from emolabor.sem.specification.constraints import constraint_values
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from emolabor.common.errors import EmolaborError, refuse_because
-from emolabor.sem.evaluation.factor_scores import implied_for_cases
+from emolabor.sem.cases.factor_scores import implied_for_cases
 from emolabor.sem.implied.quantities import row_draws, spreads
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from scipy.special import ndtr, ndtri
 
 from emolabor.common.checks import check_level, check_whole
 from emolabor.common.errors import EmolaborError
-from emolabor.sem.evaluation.factor_scores import implied_for_cases
+from emolabor.sem.cases.factor_scores import implied_for_cases
 from emolabor.sem.evaluation.residuals import one_group
 from emolabor.sem.implied.quantities import row_draws
 from emolabor.sem.implied.values import wald

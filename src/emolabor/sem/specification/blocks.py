@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from emolabor.common.errors import refuse, refuse_because
-from emolabor.sem.specification.block_lines import BLOCKS, Block
+from emolabor.sem.language.block_lines import BLOCKS, Block
+from emolabor.sem.language.slopes import slopes_of
+from emolabor.sem.language.syntax import Syntax, parse_model
 from emolabor.sem.specification.parameter_table import build_table, finished_table
-from emolabor.sem.specification.slopes import slopes_of
-from emolabor.sem.specification.syntax import Syntax, parse_model
 from emolabor.sem.specification.variables import classify
 
 if TYPE_CHECKING:

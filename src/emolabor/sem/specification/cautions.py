@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from emolabor.common.notices import Notice
-from emolabor.sem.specification.syntax import parse_model
+from emolabor.sem.language.syntax import parse_model
 
 if TYPE_CHECKING:
     from emolabor.sem.fit import Fit

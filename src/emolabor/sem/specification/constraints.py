@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from emolabor.common.errors import EmolaborError, refuse_because
-from emolabor.sem.specification import expressions
+from emolabor.sem.language import expressions
 
 if TYPE_CHECKING:
     from emolabor.sem.specification.parameter_table import ParameterTable

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from emolabor.common.errors import EmolaborError, refuse, refuse_because, shown
-from emolabor.sem.specification import expressions
+from emolabor.sem.language import expressions
 from emolabor.sem.specification.row import Row
 from emolabor.sem.specification.threshold_rows import check_thresholds, derive_from_text, threshold_rows
 from emolabor.sem.specification.variables import classify
 
 if TYPE_CHECKING:
-    from emolabor.sem.specification.modifiers import Modifier
-    from emolabor.sem.specification.syntax import Syntax, Term
+    from emolabor.sem.language.modifiers import Modifier
+    from emolabor.sem.language.syntax import Syntax, Term
     from emolabor.sem.specification.variables import Variables
 
 GROUP_EQUAL = (

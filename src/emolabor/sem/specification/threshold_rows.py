@@ -10,7 +10,7 @@ from emolabor.common.errors import refuse_because
 from emolabor.sem.specification.row import Row
 
 if TYPE_CHECKING:
-    from emolabor.sem.specification.syntax import Syntax
+    from emolabor.sem.language.syntax import Syntax
 
 
 def threshold_rows(observed: Sequence[str], ordered: dict[str, Any], group: int) -> list[Row]:

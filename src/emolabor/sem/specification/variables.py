@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from emolabor.common.errors import refuse_because
 
 if TYPE_CHECKING:
-    from emolabor.sem.specification.syntax import Syntax
+    from emolabor.sem.language.syntax import Syntax
 
 
 @dataclass(frozen=True)

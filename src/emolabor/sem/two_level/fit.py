@@ -12,19 +12,19 @@ import pandas as pd
 from emolabor.common.errors import EmolaborError
 from emolabor.common.threads import one_thread
 from emolabor.sem.display.two_level_summary import two_level_html, two_level_text
-from emolabor.sem.evaluation.level_admissibility import level_problems, level_warnings
-from emolabor.sem.evaluation.level_fit import intraclass_correlations, level_fit, level_reliability
-from emolabor.sem.evaluation.level_moments import level_implied_cov, level_implied_mean, level_r2, level_residuals
 from emolabor.sem.evaluation.reported_measures import reported_names
-from emolabor.sem.evaluation.two_level_measures import two_level_measures
 from emolabor.sem.fit import Fit
 from emolabor.sem.implied.level_values import draws, estimates
 from emolabor.sem.implied.quantities import jacobian_by_differences
 from emolabor.sem.implied.values import wald
 from emolabor.sem.inference.covariance import defined_errors
-from emolabor.sem.inference.level_draws import bootstrap_clusters, monte_carlo_two_levels
-from emolabor.sem.inference.level_errors import covariance_of_two_levels
 from emolabor.sem.inference.wald_test import wald_test_of
+from emolabor.sem.two_level.level_admissibility import level_problems, level_warnings
+from emolabor.sem.two_level.level_draws import bootstrap_clusters, monte_carlo_two_levels
+from emolabor.sem.two_level.level_errors import covariance_of_two_levels
+from emolabor.sem.two_level.level_fit import intraclass_correlations, level_fit, level_reliability
+from emolabor.sem.two_level.level_moments import level_implied_cov, level_implied_mean, level_r2, level_residuals
+from emolabor.sem.two_level.two_level_measures import two_level_measures
 
 if TYPE_CHECKING:
     from emolabor.sem.estimation.estimate import Estimate

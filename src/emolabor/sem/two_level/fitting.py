@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Any
 from emolabor.common.errors import refuse, refuse_because, shown
 from emolabor.sem.estimation.estimate import estimate_parameters
 from emolabor.sem.estimation.two_level_model import TwoLevelModel
+from emolabor.sem.language.slopes import OWN, check_slopes, slopes_of
 from emolabor.sem.observed.columns import check_frame, read_columns
 from emolabor.sem.observed.drawn import read_drawn
 from emolabor.sem.observed.incomplete_levels import incomplete_level_samples
 from emolabor.sem.observed.level_samples import two_level_samples
 from emolabor.sem.specification.blocks import build_two_levels
 from emolabor.sem.specification.estimators import ESTIMATORS
-from emolabor.sem.specification.slopes import OWN, check_slopes, slopes_of
 from emolabor.sem.two_level.fit import TwoLevelFit
 from emolabor.sem.two_level.slopes import RandomSlopeFit
 
 if TYPE_CHECKING:
-    from emolabor.sem.specification.syntax import Syntax
+    from emolabor.sem.language.syntax import Syntax
 
 TAKEN = ("ML", "MLR")
 # Arguments of `sem` that a two-level model takes; any other is refused where it is given.

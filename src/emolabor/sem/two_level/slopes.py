@@ -8,8 +8,8 @@ import pandas as pd
 
 from emolabor.common.errors import EmolaborError
 from emolabor.common.threads import one_thread
-from emolabor.sem.evaluation.slope_measures import cluster_slopes, slope_measures
 from emolabor.sem.two_level.fit import TwoLevelFit
+from emolabor.sem.two_level.slope_measures import cluster_slopes, slope_measures
 
 WHY = (
     "with random slopes the covariances of answers differ from cluster to cluster, so that no saturated model of "

@@ -1,0 +1,1 @@
+"""Single cases: where each stands, what each does to the fit, new ones."""

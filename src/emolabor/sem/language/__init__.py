@@ -1,0 +1,1 @@
+"""The model text, read word by word."""
