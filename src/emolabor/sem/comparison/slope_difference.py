@@ -92,7 +92,7 @@ def _values(fit: TwoLevelFit) -> dict[tuple[Any, ...], float]:
     """The value of every row that is not from the data, by its names, level and group."""
     rows, levels, theta = fit.tables.rows.rows, fit.tables.row_levels.tolist(), fit.estimate.theta
     return {
-        _key(row, level): theta[row.free] if row.free >= 0 else row.value
+        _key(row, level): float(theta[row.free] if row.free >= 0 else row.value or 0.0)
         for row, level in zip(rows, levels, strict=True)
         if not row.from_data
     }

@@ -71,7 +71,7 @@ class SlopeLikelihood(TwoLevelLikelihood):
     @cached_property
     def _cluster_level(self) -> list[tuple[np.ndarray, np.ndarray]]:
         """Which cluster-level variables are known, and the clusters that know just these."""
-        known = self.sample.between_patterns if self.sample.incomplete else None
+        known = getattr(self.sample, "between_patterns", None)
         every = np.arange(len(self.sample.names) - self.sample.n_within)
         return known or [(every, np.arange(self.sample.n_clusters))]
 
@@ -181,14 +181,20 @@ class SlopeLikelihood(TwoLevelLikelihood):
         if found is None:
             return np.inf, None
         inner, base, turns, outer, pull = (part.sum(axis=0) for part in self._slopes(found))
-        within, between = self.pair.columns_of(found.given, found.between)
-        first = slope_of_entries(*within, inner, base[:, 0]) - self.pair.path_slopes(found.given, base, turns)
-        entries = np.concatenate([first, slope_of_entries(*between, outer, pull)])
+        columns, slopes = self.pair.columns_of(found.given, found.between), ((inner, base[:, 0]), (outer, pull))
+        parts = [
+            slope_of_entries(left, right, weight, *slope)
+            for (left, right, weight), slope in zip(columns, slopes, strict=True)
+        ]
+        parts[0] -= self.pair.path_slopes(found.given, base, turns)
+        entries = np.concatenate(parts)
         return 0.5 * found.value / self.sample.n, sum_entries(entries_of(pair), entries) / self.sample.n
 
     def cluster_scores(self, pair: LevelPair, theta: np.ndarray) -> np.ndarray:
         """Gradients of the clusters' log-likelihoods (J, q)."""
         found = self.told(theta)
+        if found is None:
+            return np.full((self.sample.n_clusters, len(theta)), np.nan)
         inner, base, turns, outer, pull = self._slopes(found)
         parts = []
         levels = zip(

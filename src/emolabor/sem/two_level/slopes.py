@@ -31,6 +31,19 @@ class RandomSlopeFit(TwoLevelFit):
     A TwoLevelFit with the slopes of every cluster (`slopes`) and without a test of fit: what rests on a saturated model
     of covariances is refused by name. Within, what slopes reach has no standardized value and no R-squared, since its
     variance differs from cluster to cluster.
+
+    Attributes
+    ----------
+    text : str
+        The model text.
+    bound : TwoLevelModel
+        Tables, structures, samples.
+    estimate : Estimate
+        Free parameters and how the search for them ended.
+    se : str
+        Kind of standard errors: observed, or huber_white (the clusters' scores).
+    columns : tuple of str
+        Columns of the data, the model's among them.
     """
 
     @cached_property
