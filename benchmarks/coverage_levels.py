@@ -35,6 +35,19 @@ context := bb - bw
 TRUTH = {"bw": WITHIN, "bb": BETWEEN, "a": CLIMATE, "indirect": CLIMATE * BETWEEN, "context": BETWEEN - WITHIN}
 KINDS = {"bw": "path within", "bb": "path between", "a": "path of the centre's climate"}
 KINDS |= {"indirect": "indirect between (2-1-1)", "context": "contextual"}
+SLOPE_MEAN, SLOPE_CLIMATE, SLOPE_VARIANCE = 0.5, -0.2, 0.16
+SLOPES = """
+level: 1
+  strain ~ rv("slope")*hours
+level: 2
+  strain ~ climate
+  slope ~ c*climate
+  slope ~ m*1
+  slope ~~ v*slope
+  slope ~~ strain
+"""
+TRUTH |= {"m": SLOPE_MEAN, "c": SLOPE_CLIMATE, "v": SLOPE_VARIANCE}
+KINDS |= {"m": "mean of random slopes", "c": "climate on random slopes", "v": "variance of random slopes"}
 WAYS = {
     "ML": {},
     "MLR": {"estimator": "MLR"},
@@ -60,6 +73,17 @@ def draw(rng, centres):
     return pd.DataFrame(data)
 
 
+def draw_slopes(rng, centres):
+    """Staff of centres whose slopes of strain on hours go with the climate."""
+    sizes = rng.integers(LEAST, MOST + 1, centres)
+    centre = np.repeat(np.arange(centres), sizes)
+    climate, level, hours = (rng.standard_normal(k) for k in (centres, centres, len(centre)))
+    own = np.sqrt(SLOPE_VARIANCE) * rng.standard_normal(centres)
+    slope = SLOPE_MEAN + SLOPE_CLIMATE * climate + own
+    strain = (0.3 * climate + 0.5 * level)[centre] + slope[centre] * hours + rng.standard_normal(len(centre))
+    return pd.DataFrame({"centre": centre, "climate": climate[centre], "hours": hours, "strain": strain})
+
+
 def one_sample(seed, centres):
     """For each way and parameter whether the interval holds the truth; nothing where a fit did not converge."""
     rng = np.random.default_rng(seed)
@@ -73,11 +97,18 @@ def one_sample(seed, centres):
         if tables and way == "ML" and fit.vcov().notna().all(axis=None):
             tables["ML, Monte Carlo"] = fit.monte_carlo(2000, seed=1).ci()
         for interval, table in tables.items():
-            own = table[table.label.isin(TRUTH)].drop_duplicates("label").set_index("label")
-            for name, value in TRUTH.items():
-                if own.se[name] > 0:
-                    found[interval, name] = bool(own.ci_lower[name] <= value <= own.ci_upper[name])
+            found |= held(interval, table)
+    slopes = draw_slopes(rng, centres)
+    for way in ("ML", "MLR"):
+        fit = el.sem(SLOPES, slopes, cluster="centre", estimator=way)
+        found |= held(f"{way}, Wald", fit.tidy()) if fit.converged else {}
     return found
+
+
+def held(interval, table):
+    """Whether the intervals of a table hold the truth, by the kind of interval and the label."""
+    own = table[table.label.isin(TRUTH) & (table.se > 0)].drop_duplicates("label")
+    return {(interval, row.label): bool(row.ci_lower <= TRUTH[row.label] <= row.ci_upper) for row in own.itertuples()}
 
 
 def summarize(centres, results):
@@ -119,7 +150,9 @@ def page(rows, n_samples):
         "# Coverage of 95 % intervals of two-level models",
         f"{n_samples} simulated samples for each number of centres, of {LEAST} to {MOST} staff each. Two factors of "
         f"three items at either level; of staff the path is {WITHIN:g}, of centres {BETWEEN:g}; the centre's climate "
-        f"goes with the first factor of centres ({CLIMATE:g}). FIML: {HOLES:.0%} of the answers are left out at "
+        f"goes with the first factor of centres ({CLIMATE:g}). Random slopes: in other samples, an answer's slope on a "
+        f"covariate has mean {SLOPE_MEAN:g} and goes with the climate ({SLOPE_CLIMATE:g}), with the variance "
+        f"{SLOPE_VARIANCE:g} beside. FIML: {HOLES:.0%} of the answers are left out at "
         "random. Samples whose search did not converge, or whose errors cannot be had, are left out and show in the "
         "number of samples. The standard error is that of the simulation.",
         markdown(header, body),

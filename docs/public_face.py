@@ -51,6 +51,7 @@ RETURNED = {
     "sem": {
         "Fit": "sem.fit",
         "TwoLevelFit": "sem.two_level.fit",
+        "RandomSlopeFit": "sem.two_level.slopes",
         "Draws": "sem.inference.draws",
         "TwoLevelDraws": "sem.two_level.level_draws",
         "Interaction": "sem.moderation.product_indicators",

@@ -21,7 +21,7 @@ def test_every_command_runs_and_shows_what_the_page_shows(page, tmp_path):
 def test_every_design_is_fitted_and_shows_what_the_page_shows(page, tmp_path):
     shown = walk(page, tmp_path)
     assert not_printed(shown) == []
-    assert len(shown) == 5
+    assert len(shown) == 6
 
 
 @pytest.mark.parametrize("page", PAGES_ON_FUNCTIONS)

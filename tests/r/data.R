@@ -162,3 +162,28 @@ row <- seq_len(n)
 for (i in 2:12) covariates[row %% 12 == i %% 12 & row %% 5 != i %% 5, i] <- NA
 covariates$z[row %% 150 == 7] <- NA
 write_data(covariates, "covariates_gaps.csv")
+
+# Random slopes: 60 centres of 3 to 12 staff. What hours and support do to strain (three items, e) and to load differs from centre to
+# centre, with the climate; `leave` is answered by staff, `turnover` a fact of the centre that goes with its slope. The second file lacks
+# a tenth of the answers and some facts of centres.
+set.seed(20246)
+sizes <- sample(3:12, 60, TRUE)
+centre <- rep(seq_along(sizes), sizes)
+n <- length(centre); J <- length(sizes)
+climate <- rnorm(J)
+level <- 0.4 * climate + 0.7 * rnorm(J)
+steep <- 0.5 - 0.2 * climate + 0.3 * level + 0.4 * rnorm(J); eased <- -0.3 + 0.4 * rnorm(J)
+hours <- rnorm(J)[centre] * 0.5 + rnorm(n); support <- 0.3 * hours + rnorm(n)
+strain <- steep[centre] * hours + eased[centre] * support + 0.8 * rnorm(n)
+random_slopes <- data.frame(centre, region = ifelse(centre %% 2 == 1, "north", "south"), hours, support, climate = climate[centre])
+random_slopes$turnover <- (0.3 + 0.6 * steep - 0.2 * climate + 0.5 * rnorm(J))[centre]
+for (i in 1:3) random_slopes[[paste0("e", i)]] <-
+  3 + c(1, 0.8, 0.9)[i] * (level[centre] + strain) + 0.4 * rnorm(J)[centre] + 0.6 * rnorm(n)
+random_slopes$load <- 2 + level[centre] + 0.3 * rnorm(J)[centre] + steep[centre] * hours + 0.2 * support + rnorm(n)
+random_slopes$leave <- 1 + 0.4 * random_slopes$load + eased[centre] * support + 0.5 * rnorm(J)[centre] + rnorm(n)
+random_slopes <- random_slopes[order((seq_len(n) * 7919) %% 10007), ]
+write_data(random_slopes, "random_slopes.csv")
+row <- seq_len(n)
+for (name in c("e1", "e2", "e3", "load", "leave")) random_slopes[[name]][runif(n) < 0.1] <- NA
+random_slopes$e2[random_slopes$e1 > 5 & row %% 2 == 0] <- NA
+write_data(random_slopes, "random_slopes_gaps.csv")

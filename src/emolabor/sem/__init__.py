@@ -15,10 +15,12 @@ from emolabor.sem.moderation.product_indicators import Interaction, interaction
 from emolabor.sem.ordinal.corners import polychoric_corners
 from emolabor.sem.ordinal.polychoric_table import polychoric_correlations
 from emolabor.sem.two_level.fit import TwoLevelFit
+from emolabor.sem.two_level.slopes import RandomSlopeFit
 
 __all__ = [
     "Fit",
     "Interaction",
+    "RandomSlopeFit",
     "TwoLevelFit",
     "cfa",
     "compare",

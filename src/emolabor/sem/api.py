@@ -83,7 +83,8 @@ def sem(
         ``start(0.5)*``, ``equal("f=~x1")*``, ``lower(0)*`` and ``upper(1)*`` (bounds), ``c(a, b)*`` (a modifier for
         each group). ``#`` and ``!`` begin comments. A line ``group: a`` begins the formulas of group a alone; ``level:
         1`` (or ``within``) and ``level: 2`` (or ``between``) those of a two-level model, inside group blocks where
-        there are both. What is not understood is refused with its line and column.
+        there are both; there ``y ~ rv("s")*x`` of level 1 makes the slope a latent variable ``s`` of level 2. What is
+        not understood is refused with its line and column.
     data : DataFrame, str or Path, optional
         One row a case, numeric columns (more than the model's are no harm). Not changed. The path of a .parquet file
         is read a part at a time and need not fit in memory; robust standard errors read it once more. No resamples,
@@ -143,7 +144,7 @@ def sem(
     Fit
         Estimates (`tidy`), text for people (`summary`), fit measures, effects, resamples and the rest: see its
         methods. A fit that did not converge or is improper is returned too, and says so in `problems`. Of a text with
-        ``level:`` blocks it is a TwoLevelFit, whose methods speak of levels.
+        ``level:`` blocks it is a TwoLevelFit, whose methods speak of levels, with random slopes a RandomSlopeFit.
 
     Raises
     ------
@@ -166,6 +167,8 @@ def sem(
     Business & Economic Statistics, 29(2), 238-249.
     Muthen, B. (1984). A general structural equation model with dichotomous, ordered categorical, and continuous latent
     variable indicators. Psychometrika, 49(1), 115-132.
+    Rockwood, N. J. (2020). Maximum likelihood estimation of multilevel structural equation models with random slopes
+    for latent covariates. Psychometrika, 85(2), 275-300.
     Rosseel, Y. (2021). Evaluating the observed log-likelihood function in two-level structural equation modeling with
     missing data: From formulas to R code. Psych, 3(2), 197-232.
     Satorra, A., & Bentler, P. M. (1994). Corrections to test statistics and standard errors in covariance structure

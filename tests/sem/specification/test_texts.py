@@ -76,7 +76,7 @@ REFUSED = {
     "block: 1\ny ~ x": "'block:': allowed: 'group: a' for a block of formulas of group a",
     'efa("b")*f =~ x1 + x2': "'efa()': exploratory blocks are not there yet; allowed: el.efa",
     'efa("b")*f1 +\nefa("b")*f2 =~ x1 + x2': "'efa()': exploratory blocks are not there yet",
-    'y ~ rv("s")*x': "'rv()': random slopes are not there yet",
+    'y ~ rv("s")*x': "a random slope, in a model of one level; allowed: rv() in a block 'level: 1'",
     'y ~ prior("normal(0,1)")*x': "start() for a starting value",
     "f <~ x1 + x2": "'<~' is not available yet",
     "y ~ a*x\na >= 0": "write '>'; the bound itself is allowed",

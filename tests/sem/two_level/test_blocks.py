@@ -101,7 +101,7 @@ REFUSED = {
         {"cluster": None, "group": "region"},
         "c() in a group block",
     ),
-    "a random slope": (TEXT.replace("+ d2", "+ rv('s')*d2", 1), DATA, {}, "random slopes are not there yet"),
+    "a random slope as a loading": (TEXT.replace("+ d2", "+ rv('s')*d2", 1), DATA, {}, "allowed: regressions: y ~ rv"),
 }
 
 

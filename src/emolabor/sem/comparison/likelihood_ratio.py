@@ -10,6 +10,7 @@ import pandas as pd
 
 from emolabor.common.errors import EmolaborError, refuse, refuse_because, shown
 from emolabor.sem.comparison.ordinal_difference import satorra_2000, translate_ordinal
+from emolabor.sem.comparison.slope_difference import slope_difference
 from emolabor.sem.comparison.two_level_difference import check_two_levels
 from emolabor.sem.estimation.estimate import estimate_parameters
 from emolabor.sem.estimation.model import Model
@@ -23,6 +24,7 @@ from emolabor.sem.linalg import bordered_inverse, inverse_and_logdet
 from emolabor.sem.observed.samples import Sample
 from emolabor.sem.specification.estimators import ESTIMATORS, MAXIMUM_LIKELIHOOD
 from emolabor.sem.two_level.fit import TwoLevelFit
+from emolabor.sem.two_level.slopes import RandomSlopeFit
 
 if TYPE_CHECKING:
     from emolabor.sem.estimation.estimate import Estimate
@@ -47,7 +49,7 @@ class LikelihoodRatioTest:
     method : str
         As for `lr_test`; never "auto".
     note : str
-        Why there is no number; empty where there is one.
+        Why there is no number, or what is to be kept in mind of it; mostly empty.
     """
 
     chisq_diff: float
@@ -108,7 +110,9 @@ def lr_test(fit0: Fit, fit1: Fit, method: str = "auto") -> LikelihoodRatioTest:
     parameters of that fit are the restricted solution at which the 2010 method evaluates the larger model. Numbers
     equal lavaan's 0.6-14, but for the 2010 method where the restricted model frees what the larger one fixes
     (latent means of scalar invariance): lavaan copies parameters by name there. With MLR the 2010 test depends on
-    how the larger model is parametrised, because the observed information does, away from its optimum.
+    how the larger model is parametrised, because the observed information does, away from its optimum. Where slopes are
+    random the test is that of the log-likelihoods, and the larger model must have the restricted solution among its
+    parameters; against fixed slopes a variance is held at zero, the end of its range: see `note`.
 
     References
     ----------
@@ -120,6 +124,8 @@ def lr_test(fit0: Fit, fit1: Fit, method: str = "auto") -> LikelihoodRatioTest:
     Psychometrika, 66(4), 507-514.
     Satorra, A., & Bentler, P. M. (2010). Ensuring positiveness of the scaled difference chi-square test statistic.
     Psychometrika, 75(2), 243-248.
+    Self, S. G., & Liang, K.-Y. (1987). Asymptotic properties of maximum likelihood estimators and likelihood ratio
+    tests under nonstandard conditions. Journal of the American Statistical Association, 82(398), 605-610.
 
     Examples
     --------
@@ -130,6 +136,13 @@ def lr_test(fit0: Fit, fit1: Fit, method: str = "auto") -> LikelihoodRatioTest:
     >>> round(test.chisq_diff, 2), test.df_diff, round(test.pvalue, 2)
     (6.06, 3, 0.11)
     """
+    _check_fits(fit0, fit1)
+    if isinstance(fit0, RandomSlopeFit) or isinstance(fit1, RandomSlopeFit):
+        method = _method(method, ESTIMATORS[fit0.estimator])
+        if method == "satorra_bentler_2010":
+            refuse_because("method", f"{method!r} with random slopes", "satorra_bentler_2001")
+        *test, note = slope_difference(fit0, fit1, method != "standard")
+        return LikelihoodRatioTest(*test, method, note)
     restricted, larger = _sorted_by_df(fit0, fit1)
     if isinstance(restricted, TwoLevelFit) or isinstance(larger, TwoLevelFit):
         method = _method(method, ESTIMATORS[larger.estimator])
@@ -236,7 +249,7 @@ def _scaling_at(fit: Any, estimate: Any, df: Any) -> Any:
     return factors["chisq_scaling_factor"]
 
 
-def _sorted_by_df(fit0: Any, fit1: Any) -> Any:
+def _check_fits(fit0: Any, fit1: Any) -> None:
     for fit in (fit0, fit1):
         if not isinstance(fit, Fit | TwoLevelFit):
             refuse("lr_test", type(fit).__name__, "fits, as `sem` gives them")
@@ -245,6 +258,9 @@ def _sorted_by_df(fit0: Any, fit1: Any) -> Any:
     for fit in (fit0, fit1):
         if not fit.converged:
             refuse_because("lr_test", f"a fit did not converge ({fit.problems[0]})", "fits that did")
+
+
+def _sorted_by_df(fit0: Any, fit1: Any) -> Any:
     restricted, larger = sorted((fit0, fit1), key=lambda fit: -fit.fit_measures().df)
     df = int(larger.fit_measures().df)
     if restricted.fit_measures().df == df:

@@ -51,14 +51,7 @@ def check_two_levels(restricted: Any, larger: Any, method: str) -> None:
         refuse_because("lr_test", "one fit has two levels and the other one", "two of either kind")
     if method == "satorra_bentler_2010":
         refuse_because("method", f"{method!r} with two levels, which is not available", "satorra_bentler_2001")
-    for one, other in zip(restricted.tables.levels, larger.tables.levels, strict=True):
-        apart = set(one.variables.observed) ^ set(other.variables.observed)
-        if apart:
-            refuse_because("lr_test", f"'{sorted(apart)[0]}' is in one model only, at one of the levels", "the same")
-    if len(restricted.bound.samples) != len(larger.bound.samples) or not all(
-        _same(a, b) for a, b in zip(restricted.bound.samples, larger.bound.samples, strict=True)
-    ):
-        refuse_because("lr_test", "the models are fitted to different data", "the same cases in both")
+    check_same_answers(restricted, larger)
     samples = [
         _implied(*own)
         for own in zip(
@@ -80,6 +73,18 @@ def check_two_levels(restricted: Any, larger: Any, method: str) -> None:
         "the models are not nested: the one with fewer degrees of freedom cannot reproduce what the other implies",
         "a model and a restriction of it; compare others by AIC or BIC",
     )
+
+
+def check_same_answers(restricted: Any, larger: Any) -> None:
+    """Refuse two-level fits of other variables or cases."""
+    for one, other in zip(restricted.tables.levels, larger.tables.levels, strict=True):
+        apart = set(one.variables.observed) ^ set(other.variables.observed)
+        if apart:
+            refuse_because("lr_test", f"'{sorted(apart)[0]}' is in one model only, at one of the levels", "the same")
+    if len(restricted.bound.samples) != len(larger.bound.samples) or not all(
+        _same(a, b) for a, b in zip(restricted.bound.samples, larger.bound.samples, strict=True)
+    ):
+        refuse_because("lr_test", "the models are fitted to different data", "the same cases in both")
 
 
 def _implied(pair: Any, own: Any, other: Any, theta: np.ndarray) -> ImpliedMoments:

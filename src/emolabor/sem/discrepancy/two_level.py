@@ -36,6 +36,11 @@ class TwoLevelLikelihood:
 
     sample: TwoLevelSample
 
+    @property
+    def n_values(self) -> int:
+        """How many answers the likelihood is of."""
+        return self.sample.n_values
+
     def value(self, pair: LevelPair, theta: np.ndarray) -> float:
         """Minus the log-likelihood of a case, without the constant; infinite where it has none."""
         return self.at(pair.implied(theta))

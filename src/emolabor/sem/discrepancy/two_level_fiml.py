@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from emolabor.sem.implied.ram import Implied
     from emolabor.sem.observed.incomplete_levels import IncompleteLevelSample
 
+ROUNDING = 1e-14  # of eigenvalues that are zero
 STEP = 1e-5  # of the differences of gradients that the Hessian is made of
 
 
@@ -88,7 +89,7 @@ class IncompleteTwoLevelLikelihood(TwoLevelLikelihood):
             rest = both[:q, :q] - slopes @ both[here, :q]
             outer = sample.means[np.ix_(own, here)] - centre[here]
             turned = np.eye(q) + rest @ total[own]
-            if not _inside(rest, total[own]):
+            if not is_definite(rest, total[own]):
                 return None
             spread[own] = np.linalg.solve(turned, np.broadcast_to(rest, turned.shape))
             told_of_means = outer @ found[0]
@@ -192,10 +193,10 @@ class IncompleteTwoLevelLikelihood(TwoLevelLikelihood):
         return add_up_columns(pair, np.hstack(parts))
 
 
-def _inside(rest: np.ndarray, told: np.ndarray) -> bool:
+def is_definite(rest: np.ndarray, told: np.ndarray) -> bool:
     """Whether the answers' covariance matrix is positive definite in every cluster, given that of the within level."""
     values, vectors = np.linalg.eigh(rest)
-    if values[0] >= 0 or not len(told):
+    if values[0] >= -ROUNDING * abs(values[-1]) or not len(told):
         return True
     # A matrix and its transposed halves: I + h' b h has the eigenvalues of I + b A.
     roots, axes = np.linalg.eigh(told)

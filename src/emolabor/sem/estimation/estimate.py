@@ -17,6 +17,7 @@ from emolabor.sem.specification.constraints import (
     row_lengths,
 )
 
+BESIDE = 1e-3  # gain per case that a full step promises, below which gradients lead to the minimum
 BOUND = 1e-7  # of a case's standard error: how far inequalities and their multipliers may be off, for rounding's sake
 
 
@@ -150,7 +151,7 @@ def _search(model, constraints, start, bounds=()):
         first = without.theta
     if curved or bounds:
         optimum = minimize_on_curve(value, derivatives, constraint, len(curved), first)
-    elif model.incomplete:
+    elif model.by_gradients:
         first, information = _near_complete(model, constraints, start, first)
 
         def slope(alpha):
@@ -172,14 +173,28 @@ def _near_complete(model, constraints, start, first):
     """Where the search among incomplete answers starts: at the estimates from the saturated model's moments.
 
     With the information there of as many complete answers, which costs far less than that of the incomplete ones; None
-    where there are no such estimates.
+    where there are no such estimates. Without holes a few steps with the scores' products lead near the minimum.
     """
+    if not model.incomplete:
+        return _near_by_scores(model, constraints, first)
     complete = model.completed()
     found = _search(complete, constraints, start)
     if found is None or not found.optimum.converged:
         return first, None
     basis, information = constraints.basis, complete.derivatives(found.theta)[2]
     return basis.T @ (found.theta - constraints.offset), basis.T @ information @ basis
+
+
+def _near_by_scores(model, constraints, first):
+    """Where scoring with the products of the scores comes near the minimum, and their products there."""
+    basis, offset = constraints.basis, constraints.offset
+
+    def scored(alpha, _=False):
+        value, gradient, products = model.scored(basis @ alpha + offset)
+        return value, *((None, None) if gradient is None else (basis.T @ gradient, basis.T @ products @ basis))
+
+    found = minimize(lambda alpha: model.value(basis @ alpha + offset), scored, first, BESIDE)
+    return (first, None) if found is None else (found.theta, scored(found.theta)[2])
 
 
 def _admissible(model, theta):

@@ -121,6 +121,11 @@ class Model:
         """Whether answers are missing in any group."""
         return any(sample.incomplete for sample in self.samples)
 
+    @property
+    def by_gradients(self):
+        """Whether the information is dear: searches have to do with gradients."""
+        return self.incomplete
+
     def value_and_gradient(self, theta):
         """Value and gradient (q,) of a case over all groups, where the likelihood is maximised."""
         value, gradient = 0.0, 0.0

@@ -42,7 +42,9 @@ class Optimum:
         return bool(np.isfinite(self.value) and np.max(np.abs(self.gradient), initial=0.0) <= GRADIENT_TOLERANCE)
 
 
-def minimize(value: Callable[..., Any], derivatives: Callable[..., Any], start: np.ndarray) -> Optimum | None:
+def minimize(
+    value: Callable[..., Any], derivatives: Callable[..., Any], start: np.ndarray, until: float = 0.0
+) -> Optimum | None:
     """Find the minimum of a smooth function.
 
     Parameters
@@ -52,6 +54,8 @@ def minimize(value: Callable[..., Any], derivatives: Callable[..., Any], start: 
     derivatives : callable
         (theta, observed) -> (value, gradient, information): expected information far away, the Hessian nearby.
     start : ndarray (q,)
+    until : float
+        The search ends before the minimum, where a full step promises to gain less.
 
     Returns
     -------
@@ -85,7 +89,11 @@ def minimize(value: Callable[..., Any], derivatives: Callable[..., Any], start: 
             damping = max(10 * damping, 1e-4) if size < SHORT else damping / 10 if damping > 1e-10 else 0.0
             near = decrement < NEAR and size == 1.0
             current, gradient, information = trial if size == 1.0 else derivatives(theta, near)
-        if still >= 2 or (near and np.max(np.abs(gradient) / _units(information), initial=0.0) < ENOUGH):
+        if (
+            still >= 2
+            or (size == 1.0 and decrement < until)
+            or (near and np.max(np.abs(gradient) / _units(information), initial=0.0) < ENOUGH)
+        ):
             break
     return Optimum(theta, current, gradient / _units(information), iteration)
 

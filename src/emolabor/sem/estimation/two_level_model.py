@@ -10,11 +10,14 @@ import numpy as np
 
 from emolabor.sem.discrepancy.two_level import TwoLevelLikelihood
 from emolabor.sem.discrepancy.two_level_fiml import IncompleteTwoLevelLikelihood
+from emolabor.sem.discrepancy.two_level_slopes import SlopeLikelihood
 from emolabor.sem.estimation.optimize import Optimum, minimize, minimize_by_gradients
 from emolabor.sem.estimation.saturated import moment_structure
+from emolabor.sem.estimation.slope_start import slope_starts
 from emolabor.sem.estimation.start import start_values
 from emolabor.sem.implied.level_pair import LevelPair
 from emolabor.sem.implied.ram import build_structure
+from emolabor.sem.implied.slope_pair import SlopePair
 
 if TYPE_CHECKING:
     from emolabor.sem.implied.ram import Structure
@@ -48,13 +51,15 @@ class TwoLevelModel:
         -------
         TwoLevelModel
         """
-        pairs = []
+        pairs, likelihoods = [], []
+        kinds = {False: TwoLevelLikelihood, True: IncompleteTwoLevelLikelihood}
         for group, sample in enumerate(samples):
             parts = zip(tables.levels, sample.levels, strict=True)
-            pairs.append(LevelPair(*(build_structure(table, group, own.cov, own.mean) for table, own in parts)))
-        kinds = {False: TwoLevelLikelihood, True: IncompleteTwoLevelLikelihood}
-        likelihoods = tuple(kinds[sample.incomplete](sample) for sample in samples)
-        return cls(tables, tuple(pairs), tuple(samples), likelihoods, estimator)
+            own = [build_structure(table, group, level.cov, level.mean) for table, level in parts]
+            pairs.append(SlopePair.of(*own, tables.levels, group) if tables.slopes else LevelPair(*own))
+            likelihood = SlopeLikelihood(sample, pairs[-1]) if tables.slopes else kinds[sample.incomplete](sample)
+            likelihoods.append(likelihood)
+        return cls(tables, tuple(pairs), tuple(samples), tuple(likelihoods), estimator)
 
     def with_samples(self, samples):
         """The same model of other samples, such as resamples."""
@@ -77,8 +82,13 @@ class TwoLevelModel:
 
     @property
     def incomplete(self) -> bool:
-        """Whether answers are missing."""
-        return any(sample.incomplete for sample in self.samples)
+        """Whether answers are missing, where that has a likelihood of its own."""
+        return any(sample.incomplete for sample in self.samples) and not self.tables.slopes
+
+    @property
+    def by_gradients(self) -> bool:
+        """Whether the information is dear: searches have to do with gradients."""
+        return self.incomplete or bool(self.tables.slopes)
 
     def completed(self) -> TwoLevelModel:
         """The same model of filled answers, from whose estimates the search among incomplete ones starts."""
@@ -123,6 +133,14 @@ class TwoLevelModel:
             return np.inf, None, None
         return tuple(sum(share * part[i] for share, part in zip(self.shares, parts, strict=True)) for i in range(3))
 
+    def scored(self, theta: np.ndarray) -> tuple[Any, ...]:
+        """Value, gradient (q,) and mean product of the clusters' scores (q, q) of a case over all groups."""
+        value, gradient = self.value_and_gradient(theta)
+        if gradient is None:
+            return value, None, None
+        scores = self.cluster_scores(theta)
+        return value, gradient, scores.T @ scores / self.n_obs
+
     def cluster_scores(self, theta: np.ndarray) -> np.ndarray:
         """Gradients of the log-likelihoods of all clusters (J, q)."""
         return np.vstack([likelihood.cluster_scores(pair, theta) for pair, _, likelihood in self.groups])
@@ -136,7 +154,10 @@ class TwoLevelModel:
             guesses = start_values(table, [sample.levels[level] for sample in self.samples], structures)
             totals[used] += guesses[used]
             counts[used] += 1
-        return totals / np.maximum(counts, 1)
+        start = totals / np.maximum(counts, 1)
+        for number, guess in slope_starts(self.tables, self.samples).items():
+            start[number] = guess
+        return start
 
     @cached_property
     def saturated(self) -> tuple[TwoLevelModel, np.ndarray, Any]:

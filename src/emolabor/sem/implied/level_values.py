@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from emolabor.sem.implied import quantities
 if TYPE_CHECKING:
     from emolabor.sem.estimation.two_level_model import TwoLevelModel
     from emolabor.sem.implied.ram import Structure
+    from emolabor.sem.specification.blocks import TwoLevelTable
     from emolabor.sem.specification.parameter_table import ParameterTable
 
 
@@ -51,10 +53,36 @@ def with_defined(model: TwoLevelModel, values: np.ndarray) -> np.ndarray:
     return np.hstack([values, quantities.defined_draws(model.table, values)])
 
 
+@lru_cache(maxsize=64)
+def without_value(tables: TwoLevelTable) -> tuple[np.ndarray, ...]:
+    """Rows whose value, std_lv and std_all no number tells: three of (n_rows + n_defined,) bool.
+
+    A random slope has no one value. Within, the variance of what it reaches differs from cluster to cluster.
+    """
+    reached, latent = reached_by_slopes(tables.levels[0]), tables.levels[0].variables.latent
+    masks = [np.zeros(len(tables.row_levels) + len(tables.rows.defined), bool) for _ in range(3)]
+    for place, (row, level) in enumerate(zip(tables.rows.rows, tables.row_levels.tolist(), strict=True)):
+        names = {row.lhs, row.rhs} & reached if level == 1 else set()
+        for mask, unknown in zip(masks, (False, names & set(latent), names), strict=True):
+            mask[place] = bool(row.slope) or bool(unknown)
+    return tuple(masks)
+
+
+def reached_by_slopes(table: ParameterTable) -> set[str]:
+    """Variables of the within level that a random slope leads to, by paths of any length."""
+    paths = [(row.lhs, row.rhs) if row.op == "=~" else (row.rhs, row.lhs) for row in table.rows if row.op in "=~~"]
+    reached = {row.lhs for row in table.rows if row.slope}
+    while more := {to for source, to in paths if source in reached} - reached:
+        reached |= more
+    return reached
+
+
 def estimates(model: TwoLevelModel, theta: np.ndarray) -> tuple[np.ndarray, ...]:
     """Values of every row and `:=` at one vector: as they are, std_lv and std_all, by each level's own variances."""
     parts = [quantities.estimates(view, theta) for view in level_views(model)]
-    return tuple(with_defined(model, in_order(model, kind))[0] for kind in zip(*parts, strict=True))
+    values = [with_defined(model, in_order(model, kind))[0] for kind in zip(*parts, strict=True)]
+    unknown = without_value(model.tables)
+    return tuple(np.where(own, np.nan, value) for own, value in zip(unknown, values, strict=True))
 
 
 def draws(model: TwoLevelModel, thetas: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -62,7 +90,8 @@ def draws(model: TwoLevelModel, thetas: np.ndarray) -> tuple[np.ndarray, np.ndar
     views = level_views(model)
     kinds = ([function(view, thetas) for view in views] for function in (quantities.row_draws, _standardized))
     raw, standardized = (with_defined(model, in_order(model, parts)) for parts in kinds)
-    return raw, standardized
+    unknown = without_value(model.tables)
+    return np.where(unknown[0], np.nan, raw), np.where(unknown[2], np.nan, standardized)
 
 
 def _standardized(view: Any, thetas: np.ndarray) -> np.ndarray:

@@ -252,25 +252,30 @@ def sum_entry_pairs(structure: Structure, values: np.ndarray) -> np.ndarray:
     return np.bincount(flat.ravel(), weights=values.ravel(), minlength=q * q).reshape(q, q)
 
 
-def derivative_columns(structure: Structure, implied: Implied) -> tuple[np.ndarray, ...]:
+def derivative_columns(
+    structure: Structure, implied: Implied, of: np.ndarray | slice | None = None
+) -> tuple[np.ndarray, ...]:
     """The u and v of every entry, the weight of u in the mean's derivative.
 
     Parameters
     ----------
     structure : Structure
     implied : Implied
+    of : ndarray (p,), optional
+        Places of the variables whose moments are meant; by default the observed ones.
 
     Returns
     -------
     tuple of ndarray
         u (p, n_entries), v (p, n_entries) with d sigma = u v' + v u'; weight (n_entries,) with d mu = weight * u.
     """
-    p = structure.n_observed
+    of = slice(structure.n_observed) if of is None else of
     path = structure.by_kind[0]
     source = structure.col[path]
-    left = implied.total[:p, structure.row]
-    right = implied.total[:p, structure.col] * structure.scale
-    right[:, path] = implied.covariance[:p, source]
+    total = implied.total[of]
+    left = total[:, structure.row]
+    right = total[:, structure.col] * structure.scale
+    right[:, path] = implied.covariance[of][:, source]
     weight = structure.is_intercept
     if structure.mean_structure:
         weight = weight.copy()

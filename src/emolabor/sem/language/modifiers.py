@@ -17,14 +17,13 @@ if TYPE_CHECKING:
     from emolabor.sem.language.tokens import Token
 
 RESERVED = ("Inf", "NaN", "NULL", "TRUE", "FALSE")  # words of R that are no labels
-MODIFIERS = "start(), equal(), label(), c(), lower(), upper()"
+MODIFIERS = "start(), equal(), label(), c(), lower(), upper(), rv()"
 LARGEST = 1e30  # of a fixed value or a start: powers of larger numbers leave the range of a double
 # Words of lavaan that are not there yet, and what can be done instead.
 NOT_YET = {
     "block": "allowed: 'group: a' for a block of formulas of group a, 'level: 1' and 'level: 2' for levels",
     "class": "latent classes are not there; allowed: el.profiles for latent profiles",
     "efa": "exploratory blocks are not there yet; allowed: el.efa, or which item measures which factor",
-    "rv": "random slopes are not there yet; allowed: cluster='column' and slopes that are the same in every cluster",
     "prior": "priors belong to Bayesian estimation, which is not there; allowed: start() for a starting value",
 }
 
@@ -33,7 +32,7 @@ NOT_YET = {
 class Modifier:
     """What stands before the `*`: one value for all groups or one a group."""
 
-    kind: str  # fixed (None means NA, free), label, equal, start, lower, upper
+    kind: str  # fixed (None means NA, free), label, equal, start, lower, upper, rv (a random slope's name)
     values: tuple[Any, ...]
 
 
@@ -86,13 +85,15 @@ def _call(name: Token, factor: Sequence[Any]) -> Modifier:
     if factor[-1].text != ")":
         refuse(name.where, f"'{spaced(factor)}'", MODIFIERS)
     parts = split(factor[2:-1], ",", name) if len(factor) > 3 else []
-    if not parts or name.text not in ("start", "equal", "label", "lower", "upper", "c"):
+    if not parts or name.text not in ("start", "equal", "label", "lower", "upper", "rv", "c"):
         refuse(name.where, f"'{spaced(factor)}'", f"{MODIFIERS} with values")
     if len(parts) == 1 and len(parts[0]) > 1 and parts[0][0].text == "c" and parts[0][-1].text == ")":
         parts = split(parts[0][2:-1], ",", name)
     if name.text in ("start", "lower", "upper"):
         return Modifier(name.text, tuple(_number(part) for part in parts))
     entries = [_value(part) for part in parts]
+    if name.text == "rv":
+        return Modifier("rv", (_slope_name(name, entries, factor),))
     if name.text in ("equal", "label"):
         number = next((part for part, entry in zip(parts, entries, strict=True) if entry[0] == "fixed"), None)
         if number:
@@ -102,6 +103,15 @@ def _call(name: Token, factor: Sequence[Any]) -> Modifier:
     if len(kinds) > 1:
         raise EmolaborError(f"{name.where}: '{spaced(factor)}' mixes numbers and labels; give them in two terms")
     return Modifier(kinds.pop(), tuple(entry[1][0] for entry in entries))
+
+
+def _slope_name(token: Token, entries: Sequence[Any], factor: Sequence[Any]) -> str:
+    """The name that `rv()` gives to a random slope."""
+    kind, values = entries[0]
+    name = "".join(values[0].split()) if kind == "label" and values[0] else ""
+    if len(entries) > 1 or not NAME.fullmatch(name):
+        refuse(token.where, f"'{spaced(factor)}'", 'one name for the slope, such as rv("s")')
+    return name
 
 
 def _number(tokens: Sequence[Any]) -> float:

@@ -19,6 +19,7 @@ from emolabor.sem.language.modifiers import (
     spaced,
     split,
 )
+from emolabor.sem.language.slopes import check_place
 from emolabor.sem.language.tokens import ALLOWED_OPERATORS, Token, tokens_of
 
 THRESHOLD = re.compile(r"t[1-9]\d*")
@@ -55,6 +56,7 @@ class Syntax:
 
     terms: tuple[Term, ...]
     constraints: tuple[Constraint, ...]
+    slopes: tuple[str, ...] = ()  # random slopes, which are variables of the between level
 
 
 def parse_model(text: str) -> Syntax:
@@ -64,7 +66,8 @@ def parse_model(text: str) -> Syntax:
     ----------
     text : str
         Formulas of lavaan's core dialect: ``=~ ~ ~~ ~1 | := == < >``; labels, fixed values, ``NA*``,
-        ``start()*``, ``equal()*``, ``lower()*``, ``upper()*``, ``c(a, b)*``; one formula a line or parted by ``;``;
+        ``start()*``, ``equal()*``, ``lower()*``, ``upper()*``, ``rv()*``, ``c(a, b)*``; one formula a line or parted by
+        ``;``;
         ``#`` and ``!`` comments; ``group: a`` and ``level: 1`` lines begin blocks.
         A line without an operator goes on with the line before it.
 
@@ -104,6 +107,7 @@ def parse_model(text: str) -> Syntax:
     for block, own in blocks.items():
         for term in own.values():
             term.block = block
+            check_place(term)
     terms = tuple(chain.from_iterable(own.values() for own in blocks.values()))
     if constraints and not terms:
         refuse_because(

@@ -14,6 +14,7 @@ import numpy as np
 
 from emolabor.common.errors import refuse, refuse_because
 from emolabor.sem.language.block_lines import BLOCKS, Block
+from emolabor.sem.language.slopes import slopes_of
 from emolabor.sem.language.syntax import Syntax, parse_model
 from emolabor.sem.specification.parameter_table import build_table, finished_table
 from emolabor.sem.specification.variables import classify
@@ -44,6 +45,11 @@ class TwoLevelTable:
     rows: ParameterTable
     levels: tuple[ParameterTable, ParameterTable]
     row_levels: np.ndarray
+
+    @property
+    def slopes(self) -> tuple[str, ...]:
+        """Random slopes."""
+        return self.levels[1].variables.slopes
 
     @property
     def in_both(self) -> tuple[str, ...]:
@@ -236,8 +242,9 @@ def build_two_levels(
 
 
 def _of_level(syntax: Syntax, level: int) -> Syntax:
-    """The terms of one level, without constraints, which belong to no level."""
-    return Syntax(tuple(term for term in syntax.terms if term.block.level == level), ())
+    """The terms of one level, without constraints, which belong to no level; slopes are variables of the second."""
+    own = tuple(term for term in syntax.terms if term.block.level == level)
+    return Syntax(own, (), slopes_of(syntax.terms) if level == 2 else ())
 
 
 def _shared(within: Sequence[str], between: Sequence[str]) -> tuple[str, ...]:

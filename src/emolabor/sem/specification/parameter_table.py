@@ -179,18 +179,20 @@ def _text_rows(syntax: Syntax, group: int, n_groups: int, std_lv: bool, variable
     labels = {value for term in syntax.terms for m in term.modifiers if m.kind == "label" for value in m.values}
     for term in syntax.terms:
         value: float | None = None
-        fixed, label, bounds = False, "", dict[str, Any]()
+        fixed, label, slope, bounds = False, "", "", dict[str, Any]()
         first_loading = term.op == "=~" and term.lhs not in has_marker
         if first_loading:
             has_marker.add(term.lhs)
             if not std_lv:
                 value, fixed = 1.0, True
-        if term.op == "~~" and term.lhs == term.rhs and std_lv and term.lhs in variables.latent:
+        if term.op == "~~" and term.lhs == term.rhs and std_lv and term.lhs in variables.scaled:
             value, fixed = 1.0, True
         for modifier in term.modifiers:
             given: Any = _of_group(modifier, group, n_groups, term)
             if modifier.kind == "fixed":
                 value, fixed = given, given is not None
+            elif modifier.kind == "rv":
+                value, fixed, slope = 0.0, True, given
             elif modifier.kind == "start":
                 value = given
             elif modifier.kind in BOUNDS:
@@ -206,7 +208,7 @@ def _text_rows(syntax: Syntax, group: int, n_groups: int, std_lv: bool, variable
         if bounds and not label:  # a constraint calls its parameter by a label
             label = f"{term.lhs}{term.op}{term.rhs}" + (f".g{group + 1}" if n_groups > 1 else "")
         own = Row(term.lhs, term.op, term.rhs, group, -1 if fixed else 0, value, label, where=term.token.where)
-        rows.append(replace(own, **bounds) if bounds else own)
+        rows.append(replace(own, slope=slope, **bounds) if bounds or slope else own)
     return [_in_order(row, variables) for row in rows]
 
 
@@ -267,6 +269,7 @@ def _default_rows(
         else (0, None)  # what one indicator measures is all of it
         for name in (*random, *variables.latent)
     }
+    own_variance.update({name: (-1, 1.0) for name in variables.scaled if std_lv})
     rows = threshold_rows(variables.observed, ordered, group)
     rows += [
         Row(name, "~~", name, group, -1, 1.0, derived=not is_theta)
@@ -274,7 +277,7 @@ def _default_rows(
         else Row(name, "~~", name, group, *own_variance[name])
         for name in random
     ]
-    rows += [Row(name, "~~", name, group, *((-1, 1.0) if std_lv else own_variance[name])) for name in variables.latent]
+    rows += [Row(name, "~~", name, group, *own_variance[name]) for name in variables.latent]
     for names in (variables.exogenous_latent, variables.pure_outcomes):
         rows += [Row(a, "~~", b, group, 0) for i, a in enumerate(names) for b in names[i + 1 :]]
     held: dict[str, Any] = dict(free=-1, from_data=True) if variables.fixed_x else dict(free=0)
@@ -284,7 +287,8 @@ def _default_rows(
         for name in variables.observed:
             own = dict(free=-1, value=0.0) if name in ordered else held if name in exogenous else dict(free=0)
             rows.append(Row(name, "~1", "", group, **own))
-        rows += [Row(name, "~1", "", group, -1, 0.0) for name in variables.latent]
+        own_mean = {name: (0, None) if name in variables.slopes else (-1, 0.0) for name in variables.latent}
+        rows += [Row(name, "~1", "", group, *own_mean[name]) for name in variables.latent]
     return rows
 
 

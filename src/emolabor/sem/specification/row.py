@@ -19,3 +19,4 @@ class Row:
     where: str = ""
     lower: float | None = None  # bounds of a free parameter
     upper: float | None = None
+    slope: str = ""  # the random slope that takes the place of the value

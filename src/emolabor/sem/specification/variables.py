@@ -24,6 +24,12 @@ class Variables:
     pure_outcomes: tuple[str, ...]  # outcomes that predict nothing: their residuals covary by default
     outcomes: tuple[str, ...]
     single_indicators: tuple[str, ...]  # the only indicator of a latent variable, and of no other
+    slopes: tuple[str, ...] = ()  # latent variables that are the slopes of the level within
+
+    @property
+    def scaled(self) -> tuple[str, ...]:
+        """Latent variables whose scale the model has to set: all but slopes."""
+        return tuple(name for name in self.latent if name not in self.slopes)
 
 
 def classify(syntax: Syntax, fixed_x: bool = True) -> Variables:
@@ -49,7 +55,8 @@ def classify(syntax: Syntax, fixed_x: bool = True) -> Variables:
                 f"'{term.lhs} ~ {term.rhs}' is the path of '{term.rhs} =~ {term.lhs}' once more",
                 "one of them",
             )
-    latent = _unique(lhs for lhs, _ in pairs["=~"])
+    slopes = syntax.slopes
+    latent = [*_unique(lhs for lhs, _ in pairs["=~"]), *slopes]
     _check_products(syntax, latent)
     measured = [rhs for _, rhs in pairs["=~"]]
     indicators = _unique(measured)
@@ -71,14 +78,15 @@ def classify(syntax: Syntax, fixed_x: bool = True) -> Variables:
         latent=tuple(latent),
         fixed_x=tuple(name for name in exogenous if fixed_x and name not in mentioned),
         random_x=tuple(name for name in exogenous if not fixed_x and name not in mentioned),
-        exogenous_latent=tuple(name for name in latent if name not in indicators and name not in outcomes),
+        exogenous_latent=tuple(name for name in latent if name not in (*indicators, *outcomes, *slopes)),
         pure_outcomes=tuple(
             name
-            for name in (*(n for n in latent if n in outcomes), *others)
+            for name in (*(n for n in latent if n in outcomes and n not in slopes), *others)
             if name not in predictors and name not in indicators
         ),
         outcomes=tuple(outcomes),
         single_indicators=tuple(own[0] for own in by_latent.values() if len(own) == 1 and measured.count(own[0]) == 1),
+        slopes=slopes,
     )
 
 

@@ -141,7 +141,7 @@ class TwoLevelFit:
     def _names(self) -> pd.DataFrame:
         table, levels = self.tables.rows, self.tables.row_levels
         rows = [
-            (row.lhs, row.op, row.rhs, level, row.group + 1, row.label)
+            (row.lhs, row.op, row.rhs, level, row.group + 1, f'rv("{row.slope}")' if row.slope else row.label)
             for row, level in zip(table.rows, levels.tolist(), strict=True)
         ]
         rows += [(own.name, ":=", own.text, 0, 0, own.name) for own in table.defined]
@@ -162,6 +162,7 @@ class TwoLevelFit:
             One row a parameter in lavaan's order; columns lhs, op, rhs, level (1 within, 2 between; 0 for `:=`), group
             (from 1; 0 for `:=`), label, est, se, z, pvalue, ci_lower, ci_upper, std_lv, std_all: standardized by the
             variances of the row's own level; of several groups at last group_label, the group's value in its column.
+            A random slope is labelled ``rv("s")`` and has no estimate of its own: its mean is ``s ~1`` of level 2.
 
         Raises
         ------
@@ -185,6 +186,7 @@ class TwoLevelFit:
         est, std_lv, std_all = estimates(self.bound, theta)
         own = np.append(np.sqrt(np.maximum(np.diag(self._vcov), 0.0)), 0.0)
         errors = np.append(own[table.free], defined_errors(table, theta, self._vcov))
+        errors[np.isnan(est)] = np.nan
         z, pvalue, lower, upper = wald(est, errors, level)
         frame = self._names.assign(
             est=est, se=errors, z=z, pvalue=pvalue, ci_lower=lower, ci_upper=upper, std_lv=std_lv, std_all=std_all

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from emolabor.common.errors import refuse, refuse_because, shown
 from emolabor.sem.estimation.estimate import estimate_parameters
 from emolabor.sem.estimation.two_level_model import TwoLevelModel
+from emolabor.sem.language.slopes import OWN, check_slopes, slopes_of
 from emolabor.sem.observed.columns import check_frame, read_columns
 from emolabor.sem.observed.drawn import read_drawn
 from emolabor.sem.observed.incomplete_levels import incomplete_level_samples
@@ -15,6 +16,7 @@ from emolabor.sem.observed.level_samples import two_level_samples
 from emolabor.sem.specification.blocks import build_two_levels
 from emolabor.sem.specification.estimators import ESTIMATORS
 from emolabor.sem.two_level.fit import TwoLevelFit
+from emolabor.sem.two_level.slopes import RandomSlopeFit
 
 if TYPE_CHECKING:
     from emolabor.sem.language.syntax import Syntax
@@ -53,10 +55,11 @@ def fit_two_levels(text: str, syntax: Syntax, given: dict[str, Any], equal: tupl
                 f"'{term.op}' with 'level:' blocks",
                 "continuous variables; ordered ones have one level",
             )
+    check_slopes(syntax, data.columns)
     latent = {term.lhs for term in syntax.terms if term.op == "=~"}
     for name in latent & set(data.columns):
         refuse_because("model", f"the latent variable '{name}' is a column of data", "another name")
-    observed = [name for name in names if name not in latent]
+    observed = [name for name in names if name not in (*latent, *slopes_of(syntax.terms))]
     for name in observed:
         if name in data.columns and getattr(data.dtypes[name], "ordered", False):
             refuse_because("data", f"'{name}' is an ordered categorical, and the text has 'level:' blocks", "numbers")
@@ -67,6 +70,13 @@ def fit_two_levels(text: str, syntax: Syntax, given: dict[str, Any], equal: tupl
         refuse_because("cluster", f"'{cluster}' is a variable of the model", "another column")
     labels = tuple(str(label) for label in columns.labels)
     tables = build_two_levels(syntax, labels, bool(given["std_lv"]), *equal)
+    if tables.slopes and tables.levels[0].variables.random_x:
+        own = next(x for x in tables.levels[0].variables.random_x if x in tables.in_both)
+        refuse_because(
+            "model",
+            f"beside a random slope '{own}' is exogenous at both levels, where its parts are not observed",
+            f"a regression of it at level 1, such as '{own} ~ x', or {OWN}",
+        )
     levels = [table.variables.observed for table in tables.levels]
     fixed = [table.variables.fixed_x for table in tables.levels]
     read = incomplete_level_samples if given["missing"] == "fiml" else two_level_samples
@@ -75,7 +85,8 @@ def fit_two_levels(text: str, syntax: Syntax, given: dict[str, Any], equal: tupl
     model = TwoLevelModel.bind(tables, samples, estimator)
     estimate = estimate_parameters(model, model.start())
     errors = "huber_white" if estimator.robust else "observed"
-    return TwoLevelFit(text, model, estimate, errors, tuple(data.columns))
+    kind = RandomSlopeFit if tables.slopes else TwoLevelFit
+    return kind(text, model, estimate, errors, tuple(data.columns))
 
 
 def _check_arguments(given: dict[str, Any]) -> None:

@@ -41,11 +41,12 @@ def level_problems(fit: TwoLevelFit) -> Iterator[Notice]:
         yield Notice("not_converged", said)
     if fit.vcov().isna().to_numpy().any():
         yield Notice("not_identified", "the model is not identified: the information matrix is singular")
-    df = fit.fit_measures()["df"]
+    slopes = bool(fit.tables.slopes)  # with which there is no saturated model
+    df = 0 if slopes else fit.fit_measures()["df"]
     if df < 0:
         said = f"the model is not identified: it has {-int(df)} more parameters than moments"
         yield Notice("more_parameters_than_moments", said)
-    if not fit.bound.saturated[2].converged:
+    if not slopes and not fit.bound.saturated[2].converged:
         said = "the saturated model did not converge: test, CFI, TLI and RMSEA are not those of the likelihood ratio"
         yield Notice("not_converged", said)
     tidy = fit.tidy()
@@ -105,10 +106,11 @@ def level_warnings(fit: TwoLevelFit) -> Iterator[Notice]:
             "errors are too small, and tests of fit too strict"
         )
         yield Notice("few_clusters", said)
-    moments = level_moments(model, fit.estimate.theta)
+    slopes = bool(model.tables.slopes)  # with which there is no saturated model
+    moments = [()] * len(model.samples) if slopes else level_moments(model, fit.estimate.theta)
     for group, (sample, own) in enumerate(zip(model.samples, moments, strict=True), start=1):
         place = f"group {sample.label}: " if len(model.samples) > 1 else ""
-        for name in model.tables.in_both:
+        for name in model.tables.in_both if own else ():
             i, j = (table.variables.observed.index(name) for table in model.tables.levels)
             w, b = own[0][0][i, i], own[1][0][j, j]
             if b < LITTLE * (w + b):

@@ -8,7 +8,7 @@ import pandas as pd
 
 from emolabor.common.checks import check_choice, check_whole
 from emolabor.common.threads import one_thread
-from emolabor.sem.implied.level_values import level_views
+from emolabor.sem.implied.level_values import level_views, reached_by_slopes
 from emolabor.sem.implied.values import r_squared
 from emolabor.sem.specification.blocks import LEVEL_NAMES
 from emolabor.sem.two_level.two_level_measures import correlations, level_moments
@@ -147,7 +147,8 @@ def level_r2(fit: TwoLevelFit) -> pd.Series:
     Returns
     -------
     Series
-        By level and name; by group, level and name where there are several groups.
+        By level and name; by group, level and name where there are several groups. Without what random slopes reach
+        within, whose variance differs from cluster to cluster.
 
     Examples
     --------
@@ -156,9 +157,11 @@ def level_r2(fit: TwoLevelFit) -> pd.Series:
     >>> el.sem(text, el.simulate_staff(n=900, seed=1), cluster="centre").r2().index[0]
     ('within', 'ex1')
     """
-    shares = {}
+    shares, reached = {}, reached_by_slopes(fit.tables.levels[0])
     for name, view in zip(LEVEL_NAMES, level_views(fit.bound), strict=True):
         found = r_squared(view.structures, fit.estimate.theta, view.table.variables)
         for (group, variable), share in found.items():
+            if name == LEVEL_NAMES[0] and variable in reached:
+                continue
             shares[(name, variable) if fit.n_groups == 1 else (group + 1, name, variable)] = share
     return pd.Series(shares, dtype=float)

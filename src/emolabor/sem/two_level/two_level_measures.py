@@ -65,10 +65,10 @@ def two_level_measures(model: TwoLevelModel, estimate: Estimate) -> dict[str, fl
 def log_likelihood(model: TwoLevelModel, value: float) -> float:
     """Log-likelihood given the fixed exogenous variables, from the half discrepancy of a case."""
     total = -model.n_obs * value
-    for sample in model.samples:
-        total -= 0.5 * np.log(2 * np.pi) * sample.n_values
+    for sample, likelihood in zip(model.samples, model.likelihoods, strict=True):
+        total -= 0.5 * np.log(2 * np.pi) * likelihood.n_values
         for level, own, count in zip(sample.levels, sample.fixed, (sample.n, sample.n_clusters), strict=True):
-            if own:
+            if own and not (model.tables.slopes and level is sample.levels[0]):  # which slopes are given
                 logdet = inverse_and_logdet(level.cov[np.ix_(own, own)])[1]
                 total += 0.5 * count * (len(own) * np.log(2 * np.pi) + logdet + len(own))
     return float(total)
