@@ -9,9 +9,13 @@ import pandas as pd
 R = Path(__file__).parents[1] / "r"
 
 
-@cache
 def public_data(name):
-    """A public data set that ships with semopy (MIT)."""
+    """A public data set that ships with semopy (MIT), each time anew: a test may punch holes into it."""
+    return _public_data(name).copy()
+
+
+@cache
+def _public_data(name):
     import semopy
 
     files = {"holzinger": "holzinger_swineford39_data.csv", "democracy": "pd_data.csv"}
