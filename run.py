@@ -224,7 +224,8 @@ def test(environment, arguments):
     options = [argument for argument in arguments if argument not in paths]
     is_chosen = paths or any(option.startswith("-m") for option in options)
     uncovered = [option for option in options if not option.startswith("--cov")]
-    commands = {"tests": [*([] if is_chosen else ["-m", "not whole"]), *options], "notebooks": ["--nbval", *uncovered]}
+    marked = [] if is_chosen else ["-m", "not whole"]
+    commands = {"tests": [*marked, *options], "notebooks": ["--nbval", *marked, *uncovered]}
     for folder, given in commands.items():
         chosen = [path for path in paths if Path(path).parts[0] == folder] or ([] if paths else [folder])
         if chosen:

@@ -158,10 +158,10 @@ def test_lab_opens_the_notebooks(project):
 @pytest.mark.parametrize(
     ("arguments", "pytest_gets"),
     [
-        ([], ["-m not whole tests", "--nbval notebooks"]),
-        (["-x", "-k", "sem"], ["-m not whole -x -k sem tests", "--nbval -x -k sem notebooks"]),
+        ([], ["-m not whole tests", "--nbval -m not whole notebooks"]),
+        (["-x", "-k", "sem"], ["-m not whole -x -k sem tests", "--nbval -m not whole -x -k sem notebooks"]),
         (["-m", "quick"], ["-m quick tests", "--nbval -m quick notebooks"]),
-        (["--cov=emolabor"], ["-m not whole --cov=emolabor tests", "--nbval notebooks"]),
+        (["--cov=emolabor"], ["-m not whole --cov=emolabor tests", "--nbval -m not whole notebooks"]),
         (["tests/test_run.py::test_a"], ["tests/test_run.py::test_a"]),
         (["-x", "notebooks/a.ipynb"], ["--nbval -x notebooks/a.ipynb"]),
     ],

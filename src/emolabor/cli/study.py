@@ -55,7 +55,7 @@ def reproduce(
 
 @click.command("new-study", epilog=examples("emolabor new-study my_study", "emolabor new-study my_study --language en"))
 @click.argument("folder", metavar="DIR")
-@language_option("what is told")
+@language_option("notebooks and what is told")
 def new_study(folder, language):
     """Begin a study of your own: questionnaire, scales, claims and settings to adapt, in DIR.
 

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from emolabor.common.errors import system_message
 from emolabor.common.extras import require
 from emolabor.common.files import write_text
+from emolabor.report.notebook_page import notebook_page
 from emolabor.responses.personal_contents import redacted
+from emolabor.study.editions import OWN, edition
 
 # In the environment of a notebook's kernel: the folder that its results go to instead of results_dir, until it ended.
 STAGE = "EMOLABOR_STAGE"
@@ -75,13 +77,11 @@ def clean(notebook):
 
 
 def prepared(job):
-    """Return the notebook, with a sentence in place of each cell that the data cannot carry."""
+    """Return the notebook in one language, with a sentence in place of each cell that the data cannot carry."""
     require("nbformat")
     import nbformat
 
-    if not job.left_out:
-        return job.path
-    notebook = nbformat.read(job.path, as_version=4)
+    notebook = edition(nbformat.read(job.path, as_version=4), job.settings.get("language", OWN))
     for cell in notebook.cells:
         reasons = [job.left_out[tag] for tag in cell.metadata.get("tags", []) if tag in job.left_out]
         if reasons:
@@ -122,7 +122,7 @@ def _started_anew(run, starts=_STARTS):
 
 
 def execute(job, stage):
-    """Execute one notebook in its own folder; it and its executed copy, clean and whole, write to another one.
+    """Execute one notebook in its own folder; it, its executed copy and a page of that write to another one.
 
     Parameters
     ----------
@@ -150,7 +150,7 @@ def execute(job, stage):
                 lambda: papermill.execute_notebook(
                     prepared(job),
                     None,
-                    job.parameters,
+                    {name: value for name, value in job.parameters.items() if name != "language"},  # the edition's own
                     kernel_name="python3",
                     cwd=job.path.parent,
                     progress_bar=False,
@@ -158,7 +158,9 @@ def execute(job, stage):
                     extra_arguments=["--log-level=CRITICAL"],  # The kernel's own notices are not for the user.
                 )
             )
-        write_text(stage / "notebooks" / f"{job.name}.ipynb", nbformat.writes(clean(notebook)) + "\n")
+            page = notebook_page(clean(notebook), job.name, job.settings.get("language", OWN))
+        write_text(stage / "notebooks" / f"{job.name}.ipynb", nbformat.writes(notebook) + "\n")
+        write_text(stage / "notebooks" / f"{job.name}.html", page)
     except PapermillExecutionError as error:
         line = error.source.strip().splitlines()[0]
         problem = f"{job.name}: cell [{error.exec_count}] ({line}): {error.ename}: {error.evalue}"

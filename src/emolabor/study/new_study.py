@@ -12,6 +12,7 @@ from emolabor.common.extras import require
 from emolabor.common.files import write_bytes, write_text
 from emolabor.common.languages import chosen_language
 from emolabor.instrument import load_instrument
+from emolabor.study.editions import edition, sources
 from emolabor.study.needs import NEEDS
 from emolabor.study.paths import project_root
 from emolabor.theory import INSTRUMENT, STUDY_FILE
@@ -48,7 +49,7 @@ def write_study(folder, language=None):
     folder : str or Path
         A new folder, or an empty one.
     language : {"zh", "en"}, optional
-        Of what is told; by default that of `EMOLABOR_LANGUAGE` or the system.
+        Of what is told and of the notebooks; by default that of `EMOLABOR_LANGUAGE` or the system.
 
     Returns
     -------
@@ -75,7 +76,7 @@ def write_study(folder, language=None):
     folder.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
-        scales = _fill(draft)
+        scales = _fill(draft, language)
         os.chmod(draft, 0o755)
         if folder.exists():
             folder.rmdir()
@@ -87,7 +88,7 @@ def write_study(folder, language=None):
     return _TOLD[language].format(folder=folder, n=len(scales), readme=readme)
 
 
-def _fill(folder):
+def _fill(folder, language):
     """Write the files; return those of the scales."""
     for template in resources.files(__package__).joinpath("study_files").iterdir():
         write_bytes(folder / template.name, template.read_bytes())
@@ -102,18 +103,18 @@ def _fill(folder):
     _, entries = STUDY_FILE.read_text(encoding="utf-8").split(f"instrument: {INSTRUMENT}\n")
     # Not written out: claims that the user writes anew have other paths, and the first indirect one takes its place.
     write_text(folder / "study.yaml", _HEADER + _FILES + entries.replace("\neffect: ", "\n# effect: "))
-    for path in sorted((project_root() / "notebooks").glob("*.ipynb")):
+    for path in sources(project_root() / "notebooks"):
         if path.stem in NEEDS:
-            write_text(folder / "notebooks" / path.name, _own_notebook(path))
+            write_text(folder / "notebooks" / path.name, _own_notebook(path, language))
     return scales
 
 
-def _own_notebook(path):
-    """Copy a notebook of the project without its outputs, to be run on the answers and the study of the folder."""
+def _own_notebook(path, language):
+    """Copy a notebook of the project in one language without its outputs, to be run on what lies in the folder."""
     require("nbformat")
     import nbformat
 
-    notebook = nbformat.read(path, as_version=4)
+    notebook = edition(nbformat.read(path, as_version=4), language)
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
