@@ -7,6 +7,7 @@ from tutorial import DOCS, blocks, in_both_languages, not_printed, walk
 
 pytestmark = pytest.mark.slow
 PAGES_ON_DESIGNS = in_both_languages("which-of-these")
+PAGES_ON_FUNCTIONS = in_both_languages("which-function")
 
 
 @pytest.mark.parametrize("page", in_both_languages("from-answers-to-validation"))
@@ -23,8 +24,16 @@ def test_every_design_is_fitted_and_shows_what_the_page_shows(page, tmp_path):
     assert len(shown) == 5
 
 
-def test_the_pages_on_designs_run_the_same_code():
-    english, chinese = ([text for kind, _, text in blocks(page) if kind == "python"] for page in PAGES_ON_DESIGNS)
+@pytest.mark.parametrize("page", PAGES_ON_FUNCTIONS)
+def test_every_question_is_answered_as_the_page_shows(page, tmp_path):
+    shown = walk(page, tmp_path)
+    assert not_printed(shown) == []
+    assert len(shown) == 8
+
+
+@pytest.mark.parametrize("pages", [PAGES_ON_DESIGNS, PAGES_ON_FUNCTIONS])
+def test_both_editions_run_the_same_code(pages):
+    english, chinese = ([text for kind, _, text in blocks(page) if kind == "python"] for page in pages)
     assert [text.split("#")[0] for text in english] == [text.split("#")[0] for text in chinese]
 
 

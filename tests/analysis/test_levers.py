@@ -230,6 +230,13 @@ def test_differences_of_what_is_no_lever_or_of_several_groups_are_refused(found,
     assert groups.what_if({first: 1})["est"] == groups.table.gain[first]
 
 
+def test_without_factors_of_the_essay_all_that_lead_to_the_outcome_are_levers():
+    text = "guidance =~ ug1 + ug3 + ug5; surface =~ sa1 + sa2 + sa3; exhaustion =~ ex1 + ex2 + ex3"
+    fit = el.sem(f"{text}; exhaustion ~ guidance + surface", el.simulate_staff(n=300, seed=1))
+    found = el.levers(fit, "exhaustion", draws=fit.monte_carlo(100))
+    assert sorted(found.table.index) == ["guidance", "surface"]
+
+
 @pytest.mark.parametrize(
     ("options", "told"),
     [

@@ -111,6 +111,7 @@ def test_chunks_hold_everything():
     assert [chunk_sizes(n, 200) for n in (1, 200, 450)] == [[1], [200], [200, 200, 50]]
 
 
+@pytest.mark.slow
 def test_bootstrap_and_power_take_all_cores():
     fit = el.sem("ex1 ~ ex2", STAFF)
     shared, alone = (fit.bootstrap(250, seed=1, jobs=jobs).thetas for jobs in (-1, 1))

@@ -54,6 +54,7 @@ def test_harman_is_the_share_of_the_first_component_and_warns():
     assert "not sensitive" in found.warning
 
 
+@pytest.mark.slow
 def test_a_clean_marker_finds_nothing_and_a_method_is_found_with_its_share():
     clean = [marker_test(answers(seed), SIMULATED, "m").table.loc["method-C", "pvalue_diff"] for seed in range(20)]
     # Level .05: more than four false alarms of twenty have a probability of .003.

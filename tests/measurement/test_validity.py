@@ -82,6 +82,7 @@ def test_one_construct_split_in_two_has_a_ratio_of_about_one_and_an_interval_tha
     assert row["lower"] < 1 < row["upper"]
 
 
+@pytest.mark.slow
 def test_intervals_cover_at_their_level():
     rng = np.random.default_rng(6)
     loadings = np.array([0.8, 0.7, 0.6])

@@ -66,6 +66,7 @@ def test_chisquare_moves_with_the_corners():
     )
 
 
+@pytest.mark.slow
 def test_standardized_residuals_in_groups_have_variance_one():
     # With equalities over groups lavaan divides by errors that are up to a fifth too small. Chance of the
     # simulation: 12 correlated residuals of 250 replications, about 0.04 of a variance.

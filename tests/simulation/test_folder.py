@@ -50,6 +50,7 @@ def test_the_codebook_names_every_column_in_both_languages():
     assert set(book.loc[book["reverse"], "key"]) == instrument.reversed_items
 
 
+@pytest.mark.slow
 def test_the_module_writes_the_folder(tmp_path):
     run = subprocess.run(
         [sys.executable, "-m", "emolabor.simulation", str(tmp_path)], capture_output=True, text=True, check=True

@@ -1,14 +1,18 @@
 """A study file puts other scales, claims, constructs or a model in place of the essay's, or says what is wrong."""
 
+import json
+from importlib import resources
+
 import pytest
 import strangers
 
+from emolabor.common.documents import check_schema, read_document
 from emolabor.common.errors import EmolaborError
 from emolabor.simulation import simulate_staff
 from emolabor.study import load_design, open_study, sample_table
 from emolabor.study.folder import fingerprints
 from emolabor.study.plan import Job, factors_of
-from emolabor.theory import CONSTRUCT_GROUPS
+from emolabor.theory import CONSTRUCT_GROUPS, STUDY_FILE
 
 pytestmark = pytest.mark.slow
 
@@ -39,6 +43,11 @@ def test_without_a_study_file_the_study_is_the_essay_s(write):
     design = load_design(write("# nothing is changed\n"))
     assert design.claims == load_design().claims
     assert (design.instrument.key, design.groups, design.model) == ("window_staff", CONSTRUCT_GROUPS, None)
+
+
+def test_the_shipped_study_keeps_to_the_schema():
+    schema = json.loads(resources.files("emolabor.study").joinpath("schema.json").read_text(encoding="utf-8"))
+    check_schema(read_document(STUDY_FILE), schema)
 
 
 def test_claims_are_read_from_the_study_s_folder_and_decide_the_factors(write):

@@ -41,6 +41,7 @@ def keep(*constructs):
     return lambda staff: staff[only(*constructs)]
 
 
+@pytest.mark.slow
 def test_whole_data_carry_every_notebook_with_every_part(staff, opened):
     study = opened(staff)
     reasons = {name: why_not(name, study) for name in NEEDS}

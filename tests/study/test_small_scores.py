@@ -182,6 +182,7 @@ def small_counts(attacker, stays):
     return sought
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("n", "seed"), [(70, 1), (150, 2), (400, 3)])
 @pytest.mark.parametrize("factor", ["unit_guidance", "role_clarity"])
 def test_no_small_number_of_respondents_with_a_score_is_worked_out(n, seed, factor, tmp_path):
@@ -192,6 +193,7 @@ def test_no_small_number_of_respondents_with_a_score_is_worked_out(n, seed, fact
     assert attacker.worked_out(sought) == []
 
 
+@pytest.mark.slow
 def test_the_attacker_works_out_what_exact_numbers_tell(tmp_path, monkeypatch):
     for module in ("factor_report", "tables"):
         monkeypatch.setattr(f"emolabor.study.{module}.coarse", lambda value, n: value)

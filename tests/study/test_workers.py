@@ -25,6 +25,13 @@ def test_kernels_use_one_thread(monkeypatch, executed):
     assert executed(a=f"import os; assert [os.environ[name] for name in {ONE_THREAD!r}] == ['1'] * 4") == {"a": ""}
 
 
+def test_kernels_share_what_they_compile_where_python_is_to_leave_nothing_behind(monkeypatch, executed):
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    text = "import os, pathlib, sys; here = pathlib.Path(sys.pycache_prefix); assert not sys.dont_write_bytecode"
+    compiled = "; assert any(here.rglob('*.pyc'))"
+    assert executed(a=text + compiled, b=text) == {"a": "", "b": ""}
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
 def test_a_killed_worker_is_named_and_another_takes_its_place(executed):
     killing = "import os, signal; os.kill(os.getppid(), signal.SIGKILL)"

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import brentq
 from scipy.special import ndtri
 
 from emolabor.common.checks import check_level
 from emolabor.common.errors import EmolaborError, refuse, refuse_because
+from emolabor.common.threads import one_thread
 from emolabor.sem.numerics import Effect, Row, effects_table, fit_table, list_effects
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ class Confounding:
     rho_not_significant: float
 
 
+@one_thread
 def confounding(
     fit: Fit, source: str, mediator: str, outcome: str, *, rho: ArrayLike = GRID, level: float = 0.95
 ) -> Confounding:
@@ -181,6 +182,8 @@ def _refit(fit, table, rho, start, effect, level):
 
 def _root(curve, at, value):
     """The rho nearest to zero at which a function of the effect changes sign; missing where it does not."""
+    from scipy.optimize import brentq  # slow to import
+
     rows = [(row["rho"], value(row)) for _, row in curve.iterrows() if not np.isnan(row["est"])]
     roots = []
     for (left, low), (right, high) in pairwise(rows):

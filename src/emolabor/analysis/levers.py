@@ -135,7 +135,8 @@ def levers(
     outcome : str
         A construct or variable of the model; by default the outcome of the essay's study.
     factors : sequence of str, optional
-        By default the essay's management factors from which a way leads to the outcome.
+        By default the essay's management factors from which a way leads to the outcome or, where the model has none
+        of them, all that a way leads from.
     undesirable : collection of str
         Constructs of which less is better: their improvement is a decrease. By default those of `theory`.
     scale : tuple of float, or dict of str to tuple of float
@@ -216,7 +217,7 @@ def levers(
 
 
 def _factors(fit, outcome, factors):
-    """The factors asked for, or those of the essay; from each a way leads to the outcome."""
+    """The factors asked for, those of the essay, or all that lead to the outcome; from each a way leads there."""
     names = {*fit.table.variables.latent, *fit.table.variables.observed}
     given = (factors,) if isinstance(factors, str) else () if factors is None else tuple(factors)
     for argument, asked in (("outcome", (outcome,)), ("factors", given)):
@@ -224,7 +225,7 @@ def _factors(fit, outcome, factors):
             if name not in names:
                 refuse_because(argument, f"{shown(name)} is not in the model", "its variables and constructs")
     leading = sources_of(fit, outcome)
-    chosen = [name for name in FACTORS if name in leading] if factors is None else given
+    chosen = ([name for name in FACTORS if name in leading] or leading) if factors is None else given
     for name in chosen:
         if name not in leading:
             refuse_because("factors", f"no way leads from {shown(name)} to {shown(outcome)}", leading)

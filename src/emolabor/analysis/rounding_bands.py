@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import minimize
 
 from emolabor.common.errors import refuse, refuse_because, shown
 from emolabor.common.threads import one_thread
@@ -183,6 +182,8 @@ def _extreme(at, k, uphill, side, value, reach):
     From corner to corner; where the gradients of two corners point to each other, the extreme lies between them and a
     bounded quasi-Newton search (L-BFGS-B) finds it.
     """
+    from scipy.optimize import minimize  # slow to import
+
     signs = None
     for _ in range(CORNERS):
         least = NOISE * max(np.abs(uphill).max(), abs(value) * 1e-3)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pandas as pd
-from scipy.stats import chi2, norm
+from scipy.special import chdtrc, ndtri
 
 from emolabor.common.errors import refuse
 from emolabor.common.privacy import SMALLEST_CELL
@@ -111,7 +111,7 @@ def outcome_table(posterior, outcomes, level=0.95):
     """
     weights = bch_weights(posterior.to_numpy())
     assigned = posterior.to_numpy().argmax(axis=1)
-    reach = norm.ppf((1 + level) / 2)
+    reach = ndtri((1 + level) / 2)
     rows, tests = [], {}
     for name in outcomes:
         values = outcomes[name].to_numpy(dtype=float)
@@ -166,4 +166,4 @@ def equal_means(means, covariance):
     contrast = np.eye(len(means))[1:] - np.eye(len(means))[0]
     difference = contrast @ means
     wald = float(difference @ np.linalg.solve(contrast @ covariance @ contrast.T, difference))
-    return wald, len(difference), float(chi2.sf(wald, len(difference)))
+    return wald, len(difference), float(chdtrc(len(difference), wald))

@@ -1,7 +1,6 @@
 """Who left answers out, and which: tables that show no respondent and no count under five."""
 
 import pandas as pd
-from scipy.stats import chi2_contingency
 
 from emolabor.common.errors import EmolaborError
 from emolabor.common.privacy import SMALLEST_CELL, hidden_cells, hidden_missing
@@ -80,6 +79,9 @@ def share_by_group(flag, group):
     table["share"] = table["count"] / table["n"]
     table.loc[hidden] = float("nan")
     testable = len(counts) > 1 and (counts.sum() > 0).all() and not hidden.any()
-    return table[counts.sum(axis=1) >= SMALLEST_CELL], float(
-        chi2_contingency(counts, correction=False).pvalue
-    ) if testable else float("nan")
+    shown = table[counts.sum(axis=1) >= SMALLEST_CELL]
+    if not testable:
+        return shown, float("nan")
+    from scipy.stats import chi2_contingency  # slow to import
+
+    return shown, float(chi2_contingency(counts, correction=False).pvalue)

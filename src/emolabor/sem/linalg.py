@@ -50,7 +50,7 @@ def _inverse(matrix):
 
 def definite_root(matrix):
     """Lower triangular root (m, m) of a symmetric matrix with unit diagonal; None where it is singular."""
-    root, failed = lapack.dpotrf(matrix, lower=1, clean=1)
+    root, failed = lapack.dpotrf(matrix.T, lower=1, clean=1)  # symmetric, and so in the order that LAPACK takes
     if failed:
         return None
     # The reciprocal condition number in the 1-norm is never above that of the eigenvalues, which decides in doubt.

@@ -1,7 +1,6 @@
 """Latent answers cut into the answers that a scale offers, and the loading with which these have a given alpha."""
 
 import numpy as np
-from scipy.optimize import brentq
 from scipy.special import ndtr
 
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(64)
@@ -82,6 +81,8 @@ def loading_for(alpha, items, points):
     >>> round(loading_for(0.8, 4, 5), 3), round(loading_for(0.8, 4, 2), 3)
     (0.74, 0.841)
     """
+    from scipy.optimize import brentq  # slow to import
+
     wanted = alpha / (items - alpha * (items - 1))
     latent = brentq(lambda r: answer_correlation(r, points) - wanted, 0, 1 - 1e-9)
     return float(np.sqrt(latent))

@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import tempfile
 import threading
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
@@ -23,13 +24,16 @@ def _stop(*_):
     sys.exit(1)
 
 
-def _work(connection):
+def _work(connection, compiled):
     """Execute the notebooks that come through a connection, until told to stop.
 
     With several threads of linear algebra sums are added in another order, and last digits differ from machine to
-    machine. Ctrl-C is left to the parent.
+    machine. Ctrl-C is left to the parent. Where Python is not to leave compiled modules behind, every kernel would
+    compile all of them anew, for seconds: a run's kernels share a folder for them, which goes with the run.
     """
     os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
+    if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
+        os.environ["PYTHONPYCACHEPREFIX"] = compiled
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _stop)
     threading.Thread(target=_end_with_parent, daemon=True).start()
@@ -44,10 +48,10 @@ def _work(connection):
 class Worker:
     """A worker process, and the notebook that it executes."""
 
-    def __init__(self):
+    def __init__(self, compiled):
         context = get_context("spawn")
         self.connection, far_end = context.Pipe()
-        self.process = context.Process(target=_work, args=(far_end,), daemon=True)
+        self.process = context.Process(target=_work, args=(far_end, compiled), daemon=True)
         self.process.start()
         far_end.close()
         self.job = None
@@ -86,16 +90,17 @@ def execute_all(jobs, stage, workers):
     from tqdm import tqdm
 
     waiting = list(reversed(jobs))
-    team = [Worker() for _ in range(min(workers, len(jobs)))]
     layout = "{desc} {n_fmt}/{total_fmt} |{bar}| {elapsed}{postfix}"
     second = 1 if sys.stderr.isatty() else None  # On a terminal the clock goes on; a log has a line an event.
+    compiled = tempfile.TemporaryDirectory(prefix="emolabor-", ignore_cleanup_errors=True)
+    team = [Worker(compiled.name) for _ in range(min(workers, len(jobs)))]
     try:
         with tqdm(total=len(jobs), desc="notebooks", file=sys.stderr, bar_format=layout, dynamic_ncols=True) as bar:
             while waiting or any(worker.job for worker in team):
                 for place, worker in enumerate(team):
                     if waiting and worker.job is None:
                         if not worker.process.is_alive():
-                            team[place] = worker = Worker()
+                            team[place] = worker = Worker(compiled.name)
                         worker.start(job := waiting.pop(), stage(job))
                 bar.set_postfix_str(", ".join(worker.job.name for worker in team if worker.job))
                 for connection in wait([worker.connection for worker in team if worker.job], second):
@@ -110,3 +115,4 @@ def execute_all(jobs, stage, workers):
             worker.connection.close()
         for worker in team:
             worker.process.join()
+        compiled.cleanup()

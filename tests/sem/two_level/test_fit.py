@@ -92,6 +92,7 @@ def test_likelihood_ratio_test_of_levels():
         el.lr_test(other, same)
 
 
+@pytest.mark.slow
 def test_intervals_of_indirect_and_contextual_associations(fit):
     tidy = fit.tidy().set_index("lhs").query("op == ':='")
     assert list(tidy.index) == ["indirect", "context"] and (tidy.level == 0).all()

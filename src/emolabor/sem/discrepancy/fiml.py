@@ -27,7 +27,7 @@ from emolabor.sem.implied.ram import (
 )
 from emolabor.sem.linalg import inverse_and_logdet
 from emolabor.sem.observed.completion import completed_moments, completed_values, left_open, sort_by_holes
-from emolabor.sem.observed.missing import pattern_misfits, pattern_stacks
+from emolabor.sem.observed.missing import STACK, pattern_misfits, pattern_stacks
 
 FEATURES = 4_000_000  # numbers at a time in the columns that a block of rows adds: 32 MB
 
@@ -202,16 +202,14 @@ def moment_information(sample, sigma, mu, observed):
     row, col = moment_places(p)
     count = len(row)
     result = np.zeros((count + p, count + p))
-    for stack in pattern_stacks(sample.incomplete):
-        inverses, _, gaps, about = pattern_misfits(stack, sigma, mu)
-        turned = 2 * inverses @ about @ inverses - inverses if observed else inverses
-        shared = stack.shares[:, None, None] * inverses
+    for shares, inverses, turned, gaps in _joined(_pattern_matrices(sample.incomplete, sigma, mu, observed)):
+        shared = shares[:, None, None] * inverses
         first = 0
         for i in range(p):
             # sums[k, j, l]: P_ik R_jl + R_ik P_jl over the patterns, for j from i on
             sums = shared[:, i].T @ turned[:, i:].reshape(len(gaps), -1)
             if observed:
-                sums += (stack.shares[:, None] * turned[:, i]).T @ inverses[:, i:].reshape(len(gaps), -1)
+                sums += (shares[:, None] * turned[:, i]).T @ inverses[:, i:].reshape(len(gaps), -1)
             else:
                 sums *= 2
             sums = sums.reshape(p, p - i, p)
@@ -228,6 +226,25 @@ def moment_information(sample, sigma, mu, observed):
     result[:, :count] *= scale
     result[:count, count:] = result[count:, :count].T
     return result
+
+
+def _pattern_matrices(rows, sigma, mu, observed):
+    """Shares (G,), inverses P and matrices R (G, p, p), deviations of means (G, p), a stack of patterns at a time."""
+    for stack in pattern_stacks(rows):
+        inverses, _, gaps, about = pattern_misfits(stack, sigma, mu)
+        yield stack.shares, inverses, 2 * inverses @ about @ inverses - inverses if observed else inverses, gaps
+
+
+def _joined(stacks):
+    """Join stacks of arrays up to `STACK` numbers: what is done once a stack costs more than what is done a pattern."""
+    waiting, size = [], 0
+    for stack in stacks:
+        waiting, size = [*waiting, stack], size + stack[1].size
+        if size >= STACK:
+            yield tuple(map(np.concatenate, zip(*waiting, strict=True)))
+            waiting, size = [], 0
+    if waiting:
+        yield tuple(map(np.concatenate, zip(*waiting, strict=True)))
 
 
 def case_scores(structure, theta, values, centre):

@@ -59,7 +59,9 @@ class Saturated:
         """Units (m,) and triangular root (m, m) of the information in these units; None where it is singular."""
         units = np.sqrt(np.abs(self.information.diagonal()))
         units[units == 0] = 1.0
-        root = definite_root(self.information / (units[:, None] * units))
+        scaled = self.information / units  # in place from here: thousands of moments make matrices of 100 MB
+        scaled /= units[:, None]
+        root = definite_root(scaled)
         return None if root is None else (units, root)
 
     @property
