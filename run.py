@@ -329,12 +329,7 @@ def main(arguments):
     if verb == "test":
         return test(environment, rest)
     if verb == "lab":
-        named = rest[:1] if rest and not rest[0].startswith("-") else []
-        folder = Path(named[0]).resolve() if named else ROOT / "notebooks"
-        # This machine only, with a token, and no question about news.
-        quiet = ["--ServerApp.ip=127.0.0.1", "--LabApp.news_url=None", "--ServerApp.answer_yes=True"]
-        options = [*quiet, folder, *rest[len(named) :]]
-        return environment.call(environment.python, "-m", "jupyterlab", *options)
+        return environment.call(environment.bin / "emolabor", "lab", *rest)
     if verb == "verify":
         return verify(environment)
     print("The environment .venv is ready.")

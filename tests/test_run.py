@@ -144,14 +144,10 @@ def test_arguments_go_on_to_reproduce_in_the_callers_folder(project, tmp_path):
 
 
 @posix_only
-def test_lab_opens_the_notebooks(project):
-    asked = run(project, "lab")[2][-1]
-    assert str(project / "notebooks") in asked
-    assert "--ServerApp.ip=127.0.0.1" in asked and "--LabApp.news_url=None" in asked and "token" not in asked
-    mine = project / "mine"
-    mine.mkdir()
-    asked = run(project, "lab", str(mine), "--no-browser")[2][-1]
-    assert str(mine) in asked and "--no-browser" in asked and str(project / "notebooks") not in asked
+def test_lab_goes_on_to_emolabor_in_the_callers_folder(project, tmp_path):
+    assert run(project, "lab")[2][-1].startswith("emolabor lab in ")
+    asked = run(project, "lab", "mine", "--no-browser", cwd=tmp_path)[2][-1]
+    assert asked.startswith(f"emolabor lab mine --no-browser in {tmp_path} ")
 
 
 @posix_only

@@ -1,5 +1,6 @@
 """A folder in which a study of one's own begins: everything is there, works, and can be changed."""
 
+import json
 import os
 import re
 import shutil
@@ -28,13 +29,6 @@ claims: claims.yaml
 # A model text (lavaan's syntax) in place of the model that follows from the claims, here or in a .txt file:
 # model: model.txt
 """
-# What the notebooks of the folder are run with, where the project's have their own values.
-_OWN = {
-    "data_path": "../answers.csv",
-    "mapping_path": "../mapping.yaml",
-    "study_path": "../study.yaml",
-    "results_dir": "../results",
-}
 _TOLD = {
     "en": "written: {folder} (questionnaire, {n} scales, claims, study.yaml, mapping, notebooks); begin with {readme}",
     "zh": "已写入：{folder}（问卷、{n} 个量表、论断、study.yaml、列名对照、notebook）；请从 {readme} 开始",
@@ -103,22 +97,49 @@ def _fill(folder, language):
     _, entries = STUDY_FILE.read_text(encoding="utf-8").split(f"instrument: {INSTRUMENT}\n")
     # Not written out: claims that the user writes anew have other paths, and the first indirect one takes its place.
     write_text(folder / "study.yaml", _HEADER + _FILES + entries.replace("\neffect: ", "\n# effect: "))
-    for path in sources(project_root() / "notebooks"):
-        if path.stem in NEEDS:
-            write_text(folder / "notebooks" / path.name, _own_notebook(path, language))
+    write_notebooks(folder, language)
     return scales
 
 
-def _own_notebook(path, language):
-    """Copy a notebook of the project in one language without its outputs, to be run on what lies in the folder."""
+def write_notebooks(folder, language, data="answers.csv"):
+    """Write the notebooks of a study's folder, in one language and without outputs, to be run on what lies there.
+
+    Parameters
+    ----------
+    folder : Path
+        With study.yaml and, where names differ, mapping.yaml.
+    language : {"zh", "en"}
+        Language of the notebooks.
+    data : str or Path
+        The file of answers, as seen from the folder.
+    """
     require("nbformat")
     import nbformat
 
-    notebook = edition(nbformat.read(path, as_version=4), language)
+    mapping = "../mapping.yaml" if (folder / "mapping.yaml").is_file() else None
+    own = {
+        "data_path": Path(os.path.relpath(folder / data, folder / "notebooks")).as_posix(),
+        "mapping_path": mapping,
+        "study_path": "../study.yaml",
+        "results_dir": "../results",
+    }
+    for path in sources(project_root() / "notebooks"):
+        if path.stem in NEEDS:
+            notebook = edition(nbformat.read(path, as_version=4), language)
+            _fill_in(notebook, own)
+            write_text(folder / "notebooks" / path.name, nbformat.writes(notebook) + "\n")
+
+
+def _fill_in(notebook, values):
+    """Take the outputs out of a notebook and give its parameters other values."""
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
         if "parameters" in cell.metadata.get("tags", []):
-            for name, value in _OWN.items():
-                cell.source = re.sub(rf"(?m)^{name} = .*$", f'{name} = "{value}"', cell.source)
-    return nbformat.writes(notebook) + "\n"
+            lines = [line.partition(" = ") for line in cell.source.splitlines()]
+            cell.source = "\n".join(
+                f"{name} = {json.dumps(values[name], ensure_ascii=False) if values[name] else None}"
+                if name in values
+                else name + equal + value
+                for name, equal, value in lines
+            )
