@@ -170,7 +170,9 @@ def test_numbers_are_printed_with_at_most_three_decimals(code):
 
 
 def test_outputs_are_small(path):
-    assert path.stat().st_size < 350_000  # notebook 07 shows three figures of 40 paths and more
+    assert (
+        path.stat().st_size < 380_000
+    )  # notebook 07 shows three figures of 40 paths and more; English words are longer
 
 
 def test_pictures_are_drawn_from_stored_numbers(code):

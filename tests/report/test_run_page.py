@@ -249,7 +249,7 @@ def test_every_figure_of_the_committed_notebooks_draws_tables_that_are_stored_an
 
 def test_every_notebook_has_a_row_with_its_counts_or_the_reason(folder):
     told = texts(written(folder))
-    assert "因素：派驻单位业务指导 06_management_factor-unit_guidance – – 没有参考结果" in told["zh"]
+    assert "因素：派驻单位业务指导 06_management_factor-unit_guidance – – 没有参照结果" in told["zh"]
     assert "Structural 07_structural_model 40 40 as the reference" in told["en"]
     assert "Levers 10_levers 20 19 values that differ: 1" in told["en"]
     assert "fit > cfi (10_levers): reference 0.9, found 0.95" in told["en"]
