@@ -280,11 +280,11 @@ def print_digests():
 
 
 def test_the_same_bytes_from_another_process_with_another_order_of_sets():
-    script = f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r}); import {__name__.split('.')[-1]} as t; "
+    script = f"import {__name__.split('.')[-1]} as t; t.print_digests()"
     processes = [
         subprocess.Popen(
-            [sys.executable, "-c", script + "t.print_digests()"],
-            env=os.environ | {"PYTHONHASHSEED": seed},
+            [sys.executable, "-c", script],
+            env=os.environ | {"PYTHONHASHSEED": seed, "PYTHONPATH": str(Path(__file__).parent)},
             stdout=subprocess.PIPE,
             text=True,
         )

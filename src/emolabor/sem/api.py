@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -31,6 +31,12 @@ from emolabor.sem.two_level.fitting import fit_two_levels
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from emolabor.sem.language.syntax import Syntax
+    from emolabor.sem.observed.samples import Sample
+    from emolabor.sem.specification.estimators import Estimator
+    from emolabor.sem.specification.parameter_table import ParameterTable
+    from emolabor.sem.specification.variables import Variables
 
 DESIGN = ("cluster", "sampling_weights", "strata")  # how the cases were drawn
 OPTIONS = {
@@ -188,8 +194,8 @@ def sem(
     if not isinstance(model, str):
         refuse("model", type(model).__name__, "a text such as 'f =~ x1 + x2 + x3'")
     if has_levels(_parsed(model)):
-        names = _names(group_equal), _names(group_partial)
-        return fit_two_levels(model, _parsed(model), given, names)  # type: ignore[return-value]
+        held_equal = _names(group_equal), _names(group_partial)
+        return fit_two_levels(model, _parsed(model), given, held_equal)  # type: ignore[return-value]
     chosen = _ordered(model, data, ordered)
     row = estimator_for(estimator, chosen, any(given[name] is not None for name in DESIGN))
     # lavaan 0.6-14 takes sampling weights as asking for MLR.
@@ -235,7 +241,15 @@ def sem(
     return replace(fit, columns=tuple(columns), group=group)
 
 
-def fit_table(text, table, samples, estimator=MAXIMUM_LIKELIHOOD, start=None, fiml=False, linear_test=False):
+def fit_table(
+    text: str,
+    table: ParameterTable,
+    samples: list[Sample],
+    estimator: Estimator = MAXIMUM_LIKELIHOOD,
+    start: np.ndarray | None = None,
+    fiml: bool = False,
+    linear_test: bool = False,
+) -> Fit:
     """Fit a parameter table to samples.
 
     Parameters
@@ -264,18 +278,28 @@ def fit_table(text, table, samples, estimator=MAXIMUM_LIKELIHOOD, start=None, fi
 
 
 @lru_cache(maxsize=64)
-def _parsed(text):
+def _parsed(text: str) -> Syntax:
     """The parsed text, kept: simulations and resamples ask for the same one thousands of times."""
     return parse_model(text)
 
 
 @lru_cache(maxsize=64)
-def _classified(text, fixed_x):
+def _classified(text: str, fixed_x: bool) -> Variables:
     return classify(joined(_parsed(text)), fixed_x)
 
 
 @lru_cache(maxsize=64)
-def _completed(text, labels, std_lv, mean_structure, group_equal, group_partial, fixed_x, ordered, is_theta):
+def _completed(
+    text: str,
+    labels: tuple[str, ...],
+    std_lv: bool,
+    mean_structure: bool,
+    group_equal: tuple[str, ...],
+    group_partial: tuple[str, ...],
+    fixed_x: bool,
+    ordered: Any,
+    is_theta: bool,
+) -> ParameterTable:
     syntax = _parsed(text)
     groups = by_group(syntax, labels)
     check_groups(groups, fixed_x, labels)
@@ -293,14 +317,14 @@ def _completed(text, labels, std_lv, mean_structure, group_equal, group_partial,
     )
 
 
-def _check_latent_names(latent, columns):
+def _check_latent_names(latent: Iterable[str], columns: Collection[Any]) -> None:
     """A latent variable called like a column would be one or the other, who knows which."""
     for name in latent:
         if name in columns:
             refuse_because("model", f"the latent variable '{name}' is a column of data", "another name")
 
 
-def _ordered(text, data, ordered):
+def _ordered(text: str, data: Any, ordered: Any) -> tuple[str, ...]:
     """Names of the ordered variables."""
     if data is None:
         if ordered:
@@ -315,7 +339,7 @@ def _ordered(text, data, ordered):
     return ordered_in(data, _classified(text, True), ordered, by_text)
 
 
-def _check_design_of_file(given):
+def _check_design_of_file(given: dict[str, Any]) -> None:
     """Refuse what a file that is read a part at a time does not serve."""
     several = cluster_names(given["cluster"])[1:]
     for name, asked in (
@@ -328,7 +352,7 @@ def _check_design_of_file(given):
             refuse_because(name, found, "a DataFrame; read the file with pandas.read_parquet")
 
 
-def _names(value):
+def _names(value: Any) -> tuple[str, ...]:
     if isinstance(value, str):
         return (value,)
     if not isinstance(value, Iterable) or not all(isinstance(name, str) for name in value):
@@ -336,13 +360,14 @@ def _names(value):
     return tuple(value)
 
 
-def _check_options(given):
+def _check_options(given: dict[str, Any]) -> None:
     for name, allowed in OPTIONS.items():
         if given[name] not in allowed and not (name == "estimator" and given[name] is None):
             refuse(name, shown(given[name]), allowed)
-    for name, allowed in (("std_lv", (True, False)), ("mean_structure", (True, False, None))):
+    switches: dict[str, tuple[bool | None, ...]] = {"std_lv": (True, False), "mean_structure": (True, False, None)}
+    for name, values in switches.items():
         if not isinstance(given[name], bool | np.bool_ | None):
-            refuse(name, shown(given[name]), allowed)
+            refuse(name, shown(given[name]), values)
     data = given["data"]
     if (data is None) == (given["sample_cov"] is None):
         found = "neither" if data is None else "both"
