@@ -10,7 +10,7 @@ import yaml
 ROOT = Path(__file__).resolve().parents[1]
 TERMS = yaml.safe_load((ROOT / "docs" / "terms.yaml").read_text(encoding="utf-8"))
 HAN = re.compile("[\u4e00-\u9fff]")
-# Words of others: what exports are called on platforms and in published scales, what people may have typed, what changed.
+# Words of others: of exports of platforms, of published scales and papers, of what people may have typed.
 OTHERS = {"responses", "published", "evidence"}
 
 
