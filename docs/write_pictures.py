@@ -32,10 +32,9 @@ def drawings():
     """Return picture -> (the kind of figure, the stored numbers it shows)."""
     structural, levers = _stored("07_structural_model"), _stored("10_levers")
     values, ranking = structural["values"], levers["values"]
-    smallest = structural["parameters"]["smallest_effect"]
     return {
         "path_diagram": ("paths", {"rows": values["paths"], "r2": values["r2"]}),
-        "verdicts": ("verdicts", {"rows": values["verdicts"], "smallest_effect": smallest}),
+        "verdicts": ("verdicts", {"rows": values["verdicts"]}),
         "levers": ("levers", {"rows": ranking["ranking"], "levels": ranking["levels"], "ways": ranking["ways"]}),
     }
 

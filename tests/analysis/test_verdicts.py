@@ -16,86 +16,93 @@ pytestmark = pytest.mark.slow
 
 @dataclass
 class StubFit:
-    """The two things that verdicts read, with rows (lhs, op, rhs, est, ci_lower, ci_upper)."""
+    """The two things that verdicts read, with rows (lhs, op, rhs, est, ci_lower, ci_upper) and perhaps p values."""
 
     rows: tuple
     admissible: bool = True
+    pvalues: tuple = ()
 
     def standardized(self):
-        return pd.DataFrame(self.rows, columns=["lhs", "op", "rhs", "est", "ci_lower", "ci_upper"])
+        table = pd.DataFrame(self.rows, columns=["lhs", "op", "rhs", "est", "ci_lower", "ci_upper"])
+        return table.assign(pvalue=self.pvalues or 0.01)
 
 
 def claims(*ids):
     return [claim for claim in load_claims() if claim.id in ids]
 
 
+SMALLEST = {"direct": 0.10, "indirect": 0.01, "product": 0.05}
+
+
 @pytest.mark.parametrize(
-    ("est", "lower", "upper", "verdict"),
+    ("lower", "upper", "verdict"),
     [
-        (0.20, 0.10, 0.30, "supported"),
-        (0.05, 0.01, 0.09, "supported"),
-        (0.10, 0.00, 0.20, "undecided"),  # the interval touches 0
-        (0.04, 0.01, 0.07, "undecided"),  # beyond 0, but smaller than what matters
-        (0.03, 0.01, 0.049, "contradicted"),  # beyond 0, and what matters is ruled out
-        (0.00, -0.04, 0.04, "contradicted"),  # negligible
-        (-0.20, -0.30, -0.10, "contradicted"),  # the other way
-        (-0.02, -0.10, 0.06, "undecided"),
-        (np.nan, np.nan, np.nan, "undecided"),
+        (0.12, 0.30, "at_least"),
+        (0.05, 0.12, "open"),  # beyond 0, but what matters is neither reached nor ruled out
+        (-0.10, 0.30, "open"),
+        (0.10, 0.20, "open"),  # the interval touches the smallest association
+        (0.02, 0.10, "open"),
+        (0.01, 0.09, "below"),  # beyond 0, and what matters is ruled out
+        (-0.04, 0.04, "below"),  # negligible
+        (-0.30, -0.12, "below"),  # the other way
+        (np.nan, np.nan, "open"),
     ],
 )
-def test_the_rule_in_both_directions(est, lower, upper, verdict):
-    assert judge(est, lower, upper, 1, 0.05) == verdict
-    assert judge(-est, -upper, -lower, -1, 0.05) == verdict
+def test_the_rule_in_both_directions(lower, upper, verdict):
+    assert judge(lower, upper, 1, 0.10) == verdict
+    assert judge(-upper, -lower, -1, 0.10) == verdict
 
 
-def test_the_rule_with_no_smallest_effect():
-    assert judge(0.01, 0.001, 0.02, 1, 0.0) == "supported"
-    assert judge(-0.01, -0.02, -0.001, 1, 0.0) == "contradicted"
-    assert judge(0.01, -0.01, 0.03, 1, 0.0) == "undecided"
+def test_the_rule_with_no_smallest_association_asks_for_the_sign():
+    assert judge(0.001, 0.02, 1, 0.0) == "at_least"
+    assert judge(-0.02, -0.001, 1, 0.0) == "below"
+    assert judge(-0.01, 0.03, 1, 0.0) == "open"
 
 
-def test_supported_and_contradicted_exclude_each_other():
-    for est in np.linspace(-0.3, 0.3, 61):
+def test_the_rule_is_symmetric_around_the_smallest_association():
+    """What lies as far beyond it as something else falls short of it is judged as surely."""
+    opposite = {"at_least": "below", "below": "at_least", "open": "open"}
+    for middle in np.linspace(-0.3, 0.3, 61):
         for half in (0.001, 0.05, 0.2):
-            both = {judge(est, est - half, est + half, direction, 0.05) for direction in (1, -1)}
-            assert both != {"supported"}
+            near, far = middle - half, middle + half
+            assert opposite[judge(near, far, 1, 0.10)] == judge(0.2 - far, 0.2 - near, 1, 0.10)
 
 
 def test_a_direct_path_is_read_from_its_regression():
     fit = StubFit((("exhaustion", "~", "surface_acting", 0.4, 0.3, 0.5),))
     row = verdicts(fit, claims("C02")).loc["C02 surface_acting>exhaustion"]
     assert (row["est"], row["ci_lower"], row["ci_upper"]) == (0.4, 0.3, 0.5)
-    assert (row["section"], row["expected"], row["verdict"]) == ("abstract", "+", "supported")
+    assert (row["section"], row["expected"], row["verdict"]) == ("abstract", "+", "at_least")
 
 
 def test_an_indirect_path_is_read_from_its_defined_parameter():
     name = "surface_acting__exhaustion__proactive_service"
     table = verdicts(StubFit(((name, ":=", "a*b", -0.08, -0.12, -0.04),)), claims("C03"))
     assert table.loc["C03 surface_acting>exhaustion>proactive_service", "ci_upper"] == -0.04
-    assert table["verdict"].tolist() == ["not estimated", "supported"]
+    assert table["verdict"].tolist() == ["not_estimated", "at_least"]
 
 
 PRODUCT = "deep_acting*exhaustion>service_quality"
 
 
 def product(est, lower, upper, admissible=True):
-    columns = ["est", "ci_lower", "ci_upper", "admissible"]
-    return pd.DataFrame([(est, lower, upper, admissible)], index=[PRODUCT], columns=columns)
+    columns = ["est", "ci_lower", "ci_upper", "pvalue", "admissible"]
+    return pd.DataFrame([(est, lower, upper, 0.01, admissible)], index=[PRODUCT], columns=columns)
 
 
 def test_without_products_moderation_is_not_estimated_even_though_its_first_order_terms_are():
     fit = StubFit((("service_quality", "~", "deep_acting", 0.3, 0.2, 0.4),))
     row = verdicts(fit, claims("C08")).loc[f"C08 {PRODUCT}"]
-    assert row["verdict"] == "not estimated" and np.isnan(row["est"])
+    assert row["verdict"] == "not_estimated" and np.isnan(row["est"])
 
 
 @pytest.mark.parametrize(
     ("numbers", "verdict"),
     [
-        ((0.10, 0.02, 0.18), "supported"),
-        ((0.01, -0.02, 0.04), "contradicted"),
-        ((0.06, -0.02, 0.14), "undecided"),
-        ((0.10, 0.02, 0.18, False), "undecided"),
+        ((0.14, 0.06, 0.22), "at_least"),
+        ((0.01, -0.02, 0.04), "below"),
+        ((0.06, -0.02, 0.14), "open"),
+        ((0.14, 0.06, 0.22, False), "open"),
     ],
 )
 def test_moderation_is_read_from_its_product(numbers, verdict):
@@ -106,19 +113,55 @@ def test_moderation_is_read_from_its_product(numbers, verdict):
 def test_what_cannot_be_tested_has_one_row():
     table = verdicts(StubFit(()), claims("C07", "C10", "C25", "C23", "C17"))
     assert list(table.index) == ["C07", "C10", "C25", "C23", "C17"]
-    assert set(table["verdict"]) == {"not testable"}
+    assert set(table["verdict"]) == {"not_testable"}
 
 
 def test_an_unsound_fit_decides_nothing():
     rows = (("exhaustion", "~", "surface_acting", 0.4, 0.3, 0.5),)
-    assert verdicts(StubFit(rows), claims("C02"))["verdict"].tolist() == ["supported"]
-    assert verdicts(StubFit(rows, admissible=False), claims("C02"))["verdict"].tolist() == ["undecided"]
+    assert verdicts(StubFit(rows), claims("C02"))["verdict"].tolist() == ["at_least"]
+    assert verdicts(StubFit(rows, admissible=False), claims("C02"))["verdict"].tolist() == ["open"]
 
 
-@pytest.mark.parametrize("smallest_effect", [-0.1, 1, float("nan")])
-def test_a_smallest_effect_out_of_range_is_refused(smallest_effect):
-    with pytest.raises(EmolaborError, match=r"smallest_effect: found .*allowed: from 0"):
-        verdicts(StubFit(()), claims("C02"), smallest_effect)
+def test_each_kind_of_path_has_its_own_smallest_association():
+    way = "surface_acting__exhaustion__proactive_service"
+    rows = (("proactive_service", "~", "exhaustion", -0.1, -0.14, -0.05), (way, ":=", "a*b", -0.1, -0.14, -0.05))
+    found = verdicts(StubFit(rows), claims("C03"))
+    assert found["verdict"].tolist() == ["open", "at_least"] and found["smallest"].tolist() == [0.10, 0.01]
+    found = verdicts(StubFit(rows), claims("C03"), SMALLEST | {"direct": 0.01, "indirect": 0.10})
+    assert found["verdict"].tolist() == ["at_least", "open"]
+
+
+def test_p_values_are_adjusted_over_the_paths_each_counted_once():
+    """C09 and C19 claim one and the same path: it is one test, and both tell the same."""
+    rows = (
+        ("collegial_exchange", "~", "deep_acting", 0.3, 0.2, 0.4),
+        ("belonging", "~", "collegial_exchange", 0.3, 0.2, 0.4),
+        ("accomplishment", "~", "collegial_exchange", 0.1, 0.0, 0.2),
+    )
+    found = verdicts(StubFit(rows, pvalues=(0.01, 0.02, 0.04)), claims("C09", "C19"))["pvalue_adjusted"]
+    # Benjamini & Hochberg with three tests, by hand: 3/1 * .01, 3/2 * .02, 3/3 * .04, none above the next.
+    assert found["C09 deep_acting>collegial_exchange"] == pytest.approx(0.03)
+    assert found["C09 collegial_exchange>belonging"] == pytest.approx(0.03) == found["C19 collegial_exchange>belonging"]
+    assert found["C09 collegial_exchange>accomplishment"] == pytest.approx(0.04)
+    assert found.drop([key for key in found.index if found[key] < 1]).isna().all()
+
+
+@pytest.mark.parametrize(
+    "smallest", [SMALLEST | {"direct": -0.1}, SMALLEST | {"product": 1}, SMALLEST | {"indirect": float("nan")}]
+)
+def test_a_smallest_association_out_of_range_is_refused(smallest):
+    with pytest.raises(
+        EmolaborError, match=r"smallest: (direct|product|indirect): found .*allowed: a number of at least 0"
+    ):
+        verdicts(StubFit(()), claims("C02"), smallest)
+
+
+@pytest.mark.parametrize("smallest", [0.05, {"direct": 0.1}, SMALLEST | {"total": 0.1}])
+def test_a_smallest_association_is_asked_for_each_kind_of_path(smallest):
+    with pytest.raises(
+        EmolaborError, match=r"smallest: found .*; allowed: a number for each of direct, indirect, product"
+    ):
+        verdicts(StubFit(()), claims("C02"), smallest)
 
 
 @pytest.fixture(scope="module")
@@ -146,15 +189,15 @@ def test_every_claim_gets_its_verdict_on_the_simulated_staff(table):
     everything = load_claims()
     assert table.index.is_unique
     assert len(table) == sum(max(1, len(claim.paths)) for claim in everything)
-    assert set(table.loc[table["est"].isna(), "verdict"]) == {"not testable"}
+    assert set(table.loc[table["est"].isna(), "verdict"]) == {"not_testable"}
     true = truth(load_population())["std_all"]
     for claim in everything:
         for path in (path for path in claim.paths if path.kind == "path"):
             value = true.get(f"{path.to}~{path.source}", 0.0) * (1 if path.sign == "+" else -1)
             verdict = table.loc[f"{claim.id} {path.key}", "verdict"]
-            if value >= 0.20:
-                assert verdict == "supported", path.key
-            assert verdict != ("contradicted" if value > 0.05 else "supported" if value < 0 else None), path.key
+            if value >= 0.30:
+                assert verdict == "at_least", path.key
+            assert verdict != ("below" if value > 0.10 else "at_least" if value < 0.10 else None), path.key
 
 
 def test_products_find_the_interactions_of_the_population(products):

@@ -20,14 +20,14 @@ from emolabor.drawing.formats import show
         (16, "", "en", "16"),
         (0.423, ".0%", "zh", "42%"),
         (None, ".2f", "en", "–"),
-        ("supported", "", "en", "supported"),
+        ("at_least", "", "en", "at_least"),
     ],
 )
 def test_shown_as_journals_print_it(value, spec, language, text):
     assert show(value, spec, language) == text
 
 
-@pytest.mark.parametrize(("value", "spec"), [(0.5, ""), (0.5, "d"), ("supported", ".2f"), (True, ""), (0.5, ".2q")])
+@pytest.mark.parametrize(("value", "spec"), [(0.5, ""), (0.5, "d"), ("at_least", ".2f"), (True, ""), (0.5, ".2q")])
 def test_a_format_that_does_not_fit_is_refused(value, spec):
     with pytest.raises(EmolaborError, match="allowed"):
         show(value, spec)

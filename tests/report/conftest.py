@@ -10,21 +10,21 @@ ROOT = Path(__file__).parents[2]
 STRUCTURAL = {
     "fit": {"cfi": 0.95312, "pvalue": 0.00001, "df": 84, "n_obs": 1200.0},
     "paths": {
-        "exhaustion~surface_acting": {"std_all": 0.412, "std_lower": 0.3, "std_upper": 0.5, "verdict": "supported"},
+        "exhaustion~surface_acting": {"std_all": 0.412, "std_lower": 0.3, "std_upper": 0.5, "verdict": "at_least"},
         "proactive_service~exhaustion": {
             "std_all": -0.256,
             "std_lower": -0.6,
             "std_upper": 0.1,
-            "verdict": "undecided",
+            "verdict": "open",
         },
-        "proactive_service~surface_acting": {"std_all": 0.02, "std_lower": 0, "std_upper": 0.1, "verdict": "undecided"},
+        "proactive_service~surface_acting": {"std_all": 0.02, "std_lower": 0, "std_upper": 0.1, "verdict": "open"},
     },
     "r2": {"exhaustion": 0.17, "proactive_service": 0.08},
 }
 FLOATS = """
 words:
-  supported: {zh: 支持, en: supported}
-  undecided: {zh: 未决, en: undecided}
+  at_least: {zh: 达到, en: at least}
+  open: {zh: 未决, en: open}
 tables:
   paths:
     rows: structural.paths

@@ -27,13 +27,13 @@ def verdicts():
     keys = ["C02 surface_acting>exhaustion", "C08 deep_acting*exhaustion>service_quality", "C07", "C16 x>y"]
     table = pd.DataFrame({"expected": ["+", "+", None, "-"], "est": [0.4, 0.05, None, 0.1]}, index=keys)
     table["ci_lower"], table["ci_upper"] = table["est"] - 0.1, table["est"] + 0.1
-    return table.assign(verdict=["supported", "undecided", "not testable", "contradicted"])
+    return table.assign(smallest=[0.1, 0.05, None, 0.1], verdict=["at_least", "open", "not_testable", "below"])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_verdicts_are_drawn_in_the_claims_order_without_those_not_testable(verdicts, language):
     names = load_instrument("window_staff").names(language)
-    axes = verdict_figure(verdicts, 0.05, language, names).axes[0]
+    axes = verdict_figure(verdicts, language, names).axes[0]
     texts = [text for text, _ in texts_of(axes)]
     assert texts == [
         f"C02  {names['surface_acting']} → {names['exhaustion']}  (+)",

@@ -15,7 +15,7 @@ def floats(run_folder, paper_folder, tmp_path):
 def test_a_table_shows_names_words_and_formatted_numbers(floats):
     table = floats.table("paths")
     assert list(table.columns) == ["Path", "Standardised", "95% CI", "Verdict"]
-    assert table.iloc[1].tolist() == ["Exhaustion → Proactive service", "−.26", "[−0.60,\u00a00.10]", "undecided"]
+    assert table.iloc[1].tolist() == ["Exhaustion → Proactive service", "−.26", "[−0.60,\u00a00.10]", "open"]
 
 
 def test_rows_of_constructs_stand_in_the_questionnaires_order(floats):

@@ -117,9 +117,9 @@ def published(language, labels):
 
 def verdicts(language, labels):
     rows = [f"C{n:02} {a}>{b}>{c}" for n, (a, b, c) in enumerate(zip(KEYS, KEYS[1:], KEYS[2:], strict=False), 1)]
-    table = VALUES.head(len(rows)).set_axis(rows).assign(expected="+")
-    names = itertools.cycle(("supported", "undecided", "contradicted"))
-    return verdict_figure(table.assign(verdict=[next(names) for _ in rows]), 0.05, language, labels)
+    table = VALUES.head(len(rows)).set_axis(rows).assign(expected="+", smallest=0.1)
+    names = itertools.cycle(("at_least", "open", "below"))
+    return verdict_figure(table.assign(verdict=[next(names) for _ in rows]), language, labels)
 
 
 def moderation(language, labels):

@@ -57,8 +57,8 @@ def test_a_mistake_names_file_line_and_key(results, text, message):
         ("{{ largest structural.paths std_all:.2b }}", ".41"),
         ("{{ smallest structural.paths std_all:.2b }}", "−.26"),
         ("{{ count structural.paths verdict }}", "3"),
-        ("{{ count structural.paths verdict undecided }}", "2"),
-        ("{{ count structural.paths verdict contradicted }}", "0"),
+        ("{{ count structural.paths verdict open }}", "2"),
+        ("{{ count structural.paths verdict below }}", "0"),
     ],
 )
 def test_ends_and_counts_of_a_column(results, text, expected):

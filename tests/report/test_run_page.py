@@ -44,12 +44,16 @@ VERDICTS = pd.DataFrame(
         "est": [-0.2, 0.01, np.nan],
         "ci_lower": [-0.3, -0.05, np.nan],
         "ci_upper": [-0.1, 0.04, np.nan],
-        "verdict": ["supported", "contradicted", "not testable"],
+        "verdict": ["at_least", "below", "not_testable"],
+        "smallest": [0.01, 0.1, np.nan],
+        "pvalue_adjusted": [0.0004, 0.62, np.nan],
+        "wlsmv": ["at_least", "no_solution", "not_testable"],
     },
     index=["C03 surface_acting>exhaustion>proactive_service", "C14 marginalisation>proactive_service", "C07"],
 )
 SAMPLE = pd.Series({"data": "simulated", "respondents": 1200, "careless": 49, "kept": 1151}, dtype=object)
-JUDGED = {"data_path": "simulated.csv", "smallest_effect": 0.05}
+JUDGED = {"data_path": "simulated.csv"}
+SMALLEST = pd.Series({"direct": 0.1, "indirect": 0.01, "product": 0.05})
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 HEADS = {
     "03_scale_quality": {"en": "Scales", "zh": "量表"},
@@ -113,7 +117,13 @@ def folder(tmp_path, levers):
         factor="unit_guidance",
         **data,
     )
-    store(folder, "07_structural_model", {"sample": SAMPLE, "verdicts": VERDICTS}, [], **JUDGED)
+    store(
+        folder,
+        "07_structural_model",
+        {"sample": SAMPLE, "verdicts": VERDICTS, "smallest": SMALLEST},
+        [],
+        **JUDGED,
+    )
     store(folder, "10_levers", lever_tables(levers), ["ranking", "new"], **data)
     (folder / "paper").mkdir()
     return folder
@@ -145,12 +155,15 @@ def test_the_page_tells_what_the_run_gave_in_both_languages(folder):
     assert "作答为模拟数据，没有真人填写" in told["zh"]
     assert "59 equal" in told["en"]
     assert "受访者 1,200 人，保留 1,151 人" in told["zh"]
-    assert "1 supported, 0 undecided, 1 contradicted, 1 not testable" in told["en"]
+    assert (
+        "1 at least as strong as the smallest association of interest, 1 below it, 0 open, 1 not testable" in told["en"]
+    )
     assert (
         "Surface acting → Emotional exhaustion → Proactive service behaviour (expected −) "
         "this study's reading (abstract/s4) −0.20 [−0.30, −0.10]" in (told["en"])
     )
-    assert "支持" in told["zh"]
+    assert "at least p (FDR) < .001; WLSMV: the same" in told["en"]
+    assert "p（FDR）.620；WLSMV：无：没有可接受的解" in told["zh"]
     assert "not a forecast" in told["en"]
     assert "模拟作答" in told["zh"]
 
@@ -172,7 +185,7 @@ SCALES = pd.DataFrame(
 
 def test_the_page_begins_with_sample_reliability_and_fit_and_warns_of_what_is_poor(folder):
     sample = pd.concat([SAMPLE, pd.Series({"contrast": 0, "centre": 48, "complete": 900, "findings": 2}, dtype=object)])
-    tables = {"sample": sample, "verdicts": VERDICTS, "fit": pd.Series(FIT, dtype=object)}
+    tables = {"sample": sample, "verdicts": VERDICTS, "smallest": SMALLEST, "fit": pd.Series(FIT, dtype=object)}
     store(folder, "07_structural_model", tables, [], **JUDGED)
     store(folder, "03_scale_quality", {"reliability": SCALES}, [])
     told = texts(written(folder, _03_scale_quality=(9, 9, "", (), "")))
@@ -190,7 +203,12 @@ def test_the_page_begins_with_sample_reliability_and_fit_and_warns_of_what_is_po
 @pytest.mark.parametrize(("changes", "told"), [({"cfi_robust": 0.95, "rmsea_robust": 0.06, "srmr": 0.08}, None),
     ({"admissible": False, "cfi_robust": 0.99}, "Structural: the solution is not admissible")])  # fmt: skip
 def test_a_model_at_the_marks_is_not_warned_of_and_one_that_is_no_solution_is(folder, changes, told):
-    tables = {"sample": SAMPLE, "verdicts": VERDICTS, "fit": pd.Series(FIT | changes, dtype=object)}
+    tables = {
+        "sample": SAMPLE,
+        "verdicts": VERDICTS,
+        "smallest": SMALLEST,
+        "fit": pd.Series(FIT | changes, dtype=object),
+    }
     store(folder, "07_structural_model", tables, [], **JUDGED)
     page = texts(written(folder))["en"]
     assert (told in page) if told else ("describes the answers poorly" not in page)
@@ -206,11 +224,18 @@ def test_the_factor_with_the_largest_association_is_named_at_the_top(folder, lev
     assert f"(95% interval {lower} to {upper}). It comes first in {first['best']:.0%} of the resamples." in summary
 
 
+def test_a_notebook_of_which_a_part_failed_is_shown_and_the_loss_told_at_the_top(folder):
+    lost = (0, 0, "a part failed: 07_structural_model: cell [9]", (), "")
+    told = texts(written(folder, _07_structural_model=lost))["en"]
+    assert "Notebooks of which a part failed: 1" in told.partition("On this page")[0]
+    assert "a part failed, the rest is there : 07_structural_model: cell [9]" in told and "Claims and verdicts" in told
+
+
 def test_verdicts_and_levers_are_explained_where_they_stand(folder):
     told = texts(written(folder))
-    assert "contradicted an association of 0.05 or more in the expected direction is ruled out" in told["en"]
-    assert "undecided neither" not in told["en"]  # no path of this run is
-    assert "预期方向上达到 0.05 的关联已被排除" in told["zh"]
+    assert "(direct 0.1, indirect 0.01, product 0.05)" in told["en"]
+    assert "open the interval holds" not in told["en"]  # no path of this run is
+    assert "并超过最小关注量（直接 0.1、间接 0.01、调节 0.05）" in told["zh"]
     assert "Guidance by the home unit 0.0 The home unit guides" in told["en"]
     assert "派驻单位业务指导 0.0 派驻单位对窗口业务给予指导" in told["zh"]
 
@@ -346,7 +371,7 @@ def test_answers_of_ones_own_are_not_called_simulated(folder, levers):
     store(
         folder,
         "07_structural_model",
-        tables={"sample": collected, "verdicts": VERDICTS},
+        tables={"sample": collected, "verdicts": VERDICTS, "smallest": SMALLEST},
         **JUDGED | {"data_path": "mine.csv"},
     )
     store(folder, "10_levers", lever_tables(levers), ["ranking"], data_path="mine.csv")
@@ -373,7 +398,7 @@ def test_no_text_becomes_html(folder, monkeypatch):
     instrument = replace(own, title=dict.fromkeys(("zh", "en"), planted), scales=tuple(scales))
     monkeypatch.setattr(run_page, "load_instrument", lambda key: instrument)
     monkeypatch.setitem(HEADS, "07_structural_model", dict.fromkeys(("zh", "en"), planted))
-    store(folder, "07_structural_model", {"verdicts": VERDICTS}, [], **JUDGED)
+    store(folder, "07_structural_model", {"verdicts": VERDICTS, "smallest": SMALLEST}, [], **JUDGED)
     page = written(folder, _07_structural_model=(0, 0, f"other parameters: {planted}", (), "")).read_text("utf-8")
     assert "<script>alert" not in page
     assert page.count("<script") == 2

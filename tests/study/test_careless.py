@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 import emolabor as el
+from emolabor.study import load_design
 from emolabor.study.careless import paths_and_careless, verdicts_and_careless
 
 PATHS = ["surface_acting>exhaustion", "exhaustion>proactive_service"]
@@ -24,7 +25,9 @@ def study(staff, left_out):
         "surface_acting =~ sa1 + sa2 + sa3\nexhaustion =~ ex1 + ex2 + ex3\nproactive_service =~ ps1 + ps2 + ps3\n"
         "exhaustion ~ surface_acting\nproactive_service ~ exhaustion"
     )
-    return SimpleNamespace(model=model, everyone=staff, answers=staff.iloc[left_out:], claims=claims)
+    return SimpleNamespace(
+        model=model, everyone=staff, answers=staff.iloc[left_out:], claims=claims, design=load_design()
+    )
 
 
 @pytest.mark.parametrize(("left_out", "is_shown"), [(0, True), (1, False), (4, False), (5, True)])

@@ -65,6 +65,27 @@ def test_a_failing_notebook_is_named_with_cell_and_message_and_leaves_no_copy(pr
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_part_that_fails_is_left_out_with_what_follows_it_and_the_rest_is_kept(project, tmp_path):
+    """The first cell of the part stays, since it worked; the untagged last cell sees what it made."""
+    cells = [
+        new_code_cell("import json, os, pathlib\nfound = {}"),
+        new_code_cell("found['first'] = 1", metadata={"tags": ["part-x"]}),
+        new_code_cell("raise KeyError('the part')", metadata={"tags": ["part-x"]}),
+        new_code_cell("found['after'] = 1", metadata={"tags": ["part-x"]}),
+        new_code_cell("found['other'] = 1", metadata={"tags": ["part-y"]}),
+        new_code_cell("pathlib.Path(os.environ['EMOLABOR_STAGE'], 'told.json').write_text(json.dumps(found)); None"),
+    ]
+    path = project / "notebooks" / "04_parts.ipynb"
+    nbformat.write(new_notebook(cells=cells), path)
+    execution = execute(Job("04_parts", path, {"language": "en"}, {}), tmp_path)
+    assert execution.problem == ""
+    (told,) = execution.failed_parts
+    assert told == "04_parts: cell [3] (raise KeyError('the part')): KeyError: 'the part'"
+    assert json.loads((tmp_path / "told.json").read_text(encoding="utf-8")) == {"first": 1, "other": 1}
+    shown = nbformat.read(tmp_path / "notebooks" / "04_parts.ipynb", as_version=4).cells[2].outputs[0].text
+    assert shown == "This part failed: KeyError: 'the part'\n"
+
+
 def test_a_kernel_starts_without_the_settings_of_the_user(tmp_path, monkeypatch):
     home = tmp_path / "home"
     for profile in (home / ".ipython", home / "own"):

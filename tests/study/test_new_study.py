@@ -144,8 +144,8 @@ def test_claims_about_what_the_answers_lack_are_marked_in_claims_and_verdicts(ru
         for name in ("01_claims_and_design", "07_structural_model")
     }
     verdicts = values["07_structural_model"]["verdicts"]
-    assert verdicts["C02 surface_acting>exhaustion"]["verdict"] in ("supported", "undecided")
-    assert verdicts["C01 role_pressure>surface_acting"]["verdict"] == "not measured"
+    assert verdicts["C02 surface_acting>exhaustion"]["verdict"] in ("at_least", "open")
+    assert verdicts["C01 role_pressure>surface_acting"]["verdict"] == "not_measured"
     assert verdicts["C01 role_pressure>surface_acting"]["lacking"] == "role_pressure"
     claim = values["01_claims_and_design"]["claims"]["C01"]
     assert (claim["unmeasured"], claim["lacking"]) == ("role_pressure>surface_acting (+)", "role_pressure")
@@ -154,4 +154,4 @@ def test_claims_about_what_the_answers_lack_are_marked_in_claims_and_verdicts(ru
 def test_a_part_that_the_answers_cannot_carry_is_one_sentence_on_the_page(run):
     page = (run.folder / "notebooks" / "07_structural_model.ipynb").read_text(encoding="utf-8")
     assert "These data cannot carry this part: no moderated path is left that these data can test" in page
-    assert "not measured" in page
+    assert "not_measured" in page

@@ -37,8 +37,6 @@ def test_an_unknown_parameter_is_refused_with_notebooks_and_what_they_allow(tmp_
         ("seed", True, "seed"),
         ("seed", "1.5", "seed"),
         ("n_boot", "0", "n_boot: found '0'; allowed: a whole number, at least 1"),
-        ("smallest_effect", "small", "smallest_effect: found 'small'; allowed: a number from 0 to below 1"),
-        ("smallest_effect", "1", "smallest_effect"),
         ("data_path", "nowhere.csv", "data_path: nowhere.csv is not a file"),
     ],
 )
@@ -54,12 +52,8 @@ def test_a_path_is_rewritten_to_be_seen_from_the_notebooks(tmp_path, monkeypatch
     assert chosen["03_scale_quality"] == {"data_path": "../mine.csv"}
 
 
-@pytest.mark.parametrize(("value", "number"), [(0, 0.0), ("0.1", 0.1), (0.99, 0.99)])
-def test_the_smallest_effect_is_a_number_below_one(value, number):
-    assert check_value("smallest_effect", value) == number
-
-
-@pytest.mark.parametrize("value", [1, -0.1, "much", None, True, float("nan")])
-def test_another_smallest_effect_is_refused(value):
-    with pytest.raises(EmolaborError, match=r"smallest_effect: found .*allowed: a number from 0 to below 1"):
-        check_value("smallest_effect", value)
+def test_a_parameter_of_earlier_versions_is_refused_with_what_took_its_place():
+    with pytest.raises(
+        EmolaborError, match=r"parameter 'smallest_effect': .*; allowed: the study file's entry 'smallest'"
+    ):
+        choose_parameters(KNOWN, {"smallest_effect": "0.1"}, "notebooks")

@@ -5,7 +5,7 @@ import pytest
 from emolabor.common.errors import EmolaborError
 from emolabor.study.reference import compare_notebook, flatten, is_equal, rounding_edges
 
-VALUES = {"fit": {"cfi": 0.96712, "df": 84, "verdict": "supported", "none": None}, "r2": {"exhaustion": {"value": 0.3}}}
+VALUES = {"fit": {"cfi": 0.96712, "df": 84, "verdict": "at_least", "none": None}, "r2": {"exhaustion": {"value": 0.3}}}
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def test_equal_values_are_all_counted(compared):
     ("key", "value", "message"),
     [
         ("cfi", 0.96723, "07_x: fit > cfi: reference 0.96712, found 0.96723"),
-        ("verdict", "undecided", "07_x: fit > verdict: reference 'supported', found 'undecided'"),
+        ("verdict", "open", "07_x: fit > verdict: reference 'at_least', found 'open'"),
         ("none", 0.0, "07_x: fit > none: reference '(absent)', found 0.0"),
         ("cfi", None, "07_x: fit > cfi: reference 0.96712, found '(absent)'"),
         ("new", 1, "07_x: fit > new: reference '(absent)', found 1"),

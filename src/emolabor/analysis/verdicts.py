@@ -1,45 +1,54 @@
-"""What a fit says about each claim: supported, contradicted or undecided."""
+"""What a fit says about each claim: at least as strong as what matters, below it, or open."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from emolabor.common.checks import check_share
 from emolabor.common.errors import refuse, refuse_because, shown
 from emolabor.sem import interaction_size
+from emolabor.theory.constructs import SMALLEST
 
 if TYPE_CHECKING:
     from emolabor.sem.fit import Fit
     from emolabor.sem.moderation.product_indicators import Interaction
     from emolabor.theory.claims import Claim
 
-COLUMNS = ("section", "expected", "est", "ci_lower", "ci_upper", "verdict")
+NUMBERS = ("est", "ci_lower", "ci_upper", "pvalue")
+COLUMNS = ("section", "expected", *NUMBERS, "smallest", "verdict")
+# What can be said of a path that was tested, in the order in which it is counted.
+TESTED = ("at_least", "open", "below")
+# The kind of a claim's path -> under which its smallest association of interest stands.
+SIZES = {"path": "direct", "indirect": "indirect", "moderation": "product"}
 
 
 def verdicts(
-    fit: Fit, claims: Iterable[Claim], smallest_effect: float = 0.05, products: pd.DataFrame | None = None
+    fit: Fit,
+    claims: Iterable[Claim],
+    smallest: Mapping[str, float] = SMALLEST,
+    products: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """Judge every path of every claim by its standardized estimate and 95 % interval.
+    """Judge every path of every claim by its standardized 95 % interval and the smallest association of interest.
 
-    With d the direction that the claim expects (1 or -1), the rule reads the estimate and the interval times d:
+    The rule is symmetric around that association, on the side that the claim expects:
 
-    - *supported*: the whole interval lies above 0 and the estimate is at least the smallest effect of interest;
-    - *contradicted*: the whole interval lies below the smallest effect of interest, so an association of that size in
-      the expected direction is ruled out, whether the true one is negligible or points the other way (inferiority
-      test; Lakens 2017, *Social Psychological and Personality Science* 8:355-362);
-    - *undecided*: anything else: the interval leaves both open, or lies above 0 with an estimate below the smallest
-      effect of interest;
-    - *not testable*: the claim says that data of this kind cannot test it;
-    - *not measured*: a construct that the path names is not in these data (`theory.measured_claims`);
-    - *not estimated*: neither the fit nor the products hold such a parameter.
+    - *at_least*: the whole interval lies beyond it (minimal-effect test; Murphy & Myors 1999, *Journal of Applied
+      Psychology* 84:234-248);
+    - *below*: the whole interval falls short of it, so that an association of that size in the expected direction is
+      ruled out, whether the true one is negligible or points the other way (inferiority test; Lakens 2017, *Social
+      Psychological and Personality Science* 8:355-362);
+    - *open*: the interval holds it;
+    - *not_testable*: the claim says that data of this kind cannot test it;
+    - *not_measured*: a construct that the path names is not in these data (`theory.measured_claims`);
+    - *not_estimated*: neither the fit nor the products hold such a parameter.
 
-    The first two cannot hold together. Since a two-sided 95 % interval is read on one side, each errs in at most
-    2.5 % of samples at its own limit. A fit that did not converge or is improper decides nothing: all its paths are
-    undecided. "Supported" means associated as expected; data from one point in time show no causes. An indirect path is
-    a product of numbers below 1, so the same smallest effect asks more of it than of a direct one.
+    Since a two-sided 95 % interval is read on one side, *at_least* and *below* each err in at most 2.5 % of samples
+    where the true association is the smallest of interest. A fit that did not converge or is improper decides nothing:
+    all its paths are open. A verdict is about an association; data from one point in time show no causes.
 
     Estimates and intervals are standardized, with the delta method's errors (`Fit.standardized`). A moderation is
     judged by the size of its product term (`product_terms`), the change of the standardized path with each standard
@@ -51,8 +60,9 @@ def verdicts(
         A fit of `theory.full_model` for these claims.
     claims : iterable of Claim
         As `theory.load_claims` gives them.
-    smallest_effect : float
-        Smallest effect of interest, standardized, at least 0 and below 1.
+    smallest : dict of str to float
+        Smallest association of interest, standardized, at least 0 and below 1, of a ``direct`` path, of an ``indirect``
+        one (a product of two) and of a ``product`` term; a study file's `smallest`, by default the essay's study's.
     products : DataFrame, optional
         What `product_terms` says of the moderated paths; without it these are not estimated.
 
@@ -60,14 +70,16 @@ def verdicts(
     -------
     DataFrame
         One row a path of a claim, one for a claim without paths. Index claim and path
-        (``C02 surface_acting>exhaustion``, ``C07``); columns section, expected (+ or -), est, ci_lower, ci_upper (all
-        standardized; for an indirect path those of its defined parameter, for a moderated one those of its product),
-        verdict, and where a path is not measured also lacking (the constructs that the data lack).
+        (``C02 surface_acting>exhaustion``, ``C07``); columns section, expected (+ or -), est, ci_lower, ci_upper,
+        pvalue (of no association; all standardized; for an indirect path those of its defined parameter, for a
+        moderated one those of its product), smallest, verdict, pvalue_adjusted (the false discovery rate over all paths
+        tested here, each counted once; Benjamini & Hochberg 1995, *Journal of the Royal Statistical Society B*
+        57:289-300), and where a path is not measured also lacking (the constructs that the data lack).
 
     Raises
     ------
     EmolaborError
-        If `smallest_effect` is out of range.
+        If `smallest` lacks a kind of path, names another one, or is out of range.
 
     Examples
     --------
@@ -75,64 +87,80 @@ def verdicts(
     >>> claims = [claim for claim in el.load_claims() if claim.id in ("C02", "C07")]
     >>> items = {"surface_acting": ["sa1", "sa2", "sa3", "sa4"], "exhaustion": ["ex1", "ex2", "ex3", "ex4"]}
     >>> el.verdicts(el.sem(el.full_model(items, claims), el.simulate_staff()), claims)["verdict"].to_dict()
-    {'C02 surface_acting>exhaustion': 'supported', 'C07': 'not testable'}
+    {'C02 surface_acting>exhaustion': 'at_least', 'C07': 'not_testable'}
     """
-    if not 0 <= smallest_effect < 1:
-        refuse("smallest_effect", shown(smallest_effect), "from 0 to below 1, standardized")
+    _check_smallest(smallest)
     claims = tuple(claims)
     estimates = _standardized(fit) | _of_products(products)
+    nothing = (np.nan,) * len(NUMBERS)
     rows: dict[str, tuple] = {}
+    found = {}
     for claim in claims:
         if not claim.testable:
-            rows[claim.id] = (claim.section, None, np.nan, np.nan, np.nan, "not testable")
+            rows[claim.id] = (claim.section, None, *nothing, np.nan, "not_testable")
         for path in claim.paths:
-            est, lower, upper, sound = estimates.get(_parameter(path), (np.nan, np.nan, np.nan, None))
-            direction = 1 if path.sign == "+" else -1
-            verdict = "not estimated" if sound is None else "undecided"
+            numbers, sound = estimates.get(_parameter(path), (nothing, None))
+            size = smallest[SIZES[path.kind]]
+            verdict = "not_estimated" if sound is None else "open"
             if sound:
-                verdict = judge(est, lower, upper, direction, smallest_effect)
-            rows[f"{claim.id} {path.key}"] = (claim.section, path.sign, est, lower, upper, verdict)
+                verdict = judge(numbers[1], numbers[2], 1 if path.sign == "+" else -1, size)
+                found[f"{claim.id} {path.key}"] = (path.key, numbers[3])
+            rows[f"{claim.id} {path.key}"] = (claim.section, path.sign, *numbers, size, verdict)
         for path in claim.unmeasured:
-            rows[f"{claim.id} {path.key}"] = (claim.section, path.sign, np.nan, np.nan, np.nan, "not measured")
+            size = smallest[SIZES[path.kind]]
+            rows[f"{claim.id} {path.key}"] = (claim.section, path.sign, *nothing, size, "not_measured")
     table = pd.DataFrame.from_dict(rows, orient="index", columns=list(COLUMNS)).rename_axis("claim")
+    table = table.assign(pvalue_adjusted=pd.Series(_adjusted(found), dtype=float))
     missing = {
         f"{claim.id} {path.key}": "&".join(names) for claim in claims for path, names in claim.unmeasured.items()
     }
     return table.assign(lacking=pd.Series(missing)) if missing else table
 
 
-def judge(est, ci_lower, ci_upper, direction, smallest_effect):
-    """Apply the rule of `verdicts` to one standardized estimate.
+def judge(ci_lower, ci_upper, direction, smallest):
+    """Apply the rule of `verdicts` to one standardized interval.
 
     Parameters
     ----------
-    est, ci_lower, ci_upper : float
-        Standardized estimate and the ends of its 95 % interval.
+    ci_lower, ci_upper : float
+        The ends of the 95 % interval.
     direction : int
         The expected sign, 1 or -1.
-    smallest_effect : float
-        Smallest effect of interest.
+    smallest : float
+        Smallest association of interest.
 
     Returns
     -------
     str
-        supported, contradicted or undecided; undecided too where a value is NaN.
+        at_least, below or open; open too where an end is NaN.
 
     Examples
     --------
-    >>> judge(-0.20, -0.30, -0.10, direction=-1, smallest_effect=0.05)
-    'supported'
-    >>> judge(0.01, -0.02, 0.04, direction=1, smallest_effect=0.05)
-    'contradicted'
-    >>> judge(0.06, -0.02, 0.14, direction=1, smallest_effect=0.05)
-    'undecided'
+    >>> judge(-0.30, -0.15, direction=-1, smallest=0.10)
+    'at_least'
+    >>> judge(-0.02, 0.04, direction=1, smallest=0.10)
+    'below'
+    >>> judge(0.06, 0.14, direction=1, smallest=0.10)
+    'open'
     """
     near, far = sorted((direction * ci_lower, direction * ci_upper))
-    if near > 0 and direction * est >= smallest_effect:
-        return "supported"
-    if far < smallest_effect:
-        return "contradicted"
-    return "undecided"
+    return "at_least" if near > smallest else "below" if far < smallest else "open"
+
+
+def _check_smallest(smallest):
+    if not isinstance(smallest, Mapping) or set(smallest) != set(SIZES.values()):
+        refuse("smallest", shown(smallest), f"a number for each of {', '.join(SIZES.values())}")
+    for kind, size in smallest.items():
+        check_share(f"smallest: {kind}", size, zero=True)
+
+
+def _adjusted(found):
+    """Adjust p values, row to (parameter, p), to the false discovery rate; a parameter in two claims is one test."""
+    from scipy.stats import false_discovery_control
+
+    tests = {key: pvalue for key, pvalue in found.values() if not np.isnan(pvalue)}
+    rates = dict(zip(tests, false_discovery_control(list(tests.values())), strict=True)) if tests else {}
+    return {row: rates.get(key, np.nan) for row, (key, _) in found.items()}
 
 
 def product_terms(fit: Fit, interactions: dict[str, Interaction]) -> pd.DataFrame:
@@ -184,7 +212,10 @@ def _standardized(fit):
     if "level" in table:
         refuse_because("fit", "a fit of two levels, at each of which a path may stand", "a fit of one level")
     return {
-        row.lhs if row.op == ":=" else (row.lhs, row.rhs): (row.est, row.ci_lower, row.ci_upper, fit.admissible)
+        row.lhs if row.op == ":=" else (row.lhs, row.rhs): (
+            tuple(getattr(row, name) for name in NUMBERS),
+            fit.admissible,
+        )
         for row in table[table["op"].isin(("~", ":="))].itertuples()
     }
 
@@ -192,4 +223,4 @@ def _standardized(fit):
 def _of_products(products):
     if products is None:
         return {}
-    return {row.Index: (row.est, row.ci_lower, row.ci_upper, row.admissible) for row in products.itertuples()}
+    return {row.Index: (tuple(getattr(row, name) for name in NUMBERS), row.admissible) for row in products.itertuples()}

@@ -19,8 +19,8 @@ def paths(stored, language, names):
 
 
 def verdicts(stored, language, names):
-    """Draw the claims with their verdicts. Stored: rows, smallest_effect."""
-    return verdict_figure(frame_of(stored["rows"]), stored["smallest_effect"], language, names)
+    """Draw the claims with their verdicts. Stored: rows."""
+    return verdict_figure(frame_of(stored["rows"]), language, names)
 
 
 def levers(stored, language, names):

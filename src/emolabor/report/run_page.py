@@ -104,7 +104,7 @@ def _summary(notebooks, done, levers, quality, paper_problem):
     lines += poor
     if CLAIMS in done:
         found = frame_of(done[CLAIMS].values["verdicts"])["verdict"]
-        counts = {key: int((found == key).sum()) for key in ("supported", "undecided", "contradicted")}
+        counts = {key: int((found == key).sum()) for key in ("at_least", "open", "below")}
         lines.append(worded("verdict_counts", others=len(found) - sum(counts.values()), **counts))
     if levers:
         first = levers["levers"][0]
@@ -118,6 +118,8 @@ def _summary(notebooks, done, levers, quality, paper_problem):
     lines.append(counted if compared else worded("no_counts"))
     failed = int((notebooks["problem"] != "").sum())
     alarms = [worded("failed_counts", failed=failed)] if failed else []
+    lost = int(notebooks["reason"].str.startswith("a part failed").sum())
+    alarms += [worded("failed_parts", failed=lost)] if lost else []
     alarms += [worded("paper_failed")] if paper_problem else []
     return [{"texts": one, "alarms": one in (*poor, *alarms)} for one in (*lines, *alarms)]
 

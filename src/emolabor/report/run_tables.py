@@ -11,7 +11,7 @@ def claims_content(notebook, names, claims):
     """Lay out the claims: each with a row a path, its estimate, interval and verdict; what the verdicts mean."""
     verdicts = notebook.values["verdicts"]
     claims = {claim.id: claim for claim in claims}
-    smallest = f"{notebook.parameters['smallest_effect']:g}"
+    smallest = worded("smallest_of", **{kind: f"{size:g}" for kind, size in notebook.values["smallest"].items()})
     found = {row["verdict"] for row in verdicts.values()}
     meanings = described()["meanings"].items()
     shown = []
@@ -29,7 +29,7 @@ def claims_content(notebook, names, claims):
 def _row(claim, key, row, names):
     """One path: in words, with the direction that the claim expects, where it comes from, and what was found."""
     if claim.reason:
-        return {"verdict": row["verdict"]}
+        return {"verdict": row["verdict"], "beside": None}
     est, interval = "–", ""
     if row["est"] is not None:
         est, lower, upper = (show(row[name], ".2f") for name in ("est", "ci_lower", "ci_upper"))
@@ -41,7 +41,19 @@ def _row(claim, key, row, names):
         "est": est,
         "interval": interval,
         "verdict": row["verdict"],
+        "beside": _beside(row),
     }
+
+
+def _beside(row):
+    """Say the adjusted p value, and whether WLSMV gives the same verdict; nothing of a path that was not tested."""
+    if row["est"] is None:
+        return None
+    told = row.get("wlsmv", "not_asked")  # its part of the notebook may have failed
+    known = described()["verdicts"] | described()["wlsmv"]
+    same = worded("wlsmv_same") if told == row["verdict"] else known[told]
+    adjusted = show(row["pvalue_adjusted"], "p").removeprefix("= ")
+    return worded("beside", adjusted=adjusted, wlsmv=same)
 
 
 def _path(key, names):

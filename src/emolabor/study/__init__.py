@@ -6,6 +6,7 @@ from emolabor.study.design import Design, load_design
 from emolabor.study.factor_report import FactorReport
 from emolabor.study.lavaan_agreement import beside_lavaan, fit_models, largest_differences, second_opinions
 from emolabor.study.needs import why_not
+from emolabor.study.ordered_verdicts import wlsmv_verdicts
 from emolabor.study.paths import project_root
 from emolabor.study.results import Results
 from emolabor.study.runner import reproduce
@@ -54,4 +55,5 @@ __all__ = [
     "validity_table",
     "verdicts_and_careless",
     "why_not",
+    "wlsmv_verdicts",
 ]

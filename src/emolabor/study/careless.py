@@ -50,7 +50,8 @@ def verdicts_and_careless(study, kept, estimator):
         it would tell what those few answered.
     """
     everyone = sem(study.model, study.everyone, estimator=estimator)
-    both = {"everyone": verdicts(everyone, study.claims), "kept": verdicts(kept, study.claims)}
+    smallest = study.design.smallest
+    both = {"everyone": verdicts(everyone, study.claims, smallest), "kept": verdicts(kept, study.claims, smallest)}
     shown = all_and_kept(both["everyone"]["est"], both["kept"]["est"], everyone.n_obs - kept.n_obs)
     table = pd.DataFrame({"est_kept": shown["kept"], "est_everyone": shown["all"], "difference": -shown["difference"]})
     told = both["everyone"]["verdict"].where(shown["all"].notna())

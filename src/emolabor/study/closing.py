@@ -1,14 +1,18 @@
 """The closing table of a run, for people."""
 
+import json
 from collections import Counter
 
 import pandas as pd
 
+from emolabor.analysis.verdicts import TESTED
 from emolabor.common.text_width import text_width
 from emolabor.common.words import Words, spoken
 from emolabor.study.reference import Comparison
 
 say = Words("emolabor.study")
+# Notebooks that judge the claims, the one that knows most first.
+JUDGES = ("07_structural_model", "15_correlation_table")
 
 
 def closing_table(run, shown_from):
@@ -24,9 +28,9 @@ def closing_table(run, shown_from):
     Returns
     -------
     str
-        One line a notebook with its seconds and how many values were compared and are equal; then what the data lack
-        and what was skipped for it, every difference with both values, every problem, the paper's files, and where to
-        look.
+        One line a notebook with its seconds and how many values were compared and are equal; then the verdicts on the
+        claims, what the data lack and what was skipped for it, every difference with both values, every problem, the
+        paper's files, and where to look.
     """
     comparisons = {comparison.notebook: comparison for comparison in run.comparisons}
     heads = [say(f"closing_{key}") for key in ("notebook", "seconds", "compared", "equal")]
@@ -44,11 +48,14 @@ def closing_table(run, shown_from):
             lines.append(_line(width, execution.notebook, seconds) + f"  {counts[0]}")
     totals = (sum(getattr(one, name) for one in run.comparisons) for name in ("compared", "equal"))
     lines += [_line(width, say("closing_all"), f"{run.seconds:.1f}", *map(str, totals)), ""]
+    lines += _verdicts(run)
     lines += [say("closing_note", note=note) for note in run.notes]
     lines += _skipped(run.executions, run.folder)
     lines += [_difference(difference) for one in run.comparisons for difference in one.differences]
     failed = (execution for execution in run.executions if execution.problem)
     lines += [say("closing_failure", why=execution.problem + _left(execution, run.folder)) for execution in failed]
+    parts = (part for execution in run.executions for part in execution.failed_parts)
+    lines += [say("closing_part_failed", why=part) for part in parts]
     lines += [say("closing_paper_failed", why=run.paper_problem)] if run.paper_problem else []
     endings = Counter(path.suffix[1:] for path in run.paper)
     files = ", ".join(f"{count} {ending}" for ending, count in sorted(endings.items())) or say("closing_no_paper")
@@ -78,7 +85,8 @@ def write_page(run, language, design, heads):
     comparisons = {comparison.notebook: comparison for comparison in run.comparisons}
     rows = {}
     for execution in run.executions:
-        comparison = comparisons.get(execution.notebook, Comparison(execution.notebook, 0, ()))
+        lost = f"a part failed: {execution.failed_parts[0]}" if execution.failed_parts else ""
+        comparison = comparisons.get(execution.notebook, Comparison(execution.notebook, 0, (), lost))
         counts = (comparison.compared, comparison.equal, comparison.reason, comparison.differences)
         rows[execution.notebook] = (*counts, execution.problem, execution.skipped)
     columns = ["compared", "equal", "reason", "differences", "problem", "skipped"]
@@ -98,12 +106,28 @@ def _outcome(execution, comparison):
     """Return a notebook's two counts, or one text: why nothing was compared."""
     if execution.skipped:
         return (say("closing_is_skipped"),)
+    if execution.failed_parts:
+        return (say("closing_is_partly"),)
     if comparison is None:
         return (say("closing_is_failed"),)
     if comparison.reason:
         kind, colon, detail = comparison.reason.partition(": ")
         return (say(f"closing_not_compared_{kind.replace(' ', '_')}") + colon + detail,)
     return str(comparison.compared), str(comparison.equal)
+
+
+def _verdicts(run):
+    """Count the verdicts of the notebook that judges the claims; where that one failed, of the next that does."""
+    done = {one.notebook for one in run.executions if not one.problem and not one.skipped}
+    for notebook in JUDGES:
+        file = run.folder / f"{notebook}.json"
+        if notebook in done and file.is_file():
+            rows = json.loads(file.read_text(encoding="utf-8"))["values"].get("verdicts", {})
+            counts = Counter(row["verdict"] for row in rows.values())
+            told = {verdict: counts.pop(verdict, 0) for verdict in TESTED}
+            if rows:
+                return [say("closing_verdicts", notebook=notebook, others=sum(counts.values()), **told)]
+    return []
 
 
 def _difference(difference):

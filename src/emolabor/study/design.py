@@ -34,6 +34,8 @@ class Design:
         Constructs of which less is better.
     roles : Roles
         Which of them are levers, the outcome, the marker; which columns are clusters, groups to compare.
+    smallest : dict of str to float
+        Smallest standardized association of interest, by kind of path: direct, indirect, product.
     model : str or None
         A model text in place of the model that follows from the claims.
     population : dict or None
@@ -47,6 +49,7 @@ class Design:
     groups: dict
     undesirable: tuple
     roles: Roles
+    smallest: dict
     model: str | None = None
     population: dict | None = None
     files: tuple = ()
@@ -69,6 +72,8 @@ def load_design(study_path=None):
         - ``population``: whom the study is about, a background column and the values of it, such as
           ``{column: dispatch_type, values: [dispatched]}``; ``everyone`` for all who answered. Without the entry it is
           the essay's, where the instrument asks for it
+        - ``smallest``: the smallest standardized association of interest by kind of path, such as
+          ``{direct: 0.10, indirect: 0.01, product: 0.05}``; every verdict is judged against it
         - ``factors`` (a group or a list), ``outcome``, ``effect``, ``marker``, ``clusters``, ``groupings``,
           ``description``, ``covariates``, ``profiles``, ``between``, ``rivals``: what constructs and columns are to the
           study, as `Roles` says; each may be ``none``. What is not there is the essay's where this study has all that
@@ -109,9 +114,10 @@ def load_design(study_path=None):
     population = _population(document, instrument, usual["population"])
     document.refuse_problems()
     model, model_file = _model(document, folder)
+    smallest = {kind: float(size) for kind, size in (usual["smallest"] | data.get("smallest", {})).items()}
     own = () if study_path is None else (Path(study_path), *instrument.files.values())
     files = (*own, *filter(None, (claims_file, model_file)))
-    return Design(instrument, claims, groups, undesirable, roles, model, population, files)
+    return Design(instrument, claims, groups, undesirable, roles, smallest, model, population, files)
 
 
 def _groups(document, usual):

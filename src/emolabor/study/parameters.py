@@ -4,7 +4,7 @@ import ast
 import os
 from pathlib import Path
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.errors import EmolaborError, refuse_because
 from emolabor.common.extras import require
 from emolabor.sem.numerics import ESTIMATORS
 
@@ -13,7 +13,11 @@ ALLOWED = {
     "estimator": ESTIMATORS,
 }
 AT_LEAST = {"seed": 0, "n_boot": 1}
-SHARES = ("smallest_effect",)
+# Parameters of earlier versions: what took their place.
+GONE = {
+    "smallest_effect": "the study file's entry 'smallest', with a number for each kind of path: "
+    "smallest: {direct: 0.10, indirect: 0.01, product: 0.05}"
+}
 
 
 def notebook_parameters(path):
@@ -70,22 +74,9 @@ def check_value(name, value):
         if isinstance(value, bool) or not str(value).isdecimal() or int(value) < AT_LEAST[name]:
             raise EmolaborError(f"{name}: found {value!r}; allowed: a whole number, at least {AT_LEAST[name]}")
         return int(value)
-    if name in SHARES:
-        return _share(name, value)
     if name.endswith("_path") and value is not None and not Path(value).is_file():
         raise EmolaborError(f"{name}: {value} is not a file")
     return value
-
-
-def _share(name, value):
-    """Read a number from 0 to below 1, which may come as text."""
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        number = -1.0
-    if isinstance(value, bool) or not 0 <= number < 1:
-        raise EmolaborError(f"{name}: found {value!r}; allowed: a number from 0 to below 1")
-    return number
 
 
 def choose_parameters(known, given, folder):
@@ -121,6 +112,8 @@ def choose_parameters(known, given, folder):
     """
     values = {}
     for name, value in given.items():
+        if name in GONE:
+            refuse_because(f"parameter {name!r}", "it is no parameter any more", GONE[name])
         if not any(name in defaults for defaults in known.values()):
             allowed = "; ".join(f"{notebook}: {', '.join(defaults)}" for notebook, defaults in known.items())
             raise EmolaborError(f"parameter {name!r} is unknown; allowed: {allowed}")

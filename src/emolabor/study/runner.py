@@ -63,9 +63,9 @@ class Run:
 
     @property
     def succeeded(self):
-        """True when every notebook ended well, no value differs and the paper did not fail."""
+        """True when every notebook ended well, no part of one failed, no value differs and the paper did not fail."""
         return not (
-            any(execution.problem for execution in self.executions)
+            any(execution.problem or execution.failed_parts for execution in self.executions)
             or any(comparison.differences for comparison in self.comparisons)
             or self.paper_problem
         )
@@ -235,36 +235,35 @@ def reproduce(
     results_dir = Path(os.path.relpath(place, root / "notebooks")).as_posix()
     given = given | {"language": language, "results_dir": results_dir}
     jobs = plan_jobs(root / "notebooks", only, given)
+    every = jobs if only is None else plan_jobs(root / "notebooks", None, given)
     carried, skipped, notes = carried_jobs(jobs)
+    names = {job.name for job in jobs}
+    others = [job for job in every if job.name not in names]
+    made_from = fingerprints([*carried, *others], root / "data")
     with open_folder(place) as folder:
-        executions = _execute(carried, folder, fingerprints(carried, root / "data"), resume, workers or cpu_count())
+        executions = _execute(carried, folder, made_from, resume, workers or cpu_count())
         _note_environment(folder, executions, commit_of(root), data_of(carried))
         executions |= {name: Execution(name, 0.0, skipped=reason) for name, reason in skipped.items()}
         done = [job for job in carried if not executions[job.name].problem]
+        whole = [job for job in done if not executions[job.name].failed_parts]
         if as_reference:
-            update_reference(root, folder.path, done, _executed_in_english(done, folder, workers or cpu_count()))
-        comparisons = tuple(_compare(job, folder.path, root / "results" / "reference") for job in done)
+            update_reference(root, folder.path, whole, _executed_in_english(whole, folder, workers or cpu_count()))
+        comparisons = tuple(_compare(job, folder.path, root / "results" / "reference") for job in whole)
         # The manuscripts are about the study's own data.
-        is_whole = only is None and len(done) == len(jobs) and not any(job.on_own_data for job in jobs)
+        is_whole = only is None and len(whole) == len(jobs) and not any(job.on_own_data for job in jobs)
         paper, paper_problem = build_run_paper(root, folder.path) if is_whole else ((), "")
         ordered = tuple(executions[job.name] for job in jobs)
         seconds = time.perf_counter() - start
         finished = Run(folder.path, ordered, comparisons, paper, paper_problem, seconds, notes)
-        rest = [] if only is None else _finished_before(plan_jobs(root / "notebooks", None, given), jobs, folder, root)
+        rest = [job for job in others if folder.is_finished(job, made_from[job.name])]
         compared = [_compare(job, folder.path, root / "results" / "reference") for job in rest]
-        kept = [Execution(job.name, 0.0, earlier=True) for job in rest]
-        everything = sorted([*ordered, *kept], key=lambda execution: execution.notebook)
-        page = replace(finished, executions=tuple(everything), comparisons=(*comparisons, *compared))
+        known = executions | {job.name: Execution(job.name, 0.0, earlier=True) for job in rest}
+        # In the order of a whole run; a notebook that only was asked for, such as the published evidence, comes last.
+        order = dict.fromkeys(job.name for job in (*every, *jobs))
+        everything = tuple(known[name] for name in order if name in known)
+        page = replace(finished, executions=everything, comparisons=(*comparisons, *compared))
         write_page(page, language, design, titles(root / "notebooks"))
     return finished
-
-
-def _finished_before(jobs, executed, folder, root):
-    """List the other notebooks whose results lie there, made by the same cells, parameters, data and library."""
-    names = {job.name for job in executed}
-    others = [job for job in jobs if job.name not in names]
-    made_from = fingerprints(others, root / "data")
-    return [job for job in others if folder.is_finished(job, made_from[job.name])]
 
 
 def _check_run(run, language, parameters, as_reference):
@@ -301,7 +300,8 @@ def _execute(jobs, folder, made_from, resume, workers):
                 problem = f"{job.name}: stored no results; its last cell must call results.save()"
                 execution = replace(execution, problem=problem)
             if not execution.problem:
-                folder.publish(job, made_from[job.name])
+                # What lacks a part is shown, and made again by --resume.
+                folder.publish(job, "" if execution.failed_parts else made_from[job.name])
             executions[job.name] = execution
     return executions
 

@@ -12,6 +12,7 @@ CONSTRUCT_GROUPS = {name: tuple(keys) for name, keys in _STUDY["constructs"].ite
 CONSTRUCTS = tuple(construct for group in CONSTRUCT_GROUPS.values() for construct in group)
 UNDESIRABLE = tuple(_STUDY["undesirable"])
 OUTCOME, MARKER = _STUDY["outcome"], _STUDY["marker"]
+SMALLEST = {kind: float(size) for kind, size in _STUDY["smallest"].items()}
 FACTORS = CONSTRUCT_GROUPS[_STUDY["factors"]]
 COVARIATES = {name: tuple(columns) for name, columns in _STUDY["covariates"].items()}
 REVERSE, MERGE = (tuple(_STUDY["rivals"][name]) for name in ("reverse", "merge"))

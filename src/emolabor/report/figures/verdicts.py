@@ -3,43 +3,40 @@
 import re
 
 from emolabor.common.extras import require
-from emolabor.drawing.formats import show
 from emolabor.drawing.labels import NAMES, letters_in, row_places, wrapped
-from emolabor.drawing.style import BLUE, GREY, INK, PAGE, RED, style
+from emolabor.drawing.style import BLUE, GREY, INK, PAGE, style
 
 # Told apart by colour, by marker and by its filling, so that a grey print shows them too.
 LOOKS = {
-    "supported": {"color": BLUE, "marker": "o", "markerfacecolor": BLUE},
-    "undecided": {"color": GREY, "marker": "o", "markerfacecolor": "white"},
-    "contradicted": {"color": RED, "marker": "X", "markerfacecolor": RED},
+    "at_least": {"color": BLUE, "marker": "o", "markerfacecolor": BLUE},
+    "open": {"color": GREY, "marker": "o", "markerfacecolor": "white"},
+    "below": {"color": INK, "marker": "X", "markerfacecolor": INK},
 }
 WORDS = {
     "zh": {
-        "supported": "支持",
-        "undecided": "未定",
-        "contradicted": "不符",
+        "at_least": "达到最小关注量",
+        "open": "未决",
+        "below": "未达到",
         "estimate": "标准化估计值与 95% 区间（括号：预期方向）",
-        "band": "小于最小关注量（±{size}）",
+        "smallest": "最小关注量（预期方向）",
     },
     "en": {
-        "supported": "supported",
-        "undecided": "undecided",
-        "contradicted": "contradicted",
+        "at_least": "at least the smallest association of interest",
+        "open": "open",
+        "below": "below it",
         "estimate": "Standardised estimate with 95% interval\n(in brackets: the expected direction)",
-        "band": "below the smallest association of interest (±{size})",
+        "smallest": "smallest association of interest, on the claimed side",
     },
 }
 
 
-def verdict_figure(table, smallest_effect, language, labels):
+def verdict_figure(table, language, labels):
     """Draw the paths of the claims with their verdicts.
 
     Parameters
     ----------
     table : DataFrame
         As `analysis.verdicts` gives it; rows without an estimate are left out.
-    smallest_effect : float
-        Half the width of the band around zero.
     language : {"zh", "en"}
         Language of the words.
     labels : dict
@@ -60,8 +57,6 @@ def verdict_figure(table, smallest_effect, language, labels):
     with style():
         figure = Figure(figsize=(PAGE, height + 1.4), layout="constrained")
         axes = figure.add_subplot()
-        band = words["band"].format(size=show(smallest_effect, ".2b", language))
-        axes.axvspan(-smallest_effect, smallest_effect, color="#ececec", linewidth=0, label=band, zorder=0)
         axes.axvline(0, color=GREY, linewidth=0.8, zorder=1)
         for verdict, look in LOOKS.items():
             own = [(place, row) for place, row in zip(places, rows.itertuples(), strict=True) if row.verdict == verdict]
@@ -69,6 +64,8 @@ def verdict_figure(table, smallest_effect, language, labels):
                 axes.plot([row.ci_lower, row.ci_upper], [place, place], color=look["color"], linewidth=1.4)
             estimates = [row.est for _, row in own]
             axes.plot(estimates, [place for place, _ in own], linestyle="", markersize=6, label=words[verdict], **look)
+        marks = [row.smallest if row.expected == "+" else -row.smallest for row in rows.itertuples()]
+        axes.plot(marks, places, "|", color=INK, markersize=11, label=words["smallest"], zorder=1)
         axes.set_yticks(places, names, fontsize=8, color=INK, **NAMES)
         axes.set_ylim(height + 0.1, -0.1)
         axes.tick_params(axis="y", length=0)
