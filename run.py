@@ -11,11 +11,14 @@
     python3 run.py lab          open the notebooks in JupyterLab, on this machine only
     python3 run.py lab DIR      ... or those of another folder
     python3 run.py setup        only make the environment
+    python3 run.py docs         build the site of the documentation in site/, and show it in a browser at the address named
+    python3 run.py docs --build     ... only build it, and check its links
     python3 run.py verify       run the study under other Pythons, packages, processor kernels, hash seeds and workers,
                                 and write how many values are equal (docs/reproduction.md, README.md)
 
 The first run makes the folder .venv with exactly the packages of requirements.lock; later runs find it ready.
-"verify" makes up to three more such folders in .venv-verify, with 2 GB each, and may take half an hour.
+"verify" makes up to three more such folders in .venv-verify, with 2 GB each, and may take half an hour; "docs" makes
+one, .venv-docs.
 """
 
 import hashlib
@@ -99,10 +102,13 @@ def step(label, command, variables=None):
 
 
 class Environment:
-    """A folder with a Python of its own and the packages of requirements.lock, or the newest that are allowed."""
+    """A folder with a Python of its own and the packages of requirements.lock, or the newest that are allowed.
 
-    def __init__(self, folder=VENV, base=None, newest=False):
-        self.folder = folder
+    With an extra that is not in the lock, its packages come on top.
+    """
+
+    def __init__(self, folder=VENV, base=None, newest=False, extra=""):
+        self.folder, self.extra = folder, extra
         # Started from inside a virtual environment, a new one must not be built on the one about to be thrown away.
         self.base = base or getattr(sys, "_base_executable", None) or sys.executable
         self.newest = newest
@@ -155,6 +161,9 @@ class Environment:
             exactly = [*install, "--no-deps", "--require-hashes", "-r", LOCK.name]
             steps.append((f"install the packages of {LOCK.name}", exactly))
             steps.append(("install emolabor itself", [*install, "--no-deps", "--no-build-isolation", "-e", "."]))
+        if self.extra:
+            on_top = [*install, "--no-build-isolation", "-e", f".[{self.extra}]"]
+            steps.append((f"install the packages of the extra {self.extra}", on_top))
         check_room(ROOT)
         for number, (label, command) in enumerate(steps, 1):
             step(f"[{number}/{len(steps)}] {label}", command, self.variables())
@@ -309,6 +318,18 @@ def verification_environment(own, row):
     return environment
 
 
+def docs(arguments):
+    """Build the site in an environment of its own, which tests never see; show it unless it is only to be built."""
+    environment = Environment(ROOT / ".venv-docs", extra="docs")
+    environment.make()
+    site = ROOT / "site"
+    status = environment.call(environment.python, ROOT / "docs" / "build_site.py", site, cwd=ROOT)
+    if status or "--build" in arguments:
+        return status
+    serve = ["-m", "http.server", "0", "--bind", "127.0.0.1", "--directory", site]  # at a port that is free
+    return environment.call(environment.python, "-u", *serve)
+
+
 def main(arguments):
     """Do what the first word says; the rest goes on to the command behind it."""
     if arguments[:1] in (["-h"], ["--help"]):
@@ -317,11 +338,13 @@ def main(arguments):
     if not arguments or arguments[0].startswith("-"):
         arguments = ["reproduce", *arguments]
     verb, *rest = arguments
-    if verb not in ("reproduce", "test", "lab", "setup", "verify"):
-        print(f"{verb}: not a command of run.py; allowed: reproduce, test, lab, setup, verify", file=sys.stderr)
+    if verb not in ("reproduce", "test", "lab", "setup", "verify", "docs"):
+        print(f"{verb}: not a command of run.py; allowed: reproduce, test, lab, setup, verify, docs", file=sys.stderr)
         return 2
     check_python()
     sys.stdout.reconfigure(line_buffering=True, errors="replace")
+    if verb == "docs":
+        return docs(rest)
     environment = Environment()
     environment.make()
     if verb == "reproduce":

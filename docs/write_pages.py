@@ -1,6 +1,5 @@
 """Write what is made from the package itself; for maintainers: ``python docs/write_pages.py``.
 
-- docs/reference.md: the public face, from the docstrings;
 - docs/engine-agreement.md: its two tables, from notebook 14 and from the tests' reference numbers;
 - codemeta.json: from pyproject.toml and CITATION.cff;
 - docs/claims.md and its Chinese twin: claims, origins of the paths, the essay in our words;
@@ -13,231 +12,21 @@ import csv
 import json
 import re
 import tomllib
-from importlib import import_module
-from inspect import isfunction
-from itertools import groupby
 from pathlib import Path
 
-import griffe
 import yaml
 
-import emolabor as el
 from emolabor.common.files import write_text
 from emolabor.report.claims_page import claims_page
 from emolabor.study.display import load_words
 
 ROOT = Path(__file__).resolve().parents[1]
-ROOMS = {
-    "scales": "Scales: what is asked",
-    "instrument": "Questionnaires",
-    "responses": "Answers: reading, screening, scoring",
-    "measurement": "How good the scales are",
-    "sem": "Structural equation models",
-    "theory": "Claims and the models built from them",
-    "analysis": "What follows from a fit",
-    "simulation": "Simulated staff",
-    "report": "Pages",
-    "common.errors": "Mistakes",
-}
-# Objects that calls return, and what these are made of: where each is defined.
-RETURNED = {
-    "scales": {
-        **{name: "scales.scale" for name in ("Scale", "Dimension", "Item", "ResponseFormat")},
-        "WorkbookReading": "scales.workbook",
-    },
-    "instrument": {
-        "Instrument": "instrument.instrument",
-        "AttentionCheck": "instrument.instrument",
-        "Variable": "instrument.instrument",
-        "Codebook": "instrument.codebook",
-        "Export": "instrument.export",
-    },
-    "responses": {"Staff": "responses.staff", "ProposedMapping": "responses.proposing"},
-    "measurement": {
-        "Adequacy": "measurement.adequacy",
-        "Agreement": "measurement.agreement",
-        "ContentValidity": "measurement.content_validity",
-        "FactorAnalysis": "measurement.factor_analysis",
-        "Harman": "measurement.method_bias",
-        "MethodBias": "measurement.method_bias",
-        "ParallelAnalysis": "measurement.parallel",
-        "ScaleInvariance": "measurement.scale_invariance",
-        "ValidationReport": "measurement.validation",
-        "Versions": "measurement.versions",
-    },
-    "sem": {
-        "Fit": "sem.fit",
-        "TwoLevelFit": "sem.two_level.fit",
-        "Draws": "sem.inference.draws",
-        "TwoLevelDraws": "sem.two_level.level_draws",
-        "Interaction": "sem.moderation.product_indicators",
-        "Invariance": "sem.comparison.invariance",
-        "LikelihoodRatioTest": "sem.comparison.likelihood_ratio",
-        "ScoreTest": "sem.inference.score_test",
-        "SecondOpinion": "sem.evaluation.second_opinion",
-        "WaldTest": "sem.inference.wald_test",
-    },
-    "theory": {
-        "Claim": "theory.claims",
-        "ClaimPath": "theory.claims",
-        "CodingAgreement": "theory.coding",
-        "ModeratedModel": "theory.moderation",
-    },
-    "analysis": {
-        "Confounding": "analysis.confounding",
-        "GroupLevers": "analysis.lever_groups",
-        "Levers": "analysis.levers",
-        "Profiles": "analysis.profiles",
-    },
-}
 SUMMARIES = {
     "mean": "mean | 均值",
     "sd": "standard deviation | 标准差",
     "alpha": "Cronbach's alpha | 克龙巴赫 α 系数",
     "variable": "variable of the row | 该行的变量",
 }
-
-
-def reference():
-    """Write the reference of the public face as Markdown."""
-    package = griffe.load("emolabor", search_paths=[ROOT / "src"], docstring_parser="numpy", resolve_aliases=True)
-    lines = [
-        "# Reference",
-        "Every public name of `emolabor` (`import emolabor as el`), made from the docstrings; `help(el.sem)` shows the "
-        "same in Python. Every example runs as it stands, in the project's folder.",
-        " · ".join(f"[{title}](#{_anchor(title)})" for title in ROOMS.values()),
-    ]
-    strange = set(el.ROOM_OF.values()) - set(ROOMS)
-    if strange:
-        raise SystemExit(f"ROOMS lacks {', '.join(sorted(strange))}")
-    for room, title in ROOMS.items():
-        names = sorted(name for name, home in el.ROOM_OF.items() if home == room)
-        lines += [f"## {title}", _index(package, names, RETURNED.get(room, {}))]
-        for name in names:
-            found = _found(package, name)
-            other = found.name if found.name != name else None
-            lines += [f"### el.{name}", f"The same as `el.{other}`."] if other else _entry(f"el.{name}", found, "###")
-        for name, module in RETURNED.get(room, {}).items():
-            lines += _class(package, name, module)
-    return "\n\n".join(lines) + "\n"
-
-
-def _index(package, names, classes):
-    """Write what a room offers, a line a name."""
-    entries = [(f"el.{name}", _found(package, name)) for name in names]
-    entries += [(name, package[module][name]) for name, module in classes.items()]
-    lines = ["| name | what it is |", "|---|---|"]
-    for title, found in entries:
-        summary = _prose(found.docstring.value.strip().split("\n\n")[0].replace("\n", " ")).replace("|", "\\|")
-        lines.append(f"| [{title}](#{_anchor(title)}) | {summary} |")
-    return "\n".join(lines)
-
-
-def _anchor(title):
-    """Return what GitHub makes of a heading in links to it."""
-    return re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-")
-
-
-def _found(package, name):
-    found = getattr(el, name)
-    found = getattr(found, name, found)  # a room that can be called stands for its function
-    module = package[found.__module__.removeprefix("emolabor.")]
-    return module[found.__name__]
-
-
-def _entry(title, found, level):
-    head = [f"```text\n{title}({_parameters(found, title)})\n```"] if found.is_function else []
-    return [f"{level} {title}", *head, *_sections(found, title)]
-
-
-def methods(name, module):
-    """Return what a class offers: method -> function."""
-    members = vars(getattr(import_module(f"emolabor.{module}"), name))
-    return {name: member for name, member in members.items() if isfunction(member) and not name.startswith("_")}
-
-
-def _class(package, name, module):
-    found = package[module][name]
-    lines = [f"### {name}", *_sections(found)]
-    for method, function in methods(name, module).items():
-        own = function.__qualname__ == f"{name}.{method}"
-        member = found[method] if own else package[function.__module__.removeprefix("emolabor.")][function.__name__]
-        lines += _entry(f"{name}.{method}", member, "####")
-    for member in found.members.values():
-        if member.is_attribute and "property" in member.labels and not member.name.startswith("_"):
-            lines += [f"#### {name}.{member.name}", *_sections(member)]
-    return lines
-
-
-def _parameters(function, title):
-    shown, star = [], False
-    for parameter in function.parameters:
-        if parameter.name == "self" or (title.startswith("Fit.") and parameter.name == "fit"):
-            continue
-        kind = parameter.kind.value
-        if kind == "keyword-only" and not star:
-            shown.append("*")
-            star = True
-        text = {"variadic positional": "*", "variadic keyword": "**"}.get(kind, "") + parameter.name
-        star = star or kind == "variadic positional"
-        default = kind in ("variadic positional", "variadic keyword") or parameter.default is None
-        shown.append(text if default else f"{text}={parameter.default}")
-    return ", ".join(shown)
-
-
-def _sections(found, title=""):
-    lines = []
-    for section in found.docstring.parsed if found.docstring else []:
-        kind = section.kind.value
-        if kind == "text":
-            lines.append(_prose(section.value))
-        elif kind == "examples":
-            blocks = [text if kind.value == "text" else f"```python\n{text}\n```" for kind, text in section.value]
-            lines += ["**Examples**", *blocks]
-        elif kind == "admonition":
-            text = section.value.description
-            lines += [f"**{section.title}**", _sources(text) if section.title == "References" else _prose(text)]
-        else:
-            of_object = kind == "parameters" and title.startswith("Fit.")
-            own = [item for item in section.value if not (of_object and item.name == "fit")]
-            items = _items(own, _types(found.docstring.value))
-            lines += [f"**{kind.capitalize()}**", "\n".join(items)] if items else []
-    return lines
-
-
-def _sources(text):
-    """Write one line for each source: it begins with a name where the one before it has its year and a full stop."""
-    entries = [""]
-    for line in text.strip().splitlines():
-        is_whole = re.search(r"\(\d{4}\)", entries[-1]) and re.search(r"[^A-Z]\.$|\(.*\)\.?$|\.pdf$|\d$", entries[-1])
-        if is_whole and re.match(r"(de |van )?[A-Z][\w'-]+( [A-Z][\w'-]+)*, [A-Z]\.", line):
-            entries.append(line)
-        else:
-            entries[-1] = f"{entries[-1]} {line}".strip()
-    return "\n".join(f"- {_prose(entry)}" for entry in entries)
-
-
-def _types(docstring):
-    """Return name -> type as the docstring has them, choices and "optional" included."""
-    found = re.findall(r"^(\*{0,2}\w+(?:, \w+)*) : (.+)$", docstring, re.MULTILINE)
-    return {name: text for names, text in found for name in names.split(", ")}
-
-
-def _items(items, types):
-    """Write one line for each, and one for neighbours that the docstring describes together."""
-    lines = []
-    for (annotation, description), together in groupby(items, key=lambda item: (item.annotation, item.description)):
-        names = [item.name for item in together if getattr(item, "name", "")]
-        named = [", ".join(f"`{name}`" for name in names)]
-        annotation = types.get(names[0], annotation) if names else annotation
-        typed = [f"*{annotation}*" if annotation else ""]
-        text = _prose(" ".join(description.split()))
-        lines.append(f"- {' '.join(filter(None, named + typed))}{': ' if text else ''}{text}")
-    return lines
-
-
-def _prose(text):
-    return re.sub(r"``(.+?)``", r"`\1`", text.strip())
 
 
 def engine_agreement():
@@ -368,7 +157,6 @@ def _published(path):
 def pages():
     """Return path (from the project's folder) -> text of everything that is written."""
     return {
-        "docs/reference.md": reference(),
         "docs/engine-agreement.md": engine_agreement(),
         "docs/claims.md": claims_page("en"),
         "docs/claims.zh-CN.md": claims_page("zh"),

@@ -19,12 +19,18 @@ import emolabor as el
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parent.parent
-SPEC = importlib.util.spec_from_file_location("write_pages", ROOT / "docs" / "write_pages.py")
-WRITE_PAGES = importlib.util.module_from_spec(SPEC)
-SPEC.loader.exec_module(WRITE_PAGES)
+SPEC = importlib.util.spec_from_file_location("public_face", ROOT / "docs" / "public_face.py")
+FACE = importlib.util.module_from_spec(SPEC)
+SPEC.loader.exec_module(FACE)
 MODULES = [
     module.name for module in pkgutil.walk_packages(emolabor.__path__, "emolabor.") if "__main__" not in module.name
 ]
+
+
+def types_of(docstring):
+    """Return name -> type as a docstring has them, choices and "optional" included."""
+    found = re.findall(r"^(\*{0,2}\w+(?:, \w+)*) : (.+)$", docstring, re.MULTILINE)
+    return {name: text for names, text in found for name in names.split(", ")}
 
 
 def function_of(value):
@@ -36,10 +42,10 @@ def public_functions():
     """Public functions, and methods of the objects they return: name -> (function, the class of a method)."""
     values = {name: function_of(getattr(el, name)) for name in el.__all__}
     found = {name: (value, None) for name, value in values.items() if inspect.isfunction(value)}
-    for classes in WRITE_PAGES.RETURNED.values():
+    for classes in FACE.RETURNED.values():
         for name, module in classes.items():
             home = getattr(import_module(f"emolabor.{module}"), name)
-            members = WRITE_PAGES.methods(name, module).items()
+            members = FACE.methods(name, module).items()
             found |= {f"{name}.{method}": (function, home) for method, function in members}
     return found
 
@@ -110,7 +116,7 @@ def test_what_is_taken_and_returned_is_described(name):
     found = list(re.finditer(heads, section("Returns", function), re.M))
     assert found and [one["head"] for one in found if not one["words"]] == []
     named = {word for one in found for word in re.findall(r"\b[A-Z]\w+", one["head"])}
-    known = {kind for classes in WRITE_PAGES.RETURNED.values() for kind in classes}
+    known = {kind for classes in FACE.RETURNED.values() for kind in classes}
     assert named <= known | {"DataFrame", "Series", "Figure", "Path"}
 
 
@@ -118,7 +124,7 @@ def test_what_is_taken_and_returned_is_described(name):
 def test_types_agree_with_the_signature(name):
     """What may be left out without a value of its own is optional, and a default is one of the choices."""
     function, _ = PUBLIC[name]
-    types = WRITE_PAGES._types(inspect.getdoc(function))
+    types = types_of(inspect.getdoc(function))
     for parameter in inspect.signature(function).parameters.values():
         told, default = types.get(parameter.name, ""), parameter.default
         assert ("optional" in told) == (default is None) or "None" in told, parameter
@@ -126,12 +132,10 @@ def test_types_agree_with_the_signature(name):
             assert default in ast.literal_eval(re.search(r"\{.*\}", told).group()), parameter
 
 
-@pytest.mark.parametrize(
-    ("name", "module"), [pair for classes in WRITE_PAGES.RETURNED.values() for pair in classes.items()]
-)
+@pytest.mark.parametrize(("name", "module"), [pair for classes in FACE.RETURNED.values() for pair in classes.items()])
 def test_every_field_of_a_returned_object_is_described(name, module):
     home = getattr(import_module(f"emolabor.{module}"), name)
-    assert {one.name for one in fields(home)} == set(WRITE_PAGES._types(section("Attributes", home)))
+    assert {one.name for one in fields(home)} == set(types_of(section("Attributes", home)))
     assert [line for line in re.findall(r"^\S.+\n(?! )", section("Attributes", home), re.M)] == []
 
 

@@ -34,6 +34,7 @@ def by_name(lines):
 
 CORE = by_name(PYPROJECT["project"]["dependencies"])
 EXTRAS = {name: by_name(lines) for name, lines in PYPROJECT["project"]["optional-dependencies"].items()}
+SITE = EXTRAS.pop("docs")  # has an environment of its own, of no user and no test
 EXTRA = {name: one for lines in EXTRAS.values() for name, one in lines.items() if name != "emolabor"}
 RUNTIME = CORE | EXTRA
 TEST = by_name(PYPROJECT["dependency-groups"]["test"])
@@ -139,6 +140,12 @@ def test_one_extra_brings_everything():
         return {name}.union(*map(whole, found))
 
     assert whole("all") == set(EXTRAS)
+
+
+def test_the_site_is_built_outside_the_environment_of_users_and_tests():
+    assert not set(SITE) - {"emolabor"} & set(RUNTIME | TEST | BUILD)
+    assert not {"sphinx", "furo"} & set(PINNED)
+    assert {"sphinx", "furo", "myst-nb"} <= set(SITE)
 
 
 def test_what_the_tests_import_is_declared():

@@ -6,20 +6,17 @@
 import csv
 import importlib.util
 import json
-import re
 from pathlib import Path
 
 import jsonschema
 import pytest
 import yaml
 
-import emolabor as el
-
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parent.parent
 DESCRIPTIONS = ["codemeta.json", "data/dataset_description.json"]
-PAGES = ["docs/reference.md", "docs/engine-agreement.md", "docs/claims.md", "docs/claims.zh-CN.md", *DESCRIPTIONS]
+PAGES = ["docs/engine-agreement.md", "docs/claims.md", "docs/claims.zh-CN.md", *DESCRIPTIONS]
 
 
 @pytest.fixture(scope="module")
@@ -34,18 +31,6 @@ def pages():
 def test_pages_are_as_committed(name, pages):
     assert pages[name] == (ROOT / name).read_text(encoding="utf-8"), "write them again: python docs/write_pages.py"
     assert set(pages) == set(PAGES)
-
-
-def test_the_reference_holds_every_public_name():
-    text = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
-    assert [name for name in el.__all__ if f"### el.{name}\n" not in text] == []
-
-
-def test_every_link_within_the_reference_leads_to_a_heading():
-    text = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
-    headings = [re.sub(r"[^\w -]", "", line.lower()).replace(" ", "-") for line in re.findall(r"^#+ (.+)$", text, re.M)]
-    assert len(set(headings)) == len(headings)
-    assert set(re.findall(r"\]\(#([^)]+)\)", text)) <= set(headings)
 
 
 def test_every_column_of_every_data_file_is_described():

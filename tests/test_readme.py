@@ -34,6 +34,7 @@ PROVEN_BY = {
     "test": "test_test_runs_pytest_over_tests_and_notebooks",
     "lab": "test_lab_opens_the_notebooks",
     "verify": "test_verify_changes_one_thing_at_a_time_and_then_all",
+    "docs": "test_docs_builds_the_site_in_an_environment_of_its_own_and_shows_it",
     "setup": "test_first_run_makes_the_environment_and_the_second_makes_nothing",
 }
 

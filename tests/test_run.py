@@ -151,6 +151,19 @@ def test_lab_goes_on_to_emolabor_in_the_callers_folder(project, tmp_path):
 
 
 @posix_only
+def test_docs_builds_the_site_in_an_environment_of_its_own_and_shows_it(project):
+    status, output, asked = run(project, "docs")
+    assert status == 0, output
+    assert (project / ".venv-docs").is_dir() and not (project / ".venv").exists()
+    assert asked[3].startswith("uv pip install") and asked[3].endswith("--no-build-isolation -e .[docs]")
+    assert str(project / "docs" / "build_site.py") in asked[4]
+    assert "http.server 0 --bind 127.0.0.1" in asked[5]
+    (built,) = run(project, "docs", "--build")[2]
+    assert "build_site.py" in built
+    assert run(project, "docs", STATUS="1")[0] == 1
+
+
+@posix_only
 @pytest.mark.parametrize(
     ("arguments", "pytest_gets"),
     [
@@ -318,7 +331,7 @@ def test_an_older_python_can_read_run_py_far_enough_to_refuse():
 def test_an_unknown_command_is_refused_before_anything_is_made(project):
     status, output, asked = run(project, "tset")
     assert (status, asked) == (2, [])
-    assert output == "tset: not a command of run.py; allowed: reproduce, test, lab, setup, verify\n"
+    assert output == "tset: not a command of run.py; allowed: reproduce, test, lab, setup, verify, docs\n"
 
 
 def test_help_makes_nothing(project):

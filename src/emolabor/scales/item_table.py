@@ -53,7 +53,7 @@ def scales_from_table(path: str | Path, folder: str | Path = ".", language: str 
     ----------
     path : str or Path
         An .xlsx file (or a .docx with tables): one row an item. Columns, in English or Chinese: construct, key, text,
-        reverse, labels (parted by ; or |, in the order of the codes from 1; once for each construct is enough);
+        reverse, labels (parted by ``;`` or ``|``, in the order of the codes from 1; once for each construct is enough);
         optional: scale (constructs of one scale are its dimensions; without it each construct is a scale), name,
         instruction, definition. A column of texts may name its language: ``text (en)``, ``题目（英文）``.
     folder : str or Path
