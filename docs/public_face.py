@@ -16,6 +16,7 @@ ROOMS = {
     "sem": {"en": "Structural equation models", "zh": "结构方程模型"},
     "theory": {"en": "Claims and the models built from them", "zh": "论断与由其构建的模型"},
     "analysis": {"en": "What follows from a fit", "zh": "拟合之后"},
+    "evidence": {"en": "Evidence: what published studies say", "zh": "证据：已发表的研究说了什么"},
     "simulation": {"en": "Simulated staff", "zh": "模拟人员"},
     "report": {"en": "Pages", "zh": "网页与表格"},
     "common.errors": {"en": "Mistakes", "zh": "报错"},
@@ -46,6 +47,7 @@ RETURNED = {
         "ValidationReport": "measurement.validation",
         "Versions": "measurement.versions",
     },
+    "evidence": {"PublishedTable": "evidence.tables", "Pooled": "evidence.pooling"},
     "sem": {
         "Fit": "sem.fit",
         "TwoLevelFit": "sem.two_level.fit",

@@ -11,10 +11,10 @@ PACKAGE = Path(__file__).resolve().parent.parent / "src" / "emolabor"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 # Each room may import the rooms after it in this line ...
-LINE = ["cli", "study", "report", "analysis", "theory", "measurement", "responses", "instrument", "scales"]
+LINE = ["cli", "study", "report", "analysis", "evidence", "theory", "measurement", "responses", "instrument", "scales"]
 MAY_IMPORT = {room: set(LINE[place + 1 :]) for place, room in enumerate(LINE)}
-# ... the first six also the engine; simulation stands beside the line.
-for room in LINE[:6]:
+# ... the first seven also the engine; simulation stands beside the line.
+for room in LINE[:7]:
     MAY_IMPORT[room].add("sem")
 MAY_IMPORT["sem"] = set()
 MAY_IMPORT["simulation"] = {"theory", "instrument", "scales"}

@@ -28,7 +28,7 @@ def test_every_design_is_fitted_and_shows_what_the_page_shows(page, tmp_path):
 def test_every_question_is_answered_as_the_page_shows(page, tmp_path):
     shown = walk(page, tmp_path)
     assert not_printed(shown) == []
-    assert len(shown) == 8
+    assert len(shown) == 9
 
 
 @pytest.mark.parametrize("pages", [PAGES_ON_DESIGNS, PAGES_ON_FUNCTIONS])

@@ -14,6 +14,9 @@ from types import ModuleType
 
 MOVED = {
     "analysis.comparing": "analysis.rival_tests",
+    "analysis.published": "evidence.reproduction",
+    "analysis.published_tables": "evidence.tables",
+    "analysis.rounding": "evidence.rounding",
     "analysis.tasks": "common.tasks",
     "cli_claims": "cli.claims",
     "cli_fit": "cli.model",

@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 
 import emolabor as el
-from emolabor.analysis import load_published
-from emolabor.analysis.published import path_quantity
-from emolabor.analysis.rounding import rounding_band
 from emolabor.common.errors import EmolaborError
+from emolabor.evidence import load_published
+from emolabor.evidence.reproduction import path_quantity
+from emolabor.evidence.rounding import rounding_band
 
 pytestmark = pytest.mark.slow
 

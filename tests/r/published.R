@@ -1,4 +1,4 @@
-# Models of published correlation tables: writes published.csv for tests/analysis/test_published.py; lavaan.
+# Models of published correlation tables: writes published.csv for tests/evidence/test_reproduction.py; lavaan.
 # Usage: Rscript tests/r/published.R path/to/data/published
 # The result goes to tests/r/published.csv.
 suppressMessages(library(lavaan))

@@ -27,6 +27,7 @@ from emolabor.report import (
     argument_map,
     closing_picture,
     correlation_figure,
+    evidence_map_figure,
     importance_map,
     invariance_figure,
     lever_figure,
@@ -122,6 +123,19 @@ def verdicts(language, labels):
     return verdict_figure(table.assign(verdict=[next(names) for _ in rows]), language, labels)
 
 
+def evidence(language, labels):
+    kinds = [(0, "none", ""), (1, "expected", "same"), (3, "open", "proxy"), (2, "contrary", "neighbouring")]
+    kinds = itertools.cycle(kinds)
+    rows = [f"C{number:02}" for number in range(len(KEYS))]
+    found = [next(kinds) for _ in rows]
+    table = pd.DataFrame(
+        [[k, 4000 * k, 0.2, 0.1, 0.3, -0.2, 0.6, verdict, grade, "unknown", "+"] for k, verdict, grade in found],
+        [f"{row} {KEYS[i]}>{KEYS[(i + 1) % len(KEYS)]}" for i, row in enumerate(rows)],
+        ["k", "n", "r", "ci_lower", "ci_upper", "pi_lower", "pi_upper", "verdict", "grade", "rated", "expected"],
+    )
+    return evidence_map_figure(table, language, labels)
+
+
 def moderation(language, labels):
     at = np.linspace(-2, 2, 21)
     lines = pd.DataFrame({"at": a, "predictor": x, "outcome": x * a} for a in (-1.0, 0.0, 1.0) for x in at)
@@ -192,6 +206,7 @@ FIGURES = {
     "likert": likert,
     "loadings": loadings,
     "correlations": correlations,
+    "evidence": evidence,
     "published": published,
     "verdicts": verdicts,
     "moderation": moderation,

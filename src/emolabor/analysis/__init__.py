@@ -16,13 +16,12 @@ from emolabor.analysis.nesting import cluster_comparison, within_between
 from emolabor.analysis.planning import smallest_steps, standardized_population
 from emolabor.analysis.power import power, sample_size
 from emolabor.analysis.profiles import Profiles, profiles
-from emolabor.analysis.published import compare_published, latent_models
-from emolabor.analysis.published_tables import PublishedTable, load_published
 from emolabor.analysis.rival_tests import nested_tests
 from emolabor.analysis.rmsea_power import rmsea_power, rmsea_sample_size
 from emolabor.analysis.rounding_bands import rounding_bands
 from emolabor.analysis.specifications import effect_multiverse, shown_specifications
 from emolabor.analysis.verdicts import product_terms, verdicts
+from emolabor.evidence import PublishedTable, compare_published, latent_models, load_published
 
 __all__ = [
     "CorrelationTable",

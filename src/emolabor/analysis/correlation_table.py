@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from emolabor.analysis.published_tables import check_correlations, read_numbers
 from emolabor.common.errors import EmolaborError, refuse, refuse_because
 from emolabor.common.files import refuse_endless
+from emolabor.evidence.tables import check_correlations, read_numbers
 from emolabor.measurement import reliability
 from emolabor.responses import score
 from emolabor.theory.models import structural_model

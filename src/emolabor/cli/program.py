@@ -7,6 +7,7 @@ import click
 
 from emolabor.cli.answers import check, score, screen, validate_scale
 from emolabor.cli.claims import claims
+from emolabor.cli.evidence import evidence
 from emolabor.cli.model import fit
 from emolabor.cli.questionnaire import codebook, questionnaire
 from emolabor.cli.scales import scales
@@ -27,7 +28,7 @@ def cli():
 
 for command in (check, screen, score, validate_scale, questionnaire, codebook, simulate):
     cli.add_command(command)
-for command in (claims, scales, reproduce, new_study, lab, purge, fit):
+for command in (claims, evidence, scales, reproduce, new_study, lab, purge, fit):
     cli.add_command(command)
 
 

@@ -7,6 +7,7 @@ from emolabor.report.build import build_paper
 from emolabor.report.closing import closing_picture
 from emolabor.report.figures.argument_map import argument_map
 from emolabor.report.figures.correlations import correlation_figure
+from emolabor.report.figures.evidence_map import evidence_map_figure
 from emolabor.report.figures.importance_map import importance_map
 from emolabor.report.figures.invariance_ladder import invariance_figure, ladder_words
 from emolabor.report.figures.lavaan_agreement import agreement_figure
@@ -33,6 +34,7 @@ __all__ = [
     "check_page",
     "closing_picture",
     "correlation_figure",
+    "evidence_map_figure",
     "fill",
     "font_folder",
     "importance_map",

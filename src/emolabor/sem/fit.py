@@ -32,6 +32,7 @@ from emolabor.sem.inference.bootstrap import bootstrap
 from emolabor.sem.inference.covariance import covariance_of_estimates, defined_errors
 from emolabor.sem.inference.draws import monte_carlo
 from emolabor.sem.inference.effects import effects_table
+from emolabor.sem.inference.likelihood_intervals import likelihood_intervals
 from emolabor.sem.inference.score_test import score_test
 from emolabor.sem.inference.standardized import standardized_table
 from emolabor.sem.inference.wald_test import wald_test
@@ -347,6 +348,7 @@ class Fit:
     standardized = standardized_table
     bootstrap = bootstrap
     monte_carlo = monte_carlo
+    likelihood_intervals = likelihood_intervals
     wald_test = wald_test
     score_test = score_test
     modification_indices = modification_indices

@@ -13,17 +13,19 @@ from emolabor.sem.linalg import bordered_inverse, inverse_and_logdet
 from emolabor.sem.observed.columns import read_numbers, refuse_alike
 from emolabor.sem.observed.drawn import read_weights
 from emolabor.sem.observed.samples import Sample, sample_from_cov
+from emolabor.sem.ordinal.correlation_sample import correlation_sample
 from emolabor.sem.ordinal.polychoric import binormal_cdf
 from emolabor.sem.specification.blocks import parse_without_blocks as parse_model
 from emolabor.sem.specification.cautions import missing_codes
 from emolabor.sem.specification.constraints import build_constraints
 from emolabor.sem.specification.effects import Effect, list_effects
-from emolabor.sem.specification.estimators import ESTIMATORS, MAXIMUM_LIKELIHOOD
+from emolabor.sem.specification.estimators import ESTIMATORS, MAXIMUM_LIKELIHOOD, POOLED_CORRELATIONS
 from emolabor.sem.specification.parameter_table import Row, build_table
 
 __all__ = [
     "ESTIMATORS",
     "MAXIMUM_LIKELIHOOD",
+    "POOLED_CORRELATIONS",
     "Effect",
     "Row",
     "Sample",
@@ -33,6 +35,7 @@ __all__ = [
     "build_constraints",
     "build_structure",
     "build_table",
+    "correlation_sample",
     "derivative_columns",
     "effects_table",
     "fill_many",

@@ -52,7 +52,7 @@ def verdict_figure(table, language, labels):
 
     words = WORDS[language]
     rows = table[table["est"].notna()]
-    names = [_name(row.Index, row.expected, labels) for row in rows.itertuples()]
+    names = [path_name(row.Index, row.expected, labels) for row in rows.itertuples()]
     places, height = row_places(names, 8, 0.23)
     with style():
         figure = Figure(figsize=(PAGE, height + 1.4), layout="constrained")
@@ -77,12 +77,12 @@ def verdict_figure(table, language, labels):
     return figure
 
 
-def _name(row, expected, labels):
+def path_name(row, expected, labels):
     """Name a row: claim, path in words, expected direction; in lines that leave the picture its room.
 
     Examples
     --------
-    >>> _name("C08 deep_acting*exhaustion>service_quality", "+", {"exhaustion": "Exhaustion"})
+    >>> path_name("C08 deep_acting*exhaustion>service_quality", "+", {"exhaustion": "Exhaustion"})
     'C08  deep_acting × Exhaustion → service_quality  (+)'
     """
     claim, path = row.split(" ", 1)

@@ -78,7 +78,7 @@ def simulate(
     sizes = _sizes(fit, n)
     check_seed(seed)
     rates = _rates(missing, names, missing_by)
-    cuts = _cuts(thresholds or {}, [name for name in names if name not in dict(fit.table.ordered)])
+    cuts = _cuts(thresholds or {}, [name for name in names if not dict(fit.table.ordered).get(name)])
     rng = np.random.default_rng(seed)
     parts = []
     for group, size in enumerate(sizes):
@@ -89,7 +89,7 @@ def simulate(
         place = names.index(name)
         values[:, place] = 1 + np.searchsorted(points, values[:, place])
     frame = pd.DataFrame(values, columns=names)
-    for name, _ in fit.table.ordered:
+    for name in (name for name, count in fit.table.ordered if count):
         frame[name] = _categories(fit, name, frame[name].to_numpy(), sizes)
     frame = frame.mask(holes)
     if len(sizes) > 1:

@@ -283,6 +283,14 @@ class DiagonallyWeighted:
         """Value, gradient (q,) and information (q, q) of a case; observed: the Hessian."""
         return derivatives(structure, theta, self.sample, self.weights, observed)
 
+    def weighed(self, rows):
+        """Rows (s, k) times the weights."""
+        return rows * self.weights[:, None]
+
+    def squares(self, here):
+        """Weighted sum of squares of some statistics."""
+        return float(self.weights[here] @ self.sample.statistics.values[here] ** 2)
+
     def case_scores(self, structure, theta):
         """Yield what the cases contribute to the slope of the discrepancy (b, q), a block of cases at a time."""
         weighted = _weighted_jacobian(structure, theta, self.weights)

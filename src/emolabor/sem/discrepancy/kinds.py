@@ -5,6 +5,7 @@ from emolabor.sem.discrepancy.fiml import IncompleteLikelihood
 from emolabor.sem.discrepancy.least_squares import GeneralisedLeastSquares, UnweightedLeastSquares
 from emolabor.sem.discrepancy.normal import NormalLikelihood
 from emolabor.sem.discrepancy.uls_ordered import UnweightedOrdered
+from emolabor.sem.discrepancy.wls_correlations import WeightedCorrelations
 
 DISCREPANCIES = {
     "likelihood": NormalLikelihood,
@@ -12,6 +13,7 @@ DISCREPANCIES = {
     "uls": UnweightedLeastSquares,
     "dwls": DiagonallyWeighted,
     "uls_ordered": UnweightedOrdered,
+    "wls_correlations": WeightedCorrelations,
 }
 
 

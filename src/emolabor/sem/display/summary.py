@@ -119,7 +119,7 @@ def summary_text(fit: Fit) -> str:
     if np.isfinite(fit.model.degrees_of_errors):
         distribution = f"t({fit.model.degrees_of_errors:.0f})"
         lines.append(f"  {'Intervals and p-values from':<{LABEL}}{distribution:>{NUMBER}}")
-    if fit.table.ordered:
+    if fit.table.ordered and fit.model.samples[0].data is not None:
         ordered = [structure.ordered for structure in fit.model.structures if structure.ordered is not None]
         kind = "Theta" if ordered[0].is_theta else "Delta"
         lines.append(f"  {'Parameterization':<{LABEL}}{kind:>{NUMBER}}")
@@ -173,7 +173,7 @@ def header(fit):
     dropped = sum(sample.n_dropped for sample in samples)
     if dropped:
         rows.append((f"({dropped} rows with missing answers left out)", ""))
-    if fit.table.ordered:
+    if fit.table.ordered and samples[0].data is not None:
         rows.append(("Number of ordered variables", str(len(fit.table.ordered))))
         missing = np.isnan(np.vstack([sample.data for sample in samples])).mean()
         if missing:

@@ -113,13 +113,13 @@ def find_warnings(fit):
             )
             yield Notice("few_effective_cases", said)
         yield from _left_out(sample, fit.table.variables.fixed_x, place, bool(fit.table.ordered))
-        if fit.table.ordered:
+        if fit.table.ordered and sample.data is not None:
             yield from sparse_answers(sample, fit.table.variables.observed, place)
         yield from missing_codes(*_values(fit, sample), place)
         if sample.incomplete:
             rows, names = sample.incomplete, fit.table.variables.observed
             yield from _holes(1 - rows.n_values / (rows.n * len(names)), rows.seen_together / rows.n, names, place)
-        elif fit.table.ordered and np.isnan(sample.data).any():
+        elif fit.table.ordered and sample.data is not None and np.isnan(sample.data).any():
             seen = (~np.isnan(sample.data)).astype(float)
             yield from _holes(1 - seen.mean(), seen.T @ seen / len(seen), fit.table.variables.observed, place)
         variances = np.diag(sample.cov)

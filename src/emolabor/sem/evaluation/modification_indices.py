@@ -189,7 +189,7 @@ def _ordinal_parts(model: Model, theta: np.ndarray, group: int, rows: Sequence[A
     table = replace(model.table, rows=tuple(own_rows), n_free=len(rows))
     other = build_structure(table, 0, sample.cov, sample.mean)
     slopes = dwls.jacobian(structure, theta, free=other)
-    weighted = slopes * model.discrepancies[group].weights[:, None]
+    weighted = model.discrepancies[group].weighed(slopes)
     gap = sample.statistics.values - dwls.implied_statistics(structure, theta)
     return -(gap @ weighted), np.sum(slopes * weighted, axis=0), weighted.T @ dwls.jacobian(structure, theta)
 

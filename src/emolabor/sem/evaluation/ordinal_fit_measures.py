@@ -33,7 +33,7 @@ def ordinal_fit_measures(model, estimate):
     df = sum(sizes) - n_free
     chisq = 2 * weight * model.value(theta)
     base_df = sum(len(s.statistics.pairs) + len(s.statistics.slopes) for s in model.samples)
-    base_chisq = sum(d.sample.weight * _squares(d, _joint(d.sample)) for d in model.discrepancies)
+    base_chisq = sum(d.sample.weight * d.squares(_joint(d.sample)) for d in model.discrepancies)
     result = {
         "npar": n_free,
         "fmin": chisq / model.n_obs / 2,
@@ -46,7 +46,7 @@ def ordinal_fit_measures(model, estimate):
     result.update(_residual_measures(model, theta))
     gfi = 0.0
     for share, (structure, _, discrepancy) in zip(model.case_shares, model.groups, strict=True):
-        squares, left = _squares(discrepancy, slice(None)), 2 * discrepancy.value(structure, theta)
+        squares, left = discrepancy.squares(slice(None)), 2 * discrepancy.value(structure, theta)
         gfi += share * (1 - left / squares if squares else 1.0)
     result["gfi"] = gfi
     result["agfi"] = 1 - sum(sizes) / df * (1 - gfi) if df > 0 else 1.0
@@ -62,11 +62,6 @@ def _joint(sample):
     Slopes too: a baseline that leaves them free, as lavaan's does, is not nested in a model that restricts slopes.
     """
     return sample.statistics.joint
-
-
-def _squares(discrepancy, here):
-    """Weighted sum of squares of some statistics."""
-    return float(discrepancy.weights[here] @ discrepancy.sample.statistics.values[here] ** 2)
 
 
 def _against_baseline(chisq, df, base_chisq, base_df, weight, groups):
@@ -216,7 +211,9 @@ def _residual_measures(model, theta):
         unit_x = np.sqrt(np.diag(sample.cov))[part.slopes[1]]
         sd, sd_model = (_deviations(part, own[len(statistics.variable) : here.start]) for own in (values, implied))
         levels = (values - implied)[: len(statistics.variable)][statistics.category >= 0]
-        p, (i, j), y = len(part.dependent), part.pairs, part.slopes[0]
+        # Pooled correlations have no variances: nothing to count.
+        p = 0 if sample.answers is None else len(part.dependent)
+        (i, j), y = part.pairs, part.slopes[0]
         by_pair, by_slope = values[here] - implied[here], values[last] - implied[last]
         standard, slopes = sd[i] * sd[j], by_slope * unit_x / sd[y]
         gaps = {

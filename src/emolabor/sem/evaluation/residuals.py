@@ -174,7 +174,12 @@ def _moment_parts(model, theta, se, group):
     """
     structure, sample = model.structures[group], model.samples[group]
     if structure.ordered is not None:
-        return jacobian(structure, theta), np.diag(model.discrepancies[group].weights), sample.gamma, sample.root
+        return (
+            jacobian(structure, theta),
+            model.discrepancies[group].weighed(np.eye(len(sample.statistics.values))),
+            sample.gamma,
+            sample.root,
+        )
     full = model.saturated[group]
     implied = implied_moments(structure, theta)
     slope = moment_slopes(structure, implied)[full.kept]

@@ -24,8 +24,8 @@ class Estimator:
     discrepancy : str
         What is minimised: a key of `emolabor.sem.discrepancy.kinds.DISCREPANCIES`.
     errors : str
-        Standard errors: "information", its inverse; "robust_sem", "huber_white", "robust_dwls" as in
-        `emolabor.sem.inference.covariance`.
+        Standard errors: "information", its inverse; "observed", the Hessian's; "robust_sem", "huber_white",
+        "robust_dwls" as in `emolabor.sem.inference.covariance`.
     test : str
         "standard"; "none" where the statistic has no chi-square distribution; "satorra_bentler", "yuan_bentler",
         "scaled_shifted".
@@ -140,6 +140,8 @@ ESTIMATORS = {
 }
 
 MAXIMUM_LIKELIHOOD = ESTIMATORS["ML"]
+# Correlations that come with their covariance matrix, pooled from studies: no file of answers is fitted with it.
+POOLED_CORRELATIONS = Estimator("WLS", "wls_correlations", "observed", ordered=True, cases=True)
 
 
 def estimators_with(fits: Callable[..., Any]) -> str:

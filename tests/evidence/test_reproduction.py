@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 import yaml
 
-from emolabor.analysis import compare_published, latent_models, load_published, published as module
-from emolabor.analysis.published import path_quantity
 from emolabor.common.errors import EmolaborError
+from emolabor.evidence import compare_published, latent_models, load_published, reproduction as module
+from emolabor.evidence.reproduction import path_quantity
 
 pytestmark = pytest.mark.slow
 
@@ -149,7 +149,7 @@ BACKGROUND = ["sex", "age", "tenure", "self_esteem", "self_leadership", "impress
 
 
 def test_no_covariates_bring_conformity_on_ostracism_to_the_published_value(tables):
-    # The note in published.yaml says so: .19 or more for every set of covariates in the table.
+    # The note in reproduction.yaml says so: .19 or more for every set of covariates in the table.
     slopes = [
         closed_form(
             tables["jiang2020"],
@@ -164,7 +164,7 @@ def test_no_covariates_bring_conformity_on_ostracism_to_the_published_value(tabl
 
 
 def test_performance_on_ostracism_is_stable_over_plausible_predictors(tables):
-    # The note in published.yaml says so: -.50 to -.52 whichever of the study's variables join the background.
+    # The note in reproduction.yaml says so: -.50 to -.52 whichever of the study's variables join the background.
     extra = ["surface_conformity", "collectivism", "leader_collectivism"]
     slopes = [
         closed_form(

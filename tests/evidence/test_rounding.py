@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from emolabor.analysis.rounding import gradient, rounding_band
+from emolabor.evidence.rounding import gradient, rounding_band
 
 
 def test_gradient_of_a_regression_slope_is_the_analytic_one():

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from emolabor.analysis.rounding import rounding_band
 from emolabor.common.errors import EmolaborError
 from emolabor.common.notices import joined
+from emolabor.evidence.rounding import rounding_band
 from emolabor.sem import sem
 
 
@@ -39,7 +39,7 @@ def compare_published(tables):
 
     Examples
     --------
-    >>> from emolabor.analysis import load_published
+    >>> from emolabor.evidence import load_published
     >>> frame = compare_published(load_published("data/published"))
     >>> frame.loc["lu2019 ego_depletion~work_stress", "verdict"]
     'inside'
@@ -77,7 +77,7 @@ def latent_models(tables):
 
     Examples
     --------
-    >>> from emolabor.analysis import load_published
+    >>> from emolabor.evidence import load_published
     >>> latent_models(load_published("data/published")).loc["deng2020 one burnout factor", "verdict"]
     'improper'
     """
@@ -150,7 +150,7 @@ def path_quantity(cor, sd, n, equations, path, metric):
 
 
 def _book():
-    text = resources.files("emolabor.analysis").joinpath("published.yaml").read_text(encoding="utf-8")
+    text = resources.files("emolabor.evidence").joinpath("reproduction.yaml").read_text(encoding="utf-8")
     return yaml.safe_load(text)
 
 

@@ -1,7 +1,8 @@
 """Correlation tables of published studies: reading and checking them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from importlib import resources
 from pathlib import Path
 
 import numpy as np
@@ -22,46 +23,78 @@ class PublishedTable:
     key : str
         Short name of the study, for example ``"lu2019"``.
     cor : DataFrame of shape (p, p)
-        Correlations as printed.
-    mean, sd, alpha : Series of length p
-        As printed, missing where the source prints none.
+        Correlations as printed; blank (NaN) where the source prints none.
     n : int
         Number of respondents.
+    mean, sd, alpha : Series of length p or None
+        As printed, missing where the source prints none.
     groups : int or None
         Number of teams or centres the respondents are nested in, where the source names it.
+    project : str
+        What samples of the same people or of one paper share; a table of its own project where nothing is said.
     citation : str
         The paper to cite.
     study : Mapping
         What the study is called in a table or picture, keys ``zh`` and ``en``.
+    sample : Mapping
+        Who answered, keys ``zh`` and ``en``.
     rounding : Mapping
         Half a unit of the last printed digit of ``correlation``, ``mean``, ``sd``, ``alpha``.
-    labels : DataFrame of shape (p, 2)
+    labels : DataFrame of shape (p, 2) or None
         The variables' names, columns ``zh`` and ``en``.
     notes : Mapping
         What a reader must know about the table, keys ``zh`` and ``en``.
+    doubtful : tuple of Mapping
+        Cells whose print does not fit: ``cell`` (two variables), ``zh``, ``en``.
+    ecological : bool
+        Whether the unit is a group of people, such as an organisation: no table for pooling with tables of persons.
+
+    Examples
+    --------
+    >>> import pandas as pd, emolabor as el
+    >>> cor = pd.DataFrame([[1, 0.3], [0.3, 1]], ["x", "y"], ["x", "y"])
+    >>> el.PublishedTable("mine", cor, 120).project
+    'mine'
     """
 
     key: str
     cor: pd.DataFrame
-    mean: pd.Series
-    sd: pd.Series
-    alpha: pd.Series
     n: int
-    groups: int | None
-    citation: str
-    study: Mapping
-    rounding: Mapping
-    labels: pd.DataFrame
-    notes: Mapping
+    mean: pd.Series | None = None
+    sd: pd.Series | None = None
+    alpha: pd.Series | None = None
+    groups: int | None = None
+    project: str = ""
+    citation: str = ""
+    study: Mapping = field(default_factory=dict)
+    sample: Mapping = field(default_factory=dict)
+    rounding: Mapping = field(default_factory=dict)
+    labels: pd.DataFrame | None = None
+    notes: Mapping = field(default_factory=dict)
+    doubtful: tuple = ()
+    ecological: bool = False
+
+    def __post_init__(self) -> None:
+        """A table is its own project where nothing else is said."""
+        if not self.project:
+            object.__setattr__(self, "project", self.key)
 
 
-def load_published(folder):
+def shipped_folder() -> Path:
+    """Find the published tables that come with the package: in a wheel within it, else beside its sources."""
+    package = Path(str(resources.files("emolabor")))
+    within = package / "project" / "data" / "published"
+    return within if within.is_dir() else package.parents[1] / "data" / "published"
+
+
+def load_published(folder: str | Path | None = None) -> dict[str, PublishedTable]:
     """Read every published correlation table in a folder.
 
     Parameters
     ----------
-    folder : str or Path
-        Holds ``study-<key>_data.csv`` and ``study-<key>_source.yaml`` for each study.
+    folder : str or Path, optional
+        Holds ``study-<key>_data.csv`` and ``study-<key>_source.yaml`` for each study; by default the tables that come
+        with the package, which are real.
 
     Returns
     -------
@@ -76,10 +109,12 @@ def load_published(folder):
 
     Examples
     --------
-    >>> tables = load_published("data/published")
+    >>> import emolabor as el
+    >>> tables = el.load_published()
     >>> tables["lu2019"].cor.loc["work_stress", "ego_depletion"]
     np.float64(0.19)
     """
+    folder = shipped_folder() if folder is None else folder
     paths = sorted(Path(folder).glob("study-*_data.csv"))
     if not paths:
         raise EmolaborError(f"{folder}: found no file study-<key>_data.csv, expected at least one")
@@ -112,12 +147,26 @@ def _read_table(key, path):
         **{name: numbers[name] for name in _DESCRIPTIVES},
         n=source["n"],
         groups=source.get("groups"),
-        citation=source["citation"],
+        project=source.get("project", ""),
+        citation=source["citation"].strip(),
         study=source["study"],
+        sample=source.get("sample", {}),
         rounding=source["rounding"],
         labels=pd.DataFrame.from_dict(source["variables"], orient="index")[["zh", "en"]],
         notes=source["notes"],
+        doubtful=_doubtful(source, names, source_path),
+        ecological=bool(source.get("ecological", False)),
     )
+
+
+def _doubtful(source, names, path):
+    """The cells marked as doubtful, each of two variables of the table."""
+    marked = tuple(source.get("doubtful", ()))
+    for entry in marked:
+        unknown = [name for name in entry["cell"] if name not in names]
+        if unknown:
+            refuse(f"{path}: doubtful", unknown[0], names)
+    return marked
 
 
 def _read_source(path):
