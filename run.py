@@ -233,7 +233,8 @@ def test(environment, arguments):
     options = [argument for argument in arguments if argument not in paths]
     is_chosen = paths or any(option.startswith("-m") for option in options)
     uncovered = [option for option in options if not option.startswith("--cov")]
-    commands = {"tests": [*([] if is_chosen else ["-m", "not whole"]), *options], "notebooks": ["--nbval", *uncovered]}
+    marked = [] if is_chosen else ["-m", "not whole"]
+    commands = {"tests": [*marked, *options], "notebooks": ["--nbval", *marked, *uncovered]}
     for folder, given in commands.items():
         chosen = [path for path in paths if Path(path).parts[0] == folder] or ([] if paths else [folder])
         if chosen:
@@ -351,12 +352,7 @@ def main(arguments):
     if verb == "test":
         return test(environment, rest)
     if verb == "lab":
-        named = rest[:1] if rest and not rest[0].startswith("-") else []
-        folder = Path(named[0]).resolve() if named else ROOT / "notebooks"
-        # This machine only, with a token, and no question about news.
-        quiet = ["--ServerApp.ip=127.0.0.1", "--LabApp.news_url=None", "--ServerApp.answer_yes=True"]
-        options = [*quiet, folder, *rest[len(named) :]]
-        return environment.call(environment.python, "-m", "jupyterlab", *options)
+        return environment.call(environment.bin / "emolabor", "lab", *rest)
     if verb == "verify":
         return verify(environment)
     print("The environment .venv is ready.")

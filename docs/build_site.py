@@ -17,6 +17,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from emolabor.study.editions import edition_path, sources
+
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
 sys.path.insert(0, str(DOCS))  # the scripts beside this one
@@ -34,8 +36,7 @@ ELSEWHERE = {
 }
 NOTEBOOKS = {"en": "The study, section by section", "zh": "研究各节"}
 NOTE = {
-    "en": "Executed, with all outputs, as they are committed: in Chinese, of **simulated** staff.\n"
-    "`python3 run.py --language en` runs them in English.",
+    "en": "Executed, with all outputs, as they are committed; the staff are **simulated**.",
     "zh": "按提交时的原样呈现，含全部输出；人员为**模拟数据**。",
 }
 LINK = re.compile(r"(!?\[[^\]]*\]\()([^)\s]+)(\))")
@@ -52,7 +53,7 @@ def pages(language):
     for own, name in ELSEWHERE.items():
         twins = (ROOT / f"{own}{ending}" for ending in (".md", ".zh-CN.md"))
         found |= {path: name for path in twins if path.exists()}
-    found |= {path: f"notebooks/{path.stem}" for path in sorted((ROOT / "notebooks").glob("*.ipynb"))}
+    found |= {edition_path(path, language): f"notebooks/{path.stem}" for path in sources(ROOT / "notebooks")}
     wanted = {}
     for path, name in found.items():
         if path.name.endswith(".zh-CN.md") == (language == "zh") or name not in wanted:

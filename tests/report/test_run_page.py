@@ -20,9 +20,11 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 import emolabor as el
 from emolabor.report import run_page, write_run_page
 from emolabor.report.bilingual import described as page_words
-from emolabor.report.run_notebooks import figure_keys
+from emolabor.report.run_figures import _counted
+from emolabor.report.run_notebooks import Notebook, figure_keys
 from emolabor.report.what_if_panel import what_if_content
 from emolabor.study import Results
+from emolabor.study.editions import sources
 
 pytestmark = pytest.mark.slow
 
@@ -52,7 +54,13 @@ VERDICTS = pd.DataFrame(
 SAMPLE = pd.Series({"data": "simulated", "respondents": 1200, "careless": 49, "kept": 1151}, dtype=object)
 JUDGED = {"data_path": "simulated.csv"}
 SMALLEST = pd.Series({"direct": 0.1, "indirect": 0.01, "product": 0.05})
-PAGE = "# {en}\n\n**A question?**\n\n**{zh}。** 默认数据为**模拟数据**。"
+NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
+HEADS = {
+    "03_scale_quality": {"en": "Scales", "zh": "量表"},
+    "06_management_factor": {"en": "Factor", "zh": "因素"},
+    "07_structural_model": {"en": "Structural", "zh": "结构"},
+    "10_levers": {"en": "Levers", "zh": "杠杆"},
+}
 
 
 @pytest.fixture(scope="module")
@@ -62,17 +70,18 @@ def levers():
     return el.levers(fit, draws=fit.monte_carlo(500, seed=1))
 
 
-def store(folder, name, heads=("Title", "标题"), tables=None, figures=(), **parameters):
+def store(folder, name, tables=None, figures=(), **parameters):
     """Leave in a folder what a notebook leaves there."""
     (folder / f"{name}.json").unlink(missing_ok=True)  # what other parameters gave is not overwritten
     results = Results(name.partition("-")[0], folder, "zh", **parameters)
     for key, table in (tables or {}).items():
         results.show(key, table)
     results.save()
-    cells = [new_markdown_cell(PAGE.format(en=heads[0], zh=heads[1]))]
+    cells = [new_markdown_cell("# 自己的标题\n\n**问题？** 默认数据为**模拟数据**。")]
     cells += [new_code_cell(f'results.figure("{key}", figure)') for key in figures]
     (folder / "notebooks").mkdir(exist_ok=True)
     nbformat.write(new_notebook(cells=cells), folder / "notebooks" / f"{name}.ipynb")
+    (folder / "notebooks" / f"{name}.html").write_text("")
     (folder / "figures").mkdir(exist_ok=True)
     for key in figures:
         (folder / "figures" / f"{name}_{key}.svg").write_text(SVG)
@@ -103,7 +112,6 @@ def folder(tmp_path, levers):
     store(
         folder,
         "06_management_factor-unit_guidance",
-        ("Factor", "因素"),
         {},
         ["answers"],
         factor="unit_guidance",
@@ -112,12 +120,11 @@ def folder(tmp_path, levers):
     store(
         folder,
         "07_structural_model",
-        ("Structural", "结构"),
         {"sample": SAMPLE, "verdicts": VERDICTS, "smallest": SMALLEST},
         [],
         **JUDGED,
     )
-    store(folder, "10_levers", ("Levers", "杠杆"), lever_tables(levers), ["ranking", "new"], **data)
+    store(folder, "10_levers", lever_tables(levers), ["ranking", "new"], **data)
     (folder / "paper").mkdir()
     return folder
 
@@ -130,7 +137,7 @@ ROWS = {
 
 
 def written(folder, paper=(), language="zh", **changes):
-    return write_run_page(folder, closing(**ROWS | changes), paper, language)
+    return write_run_page(folder, closing(**ROWS | changes), paper, language, heads=HEADS)
 
 
 def texts(path):
@@ -179,8 +186,8 @@ SCALES = pd.DataFrame(
 def test_the_page_begins_with_sample_reliability_and_fit_and_warns_of_what_is_poor(folder):
     sample = pd.concat([SAMPLE, pd.Series({"contrast": 0, "centre": 48, "complete": 900, "findings": 2}, dtype=object)])
     tables = {"sample": sample, "verdicts": VERDICTS, "smallest": SMALLEST, "fit": pd.Series(FIT, dtype=object)}
-    store(folder, "07_structural_model", ("Structural", "结构"), tables, [], **JUDGED)
-    store(folder, "03_scale_quality", ("Scales", "量表"), {"reliability": SCALES}, [])
+    store(folder, "07_structural_model", tables, [], **JUDGED)
+    store(folder, "03_scale_quality", {"reliability": SCALES}, [])
     told = texts(written(folder, _03_scale_quality=(9, 9, "", (), "")))
     poor = "Structural: the model describes the answers poorly (CFI 0.926 (< 0.95), RMSEA 0.081 (> 0.06), SRMR 0.092"
     assert poor in told["en"].partition("On this page")[0]
@@ -202,7 +209,7 @@ def test_a_model_at_the_marks_is_not_warned_of_and_one_that_is_no_solution_is(fo
         "smallest": SMALLEST,
         "fit": pd.Series(FIT | changes, dtype=object),
     }
-    store(folder, "07_structural_model", ("Structural", "结构"), tables, [], **JUDGED)
+    store(folder, "07_structural_model", tables, [], **JUDGED)
     page = texts(written(folder))["en"]
     assert (told in page) if told else ("describes the answers poorly" not in page)
     assert "describes the answers poorly" not in page
@@ -241,7 +248,7 @@ def test_a_study_of_one_s_own_gives_the_page_its_title(folder):
 
 def test_all_words_are_there_in_both_languages():
     described = page_words()
-    for part in described.keys() - {"script"}:
+    for part in described.keys() - {"script", "drawn"}:
         for key, own in described[part].items():
             assert set(own) == {"zh", "en"}, key
             places = [re.findall(r"{(\w+)}", own[language]) for language in ("zh", "en")]
@@ -250,16 +257,24 @@ def test_all_words_are_there_in_both_languages():
 
 
 def test_every_figure_of_the_committed_notebooks_has_a_caption_and_no_other():
-    folder = Path(__file__).resolve().parents[2] / "notebooks"
-    drawn = {
-        f"{path.stem}.{key}" for path in sorted(folder.glob("*.ipynb")) for key in figure_keys(nbformat.read(path, 4))
-    }
+    drawn = {f"{path.stem}.{key}" for path in sources(NOTEBOOKS) for key in figure_keys(nbformat.read(path, 4))}
     assert drawn == set(page_words()["captions"])
+    assert drawn == set(page_words()["drawn"])
+
+
+def test_every_figure_of_the_committed_notebooks_draws_tables_that_are_stored_and_counts_what_is_there():
+    reference = NOTEBOOKS.parent / "results" / "reference"
+    for place, drawn in page_words()["drawn"].items():
+        stem, key = place.split(".")
+        content = json.loads(next(reference.glob(f"{stem}*.json")).read_text(encoding="utf-8"))
+        assert set(drawn["tables"]) <= content["values"].keys(), place
+        one = Notebook(stem, {}, content["values"], {}, {key: ""})
+        assert bool(_counted(one, key)) == ("n" in drawn), place
 
 
 def test_every_notebook_has_a_row_with_its_counts_or_the_reason(folder):
     told = texts(written(folder))
-    assert "因素：派驻单位业务指导 06_management_factor-unit_guidance – – 没有参考结果" in told["zh"]
+    assert "因素：派驻单位业务指导 06_management_factor-unit_guidance – – 没有参照结果" in told["zh"]
     assert "Structural 07_structural_model 40 40 as the reference" in told["en"]
     assert "Levers 10_levers 20 19 values that differ: 1" in told["en"]
     assert "fit > cfi (10_levers): reference 0.9, found 0.95" in told["en"]
@@ -270,6 +285,7 @@ def test_figures_are_embedded_and_named(folder):
     assert page.count('src="data:image/svg+xml;base64,') == 3
     captions = re.findall("<figcaption>(.*?)</figcaption>", page)
     assert "派驻单位业务指导：各题作答的分布" in captions[0]
+    assert [re.search("Figure (\\d)", caption)[1] for caption in captions] == ["1", "2", "3"]
     assert all("模拟数据。" in caption and "Simulated data." in caption for caption in captions)
     assert "Levers (new)" in captions[2]  # one that the page has no words for
 
@@ -280,10 +296,22 @@ def test_links_lead_to_files_that_are_there(folder):
         path.touch()
     page = written(folder, paper).read_text(encoding="utf-8")
     links = re.findall('href="(.*?)"', page)
-    sections = [link[1:] for link in links if link.startswith("#")]
-    assert sections == re.findall('<h2 id="(.*?)"', page)
-    assert len(links) - len(sections) == 3 + 3 + 6 + 1
-    assert [link for link in links if link[0] != "#" and not (folder / link).is_file()] == []
+    within = [link[1:] for link in links if link.startswith("#")]
+    assert set(within) == set(re.findall('<(?:h2|figure) id="(.*?)"', page))
+    # Three figures, each with its file and its place; a table of the ranking; three notebooks, as page and as file.
+    assert len(links) - len(within) == 3 * 2 + 1 + 3 * 2 + 6 + 1
+    assert [link for link in links if link[0] != "#" and not (folder / link.partition("#")[0]).is_file()] == []
+
+
+def test_a_figure_says_whose_answers_it_shows_and_brings_its_data_and_its_lines(folder, levers):
+    fit = pd.Series({"n_obs": 852, "cfi": 0.95})
+    store(folder, "10_levers", {**lever_tables(levers), "fit": fit}, ["ranking"], data_path="simulated.csv")
+    page = written(folder).read_text(encoding="utf-8")
+    figure = re.search('<figure id="10_levers.ranking">.*?</figure>', page, re.DOTALL)[0]
+    assert "N = 852" in figure and 'href="notebooks/10_levers.html#ranking"' in figure
+    assert "results.figure(&#34;ranking&#34;, figure)" in figure
+    rows = pd.read_csv(folder / re.search('href="(tables/.*?)"', figure)[1], index_col="row")
+    assert rows["gain"].to_dict() == pytest.approx(levers.table["gain"].to_dict(), rel=1e-9)
 
 
 def test_the_same_results_give_the_same_bytes(folder):
@@ -346,7 +374,7 @@ def test_answers_of_ones_own_are_not_called_simulated(folder, levers):
         tables={"sample": collected, "verdicts": VERDICTS, "smallest": SMALLEST},
         **JUDGED | {"data_path": "mine.csv"},
     )
-    store(folder, "10_levers", ("Levers", "杠杆"), lever_tables(levers), ["ranking"], data_path="mine.csv")
+    store(folder, "10_levers", lever_tables(levers), ["ranking"], data_path="mine.csv")
     rows = closing(**{key: (0, 0, "your own data", (), "") for key in ("_07_structural_model", "_10_levers")})
     told = texts(write_run_page(folder, rows, (), "zh"))
     assert "simulated" not in told["en"].lower()
@@ -369,7 +397,8 @@ def test_no_text_becomes_html(folder, monkeypatch):
     ]
     instrument = replace(own, title=dict.fromkeys(("zh", "en"), planted), scales=tuple(scales))
     monkeypatch.setattr(run_page, "load_instrument", lambda key: instrument)
-    store(folder, "07_structural_model", (planted, planted), {"verdicts": VERDICTS, "smallest": SMALLEST}, [], **JUDGED)
+    monkeypatch.setitem(HEADS, "07_structural_model", dict.fromkeys(("zh", "en"), planted))
+    store(folder, "07_structural_model", {"verdicts": VERDICTS, "smallest": SMALLEST}, [], **JUDGED)
     page = written(folder, _07_structural_model=(0, 0, f"other parameters: {planted}", (), "")).read_text("utf-8")
     assert "<script>alert" not in page
     assert page.count("<script") == 2
@@ -430,7 +459,7 @@ def test_the_switch_changes_texts_title_and_alternatives(page, folder):
         assert title in page.locator("h1").inner_text()
         assert page.get_by_role("button", name=button).get_attribute("aria-pressed") == "true"
         own = page.locator("figcaption").first.inner_text()
-        assert page.locator("figure img").first.get_attribute("alt") == own
+        assert page.locator("figure img").first.get_attribute("alt") == own.partition(" ")[2].partition(" ")[2]
     assert page.locator("#result").get_attribute("aria-live") == "polite"
 
 

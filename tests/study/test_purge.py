@@ -5,7 +5,12 @@ from emolabor.study.purge import derived_from_answers
 
 
 def study(tmp_path):
-    for name in ("results/mine/figures/a.svg", "results/mine/paper/x.pdf", "results/mine/notebooks/01_a.ipynb"):
+    for name in (
+        "results/mine/figures/a.svg",
+        "results/mine/tables/a.csv",
+        "results/mine/paper/x.pdf",
+        "results/mine/notebooks/01_a.ipynb",
+    ):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("x", encoding="utf-8")
     derived = ["results/mine/01_a.json", "results/mine/environment.json", "results/mine/index.html"]

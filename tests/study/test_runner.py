@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 
+import nbformat
 import pytest
 from tiny_project import PROJECT
 
@@ -75,7 +76,7 @@ def test_the_page_tells_what_the_closing_table_tells(run):
     page = (run.folder / "index.html").read_text(encoding="utf-8")
     assert "03_broken: cell [2] (x = 1): ValueError: no such thing" in page
     assert "reference 0.95, found 0.91" in page
-    assert 'href="notebooks/01_first.ipynb"' in page
+    assert 'href="notebooks/01_first.ipynb"' in page and 'href="notebooks/01_first.html"' in page
     assert 'href="notebooks/04_silent.ipynb"' not in page
 
 
@@ -93,6 +94,10 @@ def test_executed_notebooks_are_the_same_again_and_become_the_reference(run, pro
     again = reproduce(only="02", as_reference=True, root=root)
     assert (again.folder / "notebooks" / "02_second.ipynb").read_bytes() == before
     assert (root / "notebooks" / "02_second.ipynb").read_bytes() == before
+    english = nbformat.read(root / "notebooks" / "02_second.en.ipynb", as_version=4)
+    assert [cell.execution_count for cell in english.cells] == [1, 2, 3]
+    assert 'language = "en"' in english.cells[0].source
+    assert "Value" in english.cells[1].outputs[0]["data"]["text/plain"]
     assert (root / "results" / "reference" / "02_second.json").read_bytes() == (
         again.folder / "02_second.json"
     ).read_bytes()
@@ -129,7 +134,7 @@ def test_a_number_on_a_rounding_edge_does_not_become_a_reference(project, tmp_pa
     (tmp_path / "01_first.json").write_text(json.dumps(content))
     jobs = plan_jobs(project / "notebooks", "01", {})
     with pytest.raises(EmolaborError, match="01_first: too near a rounding edge for a reference: fit > cfi"):
-        update_reference(project, tmp_path, jobs)
+        update_reference(project, tmp_path, jobs, None)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has neither signal")

@@ -64,7 +64,7 @@ def reproduce(
 @click.argument("folder", metavar="DIR")
 @click.option("--claims", metavar="XLSX|CSV", help="A row a path: from, to, via or moderator, sign, sentence.")
 @click.option("--items", metavar="XLSX", help="A row an item: construct, key, text, reverse, labels.")
-@language_option("what is told")
+@language_option("notebooks and what is told")
 def new_study(folder, claims, items, language):
     """Begin a study of your own: questionnaire, scales, claims and settings to adapt, in DIR.
 
@@ -119,3 +119,28 @@ def purge(folder, yes):
         click.echo(f"deleted: {len(found)}")
     else:
         click.echo("nothing was deleted; --yes deletes what is listed")
+
+
+@click.command(
+    context_settings={"ignore_unknown_options": True},
+    epilog=examples("emolabor lab my_study", "emolabor lab my_study --data mine.xlsx --language en"),
+)
+@click.argument("folder", metavar="[DIR]", required=False)
+@click.option(
+    "--data", metavar="FILE", help="Your answers, where DIR has no notebooks yet; by default DIR/answers.csv."
+)
+@language_option("notebooks that are written")
+@click.argument("options", nargs=-1, type=click.UNPROCESSED, metavar="[JUPYTER OPTIONS]")
+def lab(folder, data, language, options):
+    """Open the study in DIR with JupyterLab, on this machine only; stop it with Ctrl-C.
+
+    A folder with study.yaml and no notebooks gets them, with its data filled in. Without DIR the project's notebooks
+    are opened.
+    """
+    from emolabor.common.extras import require
+    from emolabor.study.lab import open_lab, prepare_lab
+
+    require("jupyterlab")
+    if folder and folder.startswith("-"):
+        folder, options = None, (folder, *options)
+    open_lab(prepare_lab(folder, data, language), options)

@@ -6,11 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-# The heading, and the bold Chinese words with which the line for Chinese readers begins.
-TITLES = {
-    "en": re.compile(r"^# (.+)$", re.MULTILINE),
-    "zh": re.compile(r"^\*\*([^*]*[\u4e00-\u9fff][^*]*?)。?\*\*", re.MULTILINE),
-}
+HEADING = re.compile(r"^# (.+)$", re.MULTILINE)
 FIGURE = re.compile(r"""\.figure\(\s*["'](\w+)["']""")
 
 
@@ -26,15 +22,15 @@ class Notebook:
         As its results file holds them.
     titles : dict of str to str
         Language -> its heading; the name where it has none.
-    figures : tuple of str
-        Keys of its figures, in its order.
+    figures : dict of str to str
+        Key of a figure -> the lines of the cell that drew it, in its order.
     """
 
     name: str
     parameters: dict
     values: dict
     titles: dict
-    figures: tuple
+    figures: dict
 
     @property
     def stem(self):
@@ -50,7 +46,7 @@ class Notebook:
         return None if source is None else "simulated" if "simulated" in source else "collected"
 
 
-def read_notebooks(folder, names, labels):
+def read_notebooks(folder, names, labels, titles):
     """Read what the notebooks of a run stored.
 
     Parameters
@@ -61,26 +57,27 @@ def read_notebooks(folder, names, labels):
         Notebooks that ended well; others may have left files of an earlier run there.
     labels : dict of str to dict
         Language -> code -> label, for the factors.
+    titles : dict of str to dict
+        Notebook -> language -> heading; of one that is not there its own heading, or its name, stands for both.
 
     Returns
     -------
     dict of str to Notebook
     """
-    return {name: _read(folder, name, labels) for name in names}
+    return {name: _read(folder, name, labels, titles) for name in names}
 
 
-def _read(folder, name, labels):
+def _read(folder, name, labels, titles):
     content = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
     executed = json.loads((folder / "notebooks" / f"{name}.ipynb").read_text(encoding="utf-8"))
     opening = next(("".join(cell["source"]) for cell in executed["cells"] if cell["cell_type"] == "markdown"), "")
-    drawn = [key for key in figure_keys(executed) if (folder / "figures" / f"{name}_{key}.svg").is_file()]
+    lines = {key: text for text in _code(executed) for key in FIGURE.findall(text)}
+    drawn = {key: text for key, text in lines.items() if (folder / "figures" / f"{name}_{key}.svg").is_file()}
     factor = content["parameters"].get("factor")
-    titles = {
-        language: (found[1] if (found := pattern.search(opening)) else name)
-        + (_of_factor(labels[language].get(factor, factor), language) if factor else "")
-        for language, pattern in TITLES.items()
-    }
-    return Notebook(name, content["parameters"], content["values"], titles, tuple(drawn))
+    head = HEADING.search(opening)
+    own = titles.get(name.partition("-")[0]) or dict.fromkeys(labels, head[1] if head else name)
+    own = {code: own[code] + (_of_factor(labels[code].get(factor, factor), code) if factor else "") for code in labels}
+    return Notebook(name, content["parameters"], content["values"], own, drawn)
 
 
 def figure_keys(notebook):
@@ -91,8 +88,11 @@ def figure_keys(notebook):
     >>> figure_keys({"cells": [{"cell_type": "code", "source": ['results.figure("ranking", figure)']}]})
     ['ranking']
     """
-    code = ("".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code")
-    return [key for text in code for key in FIGURE.findall(text)]
+    return [key for text in _code(notebook) for key in FIGURE.findall(text)]
+
+
+def _code(notebook):
+    return ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
 
 
 def _of_factor(label, language):

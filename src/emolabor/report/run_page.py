@@ -17,7 +17,9 @@ POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inli
 CLAIMS, PUBLISHED = "07_structural_model", "12_published_evidence"
 
 
-def write_run_page(folder, notebooks, paper, language, instrument=None, claims=None, paper_problem="", plan=None):
+def write_run_page(
+    folder, notebooks, paper, language, instrument=None, claims=None, paper_problem="", plan=None, heads=None
+):
     """Write ``index.html`` into a run's folder.
 
     Seconds and versions stay out of it: the same results give the same bytes. The page links to where they are.
@@ -42,6 +44,8 @@ def write_run_page(folder, notebooks, paper, language, instrument=None, claims=N
         Why the paper failed; empty where it did not or was not to be built.
     plan : dict, optional
         How the run stands to the plan of its study: short and departures (sentences, keys zh and en), is_kept.
+    heads : dict of str to dict, optional
+        Notebook -> language -> heading; by default each executed notebook's own.
 
     Returns
     -------
@@ -50,7 +54,7 @@ def write_run_page(folder, notebooks, paper, language, instrument=None, claims=N
     instrument = instrument or load_instrument("window_staff")
     names = {code: instrument.names(code if code in instrument.languages else instrument.languages[0]) for code in TAGS}
     is_done = (notebooks["problem"] == "") & notebooks["skipped"].isna()
-    done = read_notebooks(folder, notebooks.index[is_done], names)
+    done = read_notebooks(folder, notebooks.index[is_done], names, heads or {})
     levers = what_if_content(done[NOTEBOOK].values, names) if NOTEBOOK in done else None
     titles = filled(described()["words"]["title"], study=_in_both(instrument.title))
     meanings = {key: _in_both(scale.construct) for scale in instrument.scales for key in _keys(scale)}

@@ -66,7 +66,7 @@ def closing_table(run, shown_from):
     return "\n".join([*lines, say("closing_paper", files=files), say("closing_page", page=folder / "index.html")])
 
 
-def write_page(run, language, design):
+def write_page(run, language, design, heads):
     """Write the run's page, ``index.html`` in its folder, and return its path.
 
     Parameters
@@ -76,6 +76,8 @@ def write_page(run, language, design):
         Language in which the page opens.
     design : Design
         What the run asked and claimed.
+    heads : dict of str to dict
+        Notebook -> language -> heading, from `editions.titles`.
 
     Returns
     -------
@@ -94,7 +96,7 @@ def write_page(run, language, design):
     notebooks = pd.DataFrame.from_dict(rows, orient="index", columns=columns)
     plan = run.plan and _plan_in_both(run.plan)
     return write_run_page(
-        run.folder, notebooks, run.paper, language, design.instrument, design.claims, run.paper_problem, plan
+        run.folder, notebooks, run.paper, language, design.instrument, design.claims, run.paper_problem, plan, heads
     )
 
 

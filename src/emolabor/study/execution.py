@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from emolabor.common.errors import system_message
 from emolabor.common.extras import require
 from emolabor.common.files import write_text
+from emolabor.report.notebook_page import notebook_page
 from emolabor.responses.personal_contents import redacted
+from emolabor.study.editions import OWN, edition
 
 # In the environment of a notebook's kernel: the folder that its results go to instead of results_dir, until it ended.
 STAGE = "EMOLABOR_STAGE"
@@ -79,7 +81,7 @@ def clean(notebook):
 
 
 def prepared(job, failed=None):
-    """Return the notebook, with a sentence in place of each cell that the data cannot carry or that failed.
+    """Return the notebook in one language, a sentence in place of each cell that the data cannot carry or that failed.
 
     Parameters
     ----------
@@ -91,9 +93,7 @@ def prepared(job, failed=None):
     require("nbformat")
     import nbformat
 
-    if not job.left_out and not failed:
-        return job.path
-    notebook = nbformat.read(job.path, as_version=4)
+    notebook = edition(nbformat.read(job.path, as_version=4), job.settings.get("language", OWN))
     for cell in notebook.cells:
         reasons = [job.left_out[tag] for tag in cell.metadata.get("tags", []) if tag in job.left_out]
         if cell.id in (failed or {}):
@@ -154,7 +154,7 @@ def _started_anew(run, starts=_STARTS):
 
 
 def execute(job, stage):
-    """Execute one notebook in its own folder; it and its executed copy, clean and whole, write to another one.
+    """Execute one notebook in its own folder; it, its executed copy and a page of that write to another one.
 
     Parameters
     ----------
@@ -195,7 +195,7 @@ def execute(job, stage):
 
 
 def _execute_once(job, stage, failed):
-    """Execute the notebook without the cells that failed, and write its executed copy."""
+    """Execute the notebook without the cells that failed, and write its executed copy and a page of that."""
     import nbformat
     import papermill
 
@@ -204,7 +204,7 @@ def _execute_once(job, stage, failed):
             lambda: papermill.execute_notebook(
                 prepared(job, failed),
                 None,
-                job.parameters,
+                {name: value for name, value in job.parameters.items() if name != "language"},  # the edition's own
                 kernel_name="python3",
                 cwd=job.path.parent,
                 progress_bar=False,
@@ -212,4 +212,6 @@ def _execute_once(job, stage, failed):
                 extra_arguments=["--log-level=CRITICAL"],  # The kernel's own notices are not for the user.
             )
         )
-    write_text(stage / "notebooks" / f"{job.name}.ipynb", nbformat.writes(clean(notebook)) + "\n")
+        page = notebook_page(clean(notebook), job.name, job.settings.get("language", OWN))
+    write_text(stage / "notebooks" / f"{job.name}.ipynb", nbformat.writes(notebook) + "\n")
+    write_text(stage / "notebooks" / f"{job.name}.html", page)

@@ -56,7 +56,7 @@ def _files(folder):
 
 def _fingerprint(job, shared, digest_once):
     notebook = json.loads(job.path.read_text(encoding="utf-8"))
-    cells = [[cell["cell_type"], cell["source"]] for cell in notebook["cells"]]
+    cells = [[cell["cell_type"], cell["source"], cell["metadata"]] for cell in notebook["cells"]]
     paths = [value for name, value in sorted(job.settings.items()) if name.endswith("_path") and value is not None]
     files = [digest_once(job.path.parent / path) for path in paths]
     if job.settings.get("study_path") is not None:

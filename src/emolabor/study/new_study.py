@@ -1,5 +1,6 @@
 """A folder in which a study of one's own begins: everything is there, works, and can be changed."""
 
+import json
 import os
 import re
 import shutil
@@ -12,6 +13,7 @@ from emolabor.common.extras import require
 from emolabor.common.files import write_bytes, write_text
 from emolabor.common.languages import chosen_language
 from emolabor.instrument import load_instrument
+from emolabor.study.editions import edition, sources
 from emolabor.study.needs import NEEDS
 from emolabor.study.paths import project_root
 from emolabor.study.table_of_claims import fill_from_tables
@@ -28,13 +30,6 @@ claims: claims.yaml
 # A model text (lavaan's syntax) in place of the model that follows from the claims, here or in a .txt file:
 # model: model.txt
 """
-# What the notebooks of the folder are run with, where the project's have their own values.
-_OWN = {
-    "data_path": "../answers.csv",
-    "mapping_path": "../mapping.yaml",
-    "study_path": "../study.yaml",
-    "results_dir": "../results",
-}
 _TOLD = {
     "en": "written: {folder} (questionnaire, {n} scales, claims, study.yaml, mapping, notebooks); begin with {readme}",
     "zh": "已写入：{folder}（问卷、{n} 个量表、论断、study.yaml、列名对照、notebook）；请从 {readme} 开始",
@@ -49,7 +44,7 @@ def write_study(folder, language=None, claims=None, items=None):
     folder : str or Path
         A new folder, or an empty one.
     language : {"zh", "en"}, optional
-        Of what is told; by default that of `EMOLABOR_LANGUAGE` or the system.
+        Of what is told and of the notebooks; by default that of `EMOLABOR_LANGUAGE` or the system.
     claims, items : str or Path, optional
         Tables of claims (`theory.claims_from_table`) and of items (`scales.scales_from_table`), both or none: the
         study is then about these in place of the essay's.
@@ -82,7 +77,7 @@ def write_study(folder, language=None, claims=None, items=None):
     draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
         scales = _fill(draft) if claims is None else fill_from_tables(draft, claims, items)
-        _fill_beside(draft)
+        _fill_beside(draft, language)
         os.chmod(draft, 0o755)
         if folder.exists():
             folder.rmdir()
@@ -110,25 +105,52 @@ def _fill(folder):
     return scales
 
 
-def _fill_beside(folder):
+def _fill_beside(folder, language):
     """Write what every study's folder holds: what to read first, the mapping's template, notebooks."""
     for template in resources.files(__package__).joinpath("study_files").iterdir():
         write_bytes(folder / template.name, template.read_bytes())
-    for path in sorted((project_root() / "notebooks").glob("*.ipynb")):
-        if path.stem in NEEDS:
-            write_text(folder / "notebooks" / path.name, _own_notebook(path))
+    write_notebooks(folder, language)
 
 
-def _own_notebook(path):
-    """Copy a notebook of the project without its outputs, to be run on the answers and the study of the folder."""
+def write_notebooks(folder, language, data="answers.csv"):
+    """Write the notebooks of a study's folder, in one language and without outputs, to be run on what lies there.
+
+    Parameters
+    ----------
+    folder : Path
+        With study.yaml and, where names differ, mapping.yaml.
+    language : {"zh", "en"}
+        Language of the notebooks.
+    data : str or Path
+        The file of answers, as seen from the folder.
+    """
     require("nbformat")
     import nbformat
 
-    notebook = nbformat.read(path, as_version=4)
+    mapping = "../mapping.yaml" if (folder / "mapping.yaml").is_file() else None
+    own = {
+        "data_path": Path(os.path.relpath(folder / data, folder / "notebooks")).as_posix(),
+        "mapping_path": mapping,
+        "study_path": "../study.yaml",
+        "results_dir": "../results",
+    }
+    for path in sources(project_root() / "notebooks"):
+        if path.stem in NEEDS:
+            notebook = edition(nbformat.read(path, as_version=4), language)
+            _fill_in(notebook, own)
+            write_text(folder / "notebooks" / path.name, nbformat.writes(notebook) + "\n")
+
+
+def _fill_in(notebook, values):
+    """Take the outputs out of a notebook and give its parameters other values."""
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
         if "parameters" in cell.metadata.get("tags", []):
-            for name, value in _OWN.items():
-                cell.source = re.sub(rf"(?m)^{name} = .*$", f'{name} = "{value}"', cell.source)
-    return nbformat.writes(notebook) + "\n"
+            lines = [line.partition(" = ") for line in cell.source.splitlines()]
+            cell.source = "\n".join(
+                f"{name} = {json.dumps(values[name], ensure_ascii=False) if values[name] else None}"
+                if name in values
+                else name + equal + value
+                for name, equal, value in lines
+            )

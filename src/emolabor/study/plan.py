@@ -6,6 +6,7 @@ from pathlib import Path
 
 from emolabor.common.errors import EmolaborError
 from emolabor.study.design import load_design
+from emolabor.study.editions import sources
 from emolabor.study.parameters import choose_parameters, notebook_parameters
 from emolabor.theory import management_factors
 
@@ -100,7 +101,7 @@ def plan_jobs(folder, only, given):
     EmolaborError
         When there are none, none begins as asked, or a parameter or its value is not allowed.
     """
-    notebooks = {path: notebook_parameters(path) for path in sorted(folder.glob("[0-9][0-9]_*.ipynb"))}
+    notebooks = {path: notebook_parameters(path) for path in sources(folder)}
     every = [
         (results_name(path.stem, factor), path, factor)
         for path, defaults in notebooks.items()

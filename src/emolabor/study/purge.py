@@ -9,7 +9,7 @@ from emolabor.common.errors import EmolaborError
 # What a run writes, in its own folder; `reference` holds the study's simulated results and is never touched.
 RESULTS = re.compile(r"\d+_\w+(-\w+)?\.json|environment\.json")
 PAGE = "index.html"
-FOLDERS = ("notebooks", "figures", "paper")
+FOLDERS = ("notebooks", "figures", "tables", "paper")
 KEPT = "reference"
 
 

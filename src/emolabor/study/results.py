@@ -10,7 +10,7 @@ import pandas as pd
 
 from emolabor.common.errors import EmolaborError, refuse_because
 from emolabor.common.extras import require
-from emolabor.common.files import write_text
+from emolabor.common.files import csv_text, write_text
 from emolabor.responses.personal_contents import redacted
 from emolabor.study.display import LANGUAGES, load_words, table_of
 from emolabor.study.execution import STAGE
@@ -198,7 +198,15 @@ class Results:
         return Image(data=buffer.getvalue())
 
     def save(self):
-        """Write `<results_dir>/<notebook>.json`, sorted and whole."""
+        """Write `<results_dir>/<notebook>.json`, sorted and whole, and each table as CSV to `tables/`."""
         content = {"notebook": self.notebook, "parameters": self.parameters, "values": self.values}
         text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False)
+        for key, table in self.values.items():
+            write_text(self.folder / "tables" / f"{self.notebook}_{key}.csv", csv_text(_frame_of(table)))
         write_text(self.folder / f"{self.notebook}.json", text + "\n")
+
+
+def _frame_of(stored):
+    """Turn a stored table, or one row of values, into a frame whose first column says what the row is."""
+    rows = [{"row": row} | (cells if isinstance(cells, dict) else {"value": cells}) for row, cells in stored.items()]
+    return pd.DataFrame(rows)

@@ -20,6 +20,7 @@ from emolabor.responses.personal_contents import redacted
 from emolabor.study.closing import write_page
 from emolabor.study.design import load_design
 from emolabor.study.display import LANGUAGES
+from emolabor.study.editions import as_source, edition_path, titles
 from emolabor.study.environment import commit_of, data_of, environment_text
 from emolabor.study.execution import Execution
 from emolabor.study.folder import fingerprints, open_folder
@@ -125,8 +126,8 @@ def build_run_paper(root, folder):
     return (), redacted(" ".join(reason.split()))
 
 
-def update_reference(root, run_folder, jobs):
-    """Make a run the reference: its results, and its notebooks as the committed ones.
+def update_reference(root, run_folder, jobs, translated):
+    """Make a run the reference: its results, and its notebooks as the committed ones, in both languages.
 
     Parameters
     ----------
@@ -135,12 +136,17 @@ def update_reference(root, run_folder, jobs):
     jobs : list of Job
         The notebooks that ended well. Of the one that runs for each factor, the execution with its default factor
         is committed.
+    translated : callable
+        Job -> file of the notebook executed in the other language.
 
     Raises
     ------
     EmolaborError
         When a number sits so near a rounding edge that another machine may write it differently.
     """
+    require("nbformat")
+    import nbformat
+
     contents = {job.name: (run_folder / f"{job.name}.json").read_text(encoding="utf-8") for job in jobs}
     for name, content in contents.items():
         edges = rounding_edges(json.loads(content)["values"])
@@ -148,14 +154,20 @@ def update_reference(root, run_folder, jobs):
             raise EmolaborError(f"{name}: too near a rounding edge for a reference: {', '.join(edges)}")
     for job in jobs:
         write_text(root / "results" / "reference" / f"{job.name}.json", contents[job.name])
-        if not job.parameters:
-            executed = run_folder / "notebooks" / f"{job.name}.ipynb"
-            write_text(job.path, executed.read_text(encoding="utf-8"))
+    for job in filter(_is_committed, jobs):
+        executed = nbformat.read(run_folder / "notebooks" / f"{job.name}.ipynb", as_version=4)
+        source = nbformat.read(job.path, as_version=4)
+        write_text(job.path, nbformat.writes(as_source(executed, source)) + "\n")
+        write_text(edition_path(job.path, "en"), translated(job).read_text(encoding="utf-8"))
+
+
+def _is_committed(job):
+    return not job.parameters
 
 
 # Asked for before a notebook runs that would end without one of them.
 NEEDED = """
-papermill nbformat jupyter_client IPython matplotlib PIL sklearn semopy docx jinja2
+papermill nbconvert nbformat jupyter_client IPython matplotlib PIL sklearn semopy docx jinja2
 openpyxl pyarrow pyreadstat pypandoc typst
 """.split()
 
@@ -239,7 +251,7 @@ def reproduce(
         done = [job for job in carried if not executions[job.name].problem]
         whole = [job for job in done if not executions[job.name].failed_parts]
         if as_reference:
-            update_reference(root, folder.path, whole)
+            update_reference(root, folder.path, whole, _executed_in_english(whole, folder, workers or cpu_count()))
         comparisons = tuple(_compare(job, folder.path, root / "results" / "reference") for job in whole)
         # The manuscripts are about the study's own data.
         is_whole = only is None and len(whole) == len(jobs) and not any(job.on_own_data for job in jobs)
@@ -256,7 +268,7 @@ def reproduce(
         order = dict.fromkeys(job.name for job in (*every, *jobs))
         everything = tuple(known[name] for name in order if name in known)
         page = replace(finished, executions=everything, comparisons=(*comparisons, *compared))
-        write_page(page, language, design)
+        write_page(page, language, design, titles(root / "notebooks"))
     return finished
 
 
@@ -308,6 +320,19 @@ def _execute(jobs, folder, made_from, resume, workers):
                 folder.publish(job, "" if execution.failed_parts else made_from[job.name])
             executions[job.name] = execution
     return executions
+
+
+def _executed_in_english(jobs, folder, workers):
+    """Execute the notebooks that are committed once more, in English; return where each one's copy lies."""
+    english = [replace(job, parameters={"language": "en"}) for job in jobs if _is_committed(job)]
+
+    def stage(job):
+        return folder.staging / "en" / job.name
+
+    failed = [one.problem for _, one in execute_all(longest_first(english, {}), stage, workers) if one.problem]
+    if failed:
+        raise EmolaborError(f"update-reference: in English: {'; '.join(failed)}")
+    return lambda job: stage(job) / "notebooks" / f"{job.name}.ipynb"
 
 
 def _note_environment(folder, executions, commit, data):
