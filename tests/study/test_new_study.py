@@ -154,4 +154,4 @@ def test_claims_about_what_the_answers_lack_are_marked_in_claims_and_verdicts(ru
 def test_a_part_that_the_answers_cannot_carry_is_one_sentence_on_the_page(run):
     page = (run.folder / "notebooks" / "07_structural_model.ipynb").read_text(encoding="utf-8")
     assert "These data cannot carry this part: no moderated path is left that these data can test" in page
-    assert "not_measured" in page
+    assert "not measured" in page

@@ -63,7 +63,7 @@ def closing_table(run, shown_from):
     return "\n".join([*lines, say("closing_paper", files=files), say("closing_page", page=folder / "index.html")])
 
 
-def write_page(run, language, design, heads):
+def write_page(run, language, design, heads=None):
     """Write the run's page, ``index.html`` in its folder, and return its path.
 
     Parameters
@@ -73,7 +73,7 @@ def write_page(run, language, design, heads):
         Language in which the page opens.
     design : Design
         What the run asked and claimed.
-    heads : dict of str to dict
+    heads : dict of str to dict, optional
         Notebook -> language -> heading, from `editions.titles`.
 
     Returns
