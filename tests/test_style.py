@@ -53,7 +53,8 @@ def callables():
         if inspect.isfunction(value):
             yield name, value
         if inspect.isclass(value):
-            yield from ((f"{name}.{key}", one) for key, one in vars(value).items() if not key.startswith("_"))
+            own = vars(value).items()  # a field's default is no function
+            yield from ((f"{name}.{key}", one) for key, one in own if not key.startswith("_") and callable(one))
     for key, one in vars(import_module("emolabor.sem").Fit).items():
         if inspect.isfunction(one) and not key.startswith("_"):
             yield f"Fit.{key}", one

@@ -37,6 +37,7 @@ def test_each_run_left_its_results_in_a_folder_of_its_own(walked):
         "my_study/results/pilot-simulated": "03_scale_quality.json",
         "my_study/results/my_claims": "15_correlation_table.json",
         "my_study/results/answers-simulated": "07_structural_model.json",
+        "voice_study/results/answers-simulated": "07_structural_model.json",
         "results/table-simulated": "15_correlation_table.json",
     }
 

@@ -106,7 +106,7 @@ def test_the_map_holds_every_path_and_pools_the_best_match_only(tables, coding):
     assert found.index.tolist() == el.claim_paths(el.load_claims()).index.tolist()
     row = found.loc["C03 exhaustion>proactive_service"]
     assert (row["k"], row["grade"], row["worse"], row["studies"]) == (1, "neighbouring", 1, "lu2019")
-    assert (found.loc[found["k"] == 0, "verdict"] == "none").all()
+    assert (found.loc[found["k"] == 0, "verdict"] == "no_study").all()
     assert found["kind"].eq("moderation").any() and (found.loc[found["kind"] == "moderation", "k"] == 0).all()
     two = found[found["k"] > 1]
     assert (two["pi_upper"] >= two["ci_upper"]).all()
@@ -116,3 +116,8 @@ def test_the_flow_counts_the_tables_that_are_there(tables):
     flow = yaml.safe_load((PUBLISHED / "flow.yaml").read_text(encoding="utf-8"))
     assert flow["registered"] is False and all(entry["reason"]["zh"] for entry in flow["left_out"])
     assert not any(table.citation in entry["what"] for entry in flow["left_out"] for table in tables.values())
+
+
+def test_something_else_than_a_coding_is_refused(tables):
+    with pytest.raises(EmolaborError, match="what load_coding returns"):
+        el.code_tables(tables, "coding.yaml")

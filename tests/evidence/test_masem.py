@@ -93,7 +93,12 @@ def test_a_cell_that_no_study_has_is_named_with_what_is_left():
 
 @pytest.mark.parametrize(
     ("text", "message"),
-    [("d ~ e", "e is in no table"), ("d ~", "line 1"), ("d ~ a; a ~~ 1*a", "follows from the other parameters")],
+    [
+        ("d ~ a; d ~ 1", "a mean"),
+        ("d ~ e", "e is in no table"),
+        ("d ~", "line 1"),
+        ("d ~ a; a ~~ 1*a", "follows from the other parameters"),
+    ],
 )
 def test_what_is_no_model_of_the_pooled_is_refused(text, message):
     with pytest.raises(EmolaborError, match=message):

@@ -151,12 +151,17 @@ def test_all_faults_are_named_at_once():
         "d": dataclasses.replace(table("d"), ecological=True),
         "e": table("e", n=3),
         "f": "a table",
+        "g": el.PublishedTable("g", np.eye(2), 100),
+        "h": table("h", alpha=pd.Series([1.3, 0.9], ["x", "y"])),
+        "i": table("i", alpha=pd.Series([0.8], ["x"])),
+        "j, k": table("j"),
     }
     with pytest.raises(EmolaborError) as error:
         el.pool(tables)
     lines = str(error.value).splitlines()
-    assert [line[0] for line in lines] == list("abcdef")
+    assert [line[0] for line in lines] == list("abcdefghij")
     wanted = ["N is missing", "not positive definite", "x twice", "group of people", "at least 4", "PublishedTable"]
+    wanted += ["cor as ndarray", "alpha of x: found 1.3", "every variable of the table", "a comma"]
     assert all(words in line for words, line in zip(wanted, lines, strict=True))
     assert "without x they are" in lines[1]
 
@@ -200,3 +205,16 @@ def test_influence_is_what_leaving_out_does():
     assert row["cook"] == pytest.approx(change @ np.linalg.solve(pooled.acov, change), rel=1e-6)
     left = pooled.leave_one_out().query("left_out == '2'")
     np.testing.assert_allclose(left["r"], rest.cells["r"], atol=1e-12)
+
+
+def test_rounding_is_carried_through():
+    tables = {
+        key: table(key, r, n, rounding={"correlation": 0.005}) for key, r, n in (("a", 0.2, 90), ("b", 0.31, 200))
+    }
+    cell = el.pool(tables).cells.iloc[0]
+    exact = [pool_cell([0.2 + side, 0.31 + side], [90, 200])["r"] for side in (-0.005, 0.005)]
+    assert [cell["rounding_lower"], cell["rounding_upper"]] == pytest.approx(exact)
+    rng = np.random.default_rng(1)
+    inner = [pool_cell(np.array([0.2, 0.31]) + rng.uniform(-0.005, 0.005, 2), [90, 200])["r"] for _ in range(50)]
+    assert exact[0] < min(inner) and max(inner) < exact[1]
+    assert el.pool({"a": table("a")}).cells.iloc[0][["rounding_lower", "rounding_upper"]].nunique() == 1

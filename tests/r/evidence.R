@@ -1,7 +1,7 @@
 # Pooled correlations and two-stage models: writes evidence_*.csv for tests/evidence; metafor, OpenMx, metaSEM.
 # Usage: METASEM_LIBRARY=path Rscript tests/r/evidence.R (metaSEM from the library that the variable names)
-# Data: dat.craft2003 of metadat (Craft, Magyar, Becker & Feltz, 2003), written to evidence_craft2003.csv, and the small
-# matrices below, which are made up.
+# Data: dat.craft2003 of metadat (Craft, Magyar, Becker & Feltz, 2003), written to evidence_craft2003.csv, and the matrices
+# of evidence_made.csv, which are made up.
 suppressMessages({
   library(metafor)
   library(metaSEM, lib.loc = c(Sys.getenv("METASEM_LIBRARY"), .libPaths()))
@@ -30,16 +30,13 @@ matrices <- lapply(studies, function(s) {
 })
 sizes <- sapply(studies, function(s) dat$ni[dat$study == s][1])
 # Made up: five complete studies.
-set.seed(3)
-pop <- matrix(c(1, .4, .3, .2, .4, 1, .5, .3, .3, .5, 1, .4, .2, .3, .4, 1), 4, dimnames = list(letters[1:4], letters[1:4]))
-made <- lapply(c(80, 120, 150, 200, 260), function(n) {
-  x <- MASS::mvrnorm(n, rep(0, 4), pop + diag(0, 4)) + rnorm(1, 0, .3) * 0
-  x[, 2] <- x[, 2] + runif(1, -.3, .3) * x[, 1]
-  x[, 4] <- x[, 4] + runif(1, -.3, .3) * x[, 3]
-  round(cor(x), 2)
+own <- read.csv(here("evidence_made.csv"), comment.char = "#")
+made <- lapply(unique(own$study), function(s) {
+  m <- as.matrix(own[own$study == s, letters[1:4]])
+  rownames(m) <- letters[1:4]
+  m
 })
-made_n <- c(80, 120, 150, 200, 260)
-put(do.call(rbind, lapply(seq_along(made), function(s) data.frame(study = s, n = made_n[s], made[[s]]))), "evidence_made.csv")
+made_n <- own$n[match(unique(own$study), own$study)]
 
 # 1. Cells one by one: REML on z, Knapp-Hartung and its ad hoc correction.
 cells <- do.call(rbind, lapply(c("knha", "adhoc"), function(test) do.call(rbind, lapply(1:3, function(i) do.call(rbind, lapply((i + 1):4, function(j) {

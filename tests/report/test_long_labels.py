@@ -124,7 +124,7 @@ def verdicts(language, labels):
 
 
 def evidence(language, labels):
-    kinds = [(0, "none", ""), (1, "expected", "same"), (3, "open", "proxy"), (2, "contrary", "neighbouring")]
+    kinds = [(0, "no_study", ""), (1, "as_expected", "same"), (3, "open", "proxy"), (2, "contrary", "neighbouring")]
     kinds = itertools.cycle(kinds)
     rows = [f"C{number:02}" for number in range(len(KEYS))]
     found = [next(kinds) for _ in rows]

@@ -12,7 +12,7 @@ from emolabor.cli.model import fit
 from emolabor.cli.questionnaire import codebook, questionnaire
 from emolabor.cli.scales import scales
 from emolabor.cli.simulation import simulate
-from emolabor.cli.study import lab, new_study, purge, reproduce
+from emolabor.cli.study import lab, new_study, plan, purge, reproduce
 from emolabor.common.errors import NO_MEMORY, EmolaborError, fault_message, printable, system_message
 from emolabor.common.terminal import Printable, keep_libraries_quiet
 
@@ -28,7 +28,7 @@ def cli():
 
 for command in (check, screen, score, validate_scale, questionnaire, codebook, simulate):
     cli.add_command(command)
-for command in (claims, evidence, scales, reproduce, new_study, lab, purge, fit):
+for command in (claims, evidence, scales, reproduce, new_study, lab, plan, purge, fit):
     cli.add_command(command)
 
 

@@ -53,17 +53,49 @@ def reproduce(
     return 0 if finished.succeeded else 1
 
 
-@click.command("new-study", epilog=examples("emolabor new-study my_study", "emolabor new-study my_study --language en"))
+@click.command(
+    "new-study",
+    epilog=examples(
+        "emolabor new-study my_study",
+        "emolabor new-study my_study --language en",
+        "emolabor new-study my_study --claims claims.xlsx --items items.xlsx",
+    ),
+)
 @click.argument("folder", metavar="DIR")
+@click.option("--claims", metavar="XLSX|CSV", help="A row a path: from, to, via or moderator, sign, sentence.")
+@click.option("--items", metavar="XLSX", help="A row an item: construct, key, text, reverse, labels.")
 @language_option("notebooks and what is told")
-def new_study(folder, language):
+def new_study(folder, claims, items, language):
     """Begin a study of your own: questionnaire, scales, claims and settings to adapt, in DIR.
 
     What is written works at once, so that you can change one thing at a time. A folder that holds anything is refused.
+    With --claims and --items the study is about your own constructs; all mistakes of a table are listed at once.
     """
     from emolabor.study.new_study import write_study
 
-    click.echo(write_study(folder, language))
+    click.echo(write_study(folder, language, claims, items))
+
+
+@click.command(
+    epilog=examples(
+        "emolabor plan my_study/study.yaml --n 400",
+        "emolabor plan my_study/study.yaml --n 400 --estimator MLR --mapping my_study/mapping.yaml",
+    )
+)
+@click.argument("study_file", metavar="STUDY.yaml")
+@click.option("--n", type=int, metavar="N", help="Respondents that you plan to analyse, after exclusions.")
+@click.option("--estimator", default="MLR", show_default=True, help="Of the models.")
+@click.option("--mapping", metavar="YAML", help="With which you will read the answers; by default mapping.yaml beside.")
+def plan(study_file, n, estimator, mapping):
+    """Write plan.yaml beside STUDY.yaml: what will be tested, by which rule, before you have answers.
+
+    It holds the claimed paths with their directions, the rule, the smallest associations of interest, estimator,
+    exclusions, planned number of respondents, and checksums of the study's files and of itself. `reproduce` then says
+    whether a run keeps to it and names every departure. It is a plan; registered it is where you deposit it.
+    """
+    from emolabor.study.frozen_plan import write_plan
+
+    click.echo(f"written: {write_plan(study_file, n, estimator, mapping)}")
 
 
 @click.command(epilog=examples("emolabor purge my_study", "emolabor purge my_study --yes"))

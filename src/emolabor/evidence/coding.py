@@ -134,10 +134,16 @@ def code_tables(
     for grade in grades:
         if grade not in GRADES:
             refuse("grades", shown(grade), GRADES)
+    if not isinstance(coding, pd.DataFrame) or not set(COLUMNS[:6]) <= set(coding):
+        refuse("coding", shown(coding), "what load_coding returns")
     result = {}
     for key, own in coding.groupby("table", sort=False):
         if key not in tables:
-            refuse("coding", f"the table {key}", ", ".join(tables))
+            refuse(
+                "coding",
+                f"the table {key}, which is not there",
+                ", ".join(tables) or "one of those given; there is none",
+            )
         table = tables[key]
         unknown = [name for name in own["variable"] if name not in table.cor]
         if unknown:

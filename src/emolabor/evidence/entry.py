@@ -12,7 +12,7 @@ import pandas as pd
 import yaml
 
 from emolabor.common.errors import EmolaborError, refuse
-from emolabor.common.files import refuse_endless, write_text
+from emolabor.common.files import refuse_endless, write_bytes, write_text
 from emolabor.common.office import read_tables, workbook_bytes
 from emolabor.evidence.entry_checks import double_of, matrix_faults, star_faults
 from emolabor.evidence.tables import load_published
@@ -72,8 +72,6 @@ def write_entry_form(path: str | Path) -> Path:
             ["ego_depletion", "自我损耗", "Ego depletion", "3.02", "0.81", "0.90", "0.19**", None],
         ],
     }
-    from emolabor.common.files import write_bytes
-
     return write_bytes(path, workbook_bytes(sheets))
 
 
@@ -153,7 +151,10 @@ def _read(path, faults):
         faults.append(f"{TABLE}: no column {shown}; allowed: {', '.join(HEADINGS)}, then 1, 2, ... up to {len(rows)}")
         return Entry(fields, [], {}, pd.DataFrame(), np.eye(0), {}, {})
     at = {name: place for place, name in enumerate(head)}
-    cell = lambda row, name: row[at[name]] if name in at and at[name] < len(row) else ""  # noqa: E731
+
+    def cell(row, name):
+        return row[at[name]] if name in at and at[name] < len(row) else ""
+
     names = [cell(row, "variable") for _, row in rows]
     for (number, _), name in zip(rows, names, strict=True):
         if not KEY.fullmatch(name) or names.count(name) > 1:

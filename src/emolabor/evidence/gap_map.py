@@ -46,10 +46,10 @@ def evidence_map(
     DataFrame
         One row a path, index as in `claim_paths`: claim, path, kind, expected; k (independent studies; 0 where there is
         none), samples, n, r, its interval (after Hartung & Knapp, never narrower than without) and prediction interval,
-        tau, i2; verdict (expected, contrary: the interval holds one sign only; open; none); grade, the worse match of
-        the two ends, of the best-matched studies there are: only they are pooled; rated (self, other, mixed, unknown:
-        who rated the ends); worse, how many studies of a worse match were left aside; studies. An indirect path has k,
-        the studies that hold all three constructs, but no correlation; a moderated one is in no correlation table.
+        tau, i2; verdict (as_expected, contrary: the interval holds one sign only; open; no_study); grade, the worse
+        match of the two ends, of the best-matched studies there are: only they are pooled; rated (self, other, mixed,
+        unknown: who rated the ends); worse, how many studies of a worse match were left aside; studies. An indirect
+        path has k, the studies that hold all three constructs, but no correlation; a moderated one is in no table.
 
     Raises
     ------
@@ -61,7 +61,7 @@ def evidence_map(
     >>> import emolabor as el
     >>> found = el.evidence_map(el.load_published(), el.load_coding())
     >>> found.loc["C02 surface_acting>exhaustion", ["verdict", "grade", "rated"]].tolist()
-    ['expected', 'same', 'self']
+    ['as_expected', 'same', 'self']
     >>> int((found["k"] == 0).sum()), len(found)
     (36, 41)
     """
@@ -81,7 +81,7 @@ def evidence_map(
 def _row(path, by_grade, coding, arguments):
     """What is known of one path."""
     nothing = {**dict.fromkeys(POOLED, np.nan), "k": 0, "samples": 0, "n": 0, "worse": 0}
-    nothing |= {"verdict": "none", "grade": "", "rated": "", "studies": ""}
+    nothing |= {"verdict": "no_study", "grade": "", "rated": "", "studies": ""}
     if path.kind == "moderation":
         return nothing
     names = list(path.constructs)
@@ -140,4 +140,4 @@ def _verdict(cell, sign):
     """Whether the interval holds one sign only, and which."""
     if cell["ci_lower"] <= 0 <= cell["ci_upper"]:
         return "open"
-    return "expected" if (cell["r"] > 0) == (sign == "+") else "contrary"
+    return "as_expected" if (cell["r"] > 0) == (sign == "+") else "contrary"

@@ -70,6 +70,11 @@ def masem(model: str, pooled: Pooled) -> Fit:
     if not isinstance(model, str):
         refuse("model", shown(model), "a text such as 'y ~ x'")
     syntax = parse_model(model)
+    mean = next((term for term in syntax.terms if term.op == "~1"), None)
+    if mean is not None:
+        refuse_because(
+            "model", f"it has a mean ({mean.lhs} ~ 1), of which correlations say nothing", "a text without ~ 1"
+        )
     names = build_table(syntax, fixed_x=False).variables.observed
     unknown = [name for name in names if name not in pooled.cor]
     if unknown:
@@ -83,7 +88,8 @@ def masem(model: str, pooled: Pooled) -> Fit:
         reason = "the pooled correlations of the model's variables are not positive definite"
         refuse_because("pooled", reason, "fewer variables")
     i, j = np.triu_indices(len(names), 1)
-    known = {frozenset(label.split("~")): label for label in pooled.acov}
+    pairs = zip(pooled.cells["a"], pooled.cells["b"], pooled.acov, strict=True)
+    known = {frozenset((a, b)): label for a, b, label in pairs}
     cells = [known[frozenset((names[a], names[b]))] for a, b in zip(i, j, strict=True)]
     behind = pooled.cells.set_axis(pooled.acov.index).loc[cells, "studies"].str.split(", ").explode().unique()
     n = sum(pooled.tables[key].n for key in behind)

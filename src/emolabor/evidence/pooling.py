@@ -33,8 +33,9 @@ class Pooled:
         Covariance matrix of the cells that exist, named ``a~b``.
     cells : DataFrame
         One row a cell, pooled by itself: a, b, k (independent studies), samples, n, r with its interval (ci_lower,
-        ci_upper) and prediction interval (pi_lower, pi_upper), tau (of Fisher's z), q, q_pvalue, i2; r_joint, se_joint
-        and tau2_joint are those of the first stage; studies.
+        ci_upper) and prediction interval (pi_lower, pi_upper), tau (of Fisher's z), q, q_pvalue, i2; rounding_lower and
+        rounding_upper, what r is where rounding in print cut all correlations down, or all up; r_joint, se_joint and
+        tau2_joint are those of the first stage; studies.
     missing : tuple of (str, str)
         Cells that no table has.
     chisq, df : float, int
@@ -296,6 +297,12 @@ def _cells(studies, projects, level, test):
         n = [studies.tables[key].n for key in keys]
         owner = [studies.tables[key].project if projects == "joined" else key for key in keys]
         pooled = pool_cell(r, n, level, root, test, owner)
+        half = np.array([getattr(studies.tables[key], "rounding", {}).get("correlation", 0.0) for key in keys])
+        inside = 0.999 * np.asarray(root)  # a correlation stays one
+        ends = [
+            pool_cell(np.clip(r + side * half, -inside, inside), n, level, root, test, owner)["r"] for side in (-1, 1)
+        ]
+        pooled |= dict(zip(("rounding_lower", "rounding_upper"), ends, strict=True))
         head = {"a": a, "b": b, "k": len(set(owner)), "samples": len(keys), "n": sum(n)}
         rows.append({**head, **pooled, "studies": ", ".join(keys)})
     return pd.DataFrame(rows)

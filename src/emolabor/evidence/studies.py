@@ -112,8 +112,11 @@ def read_studies(tables: Mapping[str, Any], reliability: bool = False) -> Studie
 def _faults(key, table):
     """What is wrong with a table, a sentence each."""
     cor, n = getattr(table, "cor", None), getattr(table, "n", None)
+    if ", " in key:
+        yield f"{key}: found a comma in the name of a table; allowed: names without one"
     if not isinstance(cor, pd.DataFrame):
-        yield f"{key}: found {shown(table)}; allowed: a PublishedTable (correlations as a DataFrame, and n)"
+        found = f"cor as {shown(cor)}" if cor is not None else shown(table)
+        yield f"{key}: found {found}; allowed: a PublishedTable (correlations as a DataFrame, and n)"
         return
     if n is None or (isinstance(n, float) and np.isnan(n)):
         yield f"{key}: N is missing, without which nothing has a weight; allowed: a whole number, or no such table"
@@ -126,6 +129,7 @@ def _faults(key, table):
         found = f"{', '.join(map(str, twice))} twice" if twice else "rows and columns of different names"
         yield f"{key}: found {found}; allowed: each variable once, in the same order in rows and columns"
         return
+    yield from _alpha_faults(key, getattr(table, "alpha", None), cor)
     try:
         values = cor.to_numpy(float)
     except (TypeError, ValueError):
@@ -143,6 +147,19 @@ def _faults(key, table):
         if not np.isnan(inner).any() and len(inner) and np.linalg.eigvalsh(inner)[0] <= 0:
             found = f"not positive definite (smallest eigenvalue {np.linalg.eigvalsh(inner)[0]:.3g})"
             yield f"{key}: its correlations are {found}; {_remedy(inner, cor.columns[whole])}"
+
+
+def _alpha_faults(key, alpha, cor):
+    """What is wrong with the reliabilities of a table; one that is not known is missing."""
+    if alpha is None:
+        return
+    if not isinstance(alpha, pd.Series) or not set(cor.columns) <= set(alpha.index):
+        yield f"{key}: alpha: found {shown(alpha)}; allowed: a Series with every variable of the table"
+        return
+    values = pd.to_numeric(alpha[list(cor)], errors="coerce")
+    for name, given, value in zip(cor, alpha[list(cor)], values, strict=True):
+        if not pd.isna(given) and not 0 < value <= 1:
+            yield f"{key}: alpha of {name}: found {shown(given)}; allowed: above 0, at most 1"
 
 
 def _remedy(values, names):

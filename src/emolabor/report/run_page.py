@@ -17,7 +17,9 @@ POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inli
 CLAIMS, PUBLISHED = "07_structural_model", "12_published_evidence"
 
 
-def write_run_page(folder, notebooks, paper, language, instrument=None, claims=None, paper_problem="", heads=None):
+def write_run_page(
+    folder, notebooks, paper, language, instrument=None, claims=None, paper_problem="", plan=None, heads=None
+):
     """Write ``index.html`` into a run's folder.
 
     Seconds and versions stay out of it: the same results give the same bytes. The page links to where they are.
@@ -40,6 +42,8 @@ def write_run_page(folder, notebooks, paper, language, instrument=None, claims=N
         What was claimed; by default the essay's.
     paper_problem : str
         Why the paper failed; empty where it did not or was not to be built.
+    plan : dict, optional
+        How the run stands to the plan of its study: short and departures (sentences, keys zh and en), is_kept.
     heads : dict of str to dict, optional
         Notebook -> language -> heading; by default each executed notebook's own.
 
@@ -54,7 +58,7 @@ def write_run_page(folder, notebooks, paper, language, instrument=None, claims=N
     levers = what_if_content(done[NOTEBOOK].values, names) if NOTEBOOK in done else None
     titles = filled(described()["words"]["title"], study=_in_both(instrument.title))
     meanings = {key: _in_both(scale.construct) for scale in instrument.scales for key in _keys(scale)}
-    quality = quality_content(done, names, instrument)
+    quality = quality_content(done, names, instrument, plan)
     sections = {
         "quality": quality,
         "claims": claims_content(done[CLAIMS], names, claims or load_claims()) if CLAIMS in done else None,
@@ -77,7 +81,7 @@ def write_run_page(folder, notebooks, paper, language, instrument=None, claims=N
         titles=titles,
         run=folder.name,
         simulated="simulated" in {one.data for one in done.values()},
-        summary=_summary(notebooks, done, levers, quality, paper_problem),
+        summary=_summary(notebooks, done, levers, quality, paper_problem, plan),
         sections={key: section for key, section in sections.items() if section},
         content=as_json(content, sort_keys=True),
         script=page_file(FILES, "run.js"),
@@ -94,7 +98,7 @@ def _keys(scale):
     return (scale.key, *(dimension.key for dimension in scale.dimensions))
 
 
-def _summary(notebooks, done, levers, quality, paper_problem):
+def _summary(notebooks, done, levers, quality, paper_problem, plan):
     """Say in a few lines whose answers these are, what became of the claims and whether the numbers are as expected."""
     lines = [worded("data_collected")] if "collected" in {one.data for one in done.values()} else []
     sample = next((one.values["sample"] for one in done.values() if "sample" in one.values), None)
@@ -102,6 +106,8 @@ def _summary(notebooks, done, levers, quality, paper_problem):
         lines.append(worded("sample", **{key: show(sample[key], ",d") for key in ("respondents", "kept", "careless")}))
     poor = quality["warnings"] if quality else []
     lines += poor
+    lines += plan["short"] if plan else []
+    departed = plan["short"] if plan and not plan["is_kept"] else []
     if CLAIMS in done:
         found = frame_of(done[CLAIMS].values["verdicts"])["verdict"]
         counts = {key: int((found == key).sum()) for key in ("at_least", "open", "below")}
@@ -121,7 +127,7 @@ def _summary(notebooks, done, levers, quality, paper_problem):
     lost = int(notebooks["reason"].str.startswith("a part failed").sum())
     alarms += [worded("failed_parts", failed=lost)] if lost else []
     alarms += [worded("paper_failed")] if paper_problem else []
-    return [{"texts": one, "alarms": one in (*poor, *alarms)} for one in (*lines, *alarms)]
+    return [{"texts": one, "alarms": one in (*poor, *departed, *alarms)} for one in (*lines, *alarms)]
 
 
 def _paper(folder, paper, problem):

@@ -15,7 +15,7 @@ LOWEST_RELIABILITY = 0.70
 COUNTS = ("respondents", "careless", "contrast", "kept", "complete")
 
 
-def quality_content(done, names, instrument):
+def quality_content(done, names, instrument, plan=None):
     """Lay out the sample, the reliability of each scale and the fit of each model.
 
     Parameters
@@ -26,23 +26,26 @@ def quality_content(done, names, instrument):
         Language -> code -> label.
     instrument : Instrument
         What was asked; it names the columns of clusters.
+    plan : dict, optional
+        How the run stands to the plan of its study, see `write_run_page`.
 
     Returns
     -------
     dict or None
-        sample (sentences in both languages), reliability and fits (rows), warnings (sentences in both languages); None
-        where no notebook tells any of it.
+        sample (sentences in both languages), reliability and fits (rows), warnings (sentences in both languages), plan;
+        None where no notebook tells any of it.
     """
     sample = next((one.values["sample"] for one in done.values() if "sample" in one.values), {})
     scales = done[RELIABILITY].values["reliability"] if RELIABILITY in done else {}
     reliability = [_scale(key, row, names) for key, row in scales.items()]
     fits = [_fit(done[name]) for name in MODELS if name in done and "fit" in done[name].values]
-    if not (sample or reliability or fits):
+    if not (sample or reliability or fits or plan):
         return None
     return {
         "sample": _counts(sample, {variable.key: variable.names for variable in instrument.background}),
         "reliability": reliability,
         "fits": fits,
+        "plan": plan,
         "warnings": [*(row["warning"] for row in fits if row["warning"]), *_unreliable(reliability)],
     }
 

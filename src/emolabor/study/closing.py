@@ -1,5 +1,6 @@
 """The closing table of a run, for people."""
 
+import itertools
 import json
 from collections import Counter
 
@@ -7,7 +8,8 @@ import pandas as pd
 
 from emolabor.analysis.verdicts import TESTED
 from emolabor.common.text_width import text_width
-from emolabor.common.words import Words, spoken
+from emolabor.common.words import LANGUAGES, Words, speaking, spoken
+from emolabor.study.frozen_plan import told
 from emolabor.study.reference import Comparison
 
 say = Words("emolabor.study")
@@ -29,8 +31,8 @@ def closing_table(run, shown_from):
     -------
     str
         One line a notebook with its seconds and how many values were compared and are equal; then the verdicts on the
-        claims, what the data lack and what was skipped for it, every difference with both values, every problem, the
-        paper's files, and where to look.
+        claims, whether the run keeps to the study's plan, what the data lack and what was skipped for it, every
+        difference with both values, every problem, the paper's files, and where to look.
     """
     comparisons = {comparison.notebook: comparison for comparison in run.comparisons}
     heads = [say(f"closing_{key}") for key in ("notebook", "seconds", "compared", "equal")]
@@ -49,6 +51,7 @@ def closing_table(run, shown_from):
     totals = (sum(getattr(one, name) for one in run.comparisons) for name in ("compared", "equal"))
     lines += [_line(width, say("closing_all"), f"{run.seconds:.1f}", *map(str, totals)), ""]
     lines += _verdicts(run)
+    lines += [*itertools.chain(*told(run.plan))] if run.plan else []
     lines += [say("closing_note", note=note) for note in run.notes]
     lines += _skipped(run.executions, run.folder)
     lines += [_difference(difference) for one in run.comparisons for difference in one.differences]
@@ -91,9 +94,31 @@ def write_page(run, language, design, heads=None):
         rows[execution.notebook] = (*counts, execution.problem, execution.skipped)
     columns = ["compared", "equal", "reason", "differences", "problem", "skipped"]
     notebooks = pd.DataFrame.from_dict(rows, orient="index", columns=columns)
+    plan = run.plan and _plan_in_both(run.plan)
     return write_run_page(
-        run.folder, notebooks, run.paper, language, design.instrument, design.claims, run.paper_problem, heads
+        run.folder,
+        notebooks,
+        run.paper,
+        language,
+        design.instrument,
+        design.claims,
+        run.paper_problem,
+        plan,
+        heads,
     )
+
+
+def _plan_in_both(check):
+    """Say how the run stands to its plan in both languages, for the page."""
+    sentences = []
+    for language in LANGUAGES:
+        with speaking(language):
+            sentences.append(told(check))
+    short, departures = (
+        [dict(zip(LANGUAGES, texts, strict=True)) for texts in zip(*own, strict=True)]
+        for own in zip(*sentences, strict=True)
+    )
+    return {"short": short, "departures": departures, "is_kept": not (check.tampered or check.departures)}
 
 
 def _line(width, name, *columns):

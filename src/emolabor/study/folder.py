@@ -165,6 +165,8 @@ def open_folder(path):
             ) from None
         for left in path.glob(f"{STAGING}*"):
             shutil.rmtree(left, ignore_errors=True)
+        for left in path.glob(".index.html.*"):  # the page, killed while it was written
+            left.unlink(missing_ok=True)
         staging = Path(tempfile.mkdtemp(prefix=STAGING, dir=path))
         try:
             yield RunFolder(path, staging)

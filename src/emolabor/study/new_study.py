@@ -8,7 +8,7 @@ import tempfile
 from importlib import resources
 from pathlib import Path
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.errors import EmolaborError, refuse
 from emolabor.common.extras import require
 from emolabor.common.files import write_bytes, write_text
 from emolabor.common.languages import chosen_language
@@ -16,6 +16,7 @@ from emolabor.instrument import load_instrument
 from emolabor.study.editions import edition, sources
 from emolabor.study.needs import NEEDS
 from emolabor.study.paths import project_root
+from emolabor.study.table_of_claims import fill_from_tables
 from emolabor.theory import INSTRUMENT, STUDY_FILE
 
 _HEADER = """\
@@ -35,7 +36,7 @@ _TOLD = {
 }
 
 
-def write_study(folder, language=None):
+def write_study(folder, language=None, claims=None, items=None):
     """Write a study's folder, whole or not at all.
 
     Parameters
@@ -44,6 +45,9 @@ def write_study(folder, language=None):
         A new folder, or an empty one.
     language : {"zh", "en"}, optional
         Of what is told and of the notebooks; by default that of `EMOLABOR_LANGUAGE` or the system.
+    claims, items : str or Path, optional
+        Tables of claims (`theory.claims_from_table`) and of items (`scales.scales_from_table`), both or none: the
+        study is then about these in place of the essay's.
 
     Returns
     -------
@@ -53,7 +57,7 @@ def write_study(folder, language=None):
     Raises
     ------
     EmolaborError
-        The folder holds something, or is a file.
+        The folder holds something, or is a file; one table without the other; mistakes in a table, all at once.
 
     Examples
     --------
@@ -64,13 +68,16 @@ def write_study(folder, language=None):
     ['claims.yaml', 'instrument.yaml', 'mapping.yaml', 'notebooks', 'scales', 'study.yaml']
     """
     folder = Path(folder)
+    if (claims is None) != (items is None):
+        refuse("claims, items", "one table without the other", "both, or none")
     language = chosen_language(language)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise EmolaborError(f"{folder}: found something there already; allowed: a new folder, or an empty one")
     folder.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
-        scales = _fill(draft, language)
+        scales = _fill(draft) if claims is None else fill_from_tables(draft, claims, items)
+        _fill_beside(draft, language)
         os.chmod(draft, 0o755)
         if folder.exists():
             folder.rmdir()
@@ -82,10 +89,8 @@ def write_study(folder, language=None):
     return _TOLD[language].format(folder=folder, n=len(scales), readme=readme)
 
 
-def _fill(folder, language):
-    """Write the files; return those of the scales."""
-    for template in resources.files(__package__).joinpath("study_files").iterdir():
-        write_bytes(folder / template.name, template.read_bytes())
+def _fill(folder):
+    """Write the essay's questionnaire, claims and study file; return the files of the scales."""
     files = load_instrument(INSTRUMENT).files
     scales = {key: path for key, path in files.items() if key != INSTRUMENT}
     for path in scales.values():
@@ -97,8 +102,14 @@ def _fill(folder, language):
     _, entries = STUDY_FILE.read_text(encoding="utf-8").split(f"instrument: {INSTRUMENT}\n")
     # Not written out: claims that the user writes anew have other paths, and the first indirect one takes its place.
     write_text(folder / "study.yaml", _HEADER + _FILES + entries.replace("\neffect: ", "\n# effect: "))
-    write_notebooks(folder, language)
     return scales
+
+
+def _fill_beside(folder, language):
+    """Write what every study's folder holds: what to read first, the mapping's template, notebooks."""
+    for template in resources.files(__package__).joinpath("study_files").iterdir():
+        write_bytes(folder / template.name, template.read_bytes())
+    write_notebooks(folder, language)
 
 
 def write_notebooks(folder, language, data="answers.csv"):

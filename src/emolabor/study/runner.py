@@ -24,6 +24,7 @@ from emolabor.study.editions import as_source, edition_path, titles
 from emolabor.study.environment import commit_of, data_of, environment_text
 from emolabor.study.execution import Execution
 from emolabor.study.folder import fingerprints, open_folder
+from emolabor.study.frozen_plan import PlanCheck, check_plan
 from emolabor.study.needs import carried_jobs
 from emolabor.study.paths import PACKAGED, project_root, results_place
 from emolabor.study.plan import longest_first, plan_jobs
@@ -51,6 +52,8 @@ class Run:
         Time of the whole run.
     notes : tuple of str
         What the user's data lack as a whole.
+    plan : PlanCheck or None
+        The run held against the plan of its study; None where the study has none.
     """
 
     folder: Path
@@ -60,6 +63,7 @@ class Run:
     paper_problem: str
     seconds: float
     notes: tuple = ()
+    plan: PlanCheck | None = None
 
     @property
     def succeeded(self):
@@ -254,7 +258,9 @@ def reproduce(
         paper, paper_problem = build_run_paper(root, folder.path) if is_whole else ((), "")
         ordered = tuple(executions[job.name] for job in jobs)
         seconds = time.perf_counter() - start
-        finished = Run(folder.path, ordered, comparisons, paper, paper_problem, seconds, notes)
+        n = _analysed(folder, done)
+        plan = check_plan(given.get("study_path"), given, n)
+        finished = Run(folder.path, ordered, comparisons, paper, paper_problem, seconds, notes, plan)
         rest = [job for job in others if folder.is_finished(job, made_from[job.name])]
         compared = [_compare(job, folder.path, root / "results" / "reference") for job in rest]
         known = executions | {job.name: Execution(job.name, 0.0, earlier=True) for job in rest}
@@ -264,6 +270,16 @@ def reproduce(
         page = replace(finished, executions=everything, comparisons=(*comparisons, *compared))
         write_page(page, language, design, titles(root / "notebooks"))
     return finished
+
+
+def _analysed(folder, jobs):
+    """Return how many respondents were analysed, as the first notebook tells that shows its sample."""
+    for job in jobs:
+        values = folder.read(f"{job.name}.json").get("values", {})
+        found = values.get("sample", {}).get("kept", values.get("sheet", {}).get("n"))
+        if found is not None:
+            return int(found)
+    return None
 
 
 def _check_run(run, language, parameters, as_reference):

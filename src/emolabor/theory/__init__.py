@@ -1,5 +1,6 @@
 """The essay's claims as data, and the models that follow from them."""
 
+from emolabor.theory.claim_table import claims_from_table
 from emolabor.theory.claims import (
     ORIGINS,
     Claim,
@@ -51,6 +52,7 @@ __all__ = [
     "CodingAgreement",
     "ModeratedModel",
     "claim_paths",
+    "claims_from_table",
     "coding_agreement",
     "coding_sheet",
     "cohen_kappa",

@@ -8,6 +8,7 @@ from lavaan_reference import R, public_data
 
 from emolabor.common.errors import EmolaborError
 from emolabor.sem import sem
+from emolabor.sem.estimation import estimate_many, optimize_many
 from emolabor.sem.inference import bootstrap, resamples
 from emolabor.sem.inference.bootstrap import _cases
 from emolabor.sem.inference.intervals import interval_limits
@@ -125,13 +126,57 @@ def test_a_bound_of_memory_changes_no_resample(name, monkeypatch):
     fit = sem(model, public_data(data) if data == "holzinger" else frame(data), **options)
     whole = fit.bootstrap(20, seed=1)
     monkeypatch.setattr(bootstrap, "NUMBERS", 2000)
-    monkeypatch.setattr(bootstrap, "CACHED", 30)
+    monkeypatch.setattr(estimate_many, "CACHED", 30)
     monkeypatch.setattr(resamples, "NUMBERS", 100)
     parts = fit.bootstrap(20, seed=1)
     assert parts.n_failed == whole.n_failed == 0
     if name != "groups":
         errors = np.sqrt(np.diag(fit.vcov()))
         assert np.max(np.abs(parts.thetas - whole.thetas) / errors) < 1e-9
+
+
+HOLES = {
+    "few": (CFA, 0.05, {}),
+    "a third": (CFA, 0.3, {}),
+    "paths among what is observed": (PATHS + "; x1 ~~ x1 + x2; x2 ~~ x2", 0.1, {}),
+    "groups with equal loadings": (CFA, 0.1, {"group": "school", "group_equal": ("loadings",)}),
+    "one group complete": (CFA, 0.0, {"group": "school"}),
+}
+
+
+@pytest.mark.parametrize("kind", HOLES)
+def test_a_resample_of_incomplete_answers_is_the_fit_of_its_cases(kind):
+    """Within 3e-5 of a standard error: what the search leaves before its last step."""
+    model, share, options = HOLES[kind]
+    data, rng = public_data("holzinger").reset_index(drop=True), np.random.default_rng(5)
+    items = ["x1", "x3", "x4", "x5", "x6"]  # x2 has no holes, so that no row is empty
+    data[items] = data[items].mask(rng.random((len(data), 5)) < share)
+    data.loc[data.index[data["school"] == "Pasteur"][:20], "x1"] = np.nan
+    fit = sem(model, data, missing="fiml", **options)
+    draws = fit.bootstrap(3, seed=2)
+    rng = np.random.default_rng(np.random.SeedSequence(2).spawn(1)[0])
+    counts = [rng.multinomial(s.n, np.full(s.n, 1 / s.n), size=3) for s in fit.model.samples]
+    groups = [data] if "group" not in options else [part for _, part in data.groupby("school", sort=False)]
+    errors = np.sqrt(np.diag(fit.vcov()))
+    for r in range(3):
+        drawn = pd.concat([g.loc[g.index.repeat(c[r])] for g, c in zip(groups, counts, strict=True)])
+        own = sem(model, drawn, missing="fiml", **options)
+        assert np.max(np.abs(draws.thetas[r] - own.estimate.theta) / errors) < 3e-5
+
+
+def test_a_search_in_few_e_steps_ends_where_one_at_every_step_ends(monkeypatch):
+    """With a decrement of 1e-18 instead of 1e-12, which leaves 2e-8 of a standard error at 300 cases."""
+    monkeypatch.setattr(optimize_many, "DECREMENT", 1e-18)
+    monkeypatch.setattr(optimize_many.minimize_many, "__defaults__", (1e-18,))
+    data = public_data("holzinger")
+    data.loc[::7, "x1"] = data.loc[::5, "x6"] = np.nan
+    fit = sem(CFA, data, missing="fiml")
+    few, alone = fit.bootstrap(40, seed=1), []
+    monkeypatch.setattr(estimate_many, "MOST_OPEN", 0.0)
+    monkeypatch.setattr(estimate_many.Together, "alone", lambda together, samples: alone.append(1))
+    every = fit.bootstrap(40, seed=1)
+    assert not alone
+    assert 0 < np.max(np.abs(few.thetas - every.thetas) / np.sqrt(np.diag(fit.vcov()))) < 1e-7
 
 
 def test_failed_resamples_are_counted_and_left_out():

@@ -7,13 +7,13 @@ from emolabor.report.figures.verdicts import path_name
 
 # Told apart by colour, by marker and by its filling, so that a grey print shows them too.
 LOOKS = {
-    "expected": {"color": BLUE, "marker": "o", "markerfacecolor": BLUE},
+    "as_expected": {"color": BLUE, "marker": "o", "markerfacecolor": BLUE},
     "open": {"color": GREY, "marker": "o", "markerfacecolor": "white"},
     "contrary": {"color": RED, "marker": "X", "markerfacecolor": RED},
 }
 WORDS = {
     "zh": {
-        "expected": "区间只在预期一侧",
+        "as_expected": "区间只在预期一侧",
         "open": "区间含零",
         "contrary": "区间只在相反一侧",
         "r": "相关系数与 95% 区间（细线：预测区间；括号：预期方向）",
@@ -30,7 +30,7 @@ WORDS = {
         "unknown": "未说明",
     },
     "en": {
-        "expected": "interval on the expected side",
+        "as_expected": "interval on the expected side",
         "open": "interval holds zero",
         "contrary": "interval on the other side",
         "r": "Correlation with 95% interval\n(thin: prediction interval; in brackets: the expected direction)",

@@ -284,6 +284,13 @@ class IncompleteLikelihood(NormalLikelihood):
         """Value and gradient (q,) of a case."""
         return value_and_gradient(structure, theta, self.sample)
 
+    def left_open(self, structure, theta):
+        """What the observed information (q, q) of completed rows exceeds that of the rows as they are by, a case."""
+        implied = implied_moments(structure, theta)
+        inverse, _ = inverse_and_logdet(implied.sigma)
+        columns = derivative_columns(structure, implied)
+        return _scores_left_open(structure, self.sample.incomplete, implied.mu, inverse, columns)
+
     def case_scores(self, structure, theta):
         """Yield the gradients of the rows' weighted log-likelihoods (b, q), a block of rows at a time."""
         for values, weights in self.sample.weighed_blocks(len(structure.kind)):

@@ -1,4 +1,4 @@
-"""The likelihood of incomplete rows for many resamples at once: `observed.completion` in stacked arrays.
+"""Incomplete rows completed for many resamples at once: `observed.completion` in stacked arrays.
 
 Resamples are the last axis wherever matrices are small: their numbers then lie side by side, and one pass serves all.
 """
@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from emolabor.sem.discrepancy.normal_many import group_value_and_gradient, inverses
+from emolabor.sem.discrepancy.factor_many import factor_inverses, is_factor_model
+from emolabor.sem.discrepancy.normal_many import inverses
 from emolabor.sem.implied.quantities import fill_many, many_total_paths
 from emolabor.sem.linalg import sweep
 from emolabor.sem.observed.completion import IncompleteRows
@@ -49,34 +50,35 @@ def spread_matrices(rows):
     return tuple(found)
 
 
-def incomplete_value_and_gradient(structure, resamples, thetas):
-    """Half the discrepancy (R,) and its gradient by entry (R, n_entries), each parameter vector with its own resample.
+def completed_moments_many(structure, resamples, thetas):
+    """Complete every resample at its own parameters: its covariances (R, p, p) and means (R, p) as they are expected.
 
     Parameters
     ----------
     structure : Structure
     resamples : ResampledRows
-    thetas : ndarray (R, q)
+    thetas : ndarray (R, q) or (1, q)
+        One vector for all takes one inverse a pattern for all.
 
     Returns
     -------
     tuple of ndarray
-        The value is NaN where the implied covariance is not positive definite.
+        NaN where the implied covariance is not positive definite.
     """
-    rows, count = resamples.rows, len(thetas)
-    sigma, mu = _implied(structure, thetas)
-    inverse, _ = inverses(sigma)
+    rows = resamples.rows
+    inverse, mu = _implied_inverses(structure, thetas)
     last = np.ascontiguousarray(inverse.transpose(1, 2, 0))
     shift = mu - rows.centre
     first = resamples.first - resamples.complete[:, None] * shift
     across = resamples.first[:, :, None] * shift[:, None]
-    second = resamples.second - across - across.swapaxes(1, 2)
+    second = resamples.second - across
+    second -= across.swapaxes(1, 2)
     second += resamples.complete[:, None, None] * shift[:, :, None] * shift[:, None]
-    open_part, spread = np.zeros(count), np.zeros((last.shape[0] ** 2, count))
+    spread = np.zeros((last.shape[0] ** 2, len(first)))
     for block, weights, places in zip(rows.blocks, resamples.weights, resamples.spreads, strict=True):
         patterns, k = block.holes.shape
         covariances = last[block.holes.T[:, None], block.holes.T[None]]  # (k, k, patterns, R)
-        logdets = sweep(covariances)
+        sweep(covariances)
         filled = block.values - block.seen * shift[:, None]
         row, holes, every = np.arange(len(block.which))[:, None], block.holes[block.which], patterns == len(block.which)
         pulls = (filled @ inverse)[:, row, holes].transpose(2, 1, 0)
@@ -86,16 +88,16 @@ def incomplete_value_and_gradient(structure, resamples, thetas):
         first += weighed.sum(axis=1)
         second += weighed.swapaxes(1, 2) @ filled
         by_pattern = weights.T if every else block.members @ weights.T
-        spread += places @ (covariances * by_pattern).reshape(-1, count)
-        open_part += (by_pattern * (logdets - k)).sum(axis=0)
+        spread += places @ (covariances * by_pattern).reshape(k * k * patterns, -1)
     second += spread.T.reshape(second.shape)
-    cov = second - first[:, :, None] * first[:, None]
-    value, gradient = group_value_and_gradient(structure, cov, first + mu, thetas)
-    return value + 0.5 * open_part, gradient
+    second -= first[:, :, None] * first[:, None]
+    return second, first + mu
 
 
-def _implied(structure, thetas):
-    """Implied covariances (R, p, p) and means (R, p)."""
+def _implied_inverses(structure, thetas):
+    """Inverse implied covariances (R, p, p) and implied means (R, p)."""
+    if is_factor_model(structure):
+        return factor_inverses(structure, thetas)
     p = structure.n_observed
     paths, covariances = fill_many(structure, thetas)
     total = many_total_paths(structure, paths)
@@ -103,4 +105,6 @@ def _implied(structure, thetas):
     here = structure.kind == 2
     intercepts[:, structure.row[here]] = thetas[:, structure.parameter[here]]
     observed = total[:, :p]
-    return observed @ covariances @ observed.swapaxes(1, 2), (observed @ intercepts[:, :, None])[:, :, 0]
+    inverse, logdet = inverses(observed @ covariances @ observed.swapaxes(1, 2))
+    inverse[np.isnan(logdet)] = np.nan
+    return inverse, (observed @ intercepts[:, :, None])[:, :, 0]

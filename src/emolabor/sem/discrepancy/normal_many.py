@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +15,9 @@ if TYPE_CHECKING:
     from emolabor.sem.implied.ram import Structure
 
 
-def value_and_gradient(model: Model, moments: list[tuple], thetas: np.ndarray) -> tuple[np.ndarray, ...]:
+def value_and_gradient(
+    model: Model, moments: list[tuple], thetas: np.ndarray, shares: Sequence | None = None
+) -> tuple[np.ndarray, ...]:
     """Half the discrepancy (R,) and its gradient (R, q) of many parameter vectors, each with its own moments.
 
     Parameters
@@ -23,6 +26,8 @@ def value_and_gradient(model: Model, moments: list[tuple], thetas: np.ndarray) -
     moments : list of tuple
         For each group covariances (R, p, p) and means (R, p).
     thetas : ndarray (R, q)
+    shares : sequence, optional
+        Share of the cases of each group, a number or (R,); by default those of the model.
 
     Returns
     -------
@@ -30,11 +35,12 @@ def value_and_gradient(model: Model, moments: list[tuple], thetas: np.ndarray) -
         The value is NaN where the implied covariance is not positive definite.
     """
     value, gradient = np.zeros(len(thetas)), np.zeros_like(thetas)
-    for share, structure, (cov, mean) in zip(model.shares, model.structures, moments, strict=True):
+    shares = model.shares if shares is None else shares
+    for share, structure, (cov, mean) in zip(shares, model.structures, moments, strict=True):
         own, slope = group_value_and_gradient(structure, cov, mean, thetas)
         value += share * own
         if structure.one_to_one:
-            gradient += share * slope
+            gradient.T[:] += share * slope.T
         else:
             np.add.at(gradient.T, structure.parameter, share * slope.T)
     return value, gradient

@@ -5,16 +5,20 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from emolabor.common.errors import EmolaborError
-from emolabor.sem.discrepancy.fiml_many import incomplete_value_and_gradient
+from emolabor.sem.discrepancy.fiml_many import completed_moments_many
 from emolabor.sem.discrepancy.normal_many import value_and_gradient
 from emolabor.sem.estimation.estimate import estimate_parameters
-from emolabor.sem.estimation.optimize_many import minimize_many
+from emolabor.sem.estimation.optimize_many import minimize_completed, minimize_many
 from emolabor.sem.estimation.test_statistic import chi_square
 from emolabor.sem.linalg import bordered_inverse, inverse_and_logdet
 from emolabor.sem.observed.completion import sort_by_holes
 from emolabor.sem.observed.samples import Sample, incomplete_sample
 from emolabor.sem.ordinal.ordinal_samples import ordinal_resample
 from emolabor.sem.specification.constraints import build_constraints
+
+CACHED = 200_000  # numbers in the matrices of incomplete resamples estimated together: what a core keeps close
+NUMBERS = 4_000_000  # numbers in an array at a time: 32 MB
+MOST_OPEN = 0.5  # what complete rows would add to the information of any direction, for a search in a few E-steps
 
 
 @dataclass(frozen=True)
@@ -23,7 +27,8 @@ class Together:
 
     `basis` (q, r) and `offset` (q,) are the linear constraints', `inverse` (r, r) is along the free directions; None
     where only a search of each sample by itself serves: the likelihood is not what is minimised, constraints are not
-    linear, or exogenous variables are fixed at each sample's moments.
+    linear, or exogenous variables are fixed at each sample's moments. `left_open` (r, r) is what the information of
+    complete rows exceeds that of incomplete ones by; None where that is much.
     """
 
     model: object
@@ -31,22 +36,34 @@ class Together:
     basis: np.ndarray
     offset: np.ndarray
     inverse: np.ndarray | None
+    left_open: np.ndarray | None = None
 
     @classmethod
     def near(cls, model, estimate):
         """From a model and its estimate."""
         constraints = build_constraints(model.table)
-        basis, inverse = constraints.basis, None
+        basis, inverse, left_open = constraints.basis, None, None
         alone = constraints.curved or model.table.inequalities or model.exogenous
         if model.estimator.likelihood and not alone:
             information = model.derivatives(estimate.theta, observed=model.incomplete)[2]
             inverse = basis.T @ bordered_inverse(information, basis) @ basis
-        return cls(model, estimate.theta, basis, constraints.offset, inverse)
+            if model.incomplete:
+                parts = [
+                    share * discrepancy.left_open(structure, estimate.theta)
+                    for share, (structure, sample, discrepancy) in zip(model.shares, model.groups, strict=True)
+                    if sample.incomplete
+                ]
+                left_open = basis.T @ sum(parts) @ basis
+                root = np.linalg.cholesky(inverse)
+                if np.linalg.eigvalsh(root.T @ left_open @ root)[-1] > MOST_OPEN:
+                    left_open = None
+        return cls(model, estimate.theta, basis, constraints.offset, inverse, left_open)
 
-    def search(self, evaluate, count):
+    def search(self, evaluate, count, complete=None):
         """Minimise the discrepancies of samples: thetas (R, q) and their values (R,), NaN where it was not done.
 
-        `evaluate` (numbers, thetas) gives their values and gradients.
+        `evaluate` (numbers, thetas) gives their values and gradients; with missing answers at the moments to which
+        `complete` (numbers, thetas) has completed them, and values are not found.
         """
         thetas, values = np.full((count, len(self.theta)), np.nan), np.full(count, np.nan)
         if self.inverse is None:
@@ -54,14 +71,35 @@ class Together:
         basis, offset = self.basis, self.offset
         unconstrained = basis.shape[0] == basis.shape[1]
 
+        def whole(alphas):
+            return alphas if unconstrained else alphas @ basis.T + offset
+
         def along(chosen, alphas):
-            value, gradient = evaluate(chosen, alphas if unconstrained else alphas @ basis.T + offset)
+            value, gradient = evaluate(chosen, whole(alphas))
             return value, gradient if unconstrained else gradient @ basis
 
-        start = np.tile(basis.T @ (self.theta - offset), (count, 1))
-        alphas, found, converged = minimize_many(along, start, self.inverse)
-        thetas[converged] = alphas[converged] @ basis.T + offset
-        values[converged] = found[converged]
+        start = basis.T @ (self.theta - offset)
+        if complete is None:
+            alphas, found, converged = minimize_many(along, np.tile(start, (count, 1)), self.inverse)
+            values[converged] = found[converged]
+            thetas[converged] = whole(alphas[converged])
+            return thetas, values
+
+        def complete_along(chosen, alphas):
+            complete(chosen, whole(alphas))
+
+        if self.left_open is not None:
+            found, converged = minimize_completed(complete_along, along, start, count, self.inverse, self.left_open)
+            thetas[converged] = whole(found[converged])
+        rest = np.flatnonzero(np.isnan(thetas).any(axis=1))
+
+        def exactly(chosen, alphas):
+            complete_along(rest[chosen], alphas)
+            return along(rest[chosen], alphas)
+
+        if len(rest):
+            found, _, converged = minimize_many(exactly, np.tile(start, (len(rest), 1)), self.inverse)
+            thetas[rest[converged]] = whole(found[converged])
         return thetas, values
 
     def alone(self, samples):
@@ -143,29 +181,41 @@ def estimate_incomplete(together, resamples, counts, codes):
         ]
     )
 
-    def evaluate(chosen, thetas):
-        value, gradient = np.zeros(len(thetas)), np.zeros_like(thetas)
-        for size, structure, own in zip(sizes, model.structures, resamples, strict=True):
-            share = (size / sizes.sum(axis=0))[chosen]
-            half, slope = incomplete_value_and_gradient(structure, own[chosen], thetas)
-            value += share * half
-            np.add.at(gradient.T, structure.parameter, (share[:, None] * slope).T)
-        return value, gradient
+    count, shares = len(counts[0]), sizes / sizes.sum(axis=0)
+    widest = max(own.rows.widest for own in resamples)
+    size = max(1, min(CACHED // max(own.second[0].size for own in resamples), NUMBERS // widest))
+    parts = []
+    for start in range(0, count, size):
+        part = slice(start, start + size)
+        parts.append(_incomplete_part(together, [own[part] for own in resamples], shares[:, part]))
+    return _rest_alone(together, np.concatenate(parts), counts, codes, _incomplete_resample)
 
-    thetas, values = together.search(evaluate, len(counts[0]))
-    return _rest_alone(together, thetas, values, counts, codes, _incomplete_resample)
+
+def _incomplete_part(together, resamples, shares):
+    """Search as many resamples as a core keeps close: thetas (R, q); `shares` (n_groups, R) are those of the groups."""
+    model = together.model
+    moments = [(np.empty_like(own.second), np.empty_like(own.first)) for own in resamples]
+
+    def complete(chosen, thetas):
+        for (cov, mean), structure, own in zip(moments, model.structures, resamples, strict=True):
+            cov[chosen], mean[chosen] = completed_moments_many(structure, own[chosen], thetas)
+
+    def evaluate(chosen, thetas):
+        completed = [(cov[chosen], mean[chosen]) for cov, mean in moments]
+        return value_and_gradient(model, completed, thetas, shares[:, chosen])
+
+    return together.search(evaluate, shares.shape[1], complete)[0]
 
 
 def estimate_ordered(together, counts, codes):
     """Estimate a model on resamples of ordered answers, whose statistics are found anew; as `estimate_incomplete`."""
-    count = len(counts[0])
-    thetas, values = np.full((count, len(together.theta)), np.nan), np.full(count, np.nan)
-    return _rest_alone(together, thetas, values, counts, codes, ordinal_resample)
+    thetas = np.full((len(counts[0]), len(together.theta)), np.nan)
+    return _rest_alone(together, thetas, counts, codes, ordinal_resample)
 
 
-def _rest_alone(together, thetas, values, counts, codes, resample):
-    chisq, names = np.full(len(values), np.nan), together.model.table.variables.observed
-    for r in np.flatnonzero(np.isnan(values)):
+def _rest_alone(together, thetas, counts, codes, resample):
+    chisq, names = np.full(len(thetas), np.nan), together.model.table.variables.observed
+    for r in np.flatnonzero(np.isnan(thetas).any(axis=1)):
         drawn = zip(together.model.samples, counts, codes, strict=True)
         thetas[r], chisq[r] = together.alone([resample(sample, own[r][units], names) for sample, own, units in drawn])
     return thetas, chisq

@@ -10,12 +10,13 @@ from typing import Any
 
 import numpy as np
 
-STEPS, MEMORY = 40, 8
+STEPS, COMPLETIONS, MEMORY = 40, 20, 8
+NEAR = 1e-3  # of the gain where rows were completed last: below it another completion brings more than another step
 DECREMENT = 1e-12  # g' H^-1 g before the last step: 3e-5 of a standard error at n = 1,000, which that step takes away
 
 
 def minimize_many(
-    evaluate: Callable[..., Any], start: np.ndarray, inverse: np.ndarray, decrement: float = DECREMENT
+    evaluate: Callable[..., Any], start: np.ndarray, inverse: np.ndarray, decrement: float | np.ndarray = DECREMENT
 ) -> tuple:
     """Minimise many smooth functions.
 
@@ -26,7 +27,7 @@ def minimize_many(
     start : ndarray (R, r)
     inverse : ndarray (r, r)
         Inverse information at the start.
-    decrement : float
+    decrement : float or ndarray (R,)
         A function is done when g' H^-1 g is below.
 
     Returns
@@ -36,7 +37,7 @@ def minimize_many(
     """
     alphas = start.copy()
     values, converged = np.full(len(start), np.nan), np.zeros(len(start), bool)
-    active = np.arange(len(start))
+    active, below = np.arange(len(start)), np.broadcast_to(decrement, len(start))
     history = []
     previous = None
     for _ in range(STEPS):
@@ -46,7 +47,7 @@ def minimize_many(
         step = _two_loops(gradient, history, inverse)
         gain = np.einsum("ri,ri->r", gradient, step)
         with np.errstate(invalid="ignore"):
-            done = np.abs(gain) < decrement
+            done = np.abs(gain) < below[active]
             lost = ~np.isfinite(value) | (gain < -1e-12)
         values[active[done]] = value[done]
         alphas[active[done]] -= step[done]
@@ -59,6 +60,66 @@ def minimize_many(
         previous = step, gradient[going]
         history = [(s[going], y[going]) for s, y in history]
     return alphas, values, converged
+
+
+def minimize_completed(
+    complete: Callable[..., Any],
+    evaluate: Callable[..., Any],
+    start: np.ndarray,
+    count: int,
+    inverse: np.ndarray,
+    left_open: np.ndarray,
+) -> tuple:
+    """Minimise many discrepancies of incomplete rows, each in a few E-steps.
+
+    An E-step costs many times the gradient at completed moments. With these held the gradient is that of the incomplete
+    rows where they were completed; away from there it lacks what the completion would change, which is close to what
+    it changes in the sample that the search starts from. So each search goes on with that taken into account, and the
+    rows are completed anew where it ends.
+
+    Parameters
+    ----------
+    complete : callable
+        (numbers (R',), alphas (R', r) or (1, r)): completes the rows of these numbers there.
+    evaluate : callable
+        (numbers (R',), alphas (R', r)) -> values (R',) and gradients (R', r) with the rows as they were completed last.
+    start : ndarray (r,)
+        Where all start.
+    count : int
+        How many.
+    inverse, left_open : ndarray (r, r)
+        Inverse information at the start, and what the information of complete rows exceeds it by.
+
+    Returns
+    -------
+    tuple
+        alphas (R, r), converged (R,) bool: as `minimize_many` decides it, by gradients of the incomplete rows.
+    """
+    alphas, converged, active = np.tile(start, (count, 1)), np.zeros(count, bool), np.arange(count)
+    complete(active, start[None])
+    for _ in range(COMPLETIONS):
+        where = alphas[active]
+        gradient = evaluate(active, where)[1]
+        gains = np.sum((gradient @ inverse) * gradient, axis=1)
+        alphas[active], near = _held(evaluate, active, where, inverse, left_open, gains)
+        done = near & (gains < DECREMENT)
+        converged[active[done]] = True
+        active = active[near & ~done]
+        if not len(active):
+            break
+        complete(active, alphas[active])
+    return alphas, converged
+
+
+def _held(evaluate, active, where, inverse, left_open, gains):
+    """Search on with the rows as they were completed at `where`; as `minimize_completed`."""
+
+    def evaluate_near(chosen, alphas):
+        value, gradient = evaluate(active[chosen], alphas)
+        return value, gradient - (alphas - where[chosen]) @ left_open
+
+    alphas, _, converged = minimize_many(evaluate_near, where, inverse, NEAR * gains)
+    return alphas, converged
 
 
 def _two_loops(gradient: np.ndarray, history: Sequence[Any], inverse: np.ndarray) -> np.ndarray:

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from emolabor.sem.fit import Fit
 
 BLOCK = 200
-CACHED = 200_000  # numbers in the matrices of incomplete resamples estimated together: what a core keeps close
 KINDS = ("nonparametric", "bollen_stine", "parametric")
 
 
@@ -145,12 +144,8 @@ class _Task:
 
     def _fitting(self, group):
         """How many resamples of a group fit into an array at a time."""
-        if self.kind != "parametric" and self.rows:
-            p, rows = len(self.rows[group].centre), [len(block.rows) for block in self.rows[group].blocks]
-            widest = max(rows, default=0)
-            return max(1, min(CACHED // p**2, NUMBERS // (p * max(widest, 1)), NUMBERS // len(self.codes[group])))
-        numbers = max(self.values[group].shape[1] ** 2, len(self.codes[group]) // 4)
-        return max(1, NUMBERS // numbers)
+        n, p = self.values[group].shape
+        return max(1, NUMBERS // max(p**2, n if self.rows else n // 4))
 
     @one_thread
     def block(self, seed, size):

@@ -64,6 +64,11 @@ class IncompleteRows:
         return (self.n_complete > 0) + sum(len(block.holes) for block in self.blocks)
 
     @property
+    def widest(self):
+        """Most numbers in the values of a block."""
+        return max((block.values.size for block in self.blocks), default=1)
+
+    @property
     def n_values(self):
         """How many answers there are."""
         return self.n * len(self.centre) - sum(
