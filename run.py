@@ -11,7 +11,7 @@
     python3 run.py lab          open the notebooks in JupyterLab, on this machine only
     python3 run.py lab DIR      ... or those of another folder
     python3 run.py setup        only make the environment
-    python3 run.py docs         build the site of the documentation in site/, and show it in a browser at the address named
+    python3 run.py docs         build the site of the documentation in site/, shown in a browser at the address named
     python3 run.py docs --build     ... only build it, and check its links
     python3 run.py verify       run the study under other Pythons, packages, processor kernels, hash seeds and workers,
                                 and write how many values are equal (docs/reproduction.md, README.md)

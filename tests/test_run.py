@@ -144,7 +144,7 @@ def test_arguments_go_on_to_reproduce_in_the_callers_folder(project, tmp_path):
 
 
 @posix_only
-def test_lab_goes_on_to_emolabor_in_the_callers_folder(project, tmp_path):
+def test_lab_opens_the_notebooks(project, tmp_path):
     assert run(project, "lab")[2][-1].startswith("emolabor lab in ")
     asked = run(project, "lab", "mine", "--no-browser", cwd=tmp_path)[2][-1]
     assert asked.startswith(f"emolabor lab mine --no-browser in {tmp_path} ")

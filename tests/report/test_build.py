@@ -32,7 +32,7 @@ def test_every_format_holds_the_numbers_table_figure_and_reference(run_folder, p
         "&lt; 0.001",
         "[0.30, 0.50]",
         "表层扮演 → 情绪耗竭",
-        "支持",
+        "达到",
         "表 1",
         "HÜLSHEGER",
         "data:image/svg+xml",

@@ -114,6 +114,6 @@ def test_the_table_is_told_in_the_language_of_the_run():
     assert lines[0].split() == ["notebook", "秒", "比较", "相等"] and lines[2].split()[-1] == "失败"
     assert len({text_width(line) for line in (lines[0], lines[1], lines[3])}) == 1
     assert "您的数据：量表 x 较短" in lines and lines[-1] == "结果页面：results/mine/index.html"
-    assert "不相等：03_scale_quality：reliability > exhaustion > alpha：参考值 0.83，本次 0.84" in lines
+    assert "不相等：03_scale_quality：reliability > exhaustion > alpha：参照值 0.83，本次 0.84" in lines
     assert others[1].split() == ["08_centres", "跳过"] and others[2].endswith("未比较（您自己的数据）")
     assert "跳过（没有中心）：08_centres" in others and "论文：未生成" in others

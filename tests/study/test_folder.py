@@ -100,7 +100,9 @@ def test_resume_runs_what_is_not_finished(run, root):
 
 def test_one_notebook_renews_its_part_of_the_page_and_keeps_what_still_holds_of_the_others(run, root):
     def shown():
-        return re.findall(r"<code>(0\d_\w+)</code>", (root / "results" / "default" / "index.html").read_text("utf-8"))
+        return re.findall(
+            r'\.ipynb">(0\d_\w+)</a></code>', (root / "results" / "default" / "index.html").read_text("utf-8")
+        )
 
     run()
     assert shown() == ["01_first", "02_second", "03_third"]

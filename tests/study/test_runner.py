@@ -40,7 +40,7 @@ def test_good_notebooks_leave_results_and_executed_copies(run):
         "finished.json",
     ]
     copies = sorted(path.name for path in (run.folder / "notebooks").iterdir())
-    assert copies == ["01_first.ipynb", "02_second.ipynb"]
+    assert copies == ["01_first.html", "01_first.ipynb", "02_second.html", "02_second.ipynb"]
 
 
 def test_with_default_parameters_nothing_is_injected(run):
@@ -162,7 +162,7 @@ def test_a_stopped_run_keeps_finished_results_whole_and_leaves_no_kernel(stop, p
     assert "Traceback" not in told
     assert json.loads((root / "results" / "default" / "01_first.json").read_text())["values"] == {"fit": {"cfi": 0.91}}
     left = [path.name for path in (root / "results" / "default").iterdir() if not path.name.startswith(".unfinished-")]
-    assert sorted(left) == [".lock", "01_first.json", "finished.json", "notebooks"]
+    assert sorted(left) == [".lock", "01_first.json", "finished.json", "notebooks", "tables"]
     assert stop != "SIGINT" or not list((root / "results" / "default").glob(".unfinished-*"))
     kernel = int((root / "pid").read_text())
     _wait(lambda: not _is_alive(kernel))

@@ -21,11 +21,11 @@ WORDS = {
         "smallest": "最小关注量（预期方向）",
     },
     "en": {
-        "at_least": "at least the smallest association of interest",
+        "at_least": "at least the smallest of interest",
         "open": "open",
         "below": "below it",
         "estimate": "Standardised estimate with 95% interval\n(in brackets: the expected direction)",
-        "smallest": "smallest association of interest, on the claimed side",
+        "smallest": "smallest association of interest",
     },
 }
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from emolabor.sem.discrepancy.kinds import discrepancy_of
+from emolabor.sem.estimation.kinds import discrepancy_of
 from emolabor.sem.estimation.saturated import saturated
 from emolabor.sem.implied.ram import build_structure
 from emolabor.sem.observed.design import degrees_of_errors

@@ -11,7 +11,7 @@ from scipy.linalg import lapack
 
 from emolabor.sem import linalg
 from emolabor.sem.discrepancy import fiml, normal
-from emolabor.sem.discrepancy.kinds import discrepancy_of
+from emolabor.sem.estimation.kinds import discrepancy_of
 from emolabor.sem.implied.ram import Structure, moment_places
 from emolabor.sem.linalg import cross_product_root, definite_root
 from emolabor.sem.specification.estimators import MAXIMUM_LIKELIHOOD

@@ -22,7 +22,7 @@ class Estimator:
     name : str
         As `sem` takes it.
     discrepancy : str
-        What is minimised: a key of `emolabor.sem.discrepancy.kinds.DISCREPANCIES`.
+        What is minimised: a key of `emolabor.sem.estimation.kinds.DISCREPANCIES`.
     errors : str
         Standard errors: "information", its inverse; "observed", the Hessian's; "robust_sem", "huber_white",
         "robust_dwls" as in `emolabor.sem.inference.covariance`.
