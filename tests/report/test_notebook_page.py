@@ -39,6 +39,13 @@ def test_code_is_folded_and_every_table_and_figure_has_a_place_and_its_data(note
     assert '<html lang="zh-CN">' in page
 
 
+def test_prose_is_set_as_prose_and_what_is_no_prose_is_shown_as_text(notebook):
+    page = notebook_page(notebook, "x", "zh")
+    assert "<h1" in page and "<p><strong>问题？</strong></p>" in page
+    assert "&lt;h1" not in page and "&lt;p&gt;" not in page
+    assert "<script" not in page and "alert(1)" in page
+
+
 def test_the_same_notebook_gives_the_same_bytes_and_is_not_changed(notebook):
     before = str(notebook)
     assert notebook_page(notebook, "x", "en") == notebook_page(notebook, "x", "en")

@@ -7,6 +7,9 @@ from emolabor.common.extras import require
 from emolabor.common.templates import page_file
 from emolabor.report.bilingual import FILES, TAGS, described, filled
 
+# What Markdown makes of prose; nbconvert's own list lacks headings and paragraphs.
+PROSE = {"p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "del", "img", "div", "span"}
+PROSE |= {"table", "thead", "tbody", "tr", "th", "td", "a", "blockquote", "code", "em", "li", "ol", "strong", "ul"}
 SHOWN = re.compile(r"""\.(show|figure)\(\s*["'](\w+)["']""")
 
 
@@ -52,8 +55,17 @@ def notebook_page(notebook, name, language):
         exclude_anchor_links=True,
         sanitize_html=True,
     )
+    exporter.register_filter("clean_html", _without_harm)
     body, _ = exporter.from_notebook_node(notebook, resources={"page": page})
     return body
+
+
+def _without_harm(html):
+    """Escape all tags but those that Markdown writes."""
+    from nbconvert.preprocessors.sanitize import SanitizeHTML
+
+    attributes = {"*": ["class", "id"], "a": ["href", "title"], "img": ["alt", "src"]}
+    return SanitizeHTML(tags=sorted(PROSE), attributes=attributes).sanitize_html_tags(str(html))
 
 
 def _shown(name, key, is_figure, language):
