@@ -80,17 +80,17 @@ def test_the_table_of_answers_has_their_scores_and_judges_the_claims_that_it_can
     claims, fit, _ = fitted(table)
     judged = verdicts(fit, claims)["verdict"]
     assert fit.admissible
-    assert judged["C02 surface_acting>exhaustion"] == "supported"
+    assert judged["C02 surface_acting>exhaustion"] == "at_least"
     moderations = [f"{claim.id} {path.key}" for claim in claims for path in claim.paths if path.moderator]
-    assert set(judged[moderations]) == {"not estimated"}
+    assert set(judged[moderations]) == {"not_estimated"}
 
 
 def test_claims_about_what_the_table_lacks_are_not_measured_and_say_what_is_lacking(write):
     claims, fit, _ = fitted(read_correlation_table(write(TABLE)))
     table = verdicts(fit, claims)
     row = table.loc["C01 role_pressure>surface_acting"]
-    assert row[["verdict", "lacking"]].tolist() == ["not measured", "role_pressure"]
-    assert table.loc["C02 surface_acting>exhaustion", "verdict"] != "not measured"
+    assert row[["verdict", "lacking"]].tolist() == ["not_measured", "role_pressure"]
+    assert table.loc["C02 surface_acting>exhaustion", "verdict"] != "not_measured"
 
 
 def test_a_correlation_table_is_known_by_its_first_heading(write):

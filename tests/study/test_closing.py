@@ -87,7 +87,7 @@ def test_the_page_of_a_run_tells_why_its_paper_failed(tmp_path):
     run = {"executions": (Execution("02_x", 1.0, "it broke"),), "comparisons": (), "paper": (), "seconds": 1.0}
     folder = tmp_path / "mine"
     (folder / "notebooks").mkdir(parents=True)
-    page = write_page(Run(folder, paper_problem="unknown key", **run), "en", load_design(None))
+    page = write_page(Run(folder, paper_problem="unknown key", **run), "en", load_design(None), {})
     assert "unknown key" in page.read_text(encoding="utf-8")
 
 

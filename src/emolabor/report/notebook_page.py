@@ -52,12 +52,21 @@ def notebook_page(notebook, name, language):
         template_file="emolabor.html",
         extra_loaders=[DictLoader({"emolabor.html": page_file(FILES, "notebook.html")})],
         template_name="basic",
+        extra_template_basedirs=[_templates()],
         exclude_anchor_links=True,
         sanitize_html=True,
     )
     exporter.register_filter("clean_html", _without_harm)
     body, _ = exporter.from_notebook_node(notebook, resources={"page": page})
     return body
+
+
+def _templates():
+    """The folder of nbconvert's templates: it looks under this environment only, where it need not be installed."""
+    from importlib.metadata import files
+
+    inside = next(path for path in files("nbconvert") if path.as_posix().endswith("/templates/basic/conf.json"))
+    return str(inside.locate().resolve().parents[1])
 
 
 def _without_harm(html):

@@ -5,7 +5,7 @@ import io
 from pathlib import Path
 
 from emolabor.common.documents import read_plain_text
-from emolabor.common.errors import EmolaborError
+from emolabor.common.errors import EmolaborError, refuse
 from emolabor.common.office import read_tables
 
 COLUMNS = {
@@ -121,14 +121,14 @@ def _rows(path):
                 lacking += [f"{name} only once" for name in COLUMNS if columns.count(name) > 1]
                 if lacking:
                     told = "; ".join(f"{name}: {' or '.join(words)}" for name, words in COLUMNS.items())
-                    raise EmolaborError(f"{where}, row {number}: found no column {', '.join(lacking)}; allowed: {told}")
+                    refuse(f"{where}, row {number}", f"no column {', '.join(lacking)}", told)
                 found = [
                     (f"{where}, row {line}", {name: cell for name, cell in zip(columns, cells, strict=False) if name})
                     for line, cells in rows[start + 1 :]
                 ]
                 if found:
                     return found
-    raise EmolaborError(f"{path}: found no table of claims; allowed: headings {', '.join(NEEDED)}, then a row a path")
+    refuse(path, "no table of claims", f"headings {', '.join(NEEDED)}, then a row a path")
 
 
 def _column(heading):

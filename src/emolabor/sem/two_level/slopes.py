@@ -6,7 +6,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from emolabor.common.errors import EmolaborError
+from emolabor.common.errors import refuse_because
 from emolabor.common.threads import one_thread
 from emolabor.sem.two_level.fit import TwoLevelFit
 from emolabor.sem.two_level.slope_measures import cluster_slopes, slope_measures
@@ -20,7 +20,7 @@ INSTEAD = "AIC, BIC, Wald tests, and el.lr_test against a model with fixed slope
 
 def _refused(name: str) -> property:
     def refuse(fit: RandomSlopeFit) -> None:
-        raise EmolaborError(f"fit: '{name}': {WHY}; allowed: {INSTEAD}")
+        refuse_because("fit", f"'{name}': {WHY}", INSTEAD)
 
     return property(refuse, doc=f"Refused: {WHY}.")
 
