@@ -46,6 +46,12 @@ def test_prose_is_set_as_prose_and_what_is_no_prose_is_shown_as_text(notebook):
     assert "<script" not in page and "alert(1)" in page
 
 
+def test_templates_are_found_where_nbconvert_is_of_another_environment(notebook, monkeypatch):
+    here = notebook_page(notebook, "x", "zh")
+    monkeypatch.setattr("nbconvert.exporters.templateexporter.jupyter_path", lambda *parts: [])
+    assert notebook_page(notebook, "x", "zh") == here
+
+
 def test_the_same_notebook_gives_the_same_bytes_and_is_not_changed(notebook):
     before = str(notebook)
     assert notebook_page(notebook, "x", "en") == notebook_page(notebook, "x", "en")

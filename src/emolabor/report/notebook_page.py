@@ -48,11 +48,13 @@ def notebook_page(notebook, name, language):
         "words": {key: texts[language] for key, texts in described()["notebook"].items()},
         "style": page_file(FILES, "run.css"),
     }
+    templates = _templates()
     exporter = HTMLExporter(
         template_file="emolabor.html",
         extra_loaders=[DictLoader({"emolabor.html": page_file(FILES, "notebook.html")})],
         template_name="basic",
-        extra_template_basedirs=[_templates()],
+        extra_template_basedirs=[templates],
+        extra_template_paths=[templates],
         exclude_anchor_links=True,
         sanitize_html=True,
     )
