@@ -16,6 +16,7 @@ import numpy as np
 
 from emolabor.sem.discrepancy.normal import add_up_columns, slope_of_entries
 from emolabor.sem.discrepancy.two_level import TwoLevelLikelihood, entries_of
+from emolabor.sem.implied.quantities import hessian_by_differences
 from emolabor.sem.implied.ram import sum_entries
 from emolabor.sem.linalg import inverse_and_logdet
 
@@ -29,21 +30,46 @@ STEP = 1e-5  # of the differences of gradients that the Hessian is made of
 
 
 @dataclass(frozen=True)
+class ClusterParts:
+    """What the rows and the cluster-level variables tell of every cluster's part v, d variables.
+
+    `value` is what they add to minus twice the log-likelihood; `mean` (J, d) and `spread` (J, d, d) of v given the
+    answers; `told` (J, d, d) the rows' information G less G spread G; `pull` (J, p) slopes in the means of v and of the
+    cluster-level variables; `by_pattern` their places, clusters, slopes (d, r) of v on them and inverse (r, r).
+    """
+
+    value: float
+    mean: np.ndarray
+    spread: np.ndarray
+    told: np.ndarray
+    pull: np.ndarray
+    by_pattern: list[Any]
+
+    def in_covariances(self) -> np.ndarray:
+        """Slopes (J, p, p) of minus twice the log-likelihood in covariances of v and the cluster-level variables."""
+        d, p = self.mean.shape[1], self.pull.shape[1]
+        slopes = -self.pull[:, :, None] * self.pull[:, None]
+        for here, clusters, on_known, inverse in self.by_pattern:
+            turn = np.zeros((d, p))
+            turn[:, :d] = np.eye(d)
+            turn[:, here] = -on_known
+            slopes[clusters] += turn.T @ self.told[clusters] @ turn
+            slopes[np.ix_(clusters, here, here)] += inverse
+        return slopes
+
+
+@dataclass(frozen=True)
 class Clusters:
     """What one parameter vector makes of every cluster.
 
-    `value` is minus twice the log-likelihood; `precisions` (K, q, q) P of each pattern; `told` (J, q, q) A less A m A
-    and `spread` (J, q, q) m, the part's covariances given the answers; `pull` (J, p) the slopes in the means; `rows`
-    (n, q) what each row pulls; `given` the slopes (q, r) and inverse (r, r) on the cluster-level variables by pattern.
+    `value` is minus twice the log-likelihood; `precisions` (K, q, q) P of each pattern; `rows` (n, q) what each row
+    pulls; `parts` what is known of v.
     """
 
     value: float
     precisions: np.ndarray
-    told: np.ndarray
-    spread: np.ndarray
-    pull: np.ndarray
     rows: np.ndarray
-    given: list[Any]
+    parts: ClusterParts
 
 
 @dataclass(frozen=True)
@@ -67,6 +93,7 @@ class IncompleteTwoLevelLikelihood(TwoLevelLikelihood):
         centre[places] += between.mu
         both[np.ix_(places, places)] = between.sigma
         gaps, pulled = sample.values - centre[:q], np.zeros((sample.n, q))
+        centre[:q] = 0.0  # v is what a cluster's answers are beyond it
         for k, (seen, own) in enumerate(zip(patterns, rows, strict=True)):
             here = np.flatnonzero(seen)
             found = inverse_and_logdet(within.sigma[np.ix_(here, here)])
@@ -76,55 +103,32 @@ class IncompleteTwoLevelLikelihood(TwoLevelLikelihood):
             value += len(own) * found[1]
             pulled[own] = gaps[own] @ precisions[k]
         value += float(np.vdot(pulled, gaps))
-        total = (counts @ precisions.reshape(len(patterns), -1)).reshape(-1, q, q)
+        told = (counts @ precisions.reshape(len(patterns), -1)).reshape(-1, q, q)
         pull = np.add.reduceat(pulled, sample.starts, axis=0)
-        spread, expected = np.empty((sample.n_clusters, q, q)), np.zeros((sample.n_clusters, q))
-        all_pulls, given = np.zeros((sample.n_clusters, p)), []
-        for seen, own in sample.between_patterns:
-            here = q + seen
-            found = inverse_and_logdet(both[np.ix_(here, here)]) if len(here) else (np.zeros((0, 0)), 0.0)
-            if found is None:
-                return None
-            slopes = both[:q, here] @ found[0]
-            rest = both[:q, :q] - slopes @ both[here, :q]
-            outer = sample.means[np.ix_(own, here)] - centre[here]
-            turned = np.eye(q) + rest @ total[own]
-            if not is_definite(rest, total[own]):
-                return None
-            spread[own] = np.linalg.solve(turned, np.broadcast_to(rest, turned.shape))
-            told_of_means = outer @ found[0]
-            value += len(own) * found[1] + float(np.vdot(told_of_means, outer)) + np.linalg.slogdet(turned)[1].sum()
-            shift = outer @ slopes.T
-            by_shift = (total[own] @ shift[:, :, None])[:, :, 0]
-            left = pull[own] - by_shift
-            moved = (spread[own] @ left[:, :, None])[:, :, 0]
-            value += float(np.vdot(shift, by_shift) - 2 * np.vdot(shift, pull[own]) - np.vdot(left, moved))
-            expected[own] = shift + moved
-            all_pulls[own, :q] = left - (total[own] @ moved[:, :, None])[:, :, 0]
-            all_pulls[np.ix_(own, here)] = told_of_means - all_pulls[own, :q] @ slopes
-            given.append((here, own, slopes, found[0]))
+        parts = cluster_parts(both, centre, told, pull, sample.means[:, q:], sample.between_patterns)
+        if parts is None:
+            return None
         for k, own in enumerate(rows):
-            pulled[own] -= expected[sample.of_rows[own]] @ precisions[k]
-        told = total - total @ spread @ total
-        return Clusters(value, precisions, told, spread, all_pulls, pulled, given)
+            pulled[own] -= parts.mean[sample.of_rows[own]] @ precisions[k]
+        return Clusters(value + parts.value, precisions, pulled, parts)
 
     def _slopes(self, found: Clusters) -> tuple[Any, ...]:
         """Slopes in each level's covariances and means, of all clusters."""
         sample = self.sample
-        q, p, places = sample.n_within, len(sample.names), sample.places
+        q, p, places, known = sample.n_within, len(sample.names), sample.places, found.parts
         _, _, counts = sample.patterns
-        spreads = (counts.T @ found.spread.reshape(sample.n_clusters, -1)).reshape(-1, q, q)
+        spreads = (counts.T @ known.spread.reshape(sample.n_clusters, -1)).reshape(-1, q, q)
         inner = np.tensordot(counts.sum(axis=0), found.precisions, 1) - found.rows.T @ found.rows
         inner -= (found.precisions @ spreads @ found.precisions).sum(axis=0)
         outer = np.zeros((p, p))
-        for here, own, slopes, inverse in found.given:
-            told = found.told[own].sum(axis=0)
+        for here, own, slopes, inverse in known.by_pattern:  # `in_covariances`, summed over clusters as it goes
+            told = known.told[own].sum(axis=0)
             outer[:q, :q] += told
             outer[np.ix_(range(q), here)] -= told @ slopes
             outer[np.ix_(here, range(q))] -= slopes.T @ told
             outer[np.ix_(here, here)] += slopes.T @ told @ slopes + len(own) * inverse
-        outer -= found.pull.T @ found.pull
-        pull = found.pull.sum(axis=0)
+        outer -= known.pull.T @ known.pull
+        pull = known.pull.sum(axis=0)
         return (inner, pull[:q]), (outer[np.ix_(places, places)], pull[places])
 
     def value_and_gradient(self, pair: LevelPair, theta: np.ndarray) -> tuple[float, Any]:
@@ -153,44 +157,80 @@ class IncompleteTwoLevelLikelihood(TwoLevelLikelihood):
         if complete is not None:  # complete answers may have no likelihood where incomplete ones have one
             return value, gradient, complete
         steps = STEP * np.maximum(1.0, np.abs(theta))
-        hessian = np.empty((len(theta), len(theta)))
-        for k, step in enumerate(steps):
-            up, down = (self._gradient_beside(pair, theta, k, sign * step) for sign in (1, -1))
-            if up is None or down is None:  # beside the end of the domain one side has to do
-                up, down, step = gradient if up is None else up, gradient if down is None else down, step / 2
-            hessian[k] = (up - down) / (2 * step)
-        return value, gradient, 0.5 * (hessian + hessian.T)
-
-    def _gradient_beside(self, pair: LevelPair, theta: np.ndarray, k: int, step: float) -> Any:
-        """Gradient (q,) with parameter k moved; None outside the domain."""
-        moved = theta.copy()
-        moved[k] += step
-        return self.value_and_gradient(pair, moved)[1]
+        hessian = hessian_by_differences(lambda at: self.value_and_gradient(pair, at)[1], theta, steps, gradient)
+        return value, gradient, hessian
 
     def cluster_scores(self, pair: LevelPair, theta: np.ndarray) -> np.ndarray:
         """Gradients of the clusters' log-likelihoods (J, q)."""
         sample, moments = self.sample, pair.implied(theta)
         found = self._clusters(moments)
-        q, p, places = sample.n_within, len(sample.names), sample.places
+        q, places = sample.n_within, sample.places
         _, _, counts = sample.patterns
         inner = np.add.reduceat(found.rows[:, :, None] * found.rows[:, None], sample.starts, axis=0)
         for k, precision in enumerate(found.precisions):
-            inner -= counts[:, k, None, None] * (precision - precision @ found.spread @ precision)
-        outer = found.pull[:, :, None] * found.pull[:, None]
-        for here, own, slopes, inverse in found.given:
-            turn = np.zeros((q, p))
-            turn[:, :q] = np.eye(q)
-            turn[:, here] = -slopes
-            outer[own] -= turn.T @ found.told[own] @ turn
-            outer[np.ix_(own, here, here)] -= inverse
+            inner -= counts[:, k, None, None] * (precision - precision @ found.parts.spread @ precision)
+        outer, pull = -found.parts.in_covariances(), found.parts.pull
         own = pair.columns(moments)
-        pulls = found.pull[:, :q], found.pull[:, places]
+        pulls = pull[:, :q], pull[:, places]
         levels = inner, outer[:, places[:, None], places]
         parts = [
             ((slope @ right) * left).sum(axis=1) + weight * (pull @ left)
             for (left, right, weight), pull, slope in zip(own, pulls, levels, strict=True)
         ]
         return add_up_columns(pair, np.hstack(parts))
+
+
+def cluster_parts(
+    both: np.ndarray, centre: np.ndarray, told: np.ndarray, pull: np.ndarray, known: np.ndarray, patterns: list[Any]
+) -> ClusterParts | None:
+    """Tell what each cluster's part v is like, from its rows and its cluster-level variables.
+
+    Parameters
+    ----------
+    both : ndarray (p, p)
+        Covariances of v and the cluster-level variables.
+    centre : ndarray (p,)
+        Their means.
+    told : ndarray (J, d, d)
+        What a cluster's rows say of v: their information ...
+    pull : ndarray (J, d)
+        ... and their slopes at v = 0.
+    known : ndarray (J, p - d)
+        The cluster-level variables.
+    patterns : list of (ndarray, ndarray)
+        Which of these are known, and the clusters that know just these.
+
+    Returns
+    -------
+    ClusterParts or None
+        None where a covariance matrix is not positive definite.
+    """
+    n, d = pull.shape
+    value, mean, spread = 0.0, np.empty((n, d)), np.empty((n, d, d))
+    pulls, by_pattern = np.zeros((n, len(both))), []
+    for seen, own in patterns:
+        here = d + seen
+        found = inverse_and_logdet(both[np.ix_(here, here)]) if len(here) else (np.zeros((0, 0)), 0.0)
+        if found is None:
+            return None
+        slopes = both[:d, here] @ found[0]
+        rest = both[:d, :d] - slopes @ both[here, :d]
+        if not is_definite(rest, told[own]):
+            return None
+        gaps = known[np.ix_(own, seen)] - centre[here]
+        turned = np.eye(d) + rest @ told[own]
+        spread[own] = np.linalg.solve(turned, np.broadcast_to(rest, turned.shape))
+        by_inverse, shift = gaps @ found[0], centre[:d] + gaps @ slopes.T
+        by_shift = (told[own] @ shift[:, :, None])[:, :, 0]
+        left = pull[own] - by_shift
+        moved = (spread[own] @ left[:, :, None])[:, :, 0]
+        value += len(own) * found[1] + float(np.vdot(by_inverse, gaps) + np.linalg.slogdet(turned)[1].sum())
+        value += float(np.vdot(shift, by_shift) - 2 * np.vdot(shift, pull[own]) - np.vdot(left, moved))
+        mean[own] = shift + moved
+        pulls[own, :d] = left - (told[own] @ moved[:, :, None])[:, :, 0]
+        pulls[np.ix_(own, here)] = by_inverse - pulls[own, :d] @ slopes
+        by_pattern.append((here, own, slopes, found[0]))
+    return ClusterParts(value, mean, spread, told - told @ spread @ told, pulls, by_pattern)
 
 
 def is_definite(rest: np.ndarray, told: np.ndarray) -> bool:

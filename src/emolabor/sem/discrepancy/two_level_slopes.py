@@ -18,7 +18,8 @@ import numpy as np
 
 from emolabor.sem.discrepancy.normal import add_up_columns, slope_of_entries
 from emolabor.sem.discrepancy.two_level import TwoLevelLikelihood, entries_of
-from emolabor.sem.discrepancy.two_level_fiml import is_definite
+from emolabor.sem.discrepancy.two_level_fiml import ClusterParts, cluster_parts
+from emolabor.sem.implied.quantities import hessian_by_differences
 from emolabor.sem.implied.ram import implied_moments, sum_entries
 from emolabor.sem.linalg import inverse_and_logdet
 from emolabor.sem.observed.slope_sums import SlopeSums, slope_sums
@@ -35,20 +36,15 @@ STEP = 1e-4  # of the differences of gradients that the Hessian is made of, in s
 class Told:
     """What one parameter vector makes of the clusters.
 
-    `value` is minus twice the log-likelihood; `precisions` (K, q, q) the inverse of each pattern; `mean` (J, d) and
-    `spread` (J, d, d) of v given the answers; `told` (J, d, d) G less G spread G; `pull` (J, d + k) slopes in the means
-    of v and of the cluster-level variables; `by_pattern` their places, clusters, slopes of v on them and inverses.
+    `value` is minus twice the log-likelihood; `precisions` (K, q, q) the inverse of each pattern; `parts` what is known
+    of v.
     """
 
     given: Given
     between: Implied
     value: float
     precisions: np.ndarray
-    mean: np.ndarray
-    spread: np.ndarray
-    told: np.ndarray
-    pull: np.ndarray
-    by_pattern: list[Any]
+    parts: ClusterParts
 
 
 @dataclass(frozen=True)
@@ -120,32 +116,8 @@ class SlopeLikelihood(TwoLevelLikelihood):
             units[mine] = np.tensordot(sums.inner[mine], pairs[k], 2)
         told = sums.by_cluster(units)
         pull = sums.by_cluster(np.einsum("urad,uar->ud", turned[sums.pattern], rest))
-        mean, spread = np.empty((sample.n_clusters, d)), np.empty((sample.n_clusters, d, d))
-        pulls, by_pattern = np.zeros((sample.n_clusters, p)), []
-        for known, clusters in self._cluster_level:
-            here = d + known
-            found = inverse_and_logdet(both[np.ix_(here, here)]) if len(here) else (np.zeros((0, 0)), 0.0)
-            if found is None:
-                return None
-            slopes = both[:d, here] @ found[0]
-            free = both[:d, :d] - slopes @ both[here, :d]
-            if not is_definite(free, told[clusters]):
-                return None
-            gaps = sample.means[np.ix_(clusters, sample.n_within + known)] - centre[here]
-            turn = np.eye(d) + free @ told[clusters]
-            spread[clusters] = np.linalg.solve(turn, np.broadcast_to(free, turn.shape))
-            by_inverse, shift = gaps @ found[0], centre[:d] + gaps @ slopes.T
-            by_shift = (told[clusters] @ shift[:, :, None])[:, :, 0]
-            left = pull[clusters] - by_shift
-            moved = (spread[clusters] @ left[:, :, None])[:, :, 0]
-            value += len(clusters) * found[1] + float(np.vdot(by_inverse, gaps) + np.linalg.slogdet(turn)[1].sum())
-            value += float(np.vdot(shift, by_shift) - 2 * np.vdot(shift, pull[clusters]) - np.vdot(left, moved))
-            mean[clusters] = shift + moved
-            pulls[clusters, :d] = left - (told[clusters] @ moved[:, :, None])[:, :, 0]
-            pulls[np.ix_(clusters, here)] = by_inverse - pulls[clusters, :d] @ slopes
-            by_pattern.append((here, clusters, slopes, found[0]))
-        told = told - told @ spread @ told
-        return Told(given, between, value, precisions, mean, spread, told, pulls, by_pattern)
+        parts = cluster_parts(both, centre, told, pull, sample.means[:, sample.n_within :], self._cluster_level)
+        return None if parts is None else Told(given, between, value + parts.value, precisions, parts)
 
     def _slopes(self, found: Told) -> tuple[Any, ...]:
         """Slopes of each cluster: in the within covariances, the base and the turns, in covariances and means between.
@@ -153,8 +125,8 @@ class SlopeLikelihood(TwoLevelLikelihood):
         Shapes (J, q, q), (J, q, 1 + r), (J, 1 + r, q, d), (J, o, o) and (J, o). Those in covariances are of minus twice
         the log-likelihood, those in means of the log-likelihood.
         """
-        sums, given, d = self.sums, found.given, found.mean.shape[1]
-        own, mean, spread = found.precisions[sums.pattern], found.mean[sums.cluster], found.spread[sums.cluster]
+        sums, given, known = self.sums, found.given, found.parts
+        own, mean, spread = found.precisions[sums.pattern], known.mean[sums.cluster], known.spread[sums.cluster]
         base = given.base + np.einsum("rad,ud->uar", given.turns, mean)
         rest = sums.mixed - base @ sums.inner
         about = sums.outer - base @ sums.mixed.transpose(0, 2, 1) - rest @ base.transpose(0, 2, 1)
@@ -164,16 +136,9 @@ class SlopeLikelihood(TwoLevelLikelihood):
         inner = sums.counts[:, None, None] * own - own @ about @ own
         by_base = own @ rest
         by_turns = by_base.transpose(0, 2, 1)[..., None] * mean[:, None, None] - own[:, None] @ turned
-        outer = -found.pull[:, :, None] * found.pull[:, None]
-        for here, clusters, slopes, inverse in found.by_pattern:
-            turn = np.zeros((d, outer.shape[1]))
-            turn[:, :d] = np.eye(d)
-            turn[:, here] = -slopes
-            outer[clusters] += turn.T @ found.told[clusters] @ turn
-            outer[np.ix_(clusters, here, here)] += inverse
         places = self._places
         parts = (sums.by_cluster(part) for part in (inner, by_base, by_turns))
-        return (*parts, outer[:, places[:, None], places], found.pull[:, places])
+        return (*parts, known.in_covariances()[:, places[:, None], places], known.pull[:, places])
 
     def value_and_gradient(self, pair: LevelPair, theta: np.ndarray) -> tuple[Any, ...]:
         """Value and gradient (q,) of a case."""
@@ -218,15 +183,9 @@ class SlopeLikelihood(TwoLevelLikelihood):
         products = scores.T @ scores / self.sample.n
         units = np.sqrt(products.diagonal())
         used = np.flatnonzero(units > 0)
-        hessian = np.zeros_like(products)
-        for k in used:
-            step = np.zeros(len(theta))
-            step[k] = STEP / units[k]
-            up, down = (self.value_and_gradient(pair, theta + sign * step)[1] for sign in (1, -1))
-            if up is None or down is None:  # beside the end of the domain one side has to do
-                up, down, step = gradient if up is None else up, gradient if down is None else down, step / 2
-            hessian[k] = (up - down) / (2 * step[k])
-        hessian = 0.5 * (hessian + hessian.T)
+        steps = np.zeros(len(theta))
+        steps[used] = STEP / units[used]
+        hessian = hessian_by_differences(lambda at: self.value_and_gradient(pair, at)[1], theta, steps, gradient)
         if not observed and inverse_and_logdet(hessian[np.ix_(used, used)]) is None:
             hessian = products
         return value, gradient, hessian

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from emolabor.sem.discrepancy.dwls import DiagonallyWeighted, implied_statistics, jacobian
+from emolabor.sem.implied.quantities import hessian_by_differences
 from emolabor.sem.implied.ram import implied_moments
 
 if TYPE_CHECKING:
@@ -40,16 +41,14 @@ class WeightedCorrelations(DiagonallyWeighted):
         slopes = jacobian(structure, theta, implied)
         weighted = self.weights @ slopes
         if observed:
-            return value, -(gap @ weighted), self._hessian(structure, theta)
+            # By differences: correlations are few, and second derivatives of theirs many.
+            steps, slope = np.full(len(theta), STEP), -(gap @ weighted)
+            return (
+                value,
+                slope,
+                hessian_by_differences(lambda at: self.derivatives(structure, at)[1], theta, steps, slope),
+            )
         return value, -(gap @ weighted), slopes.T @ weighted
-
-    def _hessian(self, structure: Structure, theta: np.ndarray) -> np.ndarray:
-        """Central differences of the slope: correlations are few, and second derivatives of theirs many."""
-        rows = []
-        for unit in STEP * np.eye(len(theta)):
-            above, below = (self.derivatives(structure, theta + side * unit)[1] for side in (1, -1))
-            rows.append((above - below) / (2 * STEP))
-        return 0.5 * (np.array(rows) + np.array(rows).T)
 
     def weighed(self, rows: np.ndarray) -> np.ndarray:
         """Rows (s, k) times the weights."""

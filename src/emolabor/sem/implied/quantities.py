@@ -173,3 +173,29 @@ def jacobian_by_differences(function: Any, theta: Any, step: Any = 1e-6) -> Any:
     values = function(np.vstack([up, down]))
     q = len(theta)
     return ((values[:q] - values[q:]) / (2 * sizes[:, None])).T
+
+
+def hessian_by_differences(gradient: Any, theta: np.ndarray, steps: np.ndarray, here: np.ndarray) -> np.ndarray:
+    """Second derivatives (q, q) by central differences of a gradient, which may be None outside its domain.
+
+    Parameters
+    ----------
+    gradient : callable
+        theta (q,) -> slopes (q,), or None.
+    theta, steps : ndarray (q,)
+        Where, and how far each parameter is moved; one whose step is zero has a row of zeros.
+    here : ndarray (q,)
+        The gradient at theta: beside the end of the domain it stands for the side that is beyond.
+
+    Returns
+    -------
+    ndarray (q, q)
+    """
+    hessian = np.zeros((len(theta), len(theta)))
+    for k in np.flatnonzero(steps):
+        step = np.zeros(len(theta))
+        step[k] = steps[k]
+        sides = [gradient(theta + step), gradient(theta - step)]
+        up, down = (here if side is None else side for side in sides)
+        hessian[k] = (up - down) / (steps[k] if any(side is None for side in sides) else 2 * steps[k])
+    return 0.5 * (hessian + hessian.T)

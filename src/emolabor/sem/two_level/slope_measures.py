@@ -92,8 +92,8 @@ def cluster_slopes(fit: RandomSlopeFit, level: float = 0.95) -> pd.DataFrame:
     frames = []
     for group, (pair, sample, likelihood) in enumerate(fit.bound.groups, start=1):
         found, q = likelihood.told(fit.estimate.theta), len(pair.answers)
-        est = found.mean[:, q:]
-        se = np.sqrt(np.maximum(np.diagonal(found.spread, axis1=1, axis2=2)[:, q:], 0.0))
+        est = found.parts.mean[:, q:]
+        se = np.sqrt(np.maximum(np.diagonal(found.parts.spread, axis1=1, axis2=2)[:, q:], 0.0))
         order, count = np.argsort(sample.clusters, kind="stable"), len(pair.slope_names)
         _, _, lower, upper = wald(est[order].ravel(), se[order].ravel(), level)
         values = dict(est=est[order].ravel(), se=se[order].ravel(), ci_lower=lower, ci_upper=upper)
