@@ -6,6 +6,7 @@ import re
 from emolabor.common.extras import require
 from emolabor.common.templates import page_file
 from emolabor.report.bilingual import FILES, TAGS, described, filled
+from emolabor.report.run_notebooks import HEADING
 
 # What Markdown makes of prose; nbconvert's own list lacks headings and paragraphs.
 PROSE = {"p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "del", "img", "div", "span"}
@@ -40,7 +41,7 @@ def notebook_page(notebook, name, language):
         for kind, key in found[-1:]:  # what a cell shows is what its last line returns
             cell.metadata["shown"] = _shown(name, key, kind == "figure", language)
     head = next((cell.source for cell in notebook.cells if cell.cell_type == "markdown"), "")
-    title = re.search(r"^# (.+)$", head, re.MULTILINE)
+    title = HEADING.search(head)
     page = {
         "name": name,
         "title": title[1] if title else name,

@@ -142,14 +142,13 @@ def clean_start(stage):
             os.environ.update(kept)
 
 
-def _started_anew(run, starts=_STARTS):
-    """Return what `run` returns; begin again while its kernel died before any cell ran, `starts` times in all."""
-    while True:
-        starts -= 1
+def _started_anew(run):
+    """Return what `run` returns; begin again where its kernel died before any cell ran."""
+    for start in range(1, _STARTS + 1):
         try:
             return run()
         except RuntimeError as error:
-            if not starts or _DIED_UNSTARTED not in str(error):
+            if start == _STARTS or _DIED_UNSTARTED not in str(error):
                 raise
 
 

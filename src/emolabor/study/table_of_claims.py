@@ -8,6 +8,7 @@ from emolabor.common.files import write_text
 from emolabor.common.yaml_text import dump
 from emolabor.scales import load_scale, scales_from_table
 from emolabor.theory import claims_from_table
+from emolabor.theory.constructs import SMALLEST
 
 _TITLES = {"zh": "问卷", "en": "Questionnaire"}
 _INTRODUCTION = {"zh": "请按实际感受作答。", "en": "Please answer as you really feel."}
@@ -27,10 +28,10 @@ claims: claims.yaml
 
 # In groups of any names, from what comes first to what comes last: arrows point within a group or onwards.
 """
-_SMALLEST = """\
+_SMALLEST = f"""\
 
 # The smallest standardized association of interest, by kind of path, which every verdict is judged against.
-smallest: {direct: 0.10, indirect: 0.01, product: 0.05}
+smallest: {{{", ".join(f"{kind}: {size:.2f}" for kind, size in SMALLEST.items())}}}
 """
 
 

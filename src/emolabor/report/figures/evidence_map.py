@@ -90,16 +90,14 @@ def evidence_map_figure(table, language, labels):
             axes.plot(row.r, place, linestyle="", markersize=6, label=label, **look)
         axes.set_xlim(-1, 1)
         axes.set_yticks(places, names, fontsize=7.5, color=INK, **NAMES)
-        for tick, row in zip(axes.get_yticklabels(), table.itertuples(), strict=True):
-            tick.set_color(INK if row.k else GREY)
         beside = axes.twinx()
         beside.set_yticks(places, [_beside(row, words) for row in table.itertuples()], fontsize=7.5, **NAMES)
-        for tick, row in zip(beside.get_yticklabels(), table.itertuples(), strict=True):
-            tick.set_color(INK if row.k else GREY)
         beside.spines["left"].set_visible(False)
         head = {"xycoords": "axes fraction", "va": "bottom", "fontsize": 7.5, "color": INK}
         beside.annotate(words["beside"], (1.02, 1), **head)
         for one in (axes, beside):
+            for tick, row in zip(one.get_yticklabels(), table.itertuples(), strict=True):
+                tick.set_color(INK if row.k else GREY)
             one.set_ylim(height + 0.1, -0.1)
             one.tick_params(axis="y", length=0)
         axes.grid(axis="x", color="#e4e4e4", linewidth=0.6)
